@@ -1,0 +1,33 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rule
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Catalogue renders rules as a Markdown table, in the order given: the documentation's list of
+// rules is this table, so that it cannot say anything else than the code.
+func Catalogue(rules []Rule) string {
+	var table strings.Builder
+	table.WriteString("| Rule | What is required | Found at | Source |\n|---|---|---|---|\n")
+	for _, r := range rules {
+		moments := make([]string, 0, len(r.Found))
+		for _, moment := range Moments() {
+			if r.FoundAt(moment) {
+				moments = append(moments, string(moment))
+			}
+		}
+		fmt.Fprintf(&table, "| <a id=\"%s\"></a>**%s** %s | %s | %s | %s |\n",
+			strings.ToLower(r.ID), r.ID, cell(r.Title),
+			cell(r.Sentence), strings.Join(moments, ", "), cell(r.Source))
+	}
+	return table.String()
+}
+
+// cell makes text fit for one cell of a Markdown table.
+func cell(text string) string {
+	return strings.NewReplacer("|", `\|`, "\r\n", " ", "\n", " ").Replace(text)
+}

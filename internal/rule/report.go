@@ -1,0 +1,62 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rule
+
+import "slices"
+
+// Pending is a rule that could not be decided, and what it waits for.
+type Pending struct {
+	Rule Rule
+	// Missing says what was not known, such as "the type of the key".
+	Missing string
+}
+
+// Report is the outcome of holding facts against rules. Facts may be unknown, as they are in a
+// plan whose key is yet to be created: what is known is judged, the rest is pending.
+type Report struct {
+	Violations []Violation
+	Pending    []Pending
+}
+
+// Break records a violation.
+func (r *Report) Break(violation Violation) {
+	r.Violations = append(r.Violations, violation)
+}
+
+// Await records that a rule could not be decided. A rule waits for the same thing only once.
+func (r *Report) Await(rule Rule, missing string) {
+	waits := func(p Pending) bool { return p.Rule.ID == rule.ID && p.Missing == missing }
+	if !slices.ContainsFunc(r.Pending, waits) {
+		r.Pending = append(r.Pending, Pending{Rule: rule, Missing: missing})
+	}
+}
+
+// Merge adds another report's findings to this one's.
+func (r *Report) Merge(other Report) {
+	r.Violations = append(r.Violations, other.Violations...)
+	for _, pending := range other.Pending {
+		r.Await(pending.Rule, pending.Missing)
+	}
+}
+
+// Errors returns the violations that forbid what was planned.
+func (r Report) Errors() []Violation { return r.of(Error) }
+
+// Warnings returns the violations that only a person can judge.
+func (r Report) Warnings() []Violation { return r.of(Warning) }
+
+// Passed reports whether everything was known and nothing forbids what was planned.
+func (r Report) Passed() bool {
+	return len(r.Errors()) == 0 && len(r.Pending) == 0
+}
+
+func (r Report) of(severity Severity) []Violation {
+	var found []Violation
+	for _, violation := range r.Violations {
+		if violation.Severity == severity {
+			found = append(found, violation)
+		}
+	}
+	return found
+}
