@@ -1,0 +1,231 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package engine is what every service of rehearsal stands on: one transaction for each request,
+// a clock that can be advanced and its timers, Resource Manager's tree of documents with its
+// asynchronous operations, Azure's error bodies, and the journal. A service adds what is its own:
+// the resource types and the hosts that it answers at.
+package engine
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
+)
+
+// Engine dispatches requests to the services registered with it.
+type Engine struct {
+	store     store.Store
+	base      func() time.Time
+	addresses Addresses
+
+	types       map[string]*ResourceType // by lower-case type
+	routes      []route                  // paths that belong to no resource type
+	hosts       []Host
+	timers      map[string]func(*Tx, string)
+	subscribers map[string][]func(*Tx, string)
+
+	authenticate Authenticate
+	authorize    Authorize
+	identities   Identities
+	interceptors []Interceptor
+	pace         Pace
+}
+
+// Addresses tells where clients reach the services that have host names of their own, and which
+// account a host name belongs to.
+type Addresses interface {
+	// ResourceManager is the endpoint of Resource Manager, "https://management.azure.com".
+	ResourceManager() string
+	// Authority is the endpoint of Entra ID, "https://login.microsoftonline.com".
+	Authority() string
+	// Vault is the URI of a vault, "https://NAME.vault.azure.net/".
+	Vault(tx *Tx, name string) string
+	// VaultName is the name of the vault at a host ("NAME.vault.azure.net", with its port where
+	// there is one), or "".
+	VaultName(tx *Tx, host string) string
+	// Blob is the blob endpoint of a storage account, "https://NAME.blob.core.windows.net/".
+	Blob(tx *Tx, account string) string
+}
+
+// Caller is who makes a request, as the token tells.
+type Caller struct {
+	TenantID string
+	ObjectID string
+	AppID    string
+}
+
+// Authenticate checks the bearer token of a request against the audiences that the endpoint
+// accepts.
+type Authenticate func(tx *Tx, header http.Header, audiences ...string) (Caller, *Error)
+
+// Authorize reports whether the caller may do action ("Microsoft.Storage/storageAccounts/write")
+// at scope.
+type Authorize func(tx *Tx, caller Caller, action string, scope ID) bool
+
+// Interceptor sees each request before and after it is handled: the place for faults. Before runs
+// in the request's transaction and may refuse; what After returns is done to the answer once the
+// transaction is over.
+type Interceptor interface {
+	Before(r *Request) *Error
+	After(r *Request, response *Response) func(http.ResponseWriter) bool
+}
+
+// Option changes an engine as it is made.
+type Option func(*Engine)
+
+// WithTime has the clock go by base instead of the machine's clock. What the clock was advanced
+// by is added to it.
+func WithTime(base func() time.Time) Option { return func(e *Engine) { e.base = base } }
+
+// WithAddresses has the services found elsewhere than under Azure's own names.
+func WithAddresses(a Addresses) Option { return func(e *Engine) { e.addresses = a } }
+
+// Pace is how long asynchronous work takes.
+type Pace struct {
+	// Operation is how long an operation is in progress by rehearsal's clock. With 0 it is in
+	// progress in the answer that starts it and over when anybody asks next.
+	Operation time.Duration
+	// RetryAfter is what clients are asked to wait between two looks. The header Retry-After
+	// has it in whole seconds and at least 1, x-ms-retry-after-ms exactly.
+	RetryAfter time.Duration
+}
+
+// WithPace sets how long asynchronous work takes.
+func WithPace(p Pace) Option { return func(e *Engine) { e.pace = p } }
+
+// New returns an engine without services on a store.
+func New(s store.Store, options ...Option) *Engine {
+	e := &Engine{
+		store:       s,
+		base:        time.Now,
+		addresses:   PublicCloud{},
+		types:       map[string]*ResourceType{},
+		timers:      map[string]func(*Tx, string){},
+		subscribers: map[string][]func(*Tx, string){},
+		pace:        Pace{RetryAfter: 10 * time.Millisecond},
+	}
+	for _, option := range options {
+		option(e)
+	}
+	e.timers[operationTimer] = completeOperation
+	return e
+}
+
+// Guard sets how Resource Manager checks tokens and permissions.
+func (e *Engine) Guard(authenticate Authenticate, authorize Authorize) {
+	e.authenticate, e.authorize = authenticate, authorize
+}
+
+// Identities gives resources their managed identities.
+type Identities interface {
+	// SystemAssigned returns the principal of the resource's system-assigned identity, which it
+	// makes where there is none yet.
+	SystemAssigned(tx *Tx, resource *Resource) (principalID, tenantID string)
+	// Forget removes the principal of a system-assigned identity that was switched off.
+	Forget(tx *Tx, principalID string)
+	// UserAssigned returns the user-assigned identity with this resource ID.
+	UserAssigned(tx *Tx, id ID) (*UserIdentity, *Error)
+}
+
+// ManagedIdentities sets where resources get their identities.
+func (e *Engine) ManagedIdentities(i Identities) { e.identities = i }
+
+// Intercept adds an interceptor.
+func (e *Engine) Intercept(i Interceptor) { e.interceptors = append(e.interceptors, i) }
+
+// Register adds a resource type to Resource Manager.
+func (e *Engine) Register(t *ResourceType) { e.types[strings.ToLower(t.Name)] = t }
+
+// Type returns the resource type with this name, or nil.
+func (e *Engine) Type(name string) *ResourceType { return e.types[strings.ToLower(name)] }
+
+// Types returns every resource type.
+func (e *Engine) Types() map[string]*ResourceType { return e.types }
+
+// OnTimer has handle called with the subject of every timer of this kind as it comes due.
+func (e *Engine) OnTimer(kind string, handle func(tx *Tx, subject string)) {
+	e.timers[kind] = handle
+}
+
+// Subscribe has handle called for everything published under the topic.
+func (e *Engine) Subscribe(topic string, handle func(tx *Tx, subject string)) {
+	e.subscribers[topic] = append(e.subscribers[topic], handle)
+}
+
+// Transact runs fn in a transaction at the present time, after the timers that have come due.
+// What fn wrote is dropped where it returns an error.
+func (e *Engine) Transact(fn func(*Tx) error) error {
+	var refused error
+	err := e.transact(func(tx *Tx) {
+		if refused = fn(tx); refused != nil {
+			tx.overlay.Drop()
+		}
+	})
+	return errors.Join(err, refused)
+}
+
+// transact runs fn in a transaction; what fn wants dropped it drops itself.
+func (e *Engine) transact(fn func(*Tx)) error {
+	return e.store.Update(func(stored store.Tx) (err error) {
+		tx := &Tx{engine: e, overlay: store.NewOverlay(stored)}
+		defer func() {
+			switch failure := recover().(type) {
+			case nil:
+			case *CorruptError:
+				err = failure
+			default:
+				panic(failure)
+			}
+		}()
+		var offset time.Duration
+		tx.Load(clockKey, &offset)
+		tx.now = e.base().Add(offset).UTC().Truncate(tick)
+		tx.runTimers()
+		tx.overlay.Flush()
+		fn(tx)
+		tx.overlay.Flush()
+		return nil
+	})
+}
+
+// tick is the resolution of Azure's timestamps.
+const tick = 100 * time.Nanosecond
+
+// PublicCloud has every service at the address that it has in Azure's public cloud.
+type PublicCloud struct{}
+
+// ResourceManager implements [Addresses].
+func (PublicCloud) ResourceManager() string { return "https://management.azure.com" }
+
+// Authority implements [Addresses].
+func (PublicCloud) Authority() string { return "https://login.microsoftonline.com" }
+
+// Vault implements [Addresses].
+func (PublicCloud) Vault(_ *Tx, name string) string {
+	return "https://" + strings.ToLower(name) + VaultSuffix + "/"
+}
+
+// VaultName implements [Addresses].
+func (PublicCloud) VaultName(_ *Tx, host string) string {
+	host = strings.TrimSuffix(strings.ToLower(host), ":443")
+	name, is := strings.CutSuffix(host, VaultSuffix)
+	if !is || strings.Contains(name, ".") {
+		return ""
+	}
+	return name
+}
+
+// Blob implements [Addresses].
+func (PublicCloud) Blob(_ *Tx, account string) string {
+	return "https://" + strings.ToLower(account) + BlobSuffix + "/"
+}
+
+// The host name suffixes of Azure's public cloud.
+const (
+	VaultSuffix = ".vault.azure.net"
+	BlobSuffix  = ".blob.core.windows.net"
+)

@@ -1,0 +1,112 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package engine
+
+import "strings"
+
+// ID is the identifier of a resource in Resource Manager, "/subscriptions/…". Azure compares
+// identifiers without regard to case and keeps the spelling of the one who created the resource.
+type ID string
+
+// Key is the form in which identifiers are compared and stored.
+func (id ID) Key() string { return strings.ToLower(strings.TrimSuffix(string(id), "/")) }
+
+// Is reports whether both identify the same resource.
+func (id ID) Is(other ID) bool { return id.Key() == other.Key() }
+
+// Within reports whether the resource is scope or lies below it.
+func (id ID) Within(scope ID) bool {
+	return id.Is(scope) || strings.HasPrefix(id.Key(), scope.Key()+"/")
+}
+
+// Name is the last segment.
+func (id ID) Name() string {
+	return string(id[strings.LastIndexByte(string(id), '/')+1:])
+}
+
+// Subscription is the subscription's ID without its path, or "".
+func (id ID) Subscription() string { return id.after("subscriptions") }
+
+// Group is the name of the resource group, or "".
+func (id ID) Group() string { return id.after("resourcegroups") }
+
+func (id ID) after(segment string) string {
+	parts := strings.Split(string(id), "/")
+	for i := 1; i+1 < len(parts); i += 2 {
+		if strings.EqualFold(parts[i], segment) {
+			return parts[i+1]
+		}
+		if strings.EqualFold(parts[i], "providers") {
+			break
+		}
+	}
+	return ""
+}
+
+// GroupID is the identifier of the resource group that the resource lies in, or "".
+func (id ID) GroupID() ID {
+	if id.Group() == "" {
+		return ""
+	}
+	return ID("/subscriptions/" + id.Subscription() + "/resourceGroups/" + id.Group())
+}
+
+// SubscriptionID is the identifier of the subscription, or "".
+func (id ID) SubscriptionID() ID {
+	if id.Subscription() == "" {
+		return ""
+	}
+	return ID("/subscriptions/" + id.Subscription())
+}
+
+// Type is the resource's full type in lower case, "microsoft.keyvault/vaults/keys"; resource
+// groups and subscriptions have types of Microsoft.Resources. A path that identifies no resource
+// has the type "".
+func (id ID) Type() string {
+	scope, rest, provided := id.provider()
+	if !provided {
+		switch parts := strings.Split(strings.Trim(scope.Key(), "/"), "/"); {
+		case len(parts) == 2 && parts[0] == "subscriptions":
+			return "microsoft.resources/subscriptions"
+		case len(parts) == 4 && parts[2] == "resourcegroups":
+			return "microsoft.resources/resourcegroups"
+		}
+		return ""
+	}
+	if len(rest) < 3 || len(rest)%2 == 0 {
+		return ""
+	}
+	parts := []string{rest[0]}
+	for i := 1; i < len(rest); i += 2 {
+		parts = append(parts, rest[i])
+	}
+	return strings.ToLower(strings.Join(parts, "/"))
+}
+
+// Parent is the identifier of the resource that this one is nested in, or "" where it lies
+// directly in its scope.
+func (id ID) Parent() ID {
+	scope, rest, provided := id.provider()
+	if !provided || len(rest) < 5 {
+		return ""
+	}
+	return ID(string(scope) + "/providers/" + strings.Join(rest[:len(rest)-2], "/"))
+}
+
+// Scope is what comes before the resource's own "/providers/": a group, a subscription, or for a
+// role assignment the resource that it is made on.
+func (id ID) Scope() ID {
+	scope, _, _ := id.provider()
+	return scope
+}
+
+// provider takes the identifier apart at its last "/providers/": the scope before it, and the
+// segments after it, namespace first.
+func (id ID) provider() (scope ID, rest []string, provided bool) {
+	at := strings.LastIndex(strings.ToLower(string(id)), "/providers/")
+	if at < 0 {
+		return id, nil, false
+	}
+	return id[:at], strings.Split(strings.Trim(string(id[at+len("/providers/"):]), "/"), "/"), true
+}

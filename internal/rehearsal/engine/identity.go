@@ -1,0 +1,101 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package engine
+
+import (
+	"net/http"
+	"strings"
+)
+
+// identify makes of the identity that was sent the one that the resource will have.
+func (e *Engine) identify(r *Request, old, next *Resource) error {
+	var before *Identity
+	if old != nil {
+		before = old.Identity
+	}
+	sent, is := r.Body["identity"].(map[string]any)
+	if !is {
+		if next.Identity == nil && r.HTTP.Method == http.MethodPatch {
+			next.Identity = before
+		}
+		e.dropSystem(r.Tx, before, next.Identity)
+		return nil
+	}
+	kind, _ := sent["type"].(string)
+	identity := &Identity{Type: kind}
+	switch strings.ToLower(strings.ReplaceAll(kind, " ", "")) {
+	case "none":
+		identity.Type = "None"
+	case "systemassigned":
+		identity.Type = "SystemAssigned"
+	case "userassigned":
+		identity.Type = "UserAssigned"
+	case "systemassigned,userassigned":
+		if strings.Contains(kind, " ") && strings.EqualFold(next.Type, "Microsoft.Media/mediaservices") {
+			// Azure/azure-rest-api-specs issue 21905: with a space the service answers 500.
+			return Errorf(http.StatusInternalServerError, "InternalServerError",
+				"An internal server error occurred.")
+		}
+		identity.Type = "SystemAssigned,UserAssigned"
+	default:
+		return Gatewayf(http.StatusBadRequest, "InvalidIdentityType",
+			"The identity type '%s' is not valid for the resource '%s'.", kind, next.Name)
+	}
+	if strings.Contains(identity.Type, "UserAssigned") {
+		if err := e.userIdentities(r, before, identity, sent); err != nil {
+			return err
+		}
+	}
+	if identity.System() {
+		if before.System() {
+			identity.PrincipalID, identity.TenantID = before.PrincipalID, before.TenantID
+		} else {
+			identity.PrincipalID, identity.TenantID = e.identities.SystemAssigned(r.Tx, next)
+		}
+	}
+	next.Identity = identity
+	e.dropSystem(r.Tx, before, identity)
+	return nil
+}
+
+// userIdentities resolves the user-assigned identities that were sent. With PATCH those listed
+// before stay until they are sent as null.
+func (e *Engine) userIdentities(
+	r *Request, before, identity *Identity, sent map[string]any,
+) error {
+	identity.UserAssigned = map[string]*UserIdentity{}
+	if before != nil && r.HTTP.Method == http.MethodPatch {
+		for id, user := range before.UserAssigned {
+			identity.UserAssigned[id] = user
+		}
+	}
+	listed, _ := sent["userAssignedIdentities"].(map[string]any)
+	for id, value := range listed {
+		for present := range identity.UserAssigned {
+			if ID(present).Is(ID(id)) {
+				delete(identity.UserAssigned, present)
+			}
+		}
+		if value == nil {
+			continue
+		}
+		user, refused := e.identities.UserAssigned(r.Tx, ID(id))
+		if refused != nil {
+			return refused
+		}
+		identity.UserAssigned[id] = user
+	}
+	if len(identity.UserAssigned) == 0 {
+		return Gatewayf(http.StatusBadRequest, "LinkedInvalidPropertyId",
+			"The user assigned identities of the resource are missing: the identity type '%s' "+
+				"needs at least one.", identity.Type)
+	}
+	return nil
+}
+
+func (e *Engine) dropSystem(tx *Tx, before, after *Identity) {
+	if before.System() && !after.System() {
+		e.identities.Forget(tx, before.PrincipalID)
+	}
+}

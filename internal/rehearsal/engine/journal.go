@@ -1,0 +1,81 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package engine
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Entry is what the journal keeps of one request. Bodies are not kept: they hold secrets.
+type Entry struct {
+	Number    int       `json:"number"`
+	Time      time.Time `json:"time"`
+	RequestID string    `json:"requestId"`
+	Method    string    `json:"method"`
+	Host      string    `json:"host"`
+	Path      string    `json:"path"`
+	Query     string    `json:"query,omitempty"` // without signatures
+	Caller    string    `json:"caller,omitempty"`
+	Status    int       `json:"status"`
+	Code      string    `json:"code,omitempty"` // of the error
+	Notes     []string  `json:"notes,omitempty"`
+}
+
+const (
+	journalPrefix = "journal/"
+	journalCount  = "journalcount"
+	journalLength = 10_000
+)
+
+func journalKey(number int) string { return fmt.Sprintf("%s%012d", journalPrefix, number) }
+
+// record writes the request's entry. It is kept for refused requests too.
+func (r *Request) record(response *Response) {
+	entry := r.entry
+	r.Load(journalCount, &entry.Number)
+	entry.Number++
+	entry.Time = r.Now()
+	entry.Method = r.HTTP.Method
+	entry.Host = r.HTTP.Host
+	entry.Path = r.HTTP.URL.Path
+	entry.Query = redacted(r.HTTP.URL)
+	entry.Caller = r.Caller.ObjectID
+	entry.Status = response.Status
+	if body, is := response.Body.(map[string]any); is && response.Status >= http.StatusBadRequest {
+		if content, is := body["error"].(interface{ errorCode() string }); is {
+			entry.Code = content.errorCode()
+		}
+	}
+	r.Store(journalCount, entry.Number)
+	r.Store(journalKey(entry.Number), entry)
+	r.Erase(journalKey(entry.Number - journalLength))
+}
+
+func redacted(u *url.URL) string {
+	values := u.Query()
+	for name := range values {
+		switch strings.ToLower(name) {
+		case "sig", "client_secret", "client_assertion", "access_token":
+			values.Set(name, "REDACTED")
+		}
+	}
+	return values.Encode()
+}
+
+// Journal returns the entries after the one with this number, oldest first.
+func (tx *Tx) Journal(after int) []Entry {
+	var entries []Entry
+	tx.Each(journalPrefix, func(_ string, decode func(any)) {
+		var entry Entry
+		decode(&entry)
+		if entry.Number > after {
+			entries = append(entries, entry)
+		}
+	})
+	return entries
+}

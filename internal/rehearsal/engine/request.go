@@ -1,0 +1,248 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Request is one call to Azure, within its transaction.
+type Request struct {
+	*Tx
+	// HTTP is the request as it came; its body has been read into Raw.
+	HTTP *http.Request
+	// Raw is the body.
+	Raw []byte
+	// Host is the host name that the client means, in lower case and without port.
+	Host string
+	// Query are the query parameters by lower-case name.
+	Query map[string]string
+	// Params are the parts of the path that a route's pattern names.
+	Params map[string]string
+	// Caller is who asks; the zero Caller where the endpoint is open to all.
+	Caller Caller
+	// APIVersion is the version asked for.
+	APIVersion string
+	// ID is the resource that the request is about, in Resource Manager.
+	ID ID
+	// Body is the body of a Resource Manager request that has one.
+	Body map[string]any
+
+	entry Entry
+}
+
+// Response is an answer.
+type Response struct {
+	Status int
+	Header http.Header
+	// Body is encoded as JSON; nil sends no body, and []byte is sent as it is.
+	Body any
+}
+
+// Handler answers a request. An error that is an [*Error] is sent as such; another is a defect
+// and becomes 500.
+type Handler func(*Request) (*Response, error)
+
+// Host is an endpoint with host names of its own.
+type Host struct {
+	// Names are the host names, Suffix what the names of accounts end in.
+	Names  []string
+	Suffix string
+	// Loopback reports whether a request to the loopback address itself, which tells nothing by
+	// its host name, is for this endpoint by its path.
+	Loopback func(path string) bool
+	// Serve answers.
+	Serve Handler
+}
+
+// HandleHost adds an endpoint.
+func (e *Engine) HandleHost(h Host) { e.hosts = append(e.hosts, h) }
+
+const maxBody = 4 << 20 // Resource Manager's own limit
+
+// ServeHTTP implements [http.Handler]: one transaction, then the answer.
+func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
+	raw, err := io.ReadAll(http.MaxBytesReader(w, hr.Body, maxBody))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+		return
+	}
+	r := &Request{HTTP: hr, Raw: raw, Host: hostName(hr.Host), Query: query(hr.URL)}
+	var response *Response
+	var after []func(http.ResponseWriter) bool
+	err = e.transact(func(tx *Tx) {
+		r.Tx = tx
+		response = e.respond(r)
+		e.finish(r, response)
+		for _, i := range e.interceptors {
+			if then := i.After(r, response); then != nil {
+				after = append(after, then)
+			}
+		}
+		r.record(response)
+	})
+	if err != nil {
+		response = failure(fmt.Errorf("keeping rehearsal's data: %w", err))
+	}
+	for _, then := range after {
+		if then(w) {
+			return
+		}
+	}
+	write(w, response)
+}
+
+// respond runs the handler and turns what went wrong into an answer. What a refused request
+// wrote is dropped.
+func (e *Engine) respond(r *Request) *Response {
+	for _, i := range e.interceptors {
+		if refused := i.Before(r); refused != nil {
+			r.overlay.Drop()
+			return failure(refused)
+		}
+	}
+	response, err := e.route(r)
+	if err != nil {
+		r.overlay.Drop()
+		var refused *Error
+		if errors.As(err, &refused) && refused.Own {
+			r.Note("the words of this refusal are rehearsal's own: no public source has Azure's")
+		}
+		return failure(err)
+	}
+	return response
+}
+
+func (e *Engine) route(r *Request) (*Response, error) {
+	for _, h := range e.hosts {
+		if h.serves(r.Host) {
+			return h.Serve(r)
+		}
+	}
+	for _, h := range e.hosts {
+		if h.Loopback != nil && h.Loopback(r.HTTP.URL.Path) {
+			return h.Serve(r)
+		}
+	}
+	r.Note("unknown host %q", r.Host)
+	return nil, Ownf(http.StatusNotFound, "HostNotFound",
+		"Rehearsal has no service at the host name %q.", r.Host)
+}
+
+func (h Host) serves(name string) bool {
+	for _, own := range h.Names {
+		if own == name {
+			return true
+		}
+	}
+	account, is := strings.CutSuffix(name, h.Suffix)
+	return h.Suffix != "" && is && account != ""
+}
+
+// Note adds a remark to the request's entry in the journal, about what would pass unseen in an
+// answer: a field nobody knows, a route that does not exist.
+func (r *Request) Note(format string, args ...any) {
+	r.entry.Notes = append(r.entry.Notes, fmt.Sprintf(format, args...))
+}
+
+// Origin is the scheme and host that the client reached the endpoint at, for links in answers.
+func (r *Request) Origin() string { return "https://" + r.HTTP.Host }
+
+// finish adds the headers that every answer of Azure has.
+func (e *Engine) finish(r *Request, response *Response) {
+	if response.Header == nil {
+		response.Header = http.Header{}
+	}
+	r.entry.RequestID = uuid.NewString()
+	set := func(name, value string) {
+		if response.Header.Get(name) == "" {
+			response.Header.Set(name, value)
+		}
+	}
+	set("Date", r.Now().Format(http.TimeFormat))
+	set("Cache-Control", "no-cache")
+	set("X-Ms-Request-Id", r.entry.RequestID)
+	if correlation := r.HTTP.Header.Get("X-Ms-Correlation-Request-Id"); correlation != "" {
+		set("X-Ms-Correlation-Request-Id", correlation)
+	} else {
+		set("X-Ms-Correlation-Request-Id", uuid.NewString())
+	}
+	if client := r.HTTP.Header.Get("X-Ms-Client-Request-Id"); client != "" {
+		set("X-Ms-Client-Request-Id", client)
+	}
+}
+
+func failure(err error) *Response {
+	var refused *Error
+	if !errors.As(err, &refused) {
+		refused = Errorf(http.StatusInternalServerError, "InternalServerError", "%v", err)
+	}
+	header := refused.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	if refused.Gateway {
+		header.Set("X-Ms-Failure-Cause", "gateway")
+	}
+	return &Response{Status: refused.Status, Header: header, Body: refused.body()}
+}
+
+func write(w http.ResponseWriter, response *Response) {
+	header := w.Header()
+	for name, values := range response.Header {
+		header[name] = values
+	}
+	var body []byte
+	switch content := response.Body.(type) {
+	case nil:
+	case []byte:
+		body = content
+	default:
+		body = encode(content)
+		if header.Get("Content-Type") == "" {
+			header.Set("Content-Type", "application/json; charset=utf-8")
+		}
+	}
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(response.Status)
+	_, _ = w.Write(body) // a client that has gone away is no fault of ours
+}
+
+func encode(content any) []byte {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(content); err != nil {
+		return fmt.Appendf(nil, `{"error":{"code":"InternalServerError","message":%q}}`, err)
+	}
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+}
+
+func hostName(host string) string {
+	host = strings.ToLower(host)
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
+}
+
+// query returns the query parameters by lower-case name: Azure does not mind their case.
+func query(u *url.URL) map[string]string {
+	values := map[string]string{}
+	for name, all := range u.Query() {
+		values[strings.ToLower(name)] = all[0]
+	}
+	return values
+}

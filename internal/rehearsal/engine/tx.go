@@ -1,0 +1,184 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
+)
+
+// Tx is what a service sees of the world during one transaction: the documents, as nobody else
+// changes them meanwhile, and the time.
+//
+// Its methods panic with a [CorruptError] where a stored document cannot be read; the engine
+// answers that request with 500. It means that the data file was written by something else.
+type Tx struct {
+	engine  *Engine
+	overlay *store.Overlay
+	now     time.Time
+}
+
+// CorruptError says that a stored document is not what this version writes.
+type CorruptError struct {
+	Key string
+	Err error
+}
+
+// Error implements error.
+func (e *CorruptError) Error() string {
+	return fmt.Sprintf("reading the stored document %q: %v", e.Key, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *CorruptError) Unwrap() error { return e.Err }
+
+// Now is the time by rehearsal's clock; inside a timer it is the moment that the timer was due,
+// so that what was due in the meantime happens in its order however far the clock was advanced.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Load decodes the document under key into document and reports whether there is one.
+func (tx *Tx) Load(key string, document any) bool {
+	value := tx.overlay.Get(key)
+	if value == nil {
+		return false
+	}
+	if err := json.Unmarshal(value, document); err != nil {
+		panic(&CorruptError{Key: key, Err: err})
+	}
+	return true
+}
+
+// Store puts a document under key.
+func (tx *Tx) Store(key string, document any) {
+	value, err := json.Marshal(document)
+	if err != nil {
+		panic(&CorruptError{Key: key, Err: err})
+	}
+	tx.overlay.Put(key, value)
+}
+
+// Erase removes the document under key.
+func (tx *Tx) Erase(key string) { tx.overlay.Delete(key) }
+
+// Each calls fn for every document whose key begins with prefix, in the order of the keys. decode
+// reads the document.
+func (tx *Tx) Each(prefix string, fn func(key string, decode func(document any))) {
+	tx.overlay.Scan(prefix, func(key string, value []byte) bool {
+		fn(key, func(document any) {
+			if err := json.Unmarshal(value, document); err != nil {
+				panic(&CorruptError{Key: key, Err: err})
+			}
+		})
+		return true
+	})
+}
+
+const resourcePrefix = "resource"
+
+// Resource returns the resource with this identifier, or nil. What the caller changes in it takes
+// effect with [Tx.Save].
+func (tx *Tx) Resource(id ID) *Resource {
+	resource := new(Resource)
+	if !tx.Load(resourcePrefix+id.Key(), resource) {
+		return nil
+	}
+	return resource
+}
+
+// Resources returns the resources at or below scope, of one type ("Microsoft.KeyVault/vaults") or
+// of all where it is "".
+func (tx *Tx) Resources(scope ID, resourceType string) []*Resource {
+	var found []*Resource
+	tx.Each(resourcePrefix+scope.Key(), func(_ string, decode func(any)) {
+		resource := new(Resource)
+		decode(resource)
+		if resource.ID.Within(scope) &&
+			(resourceType == "" || strings.EqualFold(resource.Type, resourceType)) {
+			found = append(found, resource)
+		}
+	})
+	return found
+}
+
+// Save stores the resource.
+func (tx *Tx) Save(resource *Resource) {
+	tx.Store(resourcePrefix+resource.ID.Key(), resource)
+}
+
+// Remove removes the resource and all that is nested in it.
+func (tx *Tx) Remove(id ID) {
+	for _, resource := range tx.Resources(id, "") {
+		tx.Erase(resourcePrefix + resource.ID.Key())
+	}
+}
+
+// NewID returns a new random GUID.
+func (tx *Tx) NewID() string { return uuid.NewString() }
+
+// Addresses tells where clients reach the services.
+func (tx *Tx) Addresses() Addresses { return tx.engine.addresses }
+
+// Publish tells every service that subscribed to the topic that something happened to subject,
+// within this transaction.
+func (tx *Tx) Publish(topic, subject string) {
+	for _, handle := range tx.engine.subscribers[topic] {
+		handle(tx, subject)
+	}
+}
+
+const timerPrefix = "timer/"
+
+// Schedule has the handler registered under kind called with subject once the clock has reached
+// due. The same kind and subject may be scheduled many times.
+func (tx *Tx) Schedule(due time.Time, kind, subject string) {
+	tx.Store(fmt.Sprintf("%s%020d/%s", timerPrefix, due.UnixNano(), uuid.NewString()),
+		timer{Due: due, Kind: kind, Subject: subject})
+}
+
+type timer struct {
+	Due     time.Time `json:"due"`
+	Kind    string    `json:"kind"`
+	Subject string    `json:"subject"`
+}
+
+// runTimers calls what has come due, earliest first, each at its own moment.
+func (tx *Tx) runTimers() {
+	until := tx.now
+	defer func() { tx.now = until }()
+	for {
+		var next timer
+		var key string
+		tx.overlay.Scan(timerPrefix, func(first string, value []byte) bool {
+			key = first
+			if err := json.Unmarshal(value, &next); err != nil {
+				panic(&CorruptError{Key: key, Err: err})
+			}
+			return false
+		})
+		if key == "" || next.Due.After(until) {
+			return
+		}
+		tx.Erase(key)
+		tx.now = next.Due
+		if handle, known := tx.engine.timers[next.Kind]; known {
+			handle(tx, next.Subject)
+		}
+	}
+}
+
+const clockKey = "clock/offset"
+
+// Advance moves the clock on by d. Timers that come due in between run with the next request.
+func (tx *Tx) Advance(d time.Duration) {
+	var offset time.Duration
+	tx.Load(clockKey, &offset)
+	tx.Store(clockKey, offset+d)
+	tx.now = tx.now.Add(d)
+}
