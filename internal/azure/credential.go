@@ -1,0 +1,253 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+)
+
+// method is one way of proving who one is.
+type method struct {
+	name     string // As a person calls it.
+	setting  string // The setting that chooses it.
+	chosen   bool
+	requires []requirement
+	open     func(Config, azcore.ClientOptions, bool) (azcore.TokenCredential, error)
+}
+
+// requirement is a setting without which a method cannot work.
+type requirement struct{ setting, value string }
+
+// methods lists every method in the order in which documentation names them.
+func methods(c Config) []method {
+	principal := []requirement{{"tenant_id", c.TenantID}, {"client_id", c.ClientID}}
+	return []method{
+		{"a client secret", "client_secret", c.ClientSecret != "", principal, openSecret},
+		{
+			"a client certificate", "client_certificate_path",
+			c.ClientCertificatePath != "", principal, openCertificate,
+		},
+		{"OIDC", "use_oidc", c.UseOIDC, principal, openOIDC},
+		{
+			"AKS workload identity", "use_aks_workload_identity",
+			c.UseAKSWorkloadIdentity, nil, openWorkloadIdentity,
+		},
+		{"a managed identity", "use_msi", c.UseMSI, nil, openManagedIdentity},
+	}
+}
+
+// newCredential opens the one method that the configuration chooses, or the Azure CLI's login if
+// it chooses none. Two methods are refused rather than ranked: with credentials for storage keys
+// and encryption, whose rights are used must not depend on an order that nobody remembers.
+func newCredential(c Config, options azcore.ClientOptions, known bool) (*credential, error) {
+	var chosen []method
+	for _, m := range methods(c) {
+		if m.chosen {
+			chosen = append(chosen, m)
+		}
+	}
+	if len(chosen) == 0 {
+		if !c.UseCLI {
+			return nil, &SettingError{
+				Setting: "use_cli",
+				Problem: "no way to sign in is configured and the Azure CLI is switched off",
+				Remedy: "set client_id with client_secret or client_certificate_path, or " +
+					"use_oidc, use_aks_workload_identity, use_msi or use_cli",
+			}
+		}
+		chosen = []method{{name: "the Azure CLI", setting: "use_cli", open: openCLI}}
+	}
+	if len(chosen) > 1 {
+		return nil, &SettingError{
+			Setting: chosen[1].setting,
+			Problem: fmt.Sprintf("two ways to sign in are configured: %s (%s) and %s (%s)",
+				chosen[0].name, chosen[0].setting, chosen[1].name, chosen[1].setting),
+			Remedy: "keep one of them; mind that environment variables count too",
+		}
+	}
+	use := chosen[0]
+	for _, need := range use.requires {
+		if need.value == "" {
+			return nil, &SettingError{
+				Setting: need.setting,
+				Problem: "it is missing, and " + use.name + " needs it",
+				Remedy:  "set it",
+			}
+		}
+	}
+	opened, err := use.open(c, options, known)
+	if err != nil {
+		var setting *SettingError
+		if errors.As(err, &setting) {
+			return nil, setting
+		}
+		return nil, &SettingError{
+			Setting: use.setting,
+			Problem: fmt.Sprintf("%s cannot be used: %v", use.name, err),
+			Remedy:  "correct it, or sign in another way",
+		}
+	}
+	return &credential{TokenCredential: opened, method: use.name}, nil
+}
+
+func openSecret(c Config, options azcore.ClientOptions, known bool,
+) (azcore.TokenCredential, error) {
+	return azidentity.NewClientSecretCredential(c.TenantID, c.ClientID, c.ClientSecret,
+		&azidentity.ClientSecretCredentialOptions{
+			ClientOptions: options, DisableInstanceDiscovery: !known,
+		})
+}
+
+func openCertificate(c Config, options azcore.ClientOptions, known bool,
+) (azcore.TokenCredential, error) {
+	data, err := os.ReadFile(c.ClientCertificatePath)
+	if err != nil {
+		return nil, err
+	}
+	certificates, key, err := azidentity.ParseCertificates(data, []byte(c.ClientCertificatePassword))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", c.ClientCertificatePath, err)
+	}
+	return azidentity.NewClientCertificateCredential(c.TenantID, c.ClientID, certificates, key,
+		&azidentity.ClientCertificateCredentialOptions{
+			ClientOptions: options, DisableInstanceDiscovery: !known,
+		})
+}
+
+func openOIDC(c Config, options azcore.ClientOptions, known bool,
+) (azcore.TokenCredential, error) {
+	assertion, err := oidcAssertion(c)
+	if err != nil {
+		return nil, err
+	}
+	return azidentity.NewClientAssertionCredential(c.TenantID, c.ClientID, assertion,
+		&azidentity.ClientAssertionCredentialOptions{
+			ClientOptions: options, DisableInstanceDiscovery: !known,
+		})
+}
+
+func openWorkloadIdentity(c Config, options azcore.ClientOptions, known bool,
+) (azcore.TokenCredential, error) {
+	return azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{
+		ClientOptions: options, DisableInstanceDiscovery: !known,
+		ClientID: c.ClientID, TenantID: c.TenantID, TokenFilePath: c.OIDCTokenFilePath,
+	})
+}
+
+func openManagedIdentity(c Config, options azcore.ClientOptions, _ bool,
+) (azcore.TokenCredential, error) {
+	identity := &azidentity.ManagedIdentityCredentialOptions{ClientOptions: options}
+	if c.ClientID != "" {
+		identity.ID = azidentity.ClientID(c.ClientID)
+	}
+	return azidentity.NewManagedIdentityCredential(identity)
+}
+
+func openCLI(c Config, _ azcore.ClientOptions, _ bool) (azcore.TokenCredential, error) {
+	return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{
+		TenantID: c.TenantID, Subscription: c.SubscriptionID,
+	})
+}
+
+// oidcAssertion returns what fetches the ID token that is exchanged for Azure's. Files and
+// request URLs are asked anew each time, since such tokens live for minutes.
+func oidcAssertion(c Config) (func(context.Context) (string, error), error) {
+	switch {
+	case c.OIDCToken != "":
+		return func(context.Context) (string, error) { return c.OIDCToken, nil }, nil
+	case c.OIDCTokenFilePath != "":
+		return func(context.Context) (string, error) {
+			token, err := os.ReadFile(c.OIDCTokenFilePath)
+			return strings.TrimSpace(string(token)), err
+		}, nil
+	case c.OIDCRequestURL != "" && c.OIDCRequestToken != "":
+		return func(ctx context.Context) (string, error) {
+			return requestIDToken(ctx, c.OIDCRequestURL, c.OIDCRequestToken)
+		}, nil
+	default:
+		return nil, &SettingError{
+			Setting: "use_oidc",
+			Problem: "there is no ID token to sign in with",
+			Remedy: "set oidc_token, oidc_token_file_path, or oidc_request_url together with " +
+				"oidc_request_token (a GitHub workflow needs `permissions: id-token: write`)",
+		}
+	}
+}
+
+// requestIDToken asks a GitHub workflow's token service for an ID token for Azure.
+func requestIDToken(ctx context.Context, address, bearer string) (string, error) {
+	service, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("reading oidc_request_url: %w", err)
+	}
+	query := service.Query()
+	query.Set("audience", "api://AzureADTokenExchange")
+	service.RawQuery = query.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, service.String(), nil)
+	if err != nil {
+		return "", fmt.Errorf("requesting an ID token: %w", err)
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Authorization", "Bearer "+bearer)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", fmt.Errorf("requesting an ID token: %w", err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // Nothing was written.
+	if resp.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("requesting an ID token: %s answered %s", service.Host, resp.Status)
+	}
+	var answer struct {
+		Value string `json:"value"`
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&answer); err != nil {
+		return "", fmt.Errorf("reading the ID token: %w", err)
+	}
+	if answer.Value == "" {
+		return "", fmt.Errorf("requesting an ID token: %s answered without one", service.Host)
+	}
+	return answer.Value, nil
+}
+
+// credential marks its errors, so that they can be told from those of the services.
+type credential struct {
+	azcore.TokenCredential
+	method string
+}
+
+func (c *credential) GetToken(ctx context.Context, options policy.TokenRequestOptions,
+) (azcore.AccessToken, error) {
+	token, err := c.TokenCredential.GetToken(ctx, options)
+	if err != nil {
+		return token, &CredentialError{Method: c.method, Err: err}
+	}
+	return token, nil
+}
+
+// CredentialError says that no token could be had.
+type CredentialError struct {
+	Method string // How it was tried, such as "a client secret".
+	Err    error
+}
+
+func (e *CredentialError) Error() string {
+	return fmt.Sprintf("signing in with %s: %v", e.Method, e.Err)
+}
+
+func (e *CredentialError) Unwrap() error { return e.Err }
+
+// NonRetriable tells azcore that the request need not be tried again: azidentity has done so.
+func (e *CredentialError) NonRetriable() {}

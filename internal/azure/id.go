@@ -1,0 +1,86 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+)
+
+// The resource types that the provider manages or refers to, in Azure's own casing.
+const (
+	ResourceGroupType        = "Microsoft.Resources/resourceGroups"
+	UserAssignedIdentityType = "Microsoft.ManagedIdentity/userAssignedIdentities"
+	StorageAccountType       = "Microsoft.Storage/storageAccounts"
+	VaultType                = "Microsoft.KeyVault/vaults"
+	MediaAccountType         = "Microsoft.Media/mediaservices"
+	VideoAnalyzerType        = "Microsoft.Media/videoAnalyzers"
+)
+
+// ID spells the resource ID of a top-level resource, in the casing that Azure documents. For a
+// resource group, the group and the name are the same and the name is not repeated.
+func ID(subscriptionID, group, resourceType, name string) string {
+	id := "/subscriptions/" + subscriptionID + "/resourceGroups/" + group
+	if resourceType == ResourceGroupType {
+		return id
+	}
+	return id + "/providers/" + resourceType + "/" + name
+}
+
+// ParseID parses the ID of a top-level resource of one type. Azure treats IDs as
+// case-insensitive, so any casing is accepted, and the type is compared without regard to it.
+func ParseID(text, resourceType string) (*arm.ResourceID, error) {
+	id, err := arm.ParseResourceID(text)
+	if err != nil || !isTopLevel(id, resourceType) {
+		return nil, &IDError{ID: text, ResourceType: resourceType}
+	}
+	return id, nil
+}
+
+// CanonicalID spells the ID as [ID] does, whatever the casing of the text is.
+func CanonicalID(text, resourceType string) (string, error) {
+	id, err := ParseID(text, resourceType)
+	if err != nil {
+		return "", err
+	}
+	return ID(id.SubscriptionID, id.ResourceGroupName, resourceType, id.Name), nil
+}
+
+// SameID reports whether two IDs mean the same resource.
+func SameID(a, b string) bool {
+	return strings.EqualFold(strings.Trim(a, "/"), strings.Trim(b, "/"))
+}
+
+// IDError says that a text is not the ID of a resource of the wanted type.
+type IDError struct {
+	ID           string
+	ResourceType string
+}
+
+func (e *IDError) Error() string {
+	return fmt.Sprintf("%q is not the ID of a %s, which looks like %s",
+		e.ID, e.ResourceType, e.Form())
+}
+
+// Form shows what an ID of the wanted type looks like.
+func (e *IDError) Form() string {
+	return ID("<subscription ID>", "<group>", e.ResourceType, "<name>")
+}
+
+// isTopLevel reports whether the ID is that of a resource of the type directly in a resource
+// group. An extension resource or a child can end in the same type, and would be mistaken for
+// another resource if only its last name were read.
+func isTopLevel(id *arm.ResourceID, resourceType string) bool {
+	if !strings.EqualFold(id.ResourceType.String(), resourceType) || id.Name == "" {
+		return false
+	}
+	scope := id
+	if resourceType != ResourceGroupType {
+		scope = id.Parent
+	}
+	return strings.EqualFold(scope.ResourceType.String(), ResourceGroupType) &&
+		scope.Parent.ResourceType.String() == arm.SubscriptionResourceType.String()
+}

@@ -1,0 +1,121 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+)
+
+const headerCorrelationID = "x-ms-correlation-request-id"
+
+// WithoutRetry returns a context whose requests are sent once and never again. It is for what
+// cannot be repeated safely, such as the regeneration of a key: azcore would send a POST that was
+// answered by a server error up to three times more. Settle an uncertain outcome by reading.
+func WithoutRetry(ctx context.Context) context.Context {
+	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
+}
+
+// armOptions are the options of every Resource Manager client.
+func (c *Client) armOptions() *arm.ClientOptions {
+	return &arm.ClientOptions{
+		ClientOptions:         c.pipeline(),
+		DisableRPRegistration: c.config.KeepProvidersUnregistered,
+	}
+}
+
+// pipeline is what every request passes, whichever client sends it.
+func (c *Client) pipeline() azcore.ClientOptions {
+	return azcore.ClientOptions{
+		Cloud:     c.cloud.configuration(),
+		Transport: c.transport,
+		// The Azure SDK's own log is off unless its environment variable is set. Even then
+		// it holds no body, and of headers and query only what is listed.
+		Logging: policy.LogOptions{
+			AllowedHeaders:     []string{headerCorrelationID, "Azure-AsyncOperation"},
+			AllowedQueryParams: []string{"api-version"},
+		},
+		PerCallPolicies: []policy.Policy{
+			userAgentPolicy{c.config.UserAgent},
+			correlationPolicy{c.correlationID},
+		},
+		PerRetryPolicies: []policy.Policy{
+			serverTimePolicy{c.time},
+			logPolicy{c.clock},
+		},
+	}
+}
+
+// userAgentPolicy puts the provider's name before that of the Azure SDK.
+type userAgentPolicy struct{ name string }
+
+func (p userAgentPolicy) Do(req *policy.Request) (*http.Response, error) {
+	if p.name != "" {
+		header := req.Raw().Header
+		if sdk := header.Get("User-Agent"); sdk != "" {
+			header.Set("User-Agent", p.name+" "+sdk)
+		} else {
+			header.Set("User-Agent", p.name)
+		}
+	}
+	return req.Next()
+}
+
+// correlationPolicy marks all requests of one run, so that they can be found together in Azure's
+// activity log.
+type correlationPolicy struct{ id string }
+
+func (p correlationPolicy) Do(req *policy.Request) (*http.Response, error) {
+	req.Raw().Header.Set(headerCorrelationID, p.id)
+	return req.Next()
+}
+
+// serverTimePolicy learns Azure's time from its answers.
+type serverTimePolicy struct{ time *serverTime }
+
+func (p serverTimePolicy) Do(req *policy.Request) (*http.Response, error) {
+	resp, err := req.Next()
+	if err == nil {
+		p.time.observe(resp.Header)
+	}
+	return resp, err
+}
+
+// logPolicy writes one line for each attempt into Terraform's log. It holds neither bodies nor
+// headers nor queries: those of storage and of Key Vault carry secrets.
+type logPolicy struct{ clock Clock }
+
+func (p logPolicy) Do(req *policy.Request) (*http.Response, error) {
+	ctx, began := req.Raw().Context(), p.clock.Now()
+	resp, err := req.Next()
+	fields := map[string]any{
+		"method":      req.Raw().Method,
+		"url":         withoutQuery(req.Raw().URL),
+		"api_version": req.Raw().URL.Query().Get("api-version"),
+		"duration_ms": p.clock.Now().Sub(began) / time.Millisecond,
+	}
+	if err != nil {
+		fields["error"] = err.Error()
+		tflog.Debug(ctx, "Azure did not answer", fields)
+		return resp, err
+	}
+	fields["status"] = resp.StatusCode
+	fields["request_id"] = resp.Header.Get("x-ms-request-id")
+	tflog.Debug(ctx, "Azure answered", fields)
+	return resp, nil
+}
+
+// withoutQuery is a URL fit to be shown. A query can hold a shared access signature, and the user
+// information of a URL a password.
+func withoutQuery(u *url.URL) string {
+	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+	return shown.String()
+}

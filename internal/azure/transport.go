@@ -1,0 +1,81 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+// newTransport returns what carries requests: the one that the configuration gives, or the
+// network as the endpoint describes it.
+func newTransport(config Config) (*http.Client, error) {
+	if config.Transport != nil {
+		return &http.Client{Transport: config.Transport}, nil
+	}
+	roots, err := trustedRoots(config.Endpoint.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+	network := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          100,
+		MaxIdleConnsPerHost:   10,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+	}
+	if address := config.Endpoint.ConnectTo; address != "" {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return nil, &SettingError{
+				Setting: "endpoint.connect_to",
+				Problem: fmt.Sprintf("%q is not a host and a port", address),
+				Remedy:  `write it like "127.0.0.1:8443"`,
+			}
+		}
+		network.Proxy = nil
+		network.DialContext = func(ctx context.Context, kind, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, kind, address)
+		}
+	}
+	return &http.Client{Transport: network}, nil
+}
+
+// trustedRoots returns the system's certificates and those of the file; nil, which means the
+// system's, where there is no file.
+func trustedRoots(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file) //nolint:gosec // The user names the file in the provider block.
+	if err != nil {
+		return nil, &SettingError{
+			Setting: "endpoint.ca_file",
+			Problem: err.Error(),
+			Remedy:  "name a file of PEM certificates that can be read",
+		}
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, &SettingError{
+			Setting: "endpoint.ca_file",
+			Problem: fmt.Sprintf("%s holds no certificate in PEM form", file),
+			Remedy:  "name the CA file that `rehearsal serve` prints, or your cloud's",
+		}
+	}
+	return roots, nil
+}
