@@ -1,0 +1,96 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command registrydocs writes what the registry documentation is generated from and nobody writes
+// by hand: the provider's schemas as JSON, and the guide to the rules from the rules themselves.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// address is the provider's address in the registry.
+const address = "registry.terraform.io/azuremedia/azuremedia"
+
+//go:embed rules.md.tmpl
+var rulesGuide string //nolint:gochecknoglobals // go:embed asks for one
+
+func main() {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "registrydocs:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("registrydocs", flag.ContinueOnError)
+	schemas := flags.String("schemas", "", "the file to write the provider's schemas to, as JSON")
+	guides := flags.String("guides", "", "the folder to write the generated guides to")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *schemas == "" || *guides == "" {
+		return errors.New("both -schemas and -guides are needed")
+	}
+	return errors.Join(writeSchemas(ctx, *schemas), writeRules(filepath.Join(*guides, "rules.md")))
+}
+
+func writeSchemas(ctx context.Context, file string) error {
+	server, err := providerserver.NewProtocol6WithError(provider.New("dev")())()
+	if err != nil {
+		return fmt.Errorf("starting the provider: %w", err)
+	}
+	schemas, err := schemasOf(ctx, server)
+	if err != nil {
+		return fmt.Errorf("reading the provider's schemas: %w", err)
+	}
+	text, err := json.MarshalIndent(schemasDocument{
+		FormatVersion: "1.0",
+		Schemas:       map[string]*providerSchema{address: schemas},
+	}, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the provider's schemas: %w", err)
+	}
+	return os.WriteFile(file, text, 0o600)
+}
+
+func writeRules(file string) error {
+	page, err := template.New("rules").Funcs(template.FuncMap{"lower": strings.ToLower}).Parse(rulesGuide)
+	if err != nil {
+		return fmt.Errorf("reading the guide to the rules: %w", err)
+	}
+	var text strings.Builder
+	err = page.Execute(&text, map[string]string{
+		"CustomerKey":  catalogue(customerkey.Rules()),
+		"MediaAccount": catalogue(mediaaccount.Rules()),
+	})
+	if err != nil {
+		return fmt.Errorf("writing the guide to the rules: %w", err)
+	}
+	return os.WriteFile(file, []byte(text.String()), 0o600)
+}
+
+// catalogue is the table of rules, in the order of their IDs.
+func catalogue(rules []rule.Rule) string {
+	sorted := slices.SortedFunc(slices.Values(rules), func(a, b rule.Rule) int {
+		return strings.Compare(a.ID, b.ID)
+	})
+	return rule.Catalogue(sorted)
+}

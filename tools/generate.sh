@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Generates docs/ and the generated Go files. With --check it changes no documentation, and fails
+# where what is there is not what would be generated.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# tfplugindocs takes paths relative to the project only.
+work=.tools/docs
+rm -rf "$work"
+mkdir -p "$work/templates/guides"
+trap 'rm -rf "$work"' EXIT
+
+generated_go() {
+	grep -rlE '^// Code generated .* DO NOT EDIT\.$' --include='*.go' internal | sort | xargs cksum
+}
+
+before=$(generated_go)
+go generate ./...
+after=$(generated_go)
+
+cp -R templates/. "$work/templates"
+go run ./internal/registrydocs -schemas "$work/schemas.json" -guides "$work/templates/guides"
+
+render() {
+	"${TFPLUGINDOCS:-.tools/bin/tfplugindocs}" "$@" >"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		exit 1
+	}
+}
+
+out=docs
+if [ "${1:-}" = --check ]; then
+	out=$work/rendered
+fi
+mkdir -p "$out"
+render generate --provider-name azuremedia --rendered-provider-name "Azure Media" \
+	--providers-schema "$work/schemas.json" --website-source-dir "$work/templates" \
+	--rendered-website-dir "$out"
+
+if [ "${1:-}" = --check ]; then
+	if [ "$before" != "$after" ] || ! diff -r docs "$out"; then
+		echo "generated files are not up to date: run make generate and commit what it changes" >&2
+		exit 1
+	fi
+fi
+render validate --provider-name azuremedia --providers-schema "$work/schemas.json"
