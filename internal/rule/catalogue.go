@@ -10,7 +10,7 @@ import (
 
 // Catalogue renders rules as a Markdown table, in the order given: the documentation's list of
 // rules is this table, so that it cannot say anything else than the code.
-func Catalogue(rules []Rule) string {
+func Catalogue(rules List) string {
 	var table strings.Builder
 	table.WriteString("| Rule | What is required | Found at | Source |\n|---|---|---|---|\n")
 	for _, r := range rules {
@@ -21,7 +21,7 @@ func Catalogue(rules []Rule) string {
 			}
 		}
 		fmt.Fprintf(&table, "| <a id=\"%s\"></a>**%s** %s | %s | %s | %s |\n",
-			strings.ToLower(r.ID), r.ID, cell(r.Title),
+			strings.ToLower(string(r.ID)), r.ID, cell(r.Title),
 			cell(r.Sentence), strings.Join(moments, ", "), cell(r.Source))
 	}
 	return table.String()

@@ -32,10 +32,12 @@ func Moments() []Moment {
 	return []Moment{Schema, Plan, Apply, Rehearsal, Code}
 }
 
+// ID is what errors, tests and documentation call a rule, such as "CMK002".
+type ID string
+
 // Rule is one documented constraint.
 type Rule struct {
-	// ID is what errors, tests and documentation call the rule, such as "CMK002".
-	ID string
+	ID ID
 	// Title names the rule in a few words, fit for the summary of a diagnostic.
 	Title string
 	// Sentence says what is required, as one sentence.
@@ -53,7 +55,22 @@ func (r Rule) FoundAt(moment Moment) bool {
 
 // String is the ID and the title.
 func (r Rule) String() string {
-	return r.ID + ": " + r.Title
+	return string(r.ID) + ": " + r.Title
+}
+
+// List is a set of rules that belong together, in the order in which they are documented.
+type List []Rule
+
+// Get returns the rule with the ID. A list is written in the same file as its IDs, so that an
+// ID that is not in it can only be a mistake there: Get then returns a rule with nothing but
+// the ID, for its user to see which it was.
+func (l List) Get(id ID) Rule {
+	for _, r := range l {
+		if r.ID == id {
+			return r
+		}
+	}
+	return Rule{ID: id}
 }
 
 // Severity says whether a violation forbids what was planned.
@@ -67,6 +84,8 @@ const (
 
 // Violation is one broken rule: what was found, what is required, why, and what to do.
 // Every text is a phrase or a sentence without the full stop at its end.
+//
+//nolint:errname // It is first of all what broke a rule; that it serves as an error comes second.
 type Violation struct {
 	Rule     Rule
 	Severity Severity

@@ -78,6 +78,17 @@ func TestViolation_underAParent(t *testing.T) {
 	}
 }
 
+func TestList_get(t *testing.T) {
+	t.Parallel()
+	list := rule.List{{ID: "EXA000"}, example()}
+	if got := list.Get("EXA001").String(); got != "EXA001: Example Must Exemplify" {
+		t.Errorf("EXA001 is %q", got)
+	}
+	if diff := cmp.Diff(rule.Rule{ID: "EXA009"}, list.Get("EXA009")); diff != "" {
+		t.Errorf("a rule that is not there (-want +got):\n%s", diff)
+	}
+}
+
 func TestReport(t *testing.T) {
 	t.Parallel()
 	var report rule.Report
@@ -117,7 +128,7 @@ func TestCatalogue(t *testing.T) {
 		"|---|---|---|---|\n" +
 		"| <a id=\"exa001\"></a>**EXA001** Example Must Exemplify | An example exemplifies this \\| or that. " +
 		"| plan, apply | A document, its sentence |\n"
-	if diff := cmp.Diff(want, rule.Catalogue([]rule.Rule{example()})); diff != "" {
+	if diff := cmp.Diff(want, rule.Catalogue(rule.List{example()})); diff != "" {
 		t.Errorf("catalogue (-want +got):\n%s", diff)
 	}
 }

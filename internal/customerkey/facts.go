@@ -1,0 +1,163 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkey
+
+import "time"
+
+// Fact is a value that may not be known yet, as in the plan of what is still to be created, or
+// at all, as when the caller may not read it. The zero value is not known.
+type Fact[T any] struct {
+	value T
+	known bool
+}
+
+// Known returns the fact with the value.
+func Known[T any](value T) Fact[T] { return Fact[T]{value: value, known: true} }
+
+// Value returns the value, and whether it is known.
+func (f Fact[T]) Value() (T, bool) { return f.value, f.known }
+
+// Presence says whether something is there.
+type Presence int
+
+// What a key, a vault or an identity can be.
+const (
+	PresenceUnknown Presence = iota
+	Present
+	SoftDeleted // Deleted, and recoverable until it is purged.
+	Absent      // Never created, or purged.
+)
+
+// Facts is everything that the rules are held against. What is left out is not known.
+type Facts struct {
+	Target Target
+	// KeyID is the identifier as it was asked for.
+	KeyID KeyID
+	// Key is the key in the version that the identifier means: the pinned one, or the newest.
+	Key Key
+	// InUse is the key in the version that the service runs on now, where a key is attached.
+	InUse    Key
+	Vault    Vault
+	Identity Identity
+	Grant    Grant
+}
+
+// Target is the account that the key is to protect.
+type Target struct {
+	ID       string
+	Kind     Kind
+	Location Fact[string]
+	// SystemAssigned says whether the account's system-assigned identity is switched on.
+	SystemAssigned Fact[bool]
+	// UserAssigned lists the IDs of the user-assigned identities on the account.
+	UserAssigned Fact[[]string]
+}
+
+// Key is a key in one version.
+type Key struct {
+	Presence   Presence
+	Version    Fact[string]
+	Type       Fact[string]
+	Size       Fact[int]
+	Enabled    Fact[bool]
+	NotBefore  Fact[time.Time] // The zero time is no date.
+	Expires    Fact[time.Time] // The zero time is no date.
+	Operations Fact[[]string]
+}
+
+// Vault is the vault that holds the key.
+type Vault struct {
+	ID              string
+	Presence        Presence
+	Location        Fact[string]
+	SoftDelete      Fact[bool]
+	PurgeProtection Fact[bool]
+	// RBAC says whether roles decide about access to the keys, or the vault's access policies.
+	RBAC    Fact[bool]
+	Network Fact[Network]
+}
+
+// Network is from where the vault's keys can be reached.
+type Network struct {
+	// PublicAccess says whether the vault answers at its public address at all.
+	PublicAccess bool
+	// DefaultDeny says whether the firewall turns away whom no rule of it lets in.
+	DefaultDeny bool
+	// TrustedServices says whether the firewall lets in the services that Microsoft trusts.
+	TrustedServices bool
+}
+
+// turnsAway reports whether an account of the kind may be turned away: without a doubt where no
+// trusted services are let in, and possibly where they are but the kind is not one of them.
+func (n Network) turnsAway(kind Kind) bool {
+	if n.PublicAccess && !n.DefaultDeny {
+		return false
+	}
+	return !n.TrustedServices || !kind.Trusted
+}
+
+// IdentityKind is how an account comes by an identity.
+type IdentityKind string
+
+// The kinds of managed identities.
+const (
+	IdentityUnknown        IdentityKind = ""
+	SystemAssignedIdentity IdentityKind = "SystemAssigned"
+	UserAssignedIdentity   IdentityKind = "UserAssigned"
+)
+
+// Identity is the managed identity that is to read the key.
+type Identity struct {
+	Kind IdentityKind
+	// ID is the resource ID of a user-assigned identity.
+	ID       string
+	Presence Presence
+	// PrincipalID is the object ID under which the vault knows the identity.
+	PrincipalID Fact[string]
+}
+
+// Permission says whether something is allowed.
+type Permission int
+
+// What can be said of a permission.
+const (
+	PermissionUnknown Permission = iota
+	Granted
+	Denied
+)
+
+// Grant is what the identity may do with the key.
+type Grant struct {
+	Get, WrapKey, UnwrapKey Permission
+}
+
+// Denied returns the names of the permissions that are missing for certain.
+func (g Grant) Denied() []string { return g.with(Denied) }
+
+// Complete reports whether everything that the service needs is granted.
+func (g Grant) Complete() bool { return len(g.with(Granted)) == len(g.named()) }
+
+// Known reports whether it is known of each permission whether it is granted.
+func (g Grant) Known() bool { return len(g.with(PermissionUnknown)) == 0 }
+
+func (g Grant) with(permission Permission) []string {
+	var names []string
+	for _, named := range g.named() {
+		if named.permission == permission {
+			names = append(names, named.name)
+		}
+	}
+	return names
+}
+
+type namedPermission struct {
+	name       string
+	permission Permission
+}
+
+func (g Grant) named() []namedPermission {
+	return []namedPermission{
+		{PermissionGet, g.Get}, {PermissionWrapKey, g.WrapKey}, {PermissionUnwrapKey, g.UnwrapKey},
+	}
+}

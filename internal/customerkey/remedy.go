@@ -1,0 +1,153 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkey
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What follows are the exact commands of the Azure command line that put things right. A
+// name that is not known is left as a word in capitals for a person to fill in.
+
+func recoverVault(f Facts) string {
+	return "az keyvault recover --name " + f.vaultName()
+}
+
+func recoverKey(f Facts) string {
+	return "az keyvault key recover " + f.keyArguments()
+}
+
+func restoreKey(f Facts) string {
+	return "az keyvault key restore " + f.vaultArgument() + " --file BACKUP"
+}
+
+func createKey(f Facts) string {
+	return "az keyvault key create " + f.vaultArgument() + " --name NEW_NAME --kty RSA --size 3072"
+}
+
+func rotateKey(f Facts) string {
+	return "az keyvault key rotate " + f.keyArguments()
+}
+
+func enableKey(f Facts, key Key) string {
+	return setAttributes(f, key) + " --enabled true"
+}
+
+func activateKey(f Facts, now time.Time) string {
+	return setAttributes(f, f.Key) + " --not-before " + moment(now)
+}
+
+func extendKey(f Facts, now time.Time) string {
+	return setAttributes(f, f.Key) + " --expires " + moment(now.AddDate(1, 0, 0))
+}
+
+func permitOperations(f Facts, present, missing []string) string {
+	return setAttributes(f, f.Key) + " --ops " +
+		strings.Join(slices.Concat(present, missing), " ")
+}
+
+func setAttributes(f Facts, key Key) string {
+	command := "az keyvault key set-attributes " + f.keyArguments()
+	if version, known := key.Version.Value(); known {
+		command += " --version " + quote(version)
+	}
+	return command
+}
+
+func turnOn(f Facts, argument string) string {
+	return "az keyvault update --name " + f.vaultName() + " " + argument
+}
+
+// grantAccess is the command that grants what the vault's way of deciding asks for.
+func grantAccess(f Facts) string {
+	principal, _ := f.Identity.PrincipalID.Value()
+	principal = orElse(principal, "PRINCIPAL_ID")
+	policy := "az keyvault set-policy --name " + f.vaultName() + " --object-id " + principal +
+		" --key-permissions " + strings.Join(RequiredKeyPermissions(), " ")
+	role := "az role assignment create --assignee-object-id " + principal +
+		" --assignee-principal-type ServicePrincipal --role '" + RoleCryptoServiceEncryptionUser +
+		"' --scope " + orElse(f.Vault.ID, "VAULT_ID")
+
+	switch rbac, known := f.Vault.RBAC.Value(); {
+	case !known:
+		return role + " (for a vault with access policies: " + policy + ")"
+	case rbac:
+		return role
+	default:
+		return policy
+	}
+}
+
+// assignIdentity is the command that gives the account the identity, for the kinds of accounts
+// whose command line has one.
+func assignIdentity(f Facts) string {
+	var command string
+	switch f.Target.Kind.ResourceType {
+	case "Microsoft.Media/mediaServices":
+		command = "az ams account identity assign"
+	case "Microsoft.Storage/storageAccounts":
+		command = "az storage account update"
+	default:
+		return ""
+	}
+	command += " --resource-group " + orElse(resourceGroup(f.Target.ID), "GROUP") +
+		" --name " + orElse(lastSegment(f.Target.ID), "ACCOUNT")
+	switch {
+	case f.Identity.Kind == UserAssignedIdentity && strings.HasSuffix(command, "update"):
+		command += " --identity-type UserAssigned --user-identity-id " + quote(f.Identity.ID)
+	case f.Identity.Kind == UserAssignedIdentity:
+		command += " --user-assigned " + quote(f.Identity.ID)
+	default:
+		command += " --system-assigned"
+	}
+	return ", or " + command
+}
+
+// vaultName names the vault as a person and the command line do.
+func (f Facts) vaultName() string {
+	if f.Vault.ID != "" {
+		return quote(lastSegment(f.Vault.ID))
+	}
+	return orElse(f.KeyID.VaultName, "VAULT")
+}
+
+func (f Facts) vaultArgument() string { return "--vault-name " + f.vaultName() }
+
+func (f Facts) keyArguments() string {
+	return f.vaultArgument() + " --name " + orElse(f.KeyID.Name, "KEY")
+}
+
+// principal names the identity in a sentence.
+func (f Facts) principal() string {
+	switch f.Identity.Kind {
+	case SystemAssignedIdentity:
+		return "the account's system-assigned identity"
+	case UserAssignedIdentity:
+		return "the identity " + f.Identity.ID
+	default:
+		return "the account's identity"
+	}
+}
+
+// orElse is the word as one of a command, or the placeholder where there is no word.
+func orElse(word, placeholder string) string {
+	if word == "" {
+		return placeholder
+	}
+	return quote(word)
+}
+
+// plain is what no shell takes for anything but text.
+var plain = regexp.MustCompile(`^[A-Za-z0-9_./:@-]+$`)
+
+// quote makes a text one word of a command: names in Azure may hold parentheses.
+func quote(word string) string {
+	if plain.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,169 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package customerkey holds everything that Azure requires of a customer-managed key for it to
+// protect an account, as pure functions over facts: which identifiers name a key, what makes a
+// key fit for an account, which version an account follows, and why access to a key was lost.
+//
+// The rules are data: [Rules] is the one list from which errors, tests and documentation take
+// them. Whoever calls gathers the facts; nothing here reads Azure, Terraform or a clock.
+package customerkey
+
+import "github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+
+// The rules of customer-managed keys.
+const (
+	CMK001 rule.ID = "CMK001"
+	CMK002 rule.ID = "CMK002"
+	CMK003 rule.ID = "CMK003"
+	CMK004 rule.ID = "CMK004"
+	CMK005 rule.ID = "CMK005"
+	CMK006 rule.ID = "CMK006"
+	CMK007 rule.ID = "CMK007"
+	CMK008 rule.ID = "CMK008"
+	CMK009 rule.ID = "CMK009"
+	CMK010 rule.ID = "CMK010"
+	CMK011 rule.ID = "CMK011"
+	CMK012 rule.ID = "CMK012"
+	CMK013 rule.ID = "CMK013"
+	CMK014 rule.ID = "CMK014"
+	CMK015 rule.ID = "CMK015"
+)
+
+// The documents that the rules come from.
+const (
+	bringYourOwnKey = "Media Services, Bring your own key (customer-managed keys)"
+	storageKeys     = "Azure Storage, Customer-managed keys overview"
+	aboutKeys       = "Key Vault, About keys: key attributes"
+	aboutVault      = "Key Vault, About keys, secrets and certificates: object identifiers"
+)
+
+// Rule returns the rule with the ID.
+func Rule(id rule.ID) rule.Rule { return Rules().Get(id) }
+
+// Rules returns every rule of customer-managed keys, in order.
+func Rules() rule.List {
+	return rule.List{
+		{
+			ID:    CMK001,
+			Title: "API Version With Customer Keys",
+			Sentence: "Customer keys need Media Services API 2020-05-01 or later: the provider speaks " +
+				"one current version and never an older one.",
+			Source: bringYourOwnKey + `: "API version 2020-05-01 or later"`,
+			Found:  []rule.Moment{rule.Code},
+		},
+		{
+			ID:       CMK002,
+			Title:    "Key Type Not Supported",
+			Sentence: "The key is of type RSA or RSA-HSM; EC, EC-HSM, oct and oct-HSM are refused.",
+			Source:   bringYourOwnKey + `: "Elliptic curve (EC) keys are not supported"`,
+			Found:    []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:       CMK003,
+			Title:    "Key Size Not Supported",
+			Sentence: "The key has 2048, 3072 or 4096 bits.",
+			Source:   bringYourOwnKey + `: "RSA 2048, 3072 and 4096"`,
+			Found:    []rule.Moment{rule.Schema, rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    CMK004,
+			Title: "Key Not Usable",
+			Sentence: "The key exists, is enabled, is within its activation and expiry dates, and " +
+				"permits wrapKey and unwrapKey; an expiry within 30 days is a warning. An account " +
+				"that already runs on a key outlives the key's dates, because unwrapping still works.",
+			Source: aboutKeys + `: "date-time controlled operations"`,
+			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    CMK005,
+			Title: "Key Vault In Another Region",
+			Sentence: "The vault is in the region of the Media Services or Video Analyzer account; " +
+				"a storage account may use a vault in another region or subscription.",
+			Source: bringYourOwnKey + `: "The Key Vault must be in the same region as the account"; ` +
+				storageKeys,
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:       CMK006,
+			Title:    "Key Vault Without Soft Delete",
+			Sentence: "The vault has soft delete on.",
+			Source:   bringYourOwnKey + `: "soft delete ... must be enabled"`,
+			Found:    []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:       CMK007,
+			Title:    "Key Vault Without Purge Protection",
+			Sentence: "The vault has purge protection on.",
+			Source:   bringYourOwnKey + `: "If it is not set, you will not be able to use your key"`,
+			Found:    []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    CMK008,
+			Title: "Identity Not On The Account",
+			Sentence: "The identity that reads the key is one of the account's own: system-assigned " +
+				"and switched on, or user-assigned and listed on the account. A Video Analyzer " +
+				"account has user-assigned identities only.",
+			Source: bringYourOwnKey + `: "The service uses the account's Managed Identity to read the key"`,
+			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    CMK009,
+			Title: "Identity May Not Use The Key",
+			Sentence: "That identity may get, wrapKey and unwrapKey the key, by an access policy of " +
+				"the vault or by a role such as " + RoleCryptoServiceEncryptionUser + "; a firewall of " +
+				"the vault that turns away the services of Azure is a warning.",
+			Source: storageKeys + `: "get, wrapKey and unwrapKey"; Key Vault, Azure RBAC guide`,
+			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    CMK010,
+			Title: "Not A Key Vault Key Identifier",
+			Sentence: "The identifier is the URI of a key in a Key Vault of the cloud, with or without " +
+				"version; secrets, certificates and managed HSMs are refused.",
+			Source: aboutVault,
+			Found:  []rule.Moment{rule.Schema},
+		},
+		{
+			ID:    CMK011,
+			Title: "Key Version Followed Or Pinned",
+			Sentence: "Without a version in the identifier the service follows the newest one by itself, " +
+				"and that never is a difference; with a version, a newer one is shown and not planned.",
+			Source: bringYourOwnKey + `: "Key rotation"; ` + storageKeys + `: "checks ... daily"`,
+			Found:  []rule.Moment{rule.Plan},
+		},
+		{
+			ID:    CMK012,
+			Title: "Customer Key Inaccessible",
+			Sentence: "While an account cannot reach its key nothing but reading and deleting it is " +
+				"attempted; the plan says what was lost and what restores it.",
+			Source: bringYourOwnKey + `: "Customer Key Inaccessible"`,
+			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    CMK013,
+			Title: "Destroying While The Key Is Inaccessible",
+			Sentence: "An account can be deleted while its key is inaccessible; destroying an attachment " +
+				"then reverts nothing, says so in a warning, and goes on.",
+			Source: bringYourOwnKey + `: "only GET, LIST and DELETE"`,
+			Found:  []rule.Moment{rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    CMK014,
+			Title: "Back To The System Key First",
+			Sentence: "Destroying an attachment returns the account to the system key before the key, " +
+				"the grant or the vault go.",
+			Source: bringYourOwnKey + `: "encryption type SystemKey"`,
+			Found:  []rule.Moment{rule.Apply},
+		},
+		{
+			ID:    CMK015,
+			Title: "Infrastructure Encryption Chosen At Creation",
+			Sentence: "Infrastructure encryption of a storage account is chosen at its creation: " +
+				"a change plans a replacement and says so.",
+			Source: "Azure Storage, Enable infrastructure encryption: \"only ... at the time that you " +
+				"create the storage account\"",
+			Found: []rule.Moment{rule.Plan, rule.Rehearsal},
+		},
+	}
+}
