@@ -148,7 +148,7 @@ func validations(ctx context.Context, provider, terraform, example string) ([]us
 	var measured []usage
 	for run := range runs {
 		record := filepath.Join(folder, fmt.Sprintf("usage-%d", run))
-		command := exec.CommandContext(ctx, terraform, "validate") //nolint:gosec // the caller names the program
+		command := exec.CommandContext(ctx, terraform, "validate")
 		command.Dir = example
 		command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+config, "CHECKPOINT_DISABLE=1",
 			"TF_DATA_DIR="+filepath.Join(folder, "data"), envProvider+"="+provider, envUsage+"="+record)
@@ -166,7 +166,7 @@ func validations(ctx context.Context, provider, terraform, example string) ([]us
 
 // total adds up what the provider processes of one run wrote into record, one line each.
 func total(record string) (usage, error) {
-	file, err := os.Open(record) //nolint:gosec // a file of our own folder
+	file, err := os.Open(record)
 	if err != nil {
 		return usage{}, fmt.Errorf("terraform did not start the provider: %w", err)
 	}
@@ -189,7 +189,7 @@ func total(record string) (usage, error) {
 func standBefore(provider, record string, args []string) error {
 	// As the provider does, leave it to Terraform to pass on an interrupt.
 	signal.Ignore(os.Interrupt)
-	command := exec.Command(provider, args...) //nolint:gosec,noctx // lives exactly as long as Terraform wants
+	command := exec.Command(provider, args...) //nolint:noctx // lives exactly as long as Terraform wants
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	runErr := command.Run()
 	if command.ProcessState == nil {
@@ -206,7 +206,7 @@ func standBefore(provider, record string, args []string) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(record, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // bench names it
+	file, err := os.OpenFile(record, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -217,9 +217,9 @@ func standBefore(provider, record string, args []string) error {
 // peak returns the largest resident set in bytes: macOS counts in bytes, the others in KiB.
 func peak(used *syscall.Rusage) int64 {
 	if runtime.GOOS == "darwin" {
-		return int64(used.Maxrss)
+		return used.Maxrss
 	}
-	return int64(used.Maxrss) << 10
+	return used.Maxrss << 10
 }
 
 // serveStarts measures how long a rehearsal takes from its start to the line that says it is ready.
@@ -244,7 +244,7 @@ func serveStart(ctx context.Context, provider string) (time.Duration, error) {
 
 	var stderr strings.Builder
 	command := exec.CommandContext(ctx, provider, "rehearsal", "serve", "--listen", "127.0.0.1:0",
-		"--ca-file", filepath.Join(folder, "ca.pem")) //nolint:gosec // the caller names the program
+		"--ca-file", filepath.Join(folder, "ca.pem"))
 	command.Stderr = &stderr
 	stdout, err := command.StdoutPipe()
 	if err != nil {

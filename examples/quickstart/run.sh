@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# The quickstart, as `make quickstart` and `make quickstart-destroy` run it:
+#
+#   run.sh [--destroy] TERRAFORM BIN
+#
+# TERRAFORM is the terraform or tofu to use, BIN the folder that holds the provider's binary.
+# Everything it makes lies in this folder: Terraform's state, and in .quickstart the local Azure.
+set -euo pipefail
+
+destroy=false
+if [ "$1" = --destroy ]; then
+	destroy=true
+	shift
+fi
+terraform=$1
+bin=$2
+provider=terraform-provider-azuremedia
+tool=$(basename "$terraform")
+
+cd "$(dirname "$0")"
+data=.quickstart/azure.db
+log=.quickstart/log
+
+# dev_overrides make Terraform take the provider from BIN. The file is this example's own, so nothing
+# in the person's configuration is read or changed.
+mkdir -p .quickstart
+cat >.quickstart/cli.tfrc <<-CONFIG
+	disable_checkpoint = true
+	provider_installation {
+	  dev_overrides {
+	    "azuremedia/azuremedia" = "$bin"
+	  }
+	  direct {}
+	}
+CONFIG
+export TF_CLI_CONFIG_FILE=$PWD/.quickstart/cli.tfrc CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_INPUT=0
+
+bold='' dim='' green='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+	bold=$'\033[1m' dim=$'\033[2m' green=$'\033[32m' plain=$'\033[0m'
+fi
+
+steps=0
+step() {
+	steps=$((steps + 1))
+	printf '\n%s%d. %s%s\n' "$bold" "$steps" "$1" "$plain"
+}
+
+say() { printf '   %s\n' "$*"; }
+
+command_line() { printf '   %s$ %s%s\n' "$dim" "$*" "$plain"; }
+
+fail() {
+	printf '\n%s\n' "$1" >&2
+	exit 1
+}
+
+# essential keeps, of what Terraform prints, the lines that tell what happened.
+essential() {
+	local line
+	while IFS= read -r line; do
+		case $line in
+		*': Creation complete after '*) say "  $green+$plain ${line%%:*}" ;;
+		*': Modifications complete after '*) say "  $green~$plain ${line%%:*}" ;;
+		*': Destruction complete after '*) say "  $green-$plain ${line%%:*}" ;;
+		*' complete! Resources: '*) say "${line#*Resources: }" ;;
+		'No changes.'*) say "$line" ;;
+		esac
+	done
+}
+
+# run shows the command and the essential lines. The whole is in the log, and on the screen if the
+# command fails.
+run() {
+	command_line "$tool" "$@"
+	if ! "$terraform" "$@" -no-color -compact-warnings 2>&1 | tee "$log" | essential; then
+		cat "$log" >&2
+		fail "$tool $1 failed; make quickstart-destroy undoes what there is so far."
+	fi
+}
+
+# plan_is_empty runs a plan, for which Terraform answers 0 only if there is nothing to do.
+plan_is_empty() { run plan -detailed-exitcode "$@"; }
+
+output() { "$terraform" output -raw "$1" 2>/dev/null || true; }
+
+apply() { run apply -auto-approve "$@"; }
+
+began=$SECONDS
+
+if $destroy; then
+	step 'Destroy everything that the quickstart made'
+	if [ -s terraform.tfstate ]; then
+		run apply -destroy -auto-approve
+	else
+		say 'There is nothing to destroy.'
+	fi
+	rm -rf .quickstart terraform.tfstate terraform.tfstate.backup
+	exit 0
+fi
+
+cat <<-TEXT
+
+	${bold}Bring your own key to a media account${plain}
+	in rehearsal, a local Azure inside the provider: no subscription, no login, no network.
+	The procedure is in examples/quickstart/main.tf.
+TEXT
+
+# A quickstart that ran before left the key at some generation: go on from there.
+generation=$(output key_generation)
+generation=${generation:-1}
+
+step 'From an empty subscription to an account encrypted with your key'
+apply -var "key_generation=$generation"
+first=$(output current_key_id)
+say "The account's key is wrapped by  $bold$first$plain"
+
+step 'Plan again: nothing is left to do'
+plan_is_empty -var "key_generation=$generation"
+
+generation=$((generation + 1))
+step 'Create a new version of the key'
+apply -var "key_generation=$generation"
+newest=$(output newest_key_id)
+say "The newest version is            $bold$newest$plain"
+[ "$newest" != "$first" ] || fail "The key has no new version."
+
+step 'Let five minutes pass in the local Azure: the service looks for new versions by itself'
+command_line "$provider" rehearsal advance 5m --data "$data"
+"$bin/$provider" rehearsal advance 5m --data "$data" >"$log" 2>&1 || {
+	cat "$log" >&2
+	fail 'The clock could not be advanced.'
+}
+
+step 'The account runs on the new version, and there is still nothing to do'
+run apply -refresh-only -auto-approve -var "key_generation=$generation"
+current=$(output current_key_id)
+say "The account's key is wrapped by  $bold$current$plain"
+[ "$current" = "$newest" ] || fail "The account still runs on $current."
+plan_is_empty -var "key_generation=$generation"
+
+cat <<-TEXT
+
+	${green}Done${plain} in $((SECONDS - began)) seconds. Run it again for another version, look around in
+	examples/quickstart, or undo it with make quickstart-destroy.
+TEXT
