@@ -3,20 +3,11 @@
 
 package customerkey
 
-import "time"
+import (
+	"time"
 
-// Fact is a value that may not be known yet, as in the plan of what is still to be created, or
-// at all, as when the caller may not read it. The zero value is not known.
-type Fact[T any] struct {
-	value T
-	known bool
-}
-
-// Known returns the fact with the value.
-func Known[T any](value T) Fact[T] { return Fact[T]{value: value, known: true} }
-
-// Value returns the value, and whether it is known.
-func (f Fact[T]) Value() (T, bool) { return f.value, f.known }
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
 
 // Presence says whether something is there.
 type Presence int
@@ -47,35 +38,35 @@ type Facts struct {
 type Target struct {
 	ID       string
 	Kind     Kind
-	Location Fact[string]
+	Location rule.Fact[string]
 	// SystemAssigned says whether the account's system-assigned identity is switched on.
-	SystemAssigned Fact[bool]
+	SystemAssigned rule.Fact[bool]
 	// UserAssigned lists the IDs of the user-assigned identities on the account.
-	UserAssigned Fact[[]string]
+	UserAssigned rule.Fact[[]string]
 }
 
 // Key is a key in one version.
 type Key struct {
 	Presence   Presence
-	Version    Fact[string]
-	Type       Fact[string]
-	Size       Fact[int]
-	Enabled    Fact[bool]
-	NotBefore  Fact[time.Time] // The zero time is no date.
-	Expires    Fact[time.Time] // The zero time is no date.
-	Operations Fact[[]string]
+	Version    rule.Fact[string]
+	Type       rule.Fact[string]
+	Size       rule.Fact[int]
+	Enabled    rule.Fact[bool]
+	NotBefore  rule.Fact[time.Time] // The zero time is no date.
+	Expires    rule.Fact[time.Time] // The zero time is no date.
+	Operations rule.Fact[[]string]
 }
 
 // Vault is the vault that holds the key.
 type Vault struct {
 	ID              string
 	Presence        Presence
-	Location        Fact[string]
-	SoftDelete      Fact[bool]
-	PurgeProtection Fact[bool]
+	Location        rule.Fact[string]
+	SoftDelete      rule.Fact[bool]
+	PurgeProtection rule.Fact[bool]
 	// RBAC says whether roles decide about access to the keys, or the vault's access policies.
-	RBAC    Fact[bool]
-	Network Fact[Network]
+	RBAC    rule.Fact[bool]
+	Network rule.Fact[Network]
 }
 
 // Network is from where the vault's keys can be reached.
@@ -114,7 +105,7 @@ type Identity struct {
 	ID       string
 	Presence Presence
 	// PrincipalID is the object ID under which the vault knows the identity.
-	PrincipalID Fact[string]
+	PrincipalID rule.Fact[string]
 }
 
 // Permission says whether something is allowed.

@@ -6,6 +6,8 @@ package customerkey
 import (
 	"slices"
 	"strings"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // The permissions of a vault access policy that the service needs on the key.
@@ -82,7 +84,7 @@ type RoleAssignment struct {
 	Scope       string
 	PrincipalID string
 	// Permissions are the role definition's; they are not known if it could not be read.
-	Permissions Fact[[]RolePermissions]
+	Permissions rule.Fact[[]RolePermissions]
 	// Condition restricts the assignment, in a language that only Azure evaluates.
 	Condition string
 }

@@ -1,0 +1,314 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package mediaaccount
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// The attributes that violations name, as the account calls them.
+const (
+	AttributeStorage        = "storage_accounts"
+	AttributeAuthentication = "storage_authentication"
+)
+
+// The limits of the service (Media Services, Quotas and limits).
+const (
+	MostStorageAccounts = 100
+	MostAccounts        = 100
+)
+
+// Kind is a kind of media account.
+type Kind struct {
+	// Name is what a person calls an account of the kind.
+	Name string
+	// ResourceType is the type in Resource Manager.
+	ResourceType string
+	// Roles says that storage accounts are primary or secondary. A Video Analyzer account knows
+	// no such difference, and reaches its storage with a managed identity only.
+	Roles bool
+}
+
+// MediaServices is the kind of Media Services accounts.
+func MediaServices() Kind {
+	return Kind{Name: "Media Services account", ResourceType: "Microsoft.Media/mediaServices", Roles: true}
+}
+
+// VideoAnalyzer is the kind of Video Analyzer accounts.
+func VideoAnalyzer() Kind {
+	return Kind{Name: "Video Analyzer account", ResourceType: "Microsoft.Media/videoAnalyzers"}
+}
+
+// Authentication is how an account comes at its storage.
+type Authentication string
+
+// The ways to come at storage, in Azure's words.
+const (
+	AuthenticationSystem          Authentication = "System"
+	AuthenticationManagedIdentity Authentication = "ManagedIdentity"
+)
+
+// Facts is what the rules are held against. What is left out is not known.
+type Facts struct {
+	Kind Kind
+	// Storage lists the storage accounts that the account is to have.
+	Storage []Storage
+	// Primary is the ID of the primary storage account that the account has now: known and
+	// empty where there is no account yet.
+	Primary        rule.Fact[string]
+	Authentication rule.Fact[Authentication]
+	SubscriptionID rule.Fact[string]
+	// Siblings counts the other accounts of the kind in the subscription. Only the creation of
+	// an account makes it a fact worth knowing.
+	Siblings rule.Fact[int]
+}
+
+// Storage is a storage account under a media account.
+type Storage struct {
+	ID      rule.Fact[string]
+	Primary rule.Fact[bool]
+	// AccountKind is the storage account's own kind, such as "StorageV2".
+	AccountKind rule.Fact[string]
+	// SKU is the storage account's SKU, such as "Standard_LRS".
+	SKU rule.Fact[string]
+	// Hierarchical says whether it has a hierarchical namespace (Data Lake Storage Gen2).
+	Hierarchical rule.Fact[bool]
+	// KeysListable says whether the caller may list its keys.
+	KeysListable rule.Fact[bool]
+}
+
+// CheckConfiguration returns what breaks the rules that need no Azure to be checked: ACC001 and
+// the number of storage accounts of ACC005.
+func CheckConfiguration(facts Facts) rule.Report {
+	c := check{Facts: facts}
+	c.onePrimary()
+	c.noneTwice()
+	c.notTooMany()
+	return c.report
+}
+
+// Check returns what breaks the rules ACC001, ACC002 and ACC005.
+func Check(facts Facts) rule.Report {
+	c := check{Facts: facts, report: CheckConfiguration(facts)}
+	c.primaryStays()
+	for _, storage := range c.Storage {
+		c.storageKind(storage)
+		c.storageSubscription(storage)
+		c.storageKeys(storage)
+	}
+	c.notTooManySiblings()
+	return c.report
+}
+
+// check is one run over the facts.
+type check struct {
+	Facts
+	report rule.Report
+}
+
+func (c *check) breakRule(id rule.ID, attribute, found, required, why, remedy string) {
+	c.report.Break(rule.Violation{
+		Rule: Rule(id), Severity: rule.Error, Attribute: attribute,
+		Found: found, Required: required, Why: why, Remedy: remedy,
+	})
+}
+
+func (c *check) onePrimary() {
+	if !c.Kind.Roles {
+		return
+	}
+	primaries, unknown := 0, false
+	for _, storage := range c.Storage {
+		primary, known := storage.Primary.Value()
+		unknown = unknown || !known
+		if primary {
+			primaries++
+		}
+	}
+	if primaries == 1 && !unknown {
+		return
+	}
+	if primaries <= 1 && unknown {
+		c.report.Await(Rule(ACC001), "which storage account is the primary one")
+		return
+	}
+	c.breakRule(ACC001, AttributeStorage,
+		fmt.Sprintf("%d primary storage accounts among %d", primaries, len(c.Storage)),
+		"exactly one primary storage account",
+		"The account keeps its own data in the primary storage account",
+		"Mark one of the storage accounts as the primary one, and only one")
+}
+
+func (c *check) noneTwice() {
+	seen := map[string]bool{}
+	for _, storage := range c.Storage {
+		id, known := storage.ID.Value()
+		if !known {
+			c.report.Await(Rule(ACC001), "the IDs of the storage accounts")
+			continue
+		}
+		// Resource IDs are case-insensitive (Azure Resource Manager, common rules).
+		if seen[strings.ToLower(id)] {
+			c.breakRule(ACC001, AttributeStorage,
+				"the storage account "+id+" more than once",
+				"each storage account once",
+				"An account attaches a storage account in one role",
+				"Leave it out once; upper and lower case make no difference")
+		}
+		seen[strings.ToLower(id)] = true
+	}
+}
+
+// primaryStays checks that the account keeps the primary storage account that it has.
+func (c *check) primaryStays() {
+	current, known := c.Primary.Value()
+	if !c.Kind.Roles || known && current == "" {
+		return
+	}
+	if !known {
+		c.report.Await(Rule(ACC001), "the primary storage account that the account has now")
+		return
+	}
+	for _, storage := range c.Storage {
+		id, idKnown := storage.ID.Value()
+		primary, roleKnown := storage.Primary.Value()
+		switch {
+		case roleKnown && !primary:
+		case !idKnown || !roleKnown:
+			c.report.Await(Rule(ACC001), "which storage account is the primary one")
+			return
+		case strings.EqualFold(id, current):
+			return
+		}
+	}
+	c.breakRule(ACC001, AttributeStorage,
+		"the primary storage account "+current+" taken out or no longer primary",
+		"the primary storage account that the account was created with",
+		"The account keeps its own data there, and the service moves it nowhere else",
+		"Keep it as the primary one and add others beside it, or create another account")
+}
+
+func (c *check) storageKind(storage Storage) {
+	name := storage.name()
+	kind, kindKnown := storage.AccountKind.Value()
+	sku, skuKnown := storage.SKU.Value()
+	hierarchical, hierarchicalKnown := storage.Hierarchical.Value()
+	primary, roleKnown := storage.Primary.Value()
+	refuse := func(found string) {
+		c.breakRule(ACC002, AttributeStorage, found,
+			"a storage account of general purpose (StorageV2 or Storage) and standard performance, "+
+				"without hierarchical namespace",
+			"The service keeps tables and queues beside the blobs, at standard performance",
+			"Use another storage account: none of this can be changed on this one")
+	}
+
+	switch {
+	case slices.Contains([]string{"BlockBlobStorage", "FileStorage"}, kind):
+		refuse(fmt.Sprintf("the storage account %s of kind %s, which is premium storage", name, kind))
+		return
+	case strings.HasPrefix(strings.ToLower(sku), "premium"):
+		refuse(fmt.Sprintf("the storage account %s of SKU %s, which is premium storage", name, sku))
+		return
+	case hierarchical:
+		refuse(fmt.Sprintf("the storage account %s with a hierarchical namespace", name))
+		return
+	case kind == "BlobStorage" && c.Kind.Roles && roleKnown && primary:
+		refuse(fmt.Sprintf("the blob-only storage account %s as the primary one", name))
+		return
+	}
+	if !kindKnown || !skuKnown || !hierarchicalKnown ||
+		kind == "BlobStorage" && c.Kind.Roles && !roleKnown {
+		c.report.Await(Rule(ACC002), "the kind and the SKU of the storage account "+name)
+	}
+}
+
+func (c *check) notTooMany() {
+	if len(c.Storage) > MostStorageAccounts {
+		c.breakRule(ACC005, AttributeStorage,
+			fmt.Sprintf("%d storage accounts", len(c.Storage)),
+			fmt.Sprintf("at most %d storage accounts", MostStorageAccounts),
+			"The service sets this limit, and does not raise it",
+			"Spread the storage accounts over several accounts")
+	}
+}
+
+func (c *check) notTooManySiblings() {
+	siblings, known := c.Siblings.Value()
+	if !known || siblings < MostAccounts {
+		return
+	}
+	c.breakRule(ACC005, "",
+		fmt.Sprintf("%d accounts in the subscription already", siblings),
+		fmt.Sprintf("at most %d accounts in a subscription", MostAccounts),
+		"The service sets this limit, and does not raise it",
+		"Create the account in another subscription, or delete one that is no longer used")
+}
+
+func (c *check) storageSubscription(storage Storage) {
+	authentication, authenticationKnown := c.Authentication.Value()
+	if authenticationKnown && authentication == AuthenticationManagedIdentity || !c.Kind.Roles {
+		return
+	}
+	subscription, subscriptionKnown := c.SubscriptionID.Value()
+	id, idKnown := storage.ID.Value()
+	if !subscriptionKnown || !idKnown {
+		c.report.Await(Rule(ACC005), "the subscriptions of the account and its storage accounts")
+		return
+	}
+	found := subscriptionOf(id)
+	if found == "" || strings.EqualFold(found, subscription) {
+		return
+	}
+	if !authenticationKnown {
+		c.report.Await(Rule(ACC005), "how the account comes at its storage")
+		return
+	}
+	c.breakRule(ACC005, AttributeAuthentication,
+		fmt.Sprintf("the storage account %s in the subscription %s, reached with its keys",
+			storage.name(), found),
+		"a storage account in the account's own subscription, "+subscription,
+		"With storage authentication System the service fetches the keys itself, which it can in "+
+			"its own subscription only",
+		`Set storage_authentication = "ManagedIdentity", or use storage of the same subscription`)
+}
+
+func (c *check) storageKeys(storage Storage) {
+	listable, known := storage.KeysListable.Value()
+	if !known {
+		c.report.Await(Rule(ACC005), "whether the keys of the storage account "+storage.name()+
+			" can be listed")
+		return
+	}
+	if listable {
+		return
+	}
+	id, _ := storage.ID.Value()
+	c.breakRule(ACC005, AttributeStorage,
+		"a login that may not list the keys of the storage account "+storage.name(),
+		"the action Microsoft.Storage/storageAccounts/listkeys/action on the storage account",
+		"The service attaches a storage account only for those who hold its keys anyway",
+		"Grant it, such as with the role Storage Account Key Operator Service Role on "+id)
+}
+
+// name names the storage account in a sentence.
+func (s Storage) name() string {
+	id, known := s.ID.Value()
+	if !known {
+		return "that is yet to be created"
+	}
+	return id[strings.LastIndexByte(id, '/')+1:]
+}
+
+// subscriptionOf returns the subscription in a resource ID, or "".
+func subscriptionOf(id string) string {
+	segments := strings.Split(id, "/")
+	if len(segments) < 3 || segments[0] != "" || !strings.EqualFold(segments[1], "subscriptions") {
+		return ""
+	}
+	return segments[2]
+}

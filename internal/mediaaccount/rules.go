@@ -1,0 +1,72 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package mediaaccount holds what Azure requires of a Media Services or Video Analyzer account
+// and of the storage accounts under it, as pure functions over facts. The rules are data:
+// [Rules] is the one list from which errors, tests and documentation take them.
+package mediaaccount
+
+import "github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+
+// The rules of media accounts.
+const (
+	ACC001 rule.ID = "ACC001"
+	ACC002 rule.ID = "ACC002"
+	ACC003 rule.ID = "ACC003"
+	ACC004 rule.ID = "ACC004"
+	ACC005 rule.ID = "ACC005"
+)
+
+// Rule returns the rule with the ID.
+func Rule(id rule.ID) rule.Rule { return Rules().Get(id) }
+
+// Rules returns every rule of media accounts, in order.
+func Rules() rule.List {
+	return rule.List{
+		{
+			ID:    ACC001,
+			Title: "One Primary Storage Account",
+			Sentence: "A Media Services account has exactly one primary storage account and none twice; " +
+				"the primary one cannot be taken out or changed.",
+			Source: `Media Services, Azure storage accounts: "one Primary storage account and any ` +
+				`number of Secondary storage accounts"`,
+			Found: []rule.Moment{rule.Schema, rule.Plan, rule.Rehearsal},
+		},
+		{
+			ID:    ACC002,
+			Title: "Storage Account Not Supported",
+			Sentence: "Storage accounts are of general purpose (v1 or v2) and standard performance, " +
+				"without hierarchical namespace; a blob-only one can be secondary and never primary.",
+			Source: `Media Services, Azure storage accounts: "You can't use ... premium storage accounts"; ` +
+				`OpenAPI document 2023-01-01, StorageAccount.id: "Blob only storage accounts can be ` +
+				`added as secondary storage accounts"`,
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    ACC003,
+			Title: "Name Not Allowed",
+			Sentence: "A name keeps to the rules of its service; one that is unique in all of Azure is " +
+				"checked with the service while planning.",
+			Source: "Azure Resource Manager, Naming rules and restrictions; checkNameAvailability",
+			Found:  []rule.Moment{rule.Schema, rule.Plan, rule.Rehearsal},
+		},
+		{
+			ID:    ACC004,
+			Title: "Replaced Or Updated In Place",
+			Sentence: "A change of location or name replaces the account; everything else is updated in " +
+				"place, and never touches what another resource or tool owns.",
+			Source: "OpenAPI document 2023-01-01, Mediaservices_Update: MediaServiceUpdate has no location",
+			Found:  []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:    ACC005,
+			Title: "Limit Of The Service",
+			Sentence: "At most 100 storage accounts to a media account and 100 media accounts to a " +
+				"subscription; storage lies in the account's subscription unless it is reached with a " +
+				"managed identity; and the caller may list the keys of each storage account.",
+			Source: "Media Services, Quotas and limits; Media Services, Azure storage accounts: note on " +
+				"subscriptions",
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+	}
+}
