@@ -128,7 +128,7 @@ func (e *Engine) serveAction(r *Request, path []string) (*Response, bool, error)
 			if method != r.HTTP.Method || !is {
 				continue
 			}
-			r.ID, r.Params = id, params
+			r.kind, r.ID, r.Params = t, id, params
 			permission := action.Permission
 			if permission == "" {
 				permission = t.action(below + "/action")
@@ -157,6 +157,7 @@ func (e *Engine) serveAction(r *Request, path []string) (*Response, bool, error)
 }
 
 func (e *Engine) serveResource(r *Request, t *ResourceType) (*Response, error) {
+	r.kind = t
 	verb := map[string]string{
 		http.MethodGet: "read", http.MethodHead: "read", http.MethodPut: "write",
 		http.MethodPatch: "write", http.MethodDelete: "delete",
@@ -281,6 +282,9 @@ func (e *Engine) write(
 	if err != nil {
 		return nil, err
 	}
+	if t.HasIdentity && old != nil {
+		e.dropSystem(r.Tx, old.Identity, next.Identity)
+	}
 	if outcome.Status != 0 {
 		status = outcome.Status
 	}
@@ -356,6 +360,7 @@ const pageSize = 100
 
 // list answers with the resources of a type within a scope, in pages.
 func (e *Engine) list(r *Request, t *ResourceType) (*Response, error) {
+	r.kind = t
 	scope := r.ID.Scope()
 	if parent := (r.ID + "/x").Parent(); parent != "" {
 		scope = parent

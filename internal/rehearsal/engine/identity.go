@@ -19,7 +19,6 @@ func (e *Engine) identify(r *Request, old, next *Resource) error {
 		if next.Identity == nil && r.HTTP.Method == http.MethodPatch {
 			next.Identity = before
 		}
-		e.dropSystem(r.Tx, before, next.Identity)
 		return nil
 	}
 	kind, _ := sent["type"].(string)
@@ -55,7 +54,6 @@ func (e *Engine) identify(r *Request, old, next *Resource) error {
 		}
 	}
 	next.Identity = identity
-	e.dropSystem(r.Tx, before, identity)
 	return nil
 }
 
@@ -94,6 +92,8 @@ func (e *Engine) userIdentities(
 	return nil
 }
 
+// dropSystem forgets a system-assigned identity that was switched off. That comes last in a
+// write: the service may still need the old identity to change over to the new one.
 func (e *Engine) dropSystem(tx *Tx, before, after *Identity) {
 	if before.System() && !after.System() {
 		e.identities.Forget(tx, before.PrincipalID)

@@ -41,6 +41,8 @@ type Request struct {
 	Body map[string]any
 
 	entry Entry
+	// kind is the resource type that the request turned out to be about.
+	kind *ResourceType
 }
 
 // Response is an answer.
@@ -120,7 +122,13 @@ func (e *Engine) respond(r *Request) *Response {
 		if errors.As(err, &refused) && refused.Own {
 			r.Note("the words of this refusal are rehearsal's own: no public source has Azure's")
 		}
-		return failure(err)
+		response = failure(err)
+	}
+	if r.kind != nil && r.kind.Answer != nil && response.Header.Get("X-Ms-Failure-Cause") == "" {
+		if response.Header == nil {
+			response.Header = http.Header{}
+		}
+		r.kind.Answer(r, response)
 	}
 	return response
 }

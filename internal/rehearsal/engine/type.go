@@ -43,6 +43,9 @@ type ResourceType struct {
 	// Complete ends an operation on the resource; what it returns makes the operation fail. nil
 	// sets properties.provisioningState to Succeeded.
 	Complete func(tx *Tx, resource *Resource, operation *Operation) *Error
+	// Answer gives an answer what all answers of the service have in common: headers. It sees
+	// the refusals of the service too, but not those of Resource Manager in front of it.
+	Answer func(r *Request, response *Response)
 	// Routes answers what is done to a resource beyond PUT, PATCH, GET, LIST and DELETE, by
 	// method and path below it: "POST listKeys", "PUT accessPolicies/{kind}".
 	Routes map[string]Action
