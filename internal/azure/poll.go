@@ -1,0 +1,30 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure
+
+import (
+	"context"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// pollingInterval is how often an operation is asked about where Azure does not say how often it
+// wants to be asked. The SDK's own is half a minute, most of which would be spent waiting for
+// something that is done.
+const pollingInterval = 5 * time.Second
+
+// Await waits until an operation that Azure has accepted is over.
+func Await[T any](ctx context.Context, poller *runtime.Poller[T]) (T, error) {
+	return poller.PollUntilDone(ctx, &runtime.PollUntilDoneOptions{Frequency: pollingInterval})
+}
+
+// Deref is what a pointer in an answer points to, or the zero value where Azure left it out.
+func Deref[T any](pointer *T) T {
+	if pointer == nil {
+		var zero T
+		return zero
+	}
+	return *pointer
+}

@@ -1,0 +1,192 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package attribute
+
+import (
+	"context"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+)
+
+// The types of managed identity, as azurerm spells them.
+const (
+	SystemAssigned     = "SystemAssigned"
+	UserAssigned       = "UserAssigned"
+	SystemUserAssigned = "SystemAssigned, UserAssigned"
+)
+
+// Identity is the managed identity of a resource.
+func Identity() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "The managed identities of the resource. Left out, they are not " +
+			"managed here.",
+		Optional:   true,
+		Validators: []validator.Object{identityIsComplete{}},
+		Attributes: map[string]schema.Attribute{
+			"type": schema.StringAttribute{
+				MarkdownDescription: "`SystemAssigned`, `UserAssigned` or " +
+					"`SystemAssigned, UserAssigned`.",
+				Required: true,
+				Validators: []validator.String{
+					stringvalidator.OneOf(SystemAssigned, UserAssigned, SystemUserAssigned),
+				},
+			},
+			"identity_ids": schema.SetAttribute{
+				MarkdownDescription: "The IDs of the user-assigned identities.",
+				ElementType:         ResourceIDType{},
+				Optional:            true,
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
+				PlanModifiers:       []planmodifier.Set{keepSpelling[resourceIDKind]{}},
+			},
+			"principal_id": schema.StringAttribute{
+				MarkdownDescription: "The object ID of the system-assigned identity: what access " +
+					"is granted to.",
+				Computed:      true,
+				PlanModifiers: []planmodifier.String{principalOfSystemIdentity{}},
+			},
+			"tenant_id": schema.StringAttribute{
+				MarkdownDescription: "The tenant of the system-assigned identity.",
+				Computed:            true,
+				PlanModifiers:       []planmodifier.String{principalOfSystemIdentity{}},
+			},
+		},
+	}
+}
+
+// IdentityModel is the identity attribute.
+type IdentityModel struct {
+	Type        types.String `tfsdk:"type"`
+	IdentityIDs types.Set    `tfsdk:"identity_ids"`
+	PrincipalID types.String `tfsdk:"principal_id"`
+	TenantID    types.String `tfsdk:"tenant_id"`
+}
+
+// IdentityTypes are the types of the identity attribute's parts.
+func IdentityTypes() map[string]attr.Type {
+	return map[string]attr.Type{
+		"type":         types.StringType,
+		"identity_ids": types.SetType{ElemType: ResourceIDType{}},
+		"principal_id": types.StringType,
+		"tenant_id":    types.StringType,
+	}
+}
+
+// ManagedIdentity is a managed identity as services say it: what identity attributes are read
+// from and written to.
+type ManagedIdentity struct {
+	SystemAssigned  bool
+	UserAssignedIDs []string // Sorted.
+	PrincipalID     string
+	TenantID        string
+}
+
+// WireType is the type as Resource Manager spells it.
+func (m ManagedIdentity) WireType() string {
+	switch {
+	case m.SystemAssigned && len(m.UserAssignedIDs) > 0:
+		return "SystemAssigned,UserAssigned"
+	case m.SystemAssigned:
+		return SystemAssigned
+	case len(m.UserAssignedIDs) > 0:
+		return UserAssigned
+	default:
+		return "None"
+	}
+}
+
+// ExpandIdentity reads the attribute. A null attribute is no identity at all.
+func ExpandIdentity(ctx context.Context, object types.Object) (ManagedIdentity, diag.Diagnostics) {
+	if !isKnown(object) {
+		return ManagedIdentity{}, nil
+	}
+	var model IdentityModel
+	diags := object.As(ctx, &model, basetypes.ObjectAsOptions{})
+	identity := ManagedIdentity{
+		SystemAssigned: hasSystemAssigned(model.Type.ValueString()),
+		PrincipalID:    model.PrincipalID.ValueString(),
+		TenantID:       model.TenantID.ValueString(),
+	}
+	for _, element := range model.IdentityIDs.Elements() {
+		if id, ok := element.(ResourceIDValue); ok && isKnown(id) {
+			identity.UserAssignedIDs = append(identity.UserAssignedIDs, id.ValueString())
+		}
+	}
+	sort.Strings(identity.UserAssignedIDs)
+	return identity, diags
+}
+
+// FlattenIdentity writes the attribute. No identity at all is null.
+func FlattenIdentity(identity ManagedIdentity) types.Object {
+	kind := identity.WireType()
+	if kind == "None" {
+		return types.ObjectNull(IdentityTypes())
+	}
+	ids := types.SetNull(ResourceIDType{})
+	if len(identity.UserAssignedIDs) > 0 {
+		var elements []attr.Value
+		for _, id := range identity.UserAssignedIDs {
+			elements = append(elements, NewResourceID(id))
+		}
+		ids = types.SetValueMust(ResourceIDType{}, elements)
+	}
+	values := map[string]attr.Value{
+		"type":         types.StringValue(strings.ReplaceAll(kind, ",", ", ")),
+		"identity_ids": ids,
+		"principal_id": types.StringNull(),
+		"tenant_id":    types.StringNull(),
+	}
+	if identity.SystemAssigned {
+		values["principal_id"] = types.StringValue(identity.PrincipalID)
+		values["tenant_id"] = types.StringValue(identity.TenantID)
+	}
+	return types.ObjectValueMust(IdentityTypes(), values)
+}
+
+func hasSystemAssigned(kind string) bool { return strings.Contains(kind, SystemAssigned) }
+func hasUserAssigned(kind string) bool   { return strings.Contains(kind, UserAssigned) }
+
+// identityIsComplete requires identity IDs for a user-assigned identity, and none otherwise.
+type identityIsComplete struct{}
+
+func (identityIsComplete) Description(context.Context) string {
+	return "identity_ids goes with a type that has UserAssigned"
+}
+
+func (v identityIsComplete) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (identityIsComplete) ValidateObject(ctx context.Context, req validator.ObjectRequest,
+	resp *validator.ObjectResponse,
+) {
+	if !isKnown(req.ConfigValue) {
+		return
+	}
+	var model IdentityModel
+	resp.Diagnostics.Append(req.ConfigValue.As(ctx, &model, basetypes.ObjectAsOptions{})...)
+	if model.Type.IsUnknown() || model.IdentityIDs.IsUnknown() {
+		return
+	}
+	at := req.Path.AtName("identity_ids")
+	switch {
+	case hasUserAssigned(model.Type.ValueString()) && model.IdentityIDs.IsNull():
+		resp.Diagnostics.AddAttributeError(at, "Missing Identity IDs", "The type "+
+			model.Type.ValueString()+" needs the IDs of the user-assigned identities.\n"+
+			"Remedy: set identity_ids, or use the type SystemAssigned.")
+	case !hasUserAssigned(model.Type.ValueString()) && !model.IdentityIDs.IsNull():
+		resp.Diagnostics.AddAttributeError(at, "Unexpected Identity IDs", "The type "+
+			model.Type.ValueString()+" has no user-assigned identities.\n"+
+			"Remedy: leave identity_ids out, or use the type SystemAssigned, UserAssigned.")
+	}
+}

@@ -1,0 +1,51 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package diagnostic
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// FromViolation says that a rule is broken, at the attribute that breaks it.
+func FromViolation(violation rule.Violation) diag.Diagnostic {
+	summary, detail := violation.Summary(), violation.Detail()
+	if violation.Severity == rule.Error {
+		detail = paragraphs(detail, NothingChanged)
+	}
+	if violation.Attribute == "" {
+		if violation.Severity == rule.Warning {
+			return diag.NewWarningDiagnostic(summary, detail)
+		}
+		return diag.NewErrorDiagnostic(summary, detail)
+	}
+	at := attributePath(violation.Attribute)
+	if violation.Severity == rule.Warning {
+		return diag.NewAttributeWarningDiagnostic(at, summary, detail)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, summary, detail)
+}
+
+// FromReport says everything that a report found, errors first.
+func FromReport(report rule.Report) diag.Diagnostics {
+	var found diag.Diagnostics
+	for _, violation := range append(report.Errors(), report.Warnings()...) {
+		found.Append(FromViolation(violation))
+	}
+	return found
+}
+
+// attributePath is the path of an attribute that a rule names with dots.
+func attributePath(dotted string) path.Path {
+	names := strings.Split(dotted, ".")
+	at := path.Root(names[0])
+	for _, name := range names[1:] {
+		at = at.AtName(name)
+	}
+	return at
+}

@@ -1,0 +1,28 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package providerdata hands a resource what the provider was configured with.
+package providerdata
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+)
+
+// Client returns the client in what the framework passes to Configure. It is nil as long as the
+// provider is not configured, as during validation, and then nothing may be asked of Azure.
+func Client(data any, diags *diag.Diagnostics) *azure.Client {
+	if data == nil {
+		return nil
+	}
+	client, ok := data.(*azure.Client)
+	if !ok {
+		diags.Append(diagnostic.ProviderBug(
+			fmt.Sprintf("The provider handed a %T to one of its kinds.", data)))
+	}
+	return client
+}

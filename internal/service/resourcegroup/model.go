@@ -1,0 +1,29 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package resourcegroup
+
+import (
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+type model struct {
+	ID       attribute.ResourceIDValue `tfsdk:"id"`
+	Name     attribute.NameValue       `tfsdk:"name"`
+	Location attribute.LocationValue   `tfsdk:"location"`
+	Tags     types.Map                 `tfsdk:"tags"`
+	Timeouts timeouts.Value            `tfsdk:"timeouts"`
+}
+
+// observe takes over what Azure says about the group. The ID stays what it is.
+func (m *model) observe(group armresources.ResourceGroup) {
+	importing := attribute.Imported(m.Name)
+	m.Name = attribute.NewName(azure.Deref(group.Name))
+	m.Location = attribute.NewLocation(azure.Deref(group.Location))
+	m.Tags = attribute.ManagedTags(group.Tags, m.Tags, importing)
+}

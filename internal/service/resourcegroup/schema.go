@@ -1,0 +1,27 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package resourcegroup
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+func resourceSchema(ctx context.Context) schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "A resource group. It is deleted only when it is empty, so that " +
+			"nothing is lost that Terraform does not know.",
+		Attributes: map[string]schema.Attribute{
+			"name": attribute.Name("The name of the resource group.",
+				attribute.ValidResourceGroupName()),
+			"location": attribute.Location(),
+			"tags":     attribute.Tags(),
+			"id":       attribute.ID(),
+			"timeouts": attribute.Timeouts(ctx, allowed()),
+		},
+	}
+}
