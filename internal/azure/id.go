@@ -49,6 +49,15 @@ func CanonicalID(text, resourceType string) (string, error) {
 	return ID(id.SubscriptionID, id.ResourceGroupName, resourceType, id.Name), nil
 }
 
+// GroupOf is the name of the resource group that an ID lies in; empty if it lies in none.
+func GroupOf(id string) string {
+	parsed, err := arm.ParseResourceID(id)
+	if err != nil {
+		return ""
+	}
+	return parsed.ResourceGroupName
+}
+
 // SameID reports whether two IDs mean the same resource.
 func SameID(a, b string) bool {
 	return strings.EqualFold(strings.Trim(a, "/"), strings.Trim(b, "/"))

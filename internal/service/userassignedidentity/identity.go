@@ -1,0 +1,75 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package userassignedidentity
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+func (r *Resource) get(ctx context.Context, id string) (armmsi.Identity, error) {
+	identities, at, err := r.identities(id)
+	if err != nil {
+		return armmsi.Identity{}, err
+	}
+	got, err := identities.Get(ctx, at.ResourceGroupName, at.Name, nil)
+	return got.Identity, err
+}
+
+func (r *Resource) create(ctx context.Context, id string, plan model) (armmsi.Identity, error) {
+	identities, at, err := r.identities(id)
+	if err != nil {
+		return armmsi.Identity{}, err
+	}
+	created, err := identities.CreateOrUpdate(ctx, at.ResourceGroupName, at.Name, armmsi.Identity{
+		Location: to.Ptr(plan.Location.ValueString()),
+		Tags:     attribute.WireTags(plan.Tags),
+	}, nil)
+	return created.Identity, err
+}
+
+// update patches the tags, the only thing about an identity that can change.
+func (r *Resource) update(ctx context.Context, state, plan model) error {
+	if plan.Tags.Equal(state.Tags) {
+		return nil
+	}
+	identities, at, err := r.identities(state.ID.ValueString())
+	if err != nil {
+		return err
+	}
+	current, err := identities.Get(ctx, at.ResourceGroupName, at.Name, nil)
+	if err != nil {
+		return err
+	}
+	_, err = identities.Update(ctx, at.ResourceGroupName, at.Name, armmsi.IdentityUpdate{
+		Tags: attribute.MergedTags(current.Tags, state.Tags, plan.Tags),
+	}, nil)
+	return err
+}
+
+func (r *Resource) delete(ctx context.Context, id string) error {
+	identities, at, err := r.identities(id)
+	if err != nil {
+		return err
+	}
+	_, err = identities.Delete(ctx, at.ResourceGroupName, at.Name, nil)
+	return err
+}
+
+// identities returns the client of the subscription that the identity is in, and its parsed ID.
+func (r *Resource) identities(id string,
+) (*armmsi.UserAssignedIdentitiesClient, *arm.ResourceID, error) {
+	at, err := azure.ParseID(id, azure.UserAssignedIdentityType)
+	if err != nil {
+		return nil, nil, err
+	}
+	identities, err := r.client.UserAssignedIdentities(at.SubscriptionID)
+	return identities, at, err
+}

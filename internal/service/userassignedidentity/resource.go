@@ -1,0 +1,169 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package userassignedidentity is azuremedia_user_assigned_identity: an identity that outlives the
+// accounts that use it, so that access to a key can be granted before an account exists.
+package userassignedidentity
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
+)
+
+const typeName = "azuremedia_user_assigned_identity"
+
+// subject is the identity as diagnostics speak of it.
+func subject(id string) diagnostic.Subject {
+	return diagnostic.Subject{Noun: "User-Assigned Identity", Type: typeName, ID: id}
+}
+
+// allowed is how long each operation may take unless the configuration says otherwise.
+func allowed() attribute.TimeoutDefaults {
+	return attribute.TimeoutDefaults{
+		Create: 10 * time.Minute,
+		Read:   5 * time.Minute,
+		Update: 10 * time.Minute,
+		Delete: 10 * time.Minute,
+	}
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+)
+
+// NewResource returns the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Resource is azuremedia_user_assigned_identity.
+type Resource struct{ client *azure.Client }
+
+func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
+	resp *resource.MetadataResponse,
+) {
+	resp.TypeName = typeName
+}
+
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
+	resp *resource.SchemaResponse,
+) {
+	resp.Schema = resourceSchema(ctx)
+}
+
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
+	resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = attribute.IdentitySchema()
+}
+
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
+	resp *resource.ConfigureResponse,
+) {
+	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
+	resp *resource.CreateResponse,
+) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Create, allowed().Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	id := azure.ID(r.client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
+		azure.UserAssignedIdentityType, plan.Name.ValueString())
+	_, err := r.get(ctx, id)
+	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	identity, err := r.create(ctx, id, plan)
+	if err != nil {
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, subject(id), err))
+		return
+	}
+	plan.ID = attribute.NewResourceID(id)
+	plan.observe(identity)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+}
+
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowed().Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	identity, err := r.get(ctx, state.ID.ValueString())
+	switch {
+	case azure.IsNotFound(err):
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		resp.Diagnostics.Append(
+			diagnostic.FromError(diagnostic.Read, subject(state.ID.ValueString()), err))
+		return
+	}
+	state.observe(identity)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
+}
+
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
+	resp *resource.UpdateResponse,
+) {
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Update, allowed().Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if err := r.update(ctx, state, plan); err != nil {
+		resp.Diagnostics.Append(
+			diagnostic.FromError(diagnostic.Update, subject(state.ID.ValueString()), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+}
+
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
+	resp *resource.DeleteResponse,
+) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Delete, allowed().Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	err := r.delete(ctx, state.ID.ValueString())
+	if err != nil && !azure.IsNotFound(err) {
+		resp.Diagnostics.Append(
+			diagnostic.FromError(diagnostic.Delete, subject(state.ID.ValueString()), err))
+	}
+}
+
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	attribute.Import(ctx, azure.UserAssignedIdentityType, req, resp)
+}

@@ -1,0 +1,38 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package userassignedidentity
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+// name is what Azure accepts (naming rules of Microsoft.ManagedIdentity).
+var name = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}$`)
+
+func resourceSchema(ctx context.Context) schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "A user-assigned managed identity, which can be given access to a " +
+			"key before the account that uses it exists.",
+		Attributes: map[string]schema.Attribute{
+			"name": attribute.Name("The name of the identity.", stringvalidator.RegexMatches(name,
+				"must be 3 to 128 letters, digits, hyphens and underscores, and begin with a "+
+					"letter or a digit")),
+			"resource_group_name": attribute.ResourceGroupName(),
+			"location":            attribute.Location(),
+			"tags":                attribute.Tags(),
+			"id":                  attribute.ID(),
+			"principal_id": attribute.Computed(
+				"The object ID of the identity: what access is granted to."),
+			"client_id": attribute.Computed("The client ID of the identity."),
+			"tenant_id": attribute.Computed("The tenant that the identity belongs to."),
+			"timeouts":  attribute.Timeouts(ctx, allowed()),
+		},
+	}
+}
