@@ -90,7 +90,7 @@ func writeRules(file string) error {
 // catalogue is the table of rules, in the order of their IDs.
 func catalogue(rules []rule.Rule) string {
 	sorted := slices.SortedFunc(slices.Values(rules), func(a, b rule.Rule) int {
-		return strings.Compare(a.ID, b.ID)
+		return strings.Compare(string(a.ID), string(b.ID))
 	})
 	return rule.Catalogue(sorted)
 }
