@@ -1,0 +1,127 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import "strings"
+
+// document is one OpenAPI document and the api-versions that it stands for.
+type document struct {
+	root string // Folder under testdata.
+	file string
+	// dataPlane names the type of a document outside Resource Manager.
+	dataPlane string
+	// served are the api-versions that are answered with this document's shapes.
+	// The published lists are those of the providers' "resourceTypes[].apiVersions".
+	served []string
+	// lenient says that the served versions may have fields that this document
+	// does not have.
+	lenient bool
+}
+
+const (
+	microsoft = "azure-specs" // Microsoft's documents, unmodified.
+	written   = "written"     // Documents written here, for want of Microsoft's.
+)
+
+func documents() []document {
+	return []document{
+		{root: microsoft, file: "mediaservices/2020-05-01/Accounts.json"},
+		{root: microsoft, file: "mediaservices/2021-05-01/Accounts.json"},
+		{root: microsoft, file: "mediaservices/2021-06-01/Accounts.json"},
+		{root: microsoft, file: "mediaservices/2021-11-01/Accounts.json"},
+		{root: microsoft, file: "mediaservices/2023-01-01/Accounts.json"},
+		{root: microsoft, file: "videoanalyzer/2021-05-01-preview/VideoAnalyzers.json"},
+		{root: microsoft, file: "videoanalyzer/2021-11-01-preview/VideoAnalyzers.json"},
+		{
+			root: microsoft, file: "storage/2023-01-01/storage.json", lenient: true,
+			served: []string{
+				"2016-01-01", "2016-05-01", "2016-12-01", "2017-06-01", "2017-10-01",
+				"2018-02-01", "2018-03-01-preview", "2018-07-01", "2018-11-01", "2019-04-01",
+				"2019-06-01", "2020-08-01-preview", "2021-01-01", "2021-02-01", "2021-04-01",
+				"2021-05-01", "2021-06-01", "2021-08-01", "2021-09-01", "2022-05-01",
+				"2022-09-01", "2023-04-01", "2023-05-01", "2024-01-01", "2025-01-01", "2025-06-01",
+			},
+		},
+		{
+			root: microsoft, file: "keyvault-rm/2023-07-01/keyvault.json", lenient: true,
+			served: vaultVersions(),
+		},
+		{
+			root: microsoft, file: "keyvault-rm/2023-07-01/keys.json", lenient: true,
+			served: vaultVersions(),
+		},
+		{
+			root: microsoft, file: "keyvault-keys/7.4/keys.json", dataPlane: "keyvault", lenient: true,
+			served: []string{
+				"7.0", "7.1", "7.2", "7.3", "7.5-preview.1", "7.5",
+				"7.6-preview.1", "7.6-preview.2", "7.6", "2025-06-01-preview", "2025-07-01",
+			},
+		},
+		// What the versions of these add to one another is in the document written here.
+		{
+			root: written, file: "resources.json",
+			served: []string{
+				"2015-11-01", "2016-02-01", "2016-06-01", "2016-07-01", "2016-09-01", "2017-05-10",
+				"2018-02-01", "2018-05-01", "2018-06-01", "2019-03-01", "2019-05-01", "2019-05-10",
+				"2019-06-01", "2019-07-01", "2019-08-01", "2019-10-01", "2019-11-01", "2020-01-01",
+				"2020-06-01", "2020-08-01", "2020-10-01", "2021-01-01", "2021-04-01", "2021-10-01",
+				"2022-09-01", "2022-12-01", "2023-07-01", "2024-03-01", "2024-07-01", "2024-11-01",
+				"2025-03-01",
+			},
+		},
+		{
+			root: written, file: "managedidentity.json",
+			served: []string{
+				"2015-08-31-preview", "2018-11-30", "2021-09-30-preview", "2022-01-31-preview",
+				"2023-01-31", "2023-07-31-preview",
+			},
+		},
+		{
+			root: written, file: "authorization.json",
+			served: []string{
+				"2015-07-01", "2016-07-01", "2017-05-01", "2017-10-01-preview", "2018-01-01-preview",
+				"2018-07-01", "2018-09-01-preview", "2018-12-01-preview", "2019-04-01-preview",
+				"2020-03-01-preview", "2020-04-01-preview", "2020-08-01-preview", "2020-10-01-preview",
+				"2021-04-01-preview", "2022-01-01-preview", "2022-05-01-preview",
+			},
+		},
+	}
+}
+
+func vaultVersions() []string {
+	return []string{
+		"2015-06-01", "2016-10-01", "2018-02-14-preview", "2018-02-14", "2019-09-01",
+		"2020-04-01-preview", "2021-04-01-preview", "2021-06-01-preview", "2021-10-01",
+		"2021-11-01-preview", "2022-02-01-preview", "2022-07-01", "2022-11-01", "2023-02-01",
+		"2024-04-01-preview", "2024-11-01", "2024-12-01-preview", "2025-05-01", "2026-02-01",
+	}
+}
+
+// keptAsSent is the definition whose enum values are answered in the spelling
+// of the request: vaults show "Get" in the policies that the portal wrote and
+// "get" in those that the CLI wrote.
+const keptAsSent = "Permissions"
+
+// waived tells that a field is required by the document and not by the service.
+func waived(operation, definition, field string) bool {
+	switch definition + "." + field {
+	case "StorageAccount.type":
+		// Microsoft's tutorial and its Postman sample send storage accounts
+		// without a type; a single one is then the primary.
+		return true
+	case "MediaService.location":
+		// Until 2020-05-01 the body of PATCH is the whole resource, and the
+		// documented example sends only tags.
+		return operation == "Mediaservices_Update"
+	default:
+		return false
+	}
+}
+
+// skipped tells that an operation belongs to another provider than the document.
+func skipped(d document, path string) bool {
+	// The vaults of a subscription are also listed by Resource Manager's own
+	// generic list, with an api-version of its own.
+	return d.root == microsoft && strings.HasSuffix(path, "/resources")
+}
