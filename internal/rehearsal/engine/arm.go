@@ -65,9 +65,15 @@ func (e *Engine) serveManagement(r *Request) (*Response, error) {
 		}
 	}
 	if t := e.types[r.ID.Type()]; t != nil {
+		if t.Serve != nil {
+			return t.Serve(r)
+		}
 		return e.serveResource(r, t)
 	}
 	if t := e.types[(r.ID + "/x").Type()]; t != nil && r.HTTP.Method == http.MethodGet {
+		if t.Serve != nil {
+			return t.Serve(r)
+		}
 		return e.list(r, t)
 	}
 	if response, found, err := e.serveAction(r, path); found {
@@ -189,6 +195,8 @@ func (e *Engine) serveResource(r *Request, t *ResourceType) (*Response, error) {
 		return e.patch(r, t, old)
 	case r.HTTP.Method == http.MethodDelete:
 		return e.remove(r, t, old)
+	case r.HTTP.Method == http.MethodHead:
+		return &Response{Status: http.StatusNoContent}, nil
 	}
 	return &Response{Status: http.StatusOK, Body: r.Show(t, old)}, nil
 }
@@ -345,6 +353,21 @@ func (e *Engine) remove(r *Request, t *ResourceType, old *Resource) (*Response, 
 	e.forget(r.Tx, old)
 	r.Tx.Remove(old.ID)
 	return &Response{Status: status}, nil
+}
+
+// Delete removes a resource that goes because another is deleted, at once, and lets its type
+// prepare or refuse it as if the caller had deleted it.
+func (r *Request) Delete(resource *Resource) error {
+	inner := *r
+	inner.ID, inner.Body = resource.ID, nil
+	if t := r.engine.Type(resource.Type); t != nil && t.Remove != nil {
+		if _, err := t.Remove(&inner, resource); err != nil {
+			return err
+		}
+	}
+	r.engine.forget(r.Tx, resource)
+	r.Tx.Remove(resource.ID)
+	return nil
 }
 
 // forget drops the identities that vanish with a resource.

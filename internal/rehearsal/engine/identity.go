@@ -82,6 +82,9 @@ func (e *Engine) userIdentities(
 		if refused != nil {
 			return refused
 		}
+		if refused := r.permitLinked(assign, ID(id)); refused != nil {
+			return refused
+		}
 		identity.UserAssigned[id] = user
 	}
 	if len(identity.UserAssigned) == 0 {
@@ -94,6 +97,23 @@ func (e *Engine) userIdentities(
 
 // dropSystem forgets a system-assigned identity that was switched off. That comes last in a
 // write: the service may still need the old identity to change over to the new one.
+// assign is the permission that it takes to give a user-assigned identity to a resource.
+const assign = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
+
+// permitLinked refuses a caller who may write the resource, but may not do what that means for
+// another.
+func (r *Request) permitLinked(action string, linked ID) *Error {
+	if r.engine.authorize(r.Tx, r.Caller, action, linked) {
+		return nil
+	}
+	t := r.engine.types[r.ID.Type()]
+	return Gatewayf(http.StatusForbidden, "LinkedAuthorizationFailed",
+		"The client '%s' with object id '%s' has permission to perform action '%s' on scope '%s'; "+
+			"however, it does not have permission to perform action(s) '%s' on the linked scope(s) "+
+			"'%s' (respectively) or the linked scope(s) are invalid.",
+		r.Caller.AppID, r.Caller.ObjectID, t.action("write"), r.ID, action, linked)
+}
+
 func (e *Engine) dropSystem(tx *Tx, before, after *Identity) {
 	if before.System() && !after.System() {
 		e.identities.Forget(tx, before.PrincipalID)

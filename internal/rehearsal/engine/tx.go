@@ -182,3 +182,24 @@ func (tx *Tx) Advance(d time.Duration) {
 	tx.Store(clockKey, offset+d)
 	tx.now = tx.now.Add(d)
 }
+
+// ClientNow is the time by a client's clock, which knows nothing of how far rehearsal's was
+// advanced. What a client dates itself is held against it.
+func (tx *Tx) ClientNow() time.Time {
+	var offset time.Duration
+	tx.Load(clockKey, &offset)
+	return tx.now.Add(-offset)
+}
+
+const grantDelayKey = "clock/grantdelay"
+
+// GrantDelay is how long a role assignment or an access policy takes to have its effect. Azure
+// says up to ten minutes; rehearsal begins with none.
+func (tx *Tx) GrantDelay() time.Duration {
+	var delay time.Duration
+	tx.Load(grantDelayKey, &delay)
+	return delay
+}
+
+// SetGrantDelay sets how long grants take to have their effect.
+func (tx *Tx) SetGrantDelay(d time.Duration) { tx.Store(grantDelayKey, d) }

@@ -15,6 +15,9 @@ import (
 type ResourceType struct {
 	// Name is the type as answers spell it, "Microsoft.Media/mediaservices".
 	Name string
+	// Permission is the type as permissions spell it, where that differs from Name: that of a
+	// resource group is "Microsoft.Resources/subscriptions/resourceGroups".
+	Permission string
 	// Untracked types have no location and no tags and lie wherever their path says, not
 	// necessarily in a resource group: role assignments, and the groups themselves.
 	Untracked bool
@@ -46,6 +49,10 @@ type ResourceType struct {
 	// Answer gives an answer what all answers of the service have in common: headers. It sees
 	// the refusals of the service too, but not those of Resource Manager in front of it.
 	Answer func(r *Request, response *Response)
+	// Serve answers everything that is asked of the type, single resources and lists, in place of
+	// the engine: for types that apply to other resources, whose lists look up and down the tree.
+	// It checks permissions itself.
+	Serve Handler
 	// Routes answers what is done to a resource beyond PUT, PATCH, GET, LIST and DELETE, by
 	// method and path below it: "POST listKeys", "PUT accessPolicies/{kind}".
 	Routes map[string]Action
@@ -80,7 +87,12 @@ type Async struct {
 }
 
 // action is the permission for what a request does to a resource of the type.
-func (t *ResourceType) action(verb string) string { return t.Name + "/" + verb }
+func (t *ResourceType) action(verb string) string {
+	if t.Permission != "" {
+		return t.Permission + "/" + verb
+	}
+	return t.Name + "/" + verb
+}
 
 func (t *ResourceType) namespace() string {
 	namespace, _, _ := strings.Cut(t.Name, "/")
