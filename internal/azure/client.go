@@ -19,8 +19,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
@@ -29,6 +27,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
 	"github.com/google/uuid"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 )
 
 // Client reaches one Azure as one caller. It is safe for concurrent use.
@@ -142,6 +142,11 @@ func (c *Client) Vaults(subscriptionID string) (*armkeyvault.VaultsClient, error
 	return armkeyvault.NewVaultsClient(subscriptionID, c.credential, c.armOptions())
 }
 
+// MediaAccounts is the client of Media Services accounts.
+func (c *Client) MediaAccounts(subscriptionID string) (*media.AccountsClient, error) {
+	return media.NewAccountsClient(subscriptionID, c.credential, c.armOptions())
+}
+
 // Keys is the client of the keys in the vault at the URI.
 func (c *Client) Keys(vaultURI string) (*azkeys.Client, error) {
 	vaultURI = strings.ToLower(strings.TrimSuffix(vaultURI, "/"))
@@ -161,11 +166,6 @@ func (c *Client) Keys(vaultURI string) (*azkeys.Client, error) {
 	}
 	c.keys[vaultURI] = client
 	return client, nil
-}
-
-// arm is what a hand-written Resource Manager client is made of.
-func (c *Client) arm() (azcore.TokenCredential, *arm.ClientOptions) {
-	return c.credential, c.armOptions()
 }
 
 // Caller is who the requests are made as.

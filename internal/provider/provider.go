@@ -1,0 +1,158 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider is the provider block, and the table of contents of what the provider has.
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/resourcegroup"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/userassignedidentity"
+)
+
+var (
+	_ provider.Provider              = (*Provider)(nil)
+	_ provider.ProviderWithFunctions = (*Provider)(nil)
+)
+
+// Provider is the azuremedia provider.
+type Provider struct {
+	version       string
+	openRehearsal func(ctx context.Context, dataFile string) (Rehearsal, error)
+	clock         azure.Clock
+}
+
+// Rehearsal is a local Azure: what carries requests to it, and whom it lets in.
+type Rehearsal struct {
+	Transport      http.RoundTripper
+	TenantID       string
+	SubscriptionID string
+	ClientID       string
+	ClientSecret   string
+}
+
+// Option is something about the provider that the configuration does not say.
+type Option func(*Provider)
+
+// WithRehearsal gives the provider what opens the local Azure that is kept in a data file. It is
+// the one place where the provider and rehearsal meet: to the provider it is Azure over another
+// transport.
+func WithRehearsal(open func(ctx context.Context, dataFile string) (Rehearsal, error)) Option {
+	return func(p *Provider) { p.openRehearsal = open }
+}
+
+// WithClock gives the provider another clock than the machine's.
+func WithClock(clock azure.Clock) Option {
+	return func(p *Provider) { p.clock = clock }
+}
+
+// New returns what makes providers of a version. Every instance is configured on its own.
+func New(version string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		p := &Provider{version: version}
+		for _, option := range options {
+			option(p)
+		}
+		return p
+	}
+}
+
+func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest,
+	resp *provider.MetadataResponse,
+) {
+	resp.TypeName = "azuremedia"
+	resp.Version = p.version
+}
+
+func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest,
+	resp *provider.SchemaResponse,
+) {
+	resp.Schema = providerSchema()
+}
+
+// Configure prepares the client that every kind is handed. Nothing is sent to Azure yet.
+func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
+	resp *provider.ConfigureResponse,
+) {
+	refuseUnknown(req.Config.Raw, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var block model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &block)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config, err := block.config()
+	if err == nil && config.Environment == azure.Rehearsal {
+		err = p.rehearse(ctx, block, &config)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(settingDiagnostic(err))
+		return
+	}
+	config.Clock = p.clock
+	config.UserAgent = fmt.Sprintf(
+		"terraform-provider-azuremedia/%s Terraform/%s", p.version, req.TerraformVersion)
+	client, err := azure.New(config)
+	if err != nil {
+		resp.Diagnostics.Append(settingDiagnostic(err))
+		return
+	}
+	resp.ResourceData = client
+	resp.DataSourceData = client
+	resp.EphemeralResourceData = client
+	resp.ListResourceData = client
+	resp.ActionData = client
+}
+
+// rehearse points the configuration at the local Azure. What else it says about signing in is not
+// used: it can stay as it is while one rehearses.
+func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Config) error {
+	if p.openRehearsal == nil {
+		return errors.New("this build of the provider has no rehearsal")
+	}
+	rehearsal, err := p.openRehearsal(ctx, block.dataFile())
+	if err != nil {
+		return &azure.SettingError{
+			Setting: "rehearsal.data_file",
+			Problem: fmt.Sprintf("rehearsal cannot be opened: %v", err),
+			Remedy:  "name a file that can be written to",
+		}
+	}
+	*config = azure.Config{
+		Environment:               azure.Rehearsal,
+		SubscriptionID:            rehearsal.SubscriptionID,
+		TenantID:                  rehearsal.TenantID,
+		ClientID:                  rehearsal.ClientID,
+		ClientSecret:              rehearsal.ClientSecret,
+		KeepProvidersUnregistered: config.KeepProvidersUnregistered,
+		Transport:                 rehearsal.Transport,
+	}
+	return nil
+}
+
+func (p *Provider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		resourcegroup.NewResource,
+		userassignedidentity.NewResource,
+	}
+}
+
+func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
+	return nil
+}
+
+func (p *Provider) Functions(context.Context) []func() function.Function {
+	return nil
+}

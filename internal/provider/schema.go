@@ -1,0 +1,127 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// defaultDataFile is where rehearsal is kept unless the configuration says otherwise.
+const defaultDataFile = ".azuremedia-rehearsal.db"
+
+// Whether resource providers that a subscription has not registered are registered when needed.
+const (
+	registerAutomatically = "automatic"
+	registerNone          = "none"
+)
+
+func providerSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "Encryption with your own keys, and storage key rotation, for Azure " +
+			"media accounts. With `environment = \"rehearsal\"` everything happens in a local " +
+			"Azure inside the provider, without an account and without a network.",
+		Attributes: map[string]schema.Attribute{
+			"environment": text("environment",
+				"Which Azure is meant: `public` (the default), `usgovernment`, `china`, or "+
+					"`rehearsal`, the local Azure inside the provider.",
+				stringvalidator.OneOf("public", "usgovernment", "china", "rehearsal")),
+			"subscription_id": text("subscription_id",
+				"The subscription that resources are created in. Required, except in rehearsal."),
+			"tenant_id": text("tenant_id",
+				"The tenant to sign in to. Required with `client_secret`, "+
+					"`client_certificate_path` and `use_oidc`."),
+			"client_id": text("client_id",
+				"The client ID of the service principal, or of the user-assigned identity that "+
+					"`use_msi` signs in with."),
+			"client_secret": secret("client_secret",
+				"Sign in with this client secret."),
+			"client_certificate_path": text("client_certificate_path",
+				"Sign in with the client certificate in this file (PEM or PKCS#12)."),
+			"client_certificate_password": secret("client_certificate_password",
+				"The password of the client certificate."),
+			"use_oidc": flag("use_oidc",
+				"Sign in with an ID token that the service principal trusts (OpenID Connect)."),
+			"oidc_token": secret("oidc_token",
+				"The ID token."),
+			"oidc_token_file_path": text("oidc_token_file_path",
+				"The file that holds the ID token."),
+			"oidc_request_url": text("oidc_request_url",
+				"Where the ID token is to be requested: a GitHub workflow's token service."),
+			"oidc_request_token": secret("oidc_request_token",
+				"The bearer token to request the ID token with."),
+			"use_aks_workload_identity": flag("use_aks_workload_identity",
+				"Sign in with the workload identity of the Kubernetes pod."),
+			"use_msi": flag("use_msi",
+				"Sign in with the managed identity of the machine."),
+			"use_cli": flag("use_cli",
+				"Sign in with the login of the Azure CLI, where no other way is configured. "+
+					"Default: `true`."),
+			"resource_provider_registrations": text("resource_provider_registrations",
+				"Whether a resource provider that the subscription has not registered is "+
+					"registered when it is needed: `automatic` (the default) or `none`.",
+				stringvalidator.OneOf(registerAutomatically, registerNone)),
+			"endpoint": schema.SingleNestedAttribute{
+				MarkdownDescription: "Where a custom cloud, or a served rehearsal, is found. What " +
+					"is left out is that of the `environment`.",
+				Optional: true,
+				Attributes: map[string]schema.Attribute{
+					"resource_manager": text("endpoint.resource_manager",
+						"The base URL of Azure Resource Manager."),
+					"resource_manager_audience": text("endpoint.resource_manager_audience",
+						"What tokens for Azure Resource Manager are issued for."),
+					"authority_host": text("endpoint.authority_host",
+						"The base URL of Microsoft Entra ID."),
+					"key_vault_suffix": text("endpoint.key_vault_suffix",
+						"The DNS suffix of vaults, such as `vault.azure.net`."),
+					"storage_suffix": text("endpoint.storage_suffix",
+						"The DNS suffix of storage accounts, such as `core.windows.net`."),
+					"connect_to": text("endpoint.connect_to",
+						"Dial this host and port whatever host is meant, such as "+
+							"`127.0.0.1:8443`. Names and certificates are checked as ever."),
+					"ca_file": text("endpoint.ca_file",
+						"A file of certificates (PEM) to trust besides the system's."),
+				},
+			},
+			"rehearsal": schema.SingleNestedAttribute{
+				MarkdownDescription: "The local Azure of `environment = \"rehearsal\"`.",
+				Optional:            true,
+				Attributes: map[string]schema.Attribute{
+					"data_file": text("rehearsal.data_file",
+						"The file that it is kept in. Default: `"+defaultDataFile+
+							"` in the working directory."),
+				},
+			},
+		},
+	}
+}
+
+func text(setting, description string, validators ...validator.String) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: description + alsoFrom(setting),
+		Optional:            true,
+		Validators:          validators,
+	}
+}
+
+func secret(setting, description string) schema.StringAttribute {
+	attribute := text(setting, description)
+	attribute.Sensitive = true
+	return attribute
+}
+
+func flag(setting, description string) schema.BoolAttribute {
+	return schema.BoolAttribute{
+		MarkdownDescription: description + alsoFrom(setting),
+		Optional:            true,
+	}
+}
+
+// alsoFrom documents the environment variables of a setting.
+func alsoFrom(setting string) string {
+	return " Environment: `" + strings.Join(variables(setting), "` or `") + "`."
+}

@@ -1,0 +1,236 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+)
+
+// model is the provider block.
+type model struct {
+	Environment    types.String `tfsdk:"environment"`
+	SubscriptionID types.String `tfsdk:"subscription_id"`
+	TenantID       types.String `tfsdk:"tenant_id"`
+	ClientID       types.String `tfsdk:"client_id"`
+
+	ClientSecret              types.String `tfsdk:"client_secret"`
+	ClientCertificatePath     types.String `tfsdk:"client_certificate_path"`
+	ClientCertificatePassword types.String `tfsdk:"client_certificate_password"`
+
+	UseOIDC           types.Bool   `tfsdk:"use_oidc"`
+	OIDCToken         types.String `tfsdk:"oidc_token"`
+	OIDCTokenFilePath types.String `tfsdk:"oidc_token_file_path"`
+	OIDCRequestURL    types.String `tfsdk:"oidc_request_url"`
+	OIDCRequestToken  types.String `tfsdk:"oidc_request_token"`
+
+	UseAKSWorkloadIdentity types.Bool `tfsdk:"use_aks_workload_identity"`
+	UseMSI                 types.Bool `tfsdk:"use_msi"`
+	UseCLI                 types.Bool `tfsdk:"use_cli"`
+
+	ResourceProviderRegistrations types.String `tfsdk:"resource_provider_registrations"`
+
+	Endpoint  *endpointModel  `tfsdk:"endpoint"`
+	Rehearsal *rehearsalModel `tfsdk:"rehearsal"`
+}
+
+type endpointModel struct {
+	ResourceManager         types.String `tfsdk:"resource_manager"`
+	ResourceManagerAudience types.String `tfsdk:"resource_manager_audience"`
+	AuthorityHost           types.String `tfsdk:"authority_host"`
+	KeyVaultSuffix          types.String `tfsdk:"key_vault_suffix"`
+	StorageSuffix           types.String `tfsdk:"storage_suffix"`
+	ConnectTo               types.String `tfsdk:"connect_to"`
+	CAFile                  types.String `tfsdk:"ca_file"`
+}
+
+type rehearsalModel struct {
+	DataFile types.String `tfsdk:"data_file"`
+}
+
+// variables names the environment variables that stand in for a setting, the first before the
+// others. Where azurerm has the setting, they are azurerm's.
+func variables(setting string) []string {
+	switch setting {
+	case "oidc_request_url":
+		return []string{"ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL"}
+	case "oidc_request_token":
+		return []string{"ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"}
+	case "rehearsal.data_file":
+		return []string{"AZUREMEDIA_REHEARSAL_FILE"}
+	}
+	if name, ok := strings.CutPrefix(setting, "endpoint."); ok {
+		return []string{"AZUREMEDIA_" + strings.ToUpper(name)}
+	}
+	return []string{"ARM_" + strings.ToUpper(setting)}
+}
+
+// config is the configuration of the client that the block and the environment describe.
+func (m model) config() (azure.Config, error) {
+	var read settings
+	endpoint := endpointModel{}
+	if m.Endpoint != nil {
+		endpoint = *m.Endpoint
+	}
+	config := azure.Config{
+		Environment:    azure.Environment(read.text("environment", m.Environment)),
+		SubscriptionID: read.text("subscription_id", m.SubscriptionID),
+		TenantID:       read.text("tenant_id", m.TenantID),
+		ClientID:       read.text("client_id", m.ClientID),
+
+		ClientSecret:          read.text("client_secret", m.ClientSecret),
+		ClientCertificatePath: read.text("client_certificate_path", m.ClientCertificatePath),
+		ClientCertificatePassword: read.text(
+			"client_certificate_password", m.ClientCertificatePassword),
+
+		UseOIDC:           read.flag("use_oidc", m.UseOIDC, false),
+		OIDCToken:         read.text("oidc_token", m.OIDCToken),
+		OIDCTokenFilePath: read.text("oidc_token_file_path", m.OIDCTokenFilePath),
+		OIDCRequestURL:    read.text("oidc_request_url", m.OIDCRequestURL),
+		OIDCRequestToken:  read.text("oidc_request_token", m.OIDCRequestToken),
+
+		UseAKSWorkloadIdentity: read.flag(
+			"use_aks_workload_identity", m.UseAKSWorkloadIdentity, false),
+		UseMSI: read.flag("use_msi", m.UseMSI, false),
+		UseCLI: read.flag("use_cli", m.UseCLI, true),
+
+		KeepProvidersUnregistered: read.text("resource_provider_registrations",
+			m.ResourceProviderRegistrations) == registerNone,
+
+		Endpoint: azure.Endpoint{
+			ResourceManager: read.text("endpoint.resource_manager", endpoint.ResourceManager),
+			ResourceManagerAudience: read.text(
+				"endpoint.resource_manager_audience", endpoint.ResourceManagerAudience),
+			AuthorityHost:  read.text("endpoint.authority_host", endpoint.AuthorityHost),
+			KeyVaultSuffix: read.text("endpoint.key_vault_suffix", endpoint.KeyVaultSuffix),
+			StorageSuffix:  read.text("endpoint.storage_suffix", endpoint.StorageSuffix),
+			ConnectTo:      read.text("endpoint.connect_to", endpoint.ConnectTo),
+			CAFile:         read.text("endpoint.ca_file", endpoint.CAFile),
+		},
+	}
+	if config.Environment == "" {
+		config.Environment = azure.Public
+	}
+	if m.Endpoint != nil && config.Environment == azure.Rehearsal {
+		read.problems = append(read.problems, &azure.SettingError{
+			Setting: "endpoint",
+			Problem: "environment = \"rehearsal\" runs inside the provider and has no endpoint",
+			Remedy: "leave the endpoint out; or, to use a rehearsal that is served, leave the " +
+				"environment at \"public\" and give the credentials that `rehearsal serve` prints",
+		})
+	}
+	return config, errors.Join(read.problems...)
+}
+
+func (m model) dataFile() string {
+	var read settings
+	file := ""
+	if m.Rehearsal != nil {
+		file = read.text("rehearsal.data_file", m.Rehearsal.DataFile)
+	} else {
+		file = read.text("rehearsal.data_file", types.StringNull())
+	}
+	if file == "" {
+		return defaultDataFile
+	}
+	return file
+}
+
+// settings reads settings from the block and, where it leaves them out, from the environment.
+type settings struct{ problems []error }
+
+func (s *settings) text(setting string, attribute types.String) string {
+	if !attribute.IsNull() {
+		return attribute.ValueString()
+	}
+	for _, variable := range variables(setting) {
+		if value := os.Getenv(variable); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+func (s *settings) flag(setting string, attribute types.Bool, otherwise bool) bool {
+	if !attribute.IsNull() {
+		return attribute.ValueBool()
+	}
+	value := s.text(setting, types.StringNull())
+	if value == "" {
+		return otherwise
+	}
+	set, err := strconv.ParseBool(value)
+	if err != nil {
+		s.problems = append(s.problems, &azure.SettingError{
+			Setting: setting,
+			Problem: fmt.Sprintf("%q is neither true nor false", value),
+			Remedy:  "write true or false",
+		})
+	}
+	return set
+}
+
+// refuseUnknown says which settings come from something that is yet to be created.
+func refuseUnknown(block tftypes.Value, diags *diag.Diagnostics) {
+	var unknown []string
+	var look func(value tftypes.Value, name string)
+	look = func(value tftypes.Value, name string) {
+		if !value.IsKnown() {
+			unknown = append(unknown, name)
+			return
+		}
+		parts := map[string]tftypes.Value{}
+		if !value.Type().Is(tftypes.Object{}) || value.As(&parts) != nil {
+			return
+		}
+		for part, inner := range parts {
+			look(inner, strings.TrimPrefix(name+"."+part, "."))
+		}
+	}
+	look(block, "")
+	sort.Strings(unknown)
+	for _, name := range unknown {
+		diags.AddAttributeError(settingPath(name), "Unknown Provider Setting", fmt.Sprintf(
+			"%s is not known until something else has been applied, and without it the provider "+
+				"cannot look at Azure to plan.\n\n"+
+				"Give it a value that is known, a variable for instance, set %s, or apply what "+
+				"it depends on first with -target.\n\nNothing was changed.",
+			name, strings.Join(variables(name), " or ")))
+	}
+}
+
+// settingDiagnostic says what is wrong with a setting, by attribute and environment variable.
+func settingDiagnostic(err error) diag.Diagnostic {
+	const summary = "Provider Not Configured"
+	var setting *azure.SettingError
+	if !errors.As(err, &setting) {
+		return diag.NewErrorDiagnostic(summary, err.Error())
+	}
+	where := setting.Setting
+	if where != "endpoint" {
+		where += " (" + strings.Join(variables(setting.Setting), ", ") + ")"
+	}
+	return diag.NewAttributeErrorDiagnostic(settingPath(setting.Setting), summary, fmt.Sprintf(
+		"Setting: %s.\nFound: %s.\nRemedy: %s.\n\nNothing was changed.",
+		where, setting.Problem, setting.Remedy))
+}
+
+func settingPath(name string) path.Path {
+	first, rest, nested := strings.Cut(name, ".")
+	if nested {
+		return path.Root(first).AtName(rest)
+	}
+	return path.Root(first)
+}
