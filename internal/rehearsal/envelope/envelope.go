@@ -1,0 +1,149 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package envelope is how Azure's services keep what is entrusted to them at rest: under an
+// account key, which is itself wrapped, by a key of the service or by the customer's own key in
+// Key Vault. Nothing here is a pretence: the account key is an AES-256 key, a customer's key wraps
+// it through the vault under the grants of the identity that asks, and when the vault refuses to
+// unwrap it, it is out of reach.
+package envelope
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"net/http"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// Vaults is Key Vault as a service sees it that wraps with its customers' keys.
+type Vaults interface {
+	// Wrap wraps plaintext with a key as principal and tells which version of the key it took:
+	// the one that keyID names, or the newest.
+	Wrap(tx *engine.Tx, principal, keyID string, plaintext []byte) (
+		kid string, wrapped []byte, err *engine.Error)
+	// Unwrap undoes Wrap with the version of the key that it told.
+	Unwrap(tx *engine.Tx, principal, kid string, wrapped []byte) ([]byte, *engine.Error)
+}
+
+// Key is what wraps an account key: the customer's key, used as one of the account's identities,
+// or with the zero Key the service's own.
+type Key struct {
+	// ID identifies the customer's key, with its version or without.
+	ID string
+	// Principal is the object ID of the identity.
+	Principal string
+}
+
+// Envelope is an account key under wraps, and something that it protects.
+type Envelope struct {
+	// KeyID is the version of the customer's key that wraps, or "" where the service's own does.
+	KeyID string `json:"keyId,omitempty"`
+	// Wrapped is the account key under that key.
+	Wrapped []byte `json:"wrapped"`
+	// Sealed is under the account key. It tells the right account key from a wrong one.
+	Sealed []byte `json:"sealed"`
+}
+
+// New makes an account key and wraps it with the service's own key.
+func New(tx *engine.Tx) Envelope {
+	account := random()
+	return Envelope{
+		Wrapped: seal(systemKey(tx), account),
+		Sealed:  seal(account, []byte("content keys")),
+	}
+}
+
+// Open takes the account key out of its wraps and proves that it is the right one. principal is
+// the identity that uses the customer's key.
+func (e Envelope) Open(tx *engine.Tx, vaults Vaults, principal string) ([]byte, *engine.Error) {
+	account, refused := e.unwrap(tx, vaults, principal)
+	if refused != nil {
+		return nil, refused
+	}
+	if _, sealed := open(account, e.Sealed); !sealed {
+		return nil, engine.Ownf(http.StatusBadRequest, "BadRequest",
+			"What the key %s unwraps is not the key of the account.", e.KeyID)
+	}
+	return account, nil
+}
+
+func (e Envelope) unwrap(tx *engine.Tx, vaults Vaults, principal string) ([]byte, *engine.Error) {
+	if e.KeyID != "" {
+		return vaults.Unwrap(tx, principal, e.KeyID, e.Wrapped)
+	}
+	account, _ := open(systemKey(tx), e.Wrapped) // a wrong key shows at the seal
+	return account, nil
+}
+
+// Rewrap returns the envelope with the same account key wrapped by another key. It proves that
+// the account key can be had back before it lets go of the old wraps. principal is the identity
+// that uses the key which wraps until now.
+func (e Envelope) Rewrap(
+	tx *engine.Tx, vaults Vaults, principal string, to Key,
+) (Envelope, *engine.Error) {
+	account, refused := e.Open(tx, vaults, principal)
+	if refused != nil {
+		return e, refused
+	}
+	if to.ID == "" {
+		return Envelope{Wrapped: seal(systemKey(tx), account), Sealed: e.Sealed}, nil
+	}
+	kid, wrapped, refused := vaults.Wrap(tx, to.Principal, to.ID, account)
+	if refused != nil {
+		return e, refused
+	}
+	next := Envelope{KeyID: kid, Wrapped: wrapped, Sealed: e.Sealed}
+	if again, refused := next.Open(tx, vaults, to.Principal); refused != nil {
+		return e, refused
+	} else if !bytes.Equal(again, account) {
+		return e, engine.Ownf(http.StatusBadRequest, "BadRequest",
+			"The key %s does not give back what it wraps.", kid)
+	}
+	return next, nil
+}
+
+const systemKeyDocument = "envelope/systemkey"
+
+// systemKey is the service's own key, which wraps where the customer has chosen none.
+func systemKey(tx *engine.Tx) []byte {
+	var key []byte
+	if !tx.Load(systemKeyDocument, &key) {
+		key = random()
+		tx.Store(systemKeyDocument, key)
+	}
+	return key
+}
+
+func random() []byte {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails: crypto/rand ends the program instead
+	return key
+}
+
+// seal encrypts and authenticates text (AES-256-GCM with a random nonce before it).
+func seal(key, text []byte) []byte {
+	return gcm(key).Seal(nil, nil, text, nil)
+}
+
+func open(key, sealed []byte) ([]byte, bool) {
+	if len(key) != 32 {
+		return nil, false
+	}
+	text, err := gcm(key).Open(nil, nil, sealed, nil)
+	return text, err == nil
+}
+
+func gcm(key []byte) cipher.AEAD {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err) // keys have 32 bytes
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // AES has the block size that GCM needs
+	}
+	return aead
+}
