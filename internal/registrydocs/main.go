@@ -26,8 +26,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// address is the provider's address in the registry.
-const address = "registry.terraform.io/azuremedia/azuremedia"
+// shortName is the name under which tfplugindocs looks for the schemas.
+const shortName = "azuremedia"
 
 //go:embed rules.md.tmpl
 var rulesGuide string //nolint:gochecknoglobals // go:embed asks for one
@@ -63,7 +63,7 @@ func writeSchemas(ctx context.Context, file string) error {
 	}
 	text, err := json.MarshalIndent(schemasDocument{
 		FormatVersion: "1.0",
-		Schemas:       map[string]*providerSchema{address: schemas},
+		Schemas:       map[string]*providerSchema{shortName: schemas},
 	}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing the provider's schemas: %w", err)

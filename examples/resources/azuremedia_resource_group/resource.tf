@@ -1,0 +1,8 @@
+resource "azuremedia_resource_group" "media" {
+  name     = "media"
+  location = "westus2"
+
+  tags = {
+    team = "streaming"
+  }
+}
