@@ -82,7 +82,7 @@ func (e *Engine) userIdentities(
 		if refused != nil {
 			return refused
 		}
-		if refused := r.permitLinked(assign, ID(id)); refused != nil {
+		if refused := r.PermitLinked(assign, ID(id)); refused != nil {
 			return refused
 		}
 		identity.UserAssigned[id] = user
@@ -95,14 +95,12 @@ func (e *Engine) userIdentities(
 	return nil
 }
 
-// dropSystem forgets a system-assigned identity that was switched off. That comes last in a
-// write: the service may still need the old identity to change over to the new one.
 // assign is the permission that it takes to give a user-assigned identity to a resource.
 const assign = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 
-// permitLinked refuses a caller who may write the resource, but may not do what that means for
+// PermitLinked refuses a caller who may write the resource, but may not do what that means for
 // another.
-func (r *Request) permitLinked(action string, linked ID) *Error {
+func (r *Request) PermitLinked(action string, linked ID) *Error {
 	if r.engine.authorize(r.Tx, r.Caller, action, linked) {
 		return nil
 	}
@@ -114,6 +112,8 @@ func (r *Request) permitLinked(action string, linked ID) *Error {
 		r.Caller.AppID, r.Caller.ObjectID, t.action("write"), r.ID, action, linked)
 }
 
+// dropSystem forgets a system-assigned identity that was switched off. That comes last in a
+// write: the service may still need the old identity to change over to the new one.
 func (e *Engine) dropSystem(tx *Tx, before, after *Identity) {
 	if before.System() && !after.System() {
 		e.identities.Forget(tx, before.PrincipalID)
