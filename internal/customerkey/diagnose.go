@@ -73,9 +73,9 @@ func (d Diagnosis) Violation() rule.Violation {
 // Diagnose finds out why an account cannot reach the key that it is attached to. The key in
 // use is judged, and the identifier's where it is not known which one that is.
 func Diagnose(facts Facts, now time.Time) Diagnosis {
-	d := diagnose{Facts: facts, now: now, key: facts.InUse}
-	if d.key.Presence == PresenceUnknown {
-		d.key = facts.Key
+	d := diagnose{Facts: facts, now: now, inUse: facts.InUse}
+	if d.inUse.Presence == PresenceUnknown {
+		d.inUse = facts.Key
 	}
 	if d.vaultIsThere() && d.keyIsThere() {
 		d.keyWorks()
@@ -90,7 +90,7 @@ func Diagnose(facts Facts, now time.Time) Diagnosis {
 type diagnose struct {
 	Facts
 	now    time.Time
-	key    Key
+	inUse  Key
 	found  map[Cause]Finding
 	unseen []string
 }
@@ -158,7 +158,7 @@ func (d *diagnose) vaultIsThere() bool {
 }
 
 func (d *diagnose) keyIsThere() bool {
-	switch d.key.Presence {
+	switch d.inUse.Presence {
 	case SoftDeleted:
 		d.find(Finding{
 			Cause: KeyDeleted,
@@ -169,7 +169,7 @@ func (d *diagnose) keyIsThere() bool {
 		return false
 	case Absent:
 		sentence := fmt.Sprintf("The key %s is gone for good", d.KeyID.Name)
-		if d.Facts.Key.Presence == Present {
+		if d.Key.Presence == Present {
 			sentence = fmt.Sprintf("The version of the key %s that the account runs on is gone for good: "+
 				"the key of that name in the vault now is another one", d.KeyID.Name)
 		}
@@ -190,16 +190,16 @@ func (d *diagnose) keyIsThere() bool {
 }
 
 func (d *diagnose) keyWorks() {
-	if enabled, known := d.key.Enabled.Value(); !known {
+	if enabled, known := d.inUse.Enabled.Value(); !known {
 		d.unseen = append(d.unseen, "whether the key is enabled")
 	} else if !enabled {
 		finding := Finding{
 			Cause:    KeyDisabled,
 			Sentence: fmt.Sprintf("The key %s is disabled", d.KeyID.Name),
-			Remedy:   "Enable it: " + enableKey(d.Facts, d.key),
+			Remedy:   "Enable it: " + enableKey(d.Facts, d.inUse),
 		}
-		if newest, _ := d.Facts.Key.Enabled.Value(); newest {
-			version, _ := d.key.Version.Value()
+		if newest, _ := d.Key.Enabled.Value(); newest {
+			version, _ := d.inUse.Version.Value()
 			finding.Cause = VersionDisabled
 			finding.Sentence = fmt.Sprintf("Version %s of the key %s, which the account runs on, is "+
 				"disabled, though a newer one is not: the account needs the old one once more to "+
@@ -208,12 +208,12 @@ func (d *diagnose) keyWorks() {
 		d.find(finding)
 	}
 
-	expires, known := d.key.Expires.Value()
+	expires, known := d.inUse.Expires.Value()
 	if known && !expires.IsZero() && !d.now.Before(expires) {
 		d.find(Finding{
 			Cause:    KeyExpired,
 			Sentence: fmt.Sprintf("The key %s expired on %s", d.KeyID.Name, moment(expires)),
-			Remedy:   "Put the expiry off: " + setAttributes(d.Facts, d.key) + " --expires " + moment(d.now.AddDate(1, 0, 0)),
+			Remedy:   "Put the expiry off: " + setAttributes(d.Facts, d.inUse) + " --expires " + moment(d.now.AddDate(1, 0, 0)),
 		})
 	}
 }

@@ -82,29 +82,41 @@ func grantAccess(f Facts) string {
 	}
 }
 
-// assignIdentity is the command that gives the account the identity, for the kinds of accounts
-// whose command line has one.
+// assignIdentity is the command that gives the account the identity, as one more way to do it,
+// for the kinds of accounts whose command line has one.
 func assignIdentity(f Facts) string {
-	var command string
+	account := " --resource-group " + orElse(resourceGroup(f.Target.ID), "GROUP") +
+		" --name " + orElse(lastSegment(f.Target.ID), "ACCOUNT")
+	userAssigned := f.Identity.Kind == UserAssignedIdentity
+
 	switch f.Target.Kind.ResourceType {
 	case "Microsoft.Media/mediaServices":
-		command = "az ams account identity assign"
+		command := ", or az ams account identity assign" + account
+		if userAssigned {
+			return command + " --user-assigned " + orElse(f.Identity.ID, "IDENTITY_ID")
+		}
+		return command + " --system-assigned"
+
 	case "Microsoft.Storage/storageAccounts":
-		command = "az storage account update"
+		// This command replaces the kinds of identities that the account has.
+		system, _ := f.Target.SystemAssigned.Value()
+		listed, _ := f.Target.UserAssigned.Value()
+		var kinds []string
+		if system || !userAssigned {
+			kinds = append(kinds, string(SystemAssignedIdentity))
+		}
+		if userAssigned || len(listed) > 0 {
+			kinds = append(kinds, string(UserAssignedIdentity))
+		}
+		command := ", or az storage account update" + account + " --identity-type " + strings.Join(kinds, ",")
+		if userAssigned {
+			command += " --user-identity-id " + orElse(f.Identity.ID, "IDENTITY_ID")
+		}
+		return command
+
 	default:
 		return ""
 	}
-	command += " --resource-group " + orElse(resourceGroup(f.Target.ID), "GROUP") +
-		" --name " + orElse(lastSegment(f.Target.ID), "ACCOUNT")
-	switch {
-	case f.Identity.Kind == UserAssignedIdentity && strings.HasSuffix(command, "update"):
-		command += " --identity-type UserAssigned --user-identity-id " + quote(f.Identity.ID)
-	case f.Identity.Kind == UserAssignedIdentity:
-		command += " --user-assigned " + quote(f.Identity.ID)
-	default:
-		command += " --system-assigned"
-	}
-	return ", or " + command
 }
 
 // vaultName names the vault as a person and the command line do.

@@ -29,9 +29,9 @@ type Naming struct {
 	doubleHyphen      bool
 }
 
-// MediaAccountName is the naming of Media Services accounts, in the words of the service's own
+// AccountName is the naming of Media Services accounts, in the words of the service's own
 // checkNameAvailability.
-func MediaAccountName() Naming {
+func AccountName() Naming {
 	return Naming{
 		Noun:     "Media Services account",
 		Required: "3 to 24 lower-case letters and digits",
@@ -42,14 +42,14 @@ func MediaAccountName() Naming {
 
 // VideoAnalyzerName is the naming of Video Analyzer accounts.
 func VideoAnalyzerName() Naming {
-	naming := MediaAccountName()
+	naming := AccountName()
 	naming.Noun = "Video Analyzer account"
 	return naming
 }
 
 // StorageAccountName is the naming of storage accounts.
 func StorageAccountName() Naming {
-	naming := MediaAccountName()
+	naming := AccountName()
 	naming.Noun = "storage account"
 	return naming
 }
