@@ -1,0 +1,258 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure_test
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+)
+
+func TestClient_asksNothingBeforeItIsUsed(t *testing.T) {
+	t.Parallel()
+	fake := &fakeAzure{}
+	newClient(t, signedIn(fake))
+	if fake.tokens != 0 || len(fake.requests) != 0 {
+		t.Errorf("New made %d token requests and %d others", fake.tokens, len(fake.requests))
+	}
+}
+
+func TestClient_marksEveryRequest(t *testing.T) {
+	t.Parallel()
+	fake := &fakeAzure{answer: func(*http.Request) *http.Response {
+		return answer(http.StatusOK, `{"name":"rg","location":"westus2"}`)
+	}}
+	client := newClient(t, signedIn(fake))
+	groups, err := client.ResourceGroups(subscription)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := groups.Get(t.Context(), "rg", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var correlation []string
+	for _, req := range fake.requests {
+		if !strings.HasPrefix(req.Header.Get("User-Agent"), "terraform-provider-azuremedia/test azsdk-go-") {
+			t.Errorf("user agent %q", req.Header.Get("User-Agent"))
+		}
+		if req.URL.Host != "management.azure.com" {
+			t.Errorf("host %q", req.URL.Host)
+		}
+		correlation = append(correlation, req.Header.Get("x-ms-correlation-request-id"))
+	}
+	if correlation[0] == "" || correlation[0] != correlation[1] {
+		t.Errorf("correlation IDs %q: want the same one twice", correlation)
+	}
+}
+
+func TestClient_logsNoSecret(t *testing.T) {
+	t.Parallel()
+	fake := &fakeAzure{answer: func(*http.Request) *http.Response {
+		return answer(http.StatusOK, `{"keys":[{"keyName":"key1","value":"topsecret"}]}`,
+			"x-ms-request-id", "the-request")
+	}}
+	client := newClient(t, signedIn(fake))
+	accounts, err := client.StorageAccounts(subscription)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	if _, err := accounts.ListKeys(tflogtest.RootLogger(t.Context(), &log), "rg", "sa", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"POST", "/storageAccounts/sa/listKeys", "the-request", "200"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %q:\n%s", want, &log)
+		}
+	}
+	for _, secret := range []string{"topsecret", "hunter2", "Bearer", "e30."} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("the log holds %q:\n%s", secret, &log)
+		}
+	}
+}
+
+func TestWithoutRetry_sendsOnce(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		once bool
+		want int
+	}{{"default", false, 4}, {"without retry", true, 1}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			fake := &fakeAzure{answer: func(*http.Request) *http.Response {
+				return answer(http.StatusInternalServerError, "", "x-ms-retry-after-ms", "1")
+			}}
+			accounts, err := newClient(t, signedIn(fake)).StorageAccounts(subscription)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx := t.Context()
+			if test.once {
+				ctx = azure.WithoutRetry(ctx)
+			}
+			if _, err := accounts.ListKeys(ctx, "rg", "sa", nil); err == nil {
+				t.Error("no error")
+			}
+			if got := len(fake.requests); got != test.want {
+				t.Errorf("sent %d times, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+func TestClient_knowsTheServersTime(t *testing.T) {
+	t.Parallel()
+	date := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
+	fake := &fakeAzure{answer: func(*http.Request) *http.Response {
+		return answer(http.StatusOK, `{}`, "Date", date.Format(http.TimeFormat))
+	}}
+	clock := &fixedClock{now: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}
+	config := signedIn(fake)
+	config.Clock = clock
+	client := newClient(t, config)
+	if got := client.ServerTime(); !got.Equal(clock.now) {
+		t.Errorf("before any answer: %s, want the machine's time", got)
+	}
+	groups, err := client.ResourceGroups(subscription)
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func() {
+		t.Helper()
+		if _, err := groups.Get(t.Context(), "rg", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	get()
+	if err := client.Wait(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := client.ServerTime(), date.Add(time.Hour); !got.Equal(want) {
+		t.Errorf("an hour after the answer: %s, want %s", got, want)
+	}
+	date = date.Add(-time.Hour) // An answer that was overtaken.
+	get()
+	if got, want := client.ServerTime(), date.Add(2*time.Hour); !got.Equal(want) {
+		t.Errorf("after an older answer: %s, want %s", got, want)
+	}
+}
+
+func TestClient_readsTheCallerFromItsToken(t *testing.T) {
+	t.Parallel()
+	got, err := newClient(t, signedIn(&fakeAzure{})).Caller(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (azure.Caller{TenantID: tenant, ObjectID: "caller"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestClient_keepsTheKeysClientOfAVault(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, signedIn(&fakeAzure{}))
+	one, err := client.Keys("https://V.vault.azure.net/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := client.Keys("https://v.vault.azure.net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one != other {
+		t.Error("the same vault got two clients, and would be challenged twice")
+	}
+}
+
+func TestNew_namesTheWrongSetting(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		change  func(*azure.Config)
+		setting string
+		problem string
+	}{
+		{
+			"no subscription",
+			func(c *azure.Config) { c.SubscriptionID = "" },
+			"subscription_id", "missing",
+		},
+		{
+			"unknown environment",
+			func(c *azure.Config) { c.Environment = "mars" },
+			"environment", `"mars"`,
+		},
+		{
+			"two ways to sign in",
+			func(c *azure.Config) { c.UseMSI = true },
+			"use_msi", "client_secret",
+		},
+		{
+			"no way to sign in",
+			func(c *azure.Config) { c.ClientSecret = "" },
+			"use_cli", "no way to sign in",
+		},
+		{
+			"secret without tenant",
+			func(c *azure.Config) { c.TenantID = "" },
+			"tenant_id", "a client secret needs it",
+		},
+		{
+			"secret without client",
+			func(c *azure.Config) { c.ClientID = "" },
+			"client_id", "a client secret needs it",
+		},
+		{
+			"certificate that is not there",
+			func(c *azure.Config) { c.ClientSecret, c.ClientCertificatePath = "", "/no/such.pem" },
+			"client_certificate_path", "/no/such.pem",
+		},
+		{
+			"OIDC without a token",
+			func(c *azure.Config) { c.ClientSecret, c.UseOIDC = "", true },
+			"use_oidc", "no ID token",
+		},
+		{
+			"bad address",
+			func(c *azure.Config) { c.Transport, c.Endpoint.ConnectTo = nil, "127.0.0.1" },
+			"endpoint.connect_to", "127.0.0.1",
+		},
+		{
+			"CA file that is not there",
+			func(c *azure.Config) { c.Transport, c.Endpoint.CAFile = nil, "/no/such.pem" },
+			"endpoint.ca_file", "/no/such.pem",
+		},
+		{
+			"CA file without certificates",
+			func(c *azure.Config) { c.Transport, c.Endpoint.CAFile = nil, "client_test.go" },
+			"endpoint.ca_file", "no certificate",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			config := signedIn(&fakeAzure{})
+			test.change(&config)
+			_, err := azure.New(config)
+			var wrong *azure.SettingError
+			if !errors.As(err, &wrong) {
+				t.Fatalf("got %v, want a SettingError", err)
+			}
+			if wrong.Setting != test.setting || !strings.Contains(wrong.Problem, test.problem) {
+				t.Errorf("got %q: %q, want %q: …%q…",
+					wrong.Setting, wrong.Problem, test.setting, test.problem)
+			}
+		})
+	}
+}
