@@ -30,7 +30,7 @@ import (
 const shortName = "azuremedia"
 
 //go:embed rules.md.tmpl
-var rulesGuide string //nolint:gochecknoglobals // go:embed asks for one
+var rulesGuide string
 
 func main() {
 	if err := run(context.Background(), os.Args[1:]); err != nil {
