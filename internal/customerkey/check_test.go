@@ -266,6 +266,16 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			remedy: "--scope VAULT_ID (for a vault with access policies: az keyvault set-policy " +
 				"--name contoso-vault --object-id PRINCIPAL_ID",
 		},
+		"identity that is not told, and may not get": {
+			broken: func(f *customerkey.Facts) {
+				f.Identity = customerkey.Identity{}
+				f.Grant.Get = customerkey.Denied
+			},
+			rule: customerkey.CMK009, attribute: customerkey.AttributeKey,
+			found:    "the account's identity without get",
+			required: "an identity that may get, wrapKey and unwrapKey the key",
+			remedy:   "--assignee-object-id PRINCIPAL_ID",
+		},
 		"firewall that turns Azure away": {
 			broken: func(f *customerkey.Facts) {
 				f.Vault.Network = rule.Known(customerkey.Network{PublicAccess: true, DefaultDeny: true})

@@ -115,6 +115,7 @@ func TestGrantByRoles(t *testing.T) {
 			with(permissions([]string{"*/keys/*/action"})),
 			customerkey.Grant{Get: customerkey.Denied, WrapKey: customerkey.Granted, UnwrapKey: customerkey.Granted},
 		},
+		"every action of another service":       {with(permissions([]string{"Microsoft.Storage/*"})), nothing()},
 		"an asterisk for nothing that is there": {with(permissions([]string{"*/secrets/*/action"})), nothing()},
 		"everything except wrap": {
 			with(permissions([]string{"*"}, customerkey.ActionWrap)),
