@@ -23,43 +23,52 @@ func TestFollowing(t *testing.T) {
 		sentence          string
 	}{
 		"follows, and is there": {
-			customerkey.Following{Wanted: key, Current: version2, Newest: version2}, true, false,
+			customerkey.Following{Wanted: key, Current: version2, Newest: version2},
+			true, false,
 			"The account follows the newest version of the key media and runs on " + version2 + ", which is the newest.",
 		},
 		"follows, and is on its way": {
-			customerkey.Following{Kind: kind(t, accountID), Wanted: key, Current: version1, Newest: version2}, false, true,
+			customerkey.Following{Kind: kind(t, accountID), Wanted: key, Current: version1, Newest: version2},
+			false, true,
 			"The account follows the newest version of the key media and runs on " + version1 +
 				"; it moves to the newer version " + version2 + " by itself, within about 5 minutes.",
 		},
 		"storage follows, and is on its way": {
-			customerkey.Following{Kind: kind(t, storageID), Wanted: key, Current: version1, Newest: version2}, false, true,
+			customerkey.Following{Kind: kind(t, storageID), Wanted: key, Current: version1, Newest: version2},
+			false, true,
 			"The account follows the newest version of the key media and runs on " + version1 +
 				"; it moves to the newer version " + version2 + " by itself, within about a day.",
 		},
 		"follows, newest not readable": {
-			customerkey.Following{Wanted: key, Current: version1}, false, false,
+			customerkey.Following{Wanted: key, Current: version1},
+			false, false,
 			"The account follows the newest version of the key media and runs on " + version1 +
 				"; which version is the newest could not be read.",
 		},
 		"current not told": {
-			customerkey.Following{Wanted: key, Newest: version2}, false, false,
+			customerkey.Following{Wanted: key, Newest: version2},
+			false, false,
 			"The service does not tell which version of the key media it runs on.",
 		},
 		"pinned to the newest": {
-			customerkey.Following{Wanted: pinned, Current: version1, Newest: version1}, true, false,
+			customerkey.Following{Wanted: pinned, Current: version1, Newest: version1},
+			true, false,
 			"The account is pinned to version " + version1 + " of the key media, which is the newest.",
 		},
 		"pinned to an older one": {
-			customerkey.Following{Wanted: pinned, Current: version1, Newest: version2}, true, true,
+			customerkey.Following{Wanted: pinned, Current: version1, Newest: version2},
+			true, true,
 			"The account is pinned to version " + version1 + " of the key media; the vault has the newer version " +
 				version2 + ", which it moves to when the identifier names it, or names no version.",
 		},
 		"pinned, newest not readable": {
-			customerkey.Following{Wanted: pinned, Current: version1}, true, false,
+			customerkey.Following{Wanted: pinned, Current: version1},
+			true, false,
 			"The account is pinned to version " + version1 + " of the key media; which version is the newest could not be read.",
 		},
 		"pinned, and still elsewhere": {
-			customerkey.Following{Wanted: pinned, Current: version2, Newest: version2}, false, false,
+			customerkey.Following{Wanted: pinned, Current: version2, Newest: version2},
+			false, false,
 			"The account is pinned to version " + version1 + " of the key media, but still runs on " + version2 + ".",
 		},
 	} {

@@ -25,11 +25,13 @@ func TestParseKeyID(t *testing.T) {
 	}{
 		"https://contoso.vault.azure.net/keys/media": {
 			[]string{publicCloud},
-			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.net/", VaultName: "contoso", Name: "media"}, "",
+			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.net/", VaultName: "contoso", Name: "media"},
+			"",
 		},
 		"https://contoso.vault.azure.net/keys/Media-1/" + version1: {
 			[]string{publicCloud},
-			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.net/", VaultName: "contoso", Name: "Media-1", Version: version1}, "",
+			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.net/", VaultName: "contoso", Name: "Media-1", Version: version1},
+			"",
 		},
 		"HTTPS://Contoso-2.Vault.Azure.Net/keys/m": {
 			[]string{"Vault.Azure.net"},
@@ -38,15 +40,18 @@ func TestParseKeyID(t *testing.T) {
 		},
 		"https://contoso.vault.usgovcloudapi.net/keys/media": {
 			nil,
-			customerkey.KeyID{VaultURI: "https://contoso.vault.usgovcloudapi.net/", VaultName: "contoso", Name: "media"}, "",
+			customerkey.KeyID{VaultURI: "https://contoso.vault.usgovcloudapi.net/", VaultName: "contoso", Name: "media"},
+			"",
 		},
 		"https://contoso.vault.azure.cn/keys/media": {
 			[]string{publicCloud, "vault.azure.cn"},
-			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.cn/", VaultName: "contoso", Name: "media"}, "",
+			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.cn/", VaultName: "contoso", Name: "media"},
+			"",
 		},
 		"https://localhost:8443/keys/media/" + version1: {
 			[]string{customerkey.LoopbackSuffix},
-			customerkey.KeyID{VaultURI: "https://localhost:8443/", Name: "media", Version: version1}, "",
+			customerkey.KeyID{VaultURI: "https://localhost:8443/", Name: "media", Version: version1},
+			"",
 		},
 		"https://localhost:8444/keys/media": {
 			nil, customerkey.KeyID{VaultURI: "https://localhost:8444/", Name: "media"}, "",
