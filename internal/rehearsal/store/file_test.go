@@ -1,0 +1,357 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package store_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
+)
+
+// childFile names the data file to the test binary run as a child: it then counts in that file.
+const childFile, childCount = "REHEARSAL_STORE_TEST_FILE", "REHEARSAL_STORE_TEST_COUNT"
+
+func TestMain(m *testing.M) {
+	if path := os.Getenv(childFile); path != "" {
+		if err := count(path, os.Getenv(childCount)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// count raises the counters in the file so many times, each time in one transaction and with pages
+// enough to be caught in the middle, and says each number once it is kept.
+func count(path, times string) error {
+	limit, err := strconv.Atoi(times)
+	if err != nil {
+		return err
+	}
+	f, err := store.OpenFile(path, store.DefaultWait)
+	if err != nil {
+		return err
+	}
+	for range limit {
+		var reached int
+		err := f.Update(func(tx store.Tx) error {
+			reached, _ = strconv.Atoi(string(tx.Get("first")))
+			reached++
+			number := []byte(strconv.Itoa(reached))
+			tx.Put("first", number)
+			for i := range 40 {
+				tx.Put(fmt.Sprintf("page/%02d", i), bytes.Repeat(number, 2000/len(number)))
+			}
+			tx.Put("last", number)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Println(reached)
+	}
+	return nil
+}
+
+func child(t *testing.T, path string, times int) (*exec.Cmd, *bufio.Reader) {
+	t.Helper()
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), binary)
+	command.Env = append(os.Environ(), childFile+"="+path, childCount+"="+strconv.Itoa(times))
+	command.Stderr = os.Stderr
+	output, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return command, bufio.NewReader(output)
+}
+
+func TestFile_isWholeAfterAKill(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	said := 0
+	for round := range 25 {
+		command, output := child(t, path, 1_000_000)
+		// After how many commits the kill comes is told here; where in the next one it strikes
+		// is up to the machine, and another place in each round.
+		for range round % 7 {
+			said = number(t, output)
+		}
+		if err := command.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		rest, err := io.ReadAll(output)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = command.Wait() // says that it was killed
+		if lines := strings.Fields(string(rest)); len(lines) > 0 {
+			said, _ = strconv.Atoi(lines[len(lines)-1])
+		}
+		said = checkCounters(t, path, said)
+	}
+}
+
+func number(t *testing.T, output *bufio.Reader) int {
+	t.Helper()
+	line, err := output.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return said
+}
+
+// checkCounters finds what the child said it had kept, or the one commit more that it was killed
+// before saying, and all of it or nothing.
+func checkCounters(t *testing.T, path string, said int) int {
+	t.Helper()
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && said == 0 {
+		return 0 // killed before it had made the file
+	}
+	var reached int
+	update(t, openFile(t, path), func(tx store.Tx) {
+		first, last := string(tx.Get("first")), string(tx.Get("last"))
+		if first != last {
+			t.Fatalf("half a transaction: first %s, last %s", first, last)
+		}
+		reached, _ = strconv.Atoi(first)
+		tx.Scan("page/", func(key string, value []byte) bool {
+			if !strings.HasPrefix(string(value), first) {
+				t.Errorf("%s is not of transaction %s", key, first)
+			}
+			return true
+		})
+	})
+	if reached != said && reached != said+1 {
+		t.Fatalf("the child said %d, the file has %d", said, reached)
+	}
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.View(func(tx *bolt.Tx) error {
+		for err := range tx.Check() {
+			t.Error(err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reached
+}
+
+func TestFile_isSharedByProcesses(t *testing.T) {
+	t.Parallel()
+	const processes, times = 4, 25
+	path := filepath.Join(t.TempDir(), "data")
+	var running []*exec.Cmd
+	for range processes {
+		command, output := child(t, path, times)
+		running = append(running, command)
+		t.Cleanup(func() { _, _ = io.Copy(io.Discard, output) })
+	}
+	for _, command := range running {
+		if err := command.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := checkCounters(t, path, processes*times); got != processes*times {
+		t.Errorf("counted to %d", got)
+	}
+}
+
+func TestFile_isOnlyItsOwnersToRead(t *testing.T) {
+	t.Parallel()
+	path := openFile(t, filepath.Join(t.TempDir(), "data")).Path()
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v: the file holds keys", info.Mode(), err)
+	}
+}
+
+func TestFile_takesAnEmptyFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	writeFile(t, path, nil)
+	f := openFile(t, path)
+	update(t, f, func(tx store.Tx) { tx.Put("a", []byte("1")) })
+	want(t, openFile(t, path), map[string]string{"a": "1"})
+}
+
+func TestFile_saysWhoHoldsTheFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	f, err := store.OpenFile(path, time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	holder, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = holder.Close() }()
+	err = f.Update(func(store.Tx) error { t.Error("ran beside the holder"); return nil })
+	var busy *store.BusyError
+	if !errors.As(err, &busy) || !strings.Contains(err.Error(), path) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFile_leavesWhatIsNotItsOwn(t *testing.T) {
+	t.Parallel()
+	whole := filepath.Join(t.TempDir(), "data")
+	update(t, openFile(t, whole), func(tx store.Tx) {
+		for i := range 200 {
+			tx.Put(fmt.Sprintf("key/%03d", i), bytes.Repeat([]byte("x"), 1000))
+		}
+	})
+	content, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := os.Getpagesize()
+	scrambled := bytes.Clone(content)
+	for i := 2 * page; i < len(scrambled); i++ {
+		scrambled[i] = 0xEE
+	}
+	for name, content := range map[string][]byte{
+		"a text":            []byte("resource \"azurerm_key_vault\" \"this\" {}\n"),
+		"a long text":       bytes.Repeat([]byte("no database "), 5000),
+		"another database":  otherDatabase(t),
+		"cut off":           content[:3*page],
+		"cut in the metas":  content[:page+17],
+		"scrambled":         scrambled,
+		"scrambled headers": append(bytes.Repeat([]byte{0xEE}, 2*page), content[2*page:]...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "foreign")
+			writeFile(t, path, content)
+			for range 2 { // the second time would wait if the first had kept the lock
+				f, err := store.OpenFile(path, 200*time.Millisecond)
+				if err == nil {
+					err = f.Update(func(tx store.Tx) error {
+						tx.Put("key/100", []byte("new"))
+						tx.Get("key/150")
+						return nil
+					})
+				}
+				var corrupt *store.CorruptError
+				if !errors.As(err, &corrupt) || !strings.Contains(err.Error(), path) {
+					t.Fatalf("got %v", err)
+				}
+			}
+			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(content, after) {
+				t.Errorf("the file was touched (%v)", err)
+			}
+		})
+	}
+}
+
+func TestFile_becameForeignMeanwhile(t *testing.T) {
+	t.Parallel()
+	f := openFile(t, filepath.Join(t.TempDir(), "data"))
+	writeFile(t, f.Path(), otherDatabase(t))
+	err := f.Update(func(store.Tx) error { t.Error("ran"); return nil })
+	var corrupt *store.CorruptError
+	if !errors.As(err, &corrupt) {
+		t.Errorf("got %v", err)
+	}
+	if err := os.Remove(f.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Update(func(store.Tx) error { return nil }); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("removed: %v", err)
+	}
+}
+
+func TestOpenFile_namesWhatIsInTheWay(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{
+		"no folder": filepath.Join(t.TempDir(), "nowhere", "data"),
+		"a folder":  t.TempDir(),
+	} {
+		if _, err := store.OpenFile(path, time.Second); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestFile_refusesAnImpossibleKey(t *testing.T) {
+	t.Parallel()
+	f := openFile(t, filepath.Join(t.TempDir(), "data"))
+	err := f.Update(func(tx store.Tx) error {
+		tx.Put(strings.Repeat("k", bolt.MaxKeySize+1), nil)
+		tx.Put("other", nil)
+		return nil
+	})
+	if err == nil {
+		t.Error("no error")
+	}
+	want(t, f, map[string]string{})
+}
+
+func openFile(t *testing.T, path string) *store.File {
+	t.Helper()
+	f, err := store.OpenFile(path, store.DefaultWait)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
+
+func otherDatabase(t *testing.T) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "other")
+	db, err := bolt.Open(path, 0o600, &bolt.Options{NoFreelistSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		_, err := tx.CreateBucket([]byte("somebody's"))
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func writeFile(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,104 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package store
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Overlay holds back the writes to another transaction until it is flushed, so that they can be
+// dropped: the answer to a request that fails is kept out of the store in this way.
+type Overlay struct {
+	under  Tx
+	writes map[string][]byte // a nil value is a removal
+}
+
+// NewOverlay returns an overlay on a transaction.
+func NewOverlay(under Tx) *Overlay {
+	return &Overlay{under: under, writes: map[string][]byte{}}
+}
+
+// Get implements [Tx].
+func (o *Overlay) Get(key string) []byte {
+	if value, written := o.writes[key]; written {
+		return value
+	}
+	return o.under.Get(key)
+}
+
+// Put implements [Tx].
+func (o *Overlay) Put(key string, value []byte) {
+	if value == nil {
+		value = []byte{}
+	}
+	o.writes[key] = value
+}
+
+// Delete implements [Tx].
+func (o *Overlay) Delete(key string) { o.writes[key] = nil }
+
+// Scan implements [Tx]: it goes through both in step, so that who wants the first key only does
+// not pay for all.
+func (o *Overlay) Scan(prefix string, fn func(key string, value []byte) bool) {
+	held := o.held(prefix)
+	more := true
+	next := func(key string, value []byte) bool {
+		if value != nil {
+			more = fn(key, value)
+		}
+		return more
+	}
+	o.under.Scan(prefix, func(key string, value []byte) bool {
+		for len(held) > 0 && held[0].key < key {
+			first := held[0]
+			held = held[1:]
+			if !next(first.key, first.value) {
+				return false
+			}
+		}
+		if len(held) > 0 && held[0].key == key {
+			value = held[0].value
+			held = held[1:]
+		}
+		return next(key, value)
+	})
+	for _, last := range held {
+		if !more || !next(last.key, last.value) {
+			return
+		}
+	}
+}
+
+type write struct {
+	key   string
+	value []byte
+}
+
+// held are the writes under prefix in order, as they are now.
+func (o *Overlay) held(prefix string) []write {
+	var held []write
+	for _, key := range slices.Sorted(maps.Keys(o.writes)) {
+		if strings.HasPrefix(key, prefix) {
+			held = append(held, write{key, o.writes[key]})
+		}
+	}
+	return held
+}
+
+// Flush passes the writes on and begins anew.
+func (o *Overlay) Flush() {
+	for _, w := range o.held("") {
+		if w.value == nil {
+			o.under.Delete(w.key)
+		} else {
+			o.under.Put(w.key, w.value)
+		}
+	}
+	o.Drop()
+}
+
+// Drop forgets the writes.
+func (o *Overlay) Drop() { o.writes = map[string][]byte{} }
