@@ -30,7 +30,13 @@ type Error struct {
 	// Own says that no public source tells how Azure answers here: the answer is rehearsal's
 	// choice. It shows in the journal, not on the wire.
 	Own bool `json:"-"`
+	// Cause is what another service of rehearsal may want to know about the refusal, as a type.
+	// It is not on the wire.
+	Cause error `json:"-"`
 }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
 
 // Error implements error.
 func (e *Error) Error() string {

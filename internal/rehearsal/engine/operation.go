@@ -70,12 +70,19 @@ func (r *Request) operationHeader(operation *Operation) http.Header {
 	}
 	link("Azure-Asyncoperation", operation.StatusPath)
 	link("Location", operation.ResultPath)
-	wait := r.engine.pace.RetryAfter
-	seconds := max(1, int(wait.Round(time.Second)/time.Second))
-	header.Set("Retry-After", strconv.Itoa(seconds))
-	header.Set("X-Ms-Retry-After-Ms", strconv.FormatInt(wait.Milliseconds(), 10))
+	r.engine.pace.AskToWait(header)
 	return header
 }
+
+// AskToWait adds the headers that tell a client when to look again.
+func (p Pace) AskToWait(header http.Header) {
+	seconds := max(1, int(p.RetryAfter.Round(time.Second)/time.Second))
+	header.Set("Retry-After", strconv.Itoa(seconds))
+	header.Set("X-Ms-Retry-After-Ms", strconv.FormatInt(p.RetryAfter.Milliseconds(), 10))
+}
+
+// Pace is how long asynchronous work takes, for services whose operations are not the engine's.
+func (tx *Tx) Pace() Pace { return tx.engine.pace }
 
 // Operation returns the operation with this ID, or nil.
 func (tx *Tx) Operation(id string) *Operation {
