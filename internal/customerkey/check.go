@@ -285,7 +285,8 @@ func (c *check) vaultProtection() {
 			Found:     fmt.Sprintf("the vault %s without soft delete", c.vaultName()),
 			Required:  "a vault with soft delete on",
 			Why:       "A key that is gone for good takes everything with it that it protects",
-			Remedy:    "Turn it on, which cannot be undone: " + turnOn(c.Facts, "--set properties.enableSoftDelete=true"),
+			Remedy: "Turn it on, which cannot be undone: az resource update --ids " +
+				orElse(c.Vault.ID, "VAULT_ID") + " --set properties.enableSoftDelete=true",
 		})
 	}
 

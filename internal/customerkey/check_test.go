@@ -164,7 +164,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			rule:   customerkey.CMK006, attribute: customerkey.AttributeKey,
 			found:    "the vault contoso-vault without soft delete",
 			required: "a vault with soft delete on",
-			remedy:   "az keyvault update --name contoso-vault --set properties.enableSoftDelete=true",
+			remedy:   "az resource update --ids " + vaultID + " --set properties.enableSoftDelete=true",
 		},
 		"vault without purge protection": {
 			broken: func(f *customerkey.Facts) { f.Vault.PurgeProtection = rule.Known(false) },

@@ -72,7 +72,8 @@ type RolePermissions struct {
 }
 
 // grants reports whether the block allows the action. Exceptions take away from their own block
-// only (Azure RBAC, Understand role definitions: "NotDataActions ... not a deny rule").
+// only: they are not denials, which another block or role could not lift (Azure RBAC, Understand
+// role definitions: NotDataActions).
 func (r RolePermissions) grants(action string) bool {
 	matches := func(pattern string) bool { return matchAction(pattern, action) }
 	return slices.ContainsFunc(r.DataActions, matches) &&

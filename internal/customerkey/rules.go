@@ -30,12 +30,10 @@ const (
 	CMK015 rule.ID = "CMK015"
 )
 
-// The documents that the rules come from.
+// The documents that the rules come from. Their statements are quoted word for word.
 const (
-	bringYourOwnKey = "Media Services, Bring your own key (customer-managed keys)"
-	storageKeys     = "Azure Storage, Customer-managed keys overview"
-	aboutKeys       = "Key Vault, About keys: key attributes"
-	aboutVault      = "Key Vault, About keys, secrets and certificates: object identifiers"
+	bringYourOwnKey = "Media Services, Bring your own key: "
+	storageKeys     = "Azure Storage, Customer-managed keys: "
 )
 
 // Rule returns the rule with the ID.
@@ -49,22 +47,24 @@ func Rules() rule.List {
 			Title: "API Version With Customer Keys",
 			Sentence: "Customer keys need Media Services API 2020-05-01 or later: the provider speaks " +
 				"one current version and never an older one.",
-			Source: bringYourOwnKey + `: "API version 2020-05-01 or later"`,
-			Found:  []rule.Moment{rule.Code},
+			Source: bringYourOwnKey + `"You can use your own key with Media Services when you use the ` +
+				`Media Services 2020-05-01 or later API."`,
+			Found: []rule.Moment{rule.Code},
 		},
 		{
 			ID:       CMK002,
 			Title:    "Key Type Not Supported",
 			Sentence: "The key is of type RSA or RSA-HSM; EC, EC-HSM, oct and oct-HSM are refused.",
-			Source:   bringYourOwnKey + `: "Elliptic curve (EC) keys are not supported"`,
+			Source:   bringYourOwnKey + `"EC keys are not supported."`,
 			Found:    []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:       CMK003,
 			Title:    "Key Size Not Supported",
 			Sentence: "The key has 2048, 3072 or 4096 bits.",
-			Source:   bringYourOwnKey + `: "RSA 2048, 3072 and 4096"`,
-			Found:    []rule.Moment{rule.Schema, rule.Plan, rule.Apply, rule.Rehearsal},
+			Source: bringYourOwnKey + `"Your key can be a 2048, 3072, or a 4096 RSA key, and both HSM and ` +
+				`software keys are supported."`,
+			Found: []rule.Moment{rule.Schema, rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:    CMK004,
@@ -72,31 +72,35 @@ func Rules() rule.List {
 			Sentence: "The key exists, is enabled, is within its activation and expiry dates, and " +
 				"permits wrapKey and unwrapKey; an expiry within 30 days is a warning. An account " +
 				"that already runs on a key outlives the key's dates, because unwrapping still works.",
-			Source: aboutKeys + `: "date-time controlled operations"`,
-			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+			Source: `Key Vault, About keys: "Not-yet-valid and expired keys, outside the nbf / exp window, ` +
+				`work for decrypt, release, unwrap, and verify operations"`,
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:    CMK005,
 			Title: "Key Vault In Another Region",
 			Sentence: "The vault is in the region of the Media Services or Video Analyzer account; " +
 				"a storage account may use a vault in another region or subscription.",
-			Source: bringYourOwnKey + `: "The Key Vault must be in the same region as the account"; ` +
-				storageKeys,
+			Source: bringYourOwnKey + `"Media Services requires that the Key Vault is in the same region as ` +
+				`the account"; ` + storageKeys + `"The storage account and the key vault or managed HSM can ` +
+				`be in different Microsoft Entra tenants, regions, and subscriptions."`,
 			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:       CMK006,
 			Title:    "Key Vault Without Soft Delete",
 			Sentence: "The vault has soft delete on.",
-			Source:   bringYourOwnKey + `: "soft delete ... must be enabled"`,
-			Found:    []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+			Source: bringYourOwnKey + `"Media Services requires that the Key Vault ... has soft-delete and ` +
+				`purge protection enabled."`,
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:       CMK007,
 			Title:    "Key Vault Without Purge Protection",
 			Sentence: "The vault has purge protection on.",
-			Source:   bringYourOwnKey + `: "If it is not set, you will not be able to use your key"`,
-			Found:    []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+			Source: bringYourOwnKey + `"Media Services requires that the Key Vault ... has soft-delete and ` +
+				`purge protection enabled."`,
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:    CMK008,
@@ -104,8 +108,9 @@ func Rules() rule.List {
 			Sentence: "The identity that reads the key is one of the account's own: system-assigned " +
 				"and switched on, or user-assigned and listed on the account. A Video Analyzer " +
 				"account has user-assigned identities only.",
-			Source: bringYourOwnKey + `: "The service uses the account's Managed Identity to read the key"`,
-			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+			Source: bringYourOwnKey + `"Media Services uses the Managed Identity of the Media Services account ` +
+				`to read your key from a Key Vault owned by you."`,
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:    CMK009,
@@ -113,39 +118,45 @@ func Rules() rule.List {
 			Sentence: "That identity may get, wrapKey and unwrapKey the key, by an access policy of " +
 				"the vault or by a role such as " + RoleCryptoServiceEncryptionUser + "; a firewall of " +
 				"the vault that turns away the services of Azure is a warning.",
-			Source: storageKeys + `: "get, wrapKey and unwrapKey"; Key Vault, Azure RBAC guide`,
-			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+			Source: "The recorded tests of the Azure command line, which grant these three; Key Vault, Azure " +
+				"RBAC guide, role " + RoleCryptoServiceEncryptionUser,
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:    CMK010,
 			Title: "Not A Key Vault Key Identifier",
 			Sentence: "The identifier is the URI of a key in a Key Vault of the cloud, with or without " +
 				"version; secrets, certificates and managed HSMs are refused.",
-			Source: aboutVault,
-			Found:  []rule.Moment{rule.Schema},
+			Source: `Key Vault, About keys, secrets and certificates: "Objects are uniquely identified ` +
+				`within Key Vault using a case-insensitive identifier called the object identifier."`,
+			Found: []rule.Moment{rule.Schema},
 		},
 		{
 			ID:    CMK011,
 			Title: "Key Version Followed Or Pinned",
 			Sentence: "Without a version in the identifier the service follows the newest one by itself, " +
 				"and that never is a difference; with a version, a newer one is shown and not planned.",
-			Source: bringYourOwnKey + `: "Key rotation"; ` + storageKeys + `: "checks ... daily"`,
-			Found:  []rule.Moment{rule.Plan},
+			Source: bringYourOwnKey + `"When you use only a key name, Media Services will use the latest key ` +
+				`version."; ` + storageKeys + `"Azure Storage checks the key vault daily for a new version ` +
+				`of the key."`,
+			Found: []rule.Moment{rule.Plan},
 		},
 		{
 			ID:    CMK012,
 			Title: "Customer Key Inaccessible",
 			Sentence: "While an account cannot reach its key nothing but reading and deleting it is " +
 				"attempted; the plan says what was lost and what restores it.",
-			Source: bringYourOwnKey + `: "Customer Key Inaccessible"`,
-			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+			Source: bringYourOwnKey + `"The only supported operations are account GET, LIST and DELETE; all ` +
+				`other requests (encoding, streaming, and so on) will fail until access to the account key ` +
+				`is restored."`,
+			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:    CMK013,
 			Title: "Destroying While The Key Is Inaccessible",
 			Sentence: "An account can be deleted while its key is inaccessible; destroying an attachment " +
 				"then reverts nothing, says so in a warning, and goes on.",
-			Source: bringYourOwnKey + `: "only GET, LIST and DELETE"`,
+			Source: bringYourOwnKey + `"However, the account can be deleted in this state."`,
 			Found:  []rule.Moment{rule.Apply, rule.Rehearsal},
 		},
 		{
@@ -153,16 +164,17 @@ func Rules() rule.List {
 			Title: "Back To The System Key First",
 			Sentence: "Destroying an attachment returns the account to the system key before the key, " +
 				"the grant or the vault go.",
-			Source: bringYourOwnKey + `: "encryption type SystemKey"`,
-			Found:  []rule.Moment{rule.Apply},
+			Source: "OpenAPI document 2023-01-01, AccountEncryption.type: CustomerKey or SystemKey; follows from " +
+				"CMK012, since an account without its key cannot be changed any more",
+			Found: []rule.Moment{rule.Apply},
 		},
 		{
 			ID:    CMK015,
 			Title: "Infrastructure Encryption Chosen At Creation",
 			Sentence: "Infrastructure encryption of a storage account is chosen at its creation: " +
 				"a change plans a replacement and says so.",
-			Source: "Azure Storage, Enable infrastructure encryption: \"only ... at the time that you " +
-				"create the storage account\"",
+			Source: `Azure Storage, Enable infrastructure encryption: "Infrastructure encryption can't be ` +
+				`enabled or disabled after the account has been created."`,
 			Found: []rule.Moment{rule.Plan, rule.Rehearsal},
 		},
 	}

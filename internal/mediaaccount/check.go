@@ -232,7 +232,7 @@ func (c *check) notTooMany() {
 		c.breakRule(ACC005, AttributeStorage,
 			fmt.Sprintf("%d storage accounts", len(c.Storage)),
 			fmt.Sprintf("at most %d storage accounts", MostStorageAccounts),
-			"The service sets this limit, and does not raise it",
+			"The service sets this limit",
 			"Spread the storage accounts over several accounts")
 	}
 }
@@ -245,7 +245,7 @@ func (c *check) notTooManySiblings() {
 	c.breakRule(ACC005, "",
 		fmt.Sprintf("%d accounts in the subscription already", siblings),
 		fmt.Sprintf("at most %d accounts in a subscription", MostAccounts),
-		"The service sets this limit, and does not raise it",
+		"The service sets this limit, and raises it for nobody",
 		"Create the account in another subscription, or delete one that is no longer used")
 }
 

@@ -28,8 +28,9 @@ func Rules() rule.List {
 			Title: "One Primary Storage Account",
 			Sentence: "A Media Services account has exactly one primary storage account and none twice; " +
 				"the primary one cannot be taken out or changed.",
-			Source: `Media Services, Azure storage accounts: "one Primary storage account and any ` +
-				`number of Secondary storage accounts"`,
+			Source: `Media Services, Azure Storage accounts: "You must have one Primary storage account and ` +
+				`you can have any number of Secondary storage accounts associated with your Media Services ` +
+				`account."`,
 			Found: []rule.Moment{rule.Schema, rule.Plan, rule.Rehearsal},
 		},
 		{
@@ -37,9 +38,10 @@ func Rules() rule.List {
 			Title: "Storage Account Not Supported",
 			Sentence: "Storage accounts are of general purpose (v1 or v2) and standard performance, " +
 				"without hierarchical namespace; a blob-only one can be secondary and never primary.",
-			Source: `Media Services, Azure storage accounts: "You can't use ... premium storage accounts"; ` +
-				`OpenAPI document 2023-01-01, StorageAccount.id: "Blob only storage accounts can be ` +
-				`added as secondary storage accounts"`,
+			Source: `Media Services, Azure Storage accounts: "Media Services supports General-purpose v2 (GPv2) ` +
+				`or General-purpose v1 (GPv1) accounts only."; OpenAPI document 2023-01-01, ` +
+				`StorageAccount.id: "the primary storage account must be a Standard Storage account", "Blob ` +
+				`only storage accounts can be added as secondary storage accounts."`,
 			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
@@ -64,8 +66,9 @@ func Rules() rule.List {
 			Sentence: "At most 100 storage accounts to a media account and 100 media accounts to a " +
 				"subscription; storage lies in the account's subscription unless it is reached with a " +
 				"managed identity; and the caller may list the keys of each storage account.",
-			Source: "Media Services, Quotas and limits; Media Services, Azure storage accounts: note on " +
-				"subscriptions",
+			Source: `Media Services, Quotas and limits: "You can have up to 100 storage accounts. All storage ` +
+				`accounts must be in the same Azure subscription."; its table of account limits: 100 accounts ` +
+				`in a single subscription, fixed`,
 			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 	}
