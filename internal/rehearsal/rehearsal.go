@@ -1,0 +1,120 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package rehearsal is a local Azure: Entra ID, Resource Manager and the services that media
+// accounts, their storage and their keys are made of. It is an [http.Handler] over a data file and
+// a clock, and an [http.RoundTripper] for those who need no port.
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
+)
+
+// Azure is a rehearsal of Azure. It may be used by many at once.
+type Azure struct {
+	engine  *engine.Engine
+	store   store.Store
+	access  Access
+	tenants *entra.Directory
+	roles   *authorization.Service
+}
+
+// Access is what a client needs to sign in to the subscription that every rehearsal begins with.
+// Its service principal owns the subscription, by a role assignment like any other.
+type Access struct {
+	TenantID       string `json:"tenant_id"`
+	SubscriptionID string `json:"subscription_id"`
+	ClientID       string `json:"client_id"`
+	ClientSecret   string `json:"client_secret"`
+	ObjectID       string `json:"object_id"`
+}
+
+// Open opens the rehearsal in a data file, which is made where there is none and may be in use by
+// other processes; "" stands for memory. The first one to open it finds an empty Azure: a tenant,
+// a subscription, and the service principal of [Azure.Access].
+func Open(_ context.Context, dataFile string, options ...engine.Option) (*Azure, error) {
+	var documents store.Store = new(store.Memory)
+	if dataFile != "" {
+		file, err := store.OpenFile(dataFile, store.DefaultWait)
+		if err != nil {
+			return nil, fmt.Errorf("opening rehearsal: %w", err)
+		}
+		documents = file
+	}
+	a := &Azure{store: documents, engine: engine.New(documents, options...)}
+	a.addServices()
+	if err := a.engine.Transact(a.begin); err != nil {
+		return nil, fmt.Errorf("opening rehearsal: %w", err)
+	}
+	return a, nil
+}
+
+// addServices joins the services, each to those that it builds on.
+func (a *Azure) addServices() {
+	e := a.engine
+	a.tenants = entra.New(e)
+	a.roles = authorization.New(e, a.tenants)
+	e.Guard(a.tenants.Authenticate, a.roles.Authorize)
+	e.HandleHost(e.ResourceManager())
+}
+
+const accessKey = "rehearsal/access"
+
+// begin sets up what an empty Azure has, once: whoever comes second reads what the first one made.
+func (a *Azure) begin(tx *engine.Tx) error {
+	if tx.Load(accessKey, &a.access) {
+		return nil
+	}
+	principal := a.tenants.AddServicePrincipal(tx, "rehearsal")
+	a.access = Access{
+		TenantID: a.tenants.TenantID(tx), SubscriptionID: tx.NewID(),
+		ClientID: principal.AppID, ClientSecret: principal.Secret, ObjectID: principal.ObjectID,
+	}
+	subscription := engine.ID("/subscriptions/" + a.access.SubscriptionID)
+	tx.Save(&engine.Resource{
+		ID: subscription, Type: "Microsoft.Resources/subscriptions", Name: "Rehearsal",
+		Created: tx.Now(), Modified: tx.Now(),
+	})
+	a.roles.Assign(tx, subscription, authorization.Owner, principal.ObjectID)
+	tx.Store(accessKey, a.access)
+	return nil
+}
+
+// Access returns what a client signs in with.
+func (a *Azure) Access() Access { return a.access }
+
+// ServeHTTP implements [http.Handler]. The request's Host says which of Azure's hosts is meant.
+func (a *Azure) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.ServeHTTP(w, r) }
+
+// Advance moves rehearsal's clock on and has what comes due until then happen.
+func (a *Azure) Advance(_ context.Context, d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("advancing the clock by %v: time does not go back", d)
+	}
+	err := a.engine.Transact(func(tx *engine.Tx) error { tx.Advance(d); return nil })
+	if err != nil {
+		return fmt.Errorf("advancing the clock: %w", err)
+	}
+	return nil
+}
+
+// Journal returns what was asked of this Azure, oldest first.
+func (a *Azure) Journal(_ context.Context) ([]engine.Entry, error) {
+	var entries []engine.Entry
+	err := a.engine.Transact(func(tx *engine.Tx) error { entries = tx.Journal(0); return nil })
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	return entries, nil
+}
+
+// Close gives up the data file. What is in it stays.
+func (a *Azure) Close() error { return a.store.Close() }

@@ -1,0 +1,129 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rehearsal_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+func TestOpen_beginsOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	first, again := open(t, path), open(t, path)
+	if diff := cmp.Diff(first.Access(), again.Access()); diff != "" {
+		t.Errorf("the second start changed the access (-first +second):\n%s", diff)
+	}
+	access := first.Access()
+	for name, value := range map[string]string{
+		"tenant": access.TenantID, "subscription": access.SubscriptionID,
+		"client": access.ClientID, "secret": access.ClientSecret, "object": access.ObjectID,
+	} {
+		if value == "" {
+			t.Errorf("no %s", name)
+		}
+	}
+	if other := open(t, "").Access(); other.TenantID == access.TenantID {
+		t.Error("two rehearsals share a tenant")
+	}
+}
+
+func TestOpen_namesAFileThatIsNoRehearsal(t *testing.T) {
+	t.Parallel()
+	if _, err := rehearsal.Open(t.Context(), t.TempDir()); err == nil {
+		t.Error("opened a folder")
+	}
+}
+
+func TestAzure_letsItsServicePrincipalIn(t *testing.T) {
+	t.Parallel()
+	azure := open(t, "")
+	path := "/subscriptions/" + azure.Access().SubscriptionID +
+		"/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01"
+	status, body := call(t, azure, "GET", path, signIn(t, azure))
+	if assignments, _ := body["value"].([]any); status != http.StatusOK || len(assignments) != 1 {
+		t.Errorf("got %d %v", status, body)
+	}
+	if status, body := call(t, azure, "GET", path, ""); status != http.StatusUnauthorized {
+		t.Errorf("without a token: %d %v", status, body)
+	}
+}
+
+func signIn(t *testing.T, azure *rehearsal.Azure) string {
+	t.Helper()
+	access := azure.Access()
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {access.ClientID},
+		"client_secret": {access.ClientSecret}, "scope": {"https://management.azure.com/.default"},
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+		"https://login.microsoftonline.com/"+access.TenantID+"/oauth2/v2.0/token",
+		strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	status, body := send(t, azure, request)
+	token, _ := body["access_token"].(string)
+	if status != http.StatusOK || token == "" {
+		t.Fatalf("signing in: %d %v", status, body)
+	}
+	return token
+}
+
+func call(
+	t *testing.T, azure *rehearsal.Azure, method, path, token string,
+) (status int, body map[string]any) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method,
+		"https://management.azure.com"+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	return send(t, azure, request)
+}
+
+func send(
+	t *testing.T, azure *rehearsal.Azure, request *http.Request,
+) (status int, body map[string]any) {
+	t.Helper()
+	response, err := (&http.Client{Transport: azure}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &body); err != nil {
+			t.Fatalf("%v: %s", err, raw)
+		}
+	}
+	return response.StatusCode, body
+}
+
+func open(t *testing.T, path string, options ...engine.Option) *rehearsal.Azure {
+	t.Helper()
+	azure, err := rehearsal.Open(t.Context(), path, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = azure.Close() })
+	return azure
+}

@@ -1,0 +1,100 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rehearsal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"syscall"
+)
+
+// RoundTrip implements [http.RoundTripper]: requests go straight to [Azure.ServeHTTP], whatever
+// host they name. A connection that rehearsal breaks off is an error, as it is on a network.
+func (a *Azure) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Body != nil {
+		defer func() { _ = request.Body.Close() }()
+	}
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+	asked := request.Clone(request.Context())
+	if asked.Host == "" {
+		asked.Host = request.URL.Host
+	}
+	if asked.Body == nil {
+		asked.Body = http.NoBody
+	}
+	asked.RequestURI = request.URL.RequestURI()
+	answer := &recorder{header: http.Header{}}
+	if err := answer.record(a, asked); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", request.Method, request.URL.Redacted(), err)
+	}
+	return answer.response(request), nil
+}
+
+// recorder is the [http.ResponseWriter] of a request that came through no connection.
+type recorder struct {
+	header http.Header
+	sent   http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// record has the request answered, or returns how the connection broke.
+func (w *recorder) record(handler http.Handler, request *http.Request) (err error) {
+	defer func() {
+		switch failure := recover(); {
+		case failure == nil:
+		case isAbort(failure) && request.Context().Err() != nil:
+			err = context.Cause(request.Context())
+		case isAbort(failure):
+			err = syscall.ECONNRESET
+		default:
+			panic(failure)
+		}
+	}()
+	handler.ServeHTTP(w, request)
+	return nil
+}
+
+func isAbort(failure any) bool {
+	err, is := failure.(error)
+	return is && errors.Is(err, http.ErrAbortHandler)
+}
+
+// Header implements [http.ResponseWriter].
+func (w *recorder) Header() http.Header { return w.header }
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *recorder) WriteHeader(status int) {
+	if w.sent == nil {
+		w.status, w.sent = status, w.header.Clone()
+	}
+}
+
+// Write implements [http.ResponseWriter].
+func (w *recorder) Write(content []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(content)
+}
+
+func (w *recorder) response(request *http.Request) *http.Response {
+	w.WriteHeader(http.StatusOK)
+	if request.Method == http.MethodHead {
+		w.body.Reset()
+	}
+	return &http.Response{
+		Status:     fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)),
+		StatusCode: w.status,
+		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        w.sent,
+		Body:          io.NopCloser(&w.body),
+		ContentLength: int64(w.body.Len()),
+		Request:       request,
+	}
+}
