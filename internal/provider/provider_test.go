@@ -1,0 +1,242 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
+)
+
+// start starts a provider whose environment variables are only those given.
+func start(t *testing.T, variables map[string]string, options ...provider.Option) *acctest.Proto {
+	t.Helper()
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "ARM_") || strings.HasPrefix(name, "AZUREMEDIA_") {
+			t.Setenv(name, "")
+		}
+	}
+	for name, value := range variables {
+		t.Setenv(name, value)
+	}
+	return acctest.NewProto(t, func() (tfprotov6.ProviderServer, error) {
+		return providerserver.NewProtocol6WithError(provider.New("test", options...)())()
+	})
+}
+
+func TestConfigure_saysWhatIsWrong(t *testing.T) {
+	signedIn := acctest.Value{
+		"subscription_id": "s", "tenant_id": "t", "client_id": "c", "client_secret": "hunter2",
+	}
+	with := func(more acctest.Value) acctest.Value {
+		block := acctest.Value{}
+		for name, value := range signedIn {
+			block[name] = value
+		}
+		for name, value := range more {
+			block[name] = value
+		}
+		return block
+	}
+	for _, test := range []struct {
+		name      string
+		block     acctest.Value
+		variables map[string]string
+		want      []string // None is no error.
+	}{
+		{"a secret", signedIn, nil, nil},
+		{
+			"a secret from the environment", acctest.Value{},
+			map[string]string{
+				"ARM_SUBSCRIPTION_ID": "s", "ARM_TENANT_ID": "t", "ARM_CLIENT_ID": "c",
+				"ARM_CLIENT_SECRET": "hunter2",
+			},
+			nil,
+		},
+		{"the Azure CLI", acctest.Value{"subscription_id": "s"}, nil, nil},
+		{
+			"an ID token", with(acctest.Value{
+				"client_secret": nil, "use_oidc": true, "oidc_token": "hunter2",
+			}),
+			nil, nil,
+		},
+		{
+			"a workflow's ID token", with(acctest.Value{"client_secret": nil}),
+			map[string]string{
+				"ARM_USE_OIDC": "true", "ACTIONS_ID_TOKEN_REQUEST_URL": "https://token",
+				"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "hunter2",
+			},
+			nil,
+		},
+		{"a managed identity", acctest.Value{"subscription_id": "s", "use_msi": true}, nil, nil},
+		{
+			"no subscription", with(acctest.Value{"subscription_id": nil}), nil,
+			[]string{"subscription_id (ARM_SUBSCRIPTION_ID)", "Nothing was changed"},
+		},
+		{
+			"no tenant", with(acctest.Value{"tenant_id": nil}), nil,
+			[]string{"tenant_id (ARM_TENANT_ID)", "a client secret needs it"},
+		},
+		{
+			"two ways to sign in", with(acctest.Value{}), map[string]string{"ARM_USE_MSI": "true"},
+			[]string{"use_msi (ARM_USE_MSI)", "client_secret", "environment variables count too"},
+		},
+		{
+			"no way to sign in", acctest.Value{"subscription_id": "s", "use_cli": false}, nil,
+			[]string{"use_cli (ARM_USE_CLI)", "client_secret"},
+		},
+		{
+			"a flag that is none", with(acctest.Value{}), map[string]string{"ARM_USE_CLI": "maybe"},
+			[]string{"use_cli (ARM_USE_CLI)", `"maybe" is neither true nor false`},
+		},
+		{
+			"an environment that is none", with(acctest.Value{}),
+			map[string]string{"ARM_ENVIRONMENT": "mars"},
+			[]string{"environment (ARM_ENVIRONMENT)", "usgovernment"},
+		},
+		{
+			"a CA file that is not there",
+			with(acctest.Value{"endpoint": acctest.Value{"ca_file": "/no/such.pem"}}), nil,
+			[]string{"endpoint.ca_file (AZUREMEDIA_CA_FILE)", "/no/such.pem"},
+		},
+		{
+			"an endpoint for rehearsal", acctest.Value{
+				"environment": "rehearsal", "endpoint": acctest.Value{"connect_to": "x:1"},
+			},
+			nil, []string{"Setting: endpoint.", "rehearsal serve"},
+		},
+		{
+			"a rehearsal that cannot be opened", acctest.Value{"environment": "rehearsal"},
+			map[string]string{"AZUREMEDIA_REHEARSAL_FILE": "broken.db"},
+			[]string{"rehearsal.data_file (AZUREMEDIA_REHEARSAL_FILE)", "broken.db is broken"},
+		},
+		{
+			"what is not known yet",
+			with(acctest.Value{
+				"tenant_id": acctest.Unknown{},
+				"endpoint":  acctest.Value{"connect_to": acctest.Unknown{}},
+			}),
+			nil,
+			[]string{
+				"tenant_id is not known", "ARM_TENANT_ID", "endpoint.connect_to is not known",
+				`AttributeName("endpoint").AttributeName("connect_to")`, "-target",
+			},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			proto := start(t, test.variables, provider.WithRehearsal(openBroken))
+			said := proto.Configure(test.block)
+			if (len(said) > 0) != (len(test.want) > 0) {
+				t.Fatalf("said %q, want %q", said.Text(), test.want)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(said.Text(), want) {
+					t.Errorf("lacks %q:\n%s", want, said.Text())
+				}
+			}
+			if strings.Contains(said.Text(), "hunter2") {
+				t.Errorf("holds the secret:\n%s", said.Text())
+			}
+		})
+	}
+}
+
+func openBroken(_ context.Context, file string) (provider.Rehearsal, error) {
+	return provider.Rehearsal{}, errors.New(file + " is broken")
+}
+
+// silent is a rehearsal that does not answer.
+type silent struct{}
+
+func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
+
+func TestConfigure_opensRehearsalWithItsOwnCredentials(t *testing.T) {
+	var opened string
+	proto := start(t, map[string]string{"ARM_CLIENT_SECRET": "of the real Azure", "ARM_USE_MSI": "true"},
+		provider.WithRehearsal(func(_ context.Context, file string) (provider.Rehearsal, error) {
+			opened = file
+			return provider.Rehearsal{
+				Transport: silent{}, TenantID: "t", SubscriptionID: "s", ClientID: "c", ClientSecret: "x",
+			}, nil
+		}))
+	for file, block := range map[string]acctest.Value{
+		".azuremedia-rehearsal.db": {"environment": "rehearsal"},
+		"mine.db": {
+			"environment": "rehearsal", "rehearsal": acctest.Value{"data_file": "mine.db"},
+		},
+	} {
+		if said := proto.Configure(block); len(said) > 0 {
+			t.Fatal(said.Text())
+		}
+		if opened != file {
+			t.Errorf("opened %q, want %q", opened, file)
+		}
+	}
+}
+
+func TestSchema_documentsTheVariableOfEverySetting(t *testing.T) {
+	proto := start(t, nil)
+	var check func(prefix string, attributes []*tfprotov6.SchemaAttribute)
+	check = func(prefix string, attributes []*tfprotov6.SchemaAttribute) {
+		for _, attribute := range attributes {
+			if attribute.NestedType != nil {
+				check(prefix+attribute.Name+".", attribute.NestedType.Attributes)
+				continue
+			}
+			if !strings.Contains(attribute.Description, "Environment: `A") {
+				t.Errorf("%s%s does not name its variable: %q",
+					prefix, attribute.Name, attribute.Description)
+			}
+			secret := strings.Contains(attribute.Name, "secret") ||
+				strings.Contains(attribute.Name, "password") ||
+				strings.HasSuffix(attribute.Name, "token")
+			if attribute.Sensitive != secret {
+				t.Errorf("%s%s: sensitive is %t", prefix, attribute.Name, attribute.Sensitive)
+			}
+		}
+	}
+	check("", proto.Schemas().Provider.Block.Attributes)
+}
+
+// Every resource has what the design promises of each: identity, import, timeouts, and a first
+// sentence that can stand alone as the page's description.
+func TestResources_keepTheirPromises(t *testing.T) {
+	proto := start(t, nil)
+	identities, err := proto.Server().GetResourceIdentitySchemas(t.Context(),
+		&tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, schema := range proto.Schemas().ResourceSchemas {
+		if _, ok := identities.IdentitySchemas[name]; !ok {
+			t.Errorf("%s has no identity", name)
+		}
+		if !strings.Contains(schema.Block.Description, ".") {
+			t.Errorf("%s is described by %q", name, schema.Block.Description)
+		}
+		has := map[string]bool{}
+		for _, attribute := range schema.Block.Attributes {
+			has[attribute.Name] = true
+			if attribute.Description == "" && attribute.Name != "timeouts" {
+				t.Errorf("%s.%s is not described", name, attribute.Name)
+			}
+		}
+		for _, wanted := range []string{"id", "timeouts"} {
+			if !has[wanted] {
+				t.Errorf("%s has no %s", name, wanted)
+			}
+		}
+	}
+}
