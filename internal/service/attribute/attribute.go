@@ -8,7 +8,6 @@ package attribute
 
 import (
 	"context"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -21,6 +20,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
 // ID is the resource ID, which Azure gives and which stays.
@@ -46,19 +47,10 @@ func Name(description string, validators ...validator.String) schema.StringAttri
 	}
 }
 
-// resourceGroupName is what Resource Manager accepts as the name of a resource group.
-var resourceGroupName = regexp.MustCompile(`^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$`)
-
-// ValidResourceGroupName accepts the names that a resource group can have.
-func ValidResourceGroupName() validator.String {
-	return stringvalidator.RegexMatches(resourceGroupName,
-		"must be 1 to 90 letters, digits, underscores, parentheses, hyphens and periods, and "+
-			"not end with a period")
-}
-
 // ResourceGroupName is the name of the resource group that a resource lies in.
 func ResourceGroupName() schema.StringAttribute {
-	return Name("The name of the resource group that it lies in.", ValidResourceGroupName())
+	return Name("The name of the resource group that it lies in.",
+		ValidName(mediaaccount.ResourceGroupName()))
 }
 
 // Location is the region that a resource lies in.

@@ -91,6 +91,18 @@ type ManagedIdentity struct {
 	TenantID        string
 }
 
+// NewManagedIdentity reads the identity from the type and the IDs that Resource Manager sends.
+func NewManagedIdentity(wireType string, userAssignedIDs []string, principalID, tenantID string,
+) ManagedIdentity {
+	sort.Strings(userAssignedIDs)
+	return ManagedIdentity{
+		SystemAssigned:  hasSystemAssigned(wireType),
+		UserAssignedIDs: userAssignedIDs,
+		PrincipalID:     principalID,
+		TenantID:        tenantID,
+	}
+}
+
 // WireType is the type as Resource Manager spells it.
 func (m ManagedIdentity) WireType() string {
 	switch {
