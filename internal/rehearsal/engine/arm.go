@@ -66,13 +66,13 @@ func (e *Engine) serveManagement(r *Request) (*Response, error) {
 	}
 	if t := e.types[r.ID.Type()]; t != nil {
 		if t.Serve != nil {
-			return t.Serve(r)
+			return e.serveItself(r, t)
 		}
 		return e.serveResource(r, t)
 	}
 	if t := e.types[(r.ID + "/x").Type()]; t != nil && r.HTTP.Method == http.MethodGet {
 		if t.Serve != nil {
-			return t.Serve(r)
+			return e.serveItself(r, t)
 		}
 		return e.list(r, t)
 	}
@@ -81,6 +81,14 @@ func (e *Engine) serveManagement(r *Request) (*Response, error) {
 	}
 	r.Note("unknown route %s %s", r.HTTP.Method, r.HTTP.URL.Path)
 	return nil, e.unknownRoute(r)
+}
+
+// serveItself leaves a request to a type that answers everything that is asked of it.
+func (e *Engine) serveItself(r *Request, t *ResourceType) (*Response, error) {
+	if err := r.checkVersion(t); err != nil {
+		return nil, err
+	}
+	return t.Serve(r)
 }
 
 // unknownRoute is Resource Manager's answer to a path that leads nowhere.
@@ -179,9 +187,10 @@ func (e *Engine) serveResource(r *Request, t *ResourceType) (*Response, error) {
 	if err := r.checkVersion(t); err != nil {
 		return nil, err
 	}
-	if group := r.ID.GroupID(); group != "" && !r.ID.Is(group) && r.Resource(group) == nil {
-		return nil, Gatewayf(http.StatusNotFound, "ResourceGroupNotFound",
-			"Resource group '%s' could not be found.", r.ID.Group())
+	if group := r.ID.GroupID(); group != "" && !r.ID.Is(group) {
+		if err := r.checkGroup(group, verb); err != nil {
+			return nil, err
+		}
 	}
 	old := r.Resource(r.ID)
 	switch {
@@ -199,6 +208,22 @@ func (e *Engine) serveResource(r *Request, t *ResourceType) (*Response, error) {
 		return &Response{Status: http.StatusNoContent}, nil
 	}
 	return &Response{Status: http.StatusOK, Body: r.Show(t, old)}, nil
+}
+
+// checkGroup refuses what is done in a group that is not there, and what is written to one that
+// is on its way out.
+func (r *Request) checkGroup(id ID, verb string) error {
+	group := r.Resource(id)
+	if group == nil {
+		return Gatewayf(http.StatusNotFound, "ResourceGroupNotFound",
+			"Resource group '%s' could not be found.", id.Group())
+	}
+	if verb == "write" && group.String("provisioningState") == "Deleting" {
+		return Gatewayf(http.StatusConflict, "ResourceGroupBeingDeleted",
+			"The resource group '%s' is in deprovisioning state and cannot perform this operation.",
+			id.Group())
+	}
+	return nil
 }
 
 func (e *Engine) notFound(r *Request, t *ResourceType) *Error {
@@ -243,7 +268,7 @@ func (e *Engine) put(r *Request, t *ResourceType, old *Resource) (*Response, err
 		return nil, Gatewayf(http.StatusBadRequest, "LocationRequired",
 			"The location property is required for this definition.")
 	}
-	if old != nil && !strings.EqualFold(old.Location, next.Location) {
+	if old != nil && !t.Untracked && !strings.EqualFold(old.Location, next.Location) {
 		return nil, Gatewayf(http.StatusConflict, "InvalidResourceLocation",
 			"The resource '%s' already exists in location '%s' in resource group '%s'. A resource "+
 				"with the same name cannot be created in location '%s'. Please select a new "+
@@ -429,6 +454,9 @@ func (r *Request) Page(all []any, link string) *Response {
 	}
 	return &Response{Status: http.StatusOK, Body: body}
 }
+
+// ReadBody decodes the body of a write for a type that serves itself.
+func (r *Request) ReadBody(t *ResourceType) error { return r.readBody(t, r.HTTP.Method, "") }
 
 // readBody decodes the body of a write.
 func (r *Request) readBody(t *ResourceType, method, below string) error {

@@ -3,7 +3,11 @@
 
 package engine
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // displayNames are regions by short name. A region that is missing here is shown by its short
 // name.
@@ -40,3 +44,6 @@ func DisplayLocation(location string) string {
 	}
 	return location
 }
+
+// Locations returns the short names of all regions, sorted.
+func Locations() []string { return slices.Sorted(maps.Keys(displayNames)) }

@@ -51,7 +51,7 @@ type ResourceType struct {
 	Answer func(r *Request, response *Response)
 	// Serve answers everything that is asked of the type, single resources and lists, in place of
 	// the engine: for types that apply to other resources, whose lists look up and down the tree.
-	// It checks permissions itself.
+	// It checks permissions itself and reads bodies with [Request.ReadBody].
 	Serve Handler
 	// Routes answers what is done to a resource beyond PUT, PATCH, GET, LIST and DELETE, by
 	// method and path below it: "POST listKeys", "PUT accessPolicies/{kind}".
