@@ -4,7 +4,6 @@
 package authorization
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -127,7 +126,7 @@ func (s *Service) putAssignment(r *engine.Request, old *assignment) (*engine.Res
 		return nil, err
 	}
 	next := new(assignment)
-	if err := readProperties(r, next); err != nil {
+	if err := s.readProperties(r, assignmentType, next); err != nil {
 		return nil, err
 	}
 	role := s.role(r.Tx, next.roleID())
@@ -232,14 +231,14 @@ func exists(r *engine.Request, scope engine.ID) error {
 }
 
 // readProperties decodes the properties of a request's body.
-func readProperties(r *engine.Request, into any) error {
-	body := struct {
-		Properties any `json:"properties"`
-	}{into}
-	if err := json.Unmarshal(r.Raw, &body); err != nil || body.Properties == nil {
+func (s *Service) readProperties(r *engine.Request, of string, into any) error {
+	if err := r.ReadBody(s.engine.Type(of)); err != nil {
+		return err
+	}
+	if !engine.Read(r.Body, "properties", into) {
 		return engine.Errorf(http.StatusBadRequest, "InvalidRequestContent",
-			"The request content was invalid and could not be deserialized: a JSON object with "+
-				"properties is required.")
+			"The request content was invalid and could not be deserialized: the properties are "+
+				"missing or malformed.")
 	}
 	return nil
 }

@@ -1,0 +1,107 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package resources
+
+import (
+	"errors"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+func (s *Service) groups() *engine.ResourceType {
+	return &engine.ResourceType{
+		Name: groupType, Permission: groupPermission, Untracked: true,
+		CheckName: checkGroupName, Write: writeGroup, Remove: removeGroup,
+	}
+}
+
+// checkGroupName holds a name against the naming rules
+// (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules).
+func checkGroupName(name string) *engine.Error {
+	if len(name) > 90 {
+		return engine.Gatewayf(http.StatusBadRequest, "InvalidResourceGroup",
+			"The provided resource group name '%s' has these invalid characters: ''. The name "+
+				"must not be longer than 90 characters.", name)
+	}
+	strange := regexp.MustCompile(`[^\p{L}\p{N}_.()-]`).FindAllString(name, -1)
+	if len(strange) == 0 && strings.HasSuffix(name, ".") {
+		strange = []string{"."}
+	}
+	if len(strange) > 0 {
+		return engine.Gatewayf(http.StatusBadRequest, "InvalidResourceGroup",
+			"The provided resource group name '%s' has these invalid characters: '%s'. The name "+
+				"can only be a letter, digit, '-', '.', '(', ')' or '_'.",
+			name, strings.Join(strange, ""))
+	}
+	return nil
+}
+
+func writeGroup(r *engine.Request, old, next *engine.Resource) (engine.Outcome, error) {
+	switch {
+	case next.Location == "":
+		return engine.Outcome{}, engine.Gatewayf(http.StatusBadRequest, "LocationRequired",
+			"The location property is required for this definition.")
+	case old != nil && next.Location != old.Location:
+		return engine.Outcome{}, engine.Gatewayf(http.StatusConflict, "InvalidResourceGroupLocation",
+			"Invalid resource group location '%s'. The Resource group already exists in location "+
+				"'%s'.", next.Location, old.Location)
+	case !slices.Contains(engine.Locations(), next.Location):
+		return engine.Outcome{}, engine.Gatewayf(http.StatusBadRequest,
+			"LocationNotAvailableForResourceGroup",
+			"The provided location '%s' is not available for resource group. List of available "+
+				"regions is '%s'.", next.Location, strings.Join(engine.Locations(), ","))
+	}
+	if old == nil {
+		next.ID = r.ID.GroupID()
+	}
+	next.Properties = map[string]any{"provisioningState": engine.Succeeded}
+	return engine.Outcome{}, nil
+}
+
+// removeGroup deletes what is in a group and leaves the group itself to the operation that this
+// starts.
+func removeGroup(r *engine.Request, group *engine.Resource) (engine.Outcome, error) {
+	for _, inside := range r.Resources(group.ID, "") {
+		if inside.ID.Is(group.ID) || inside.ID.Parent() != "" || r.Resource(inside.ID) == nil {
+			continue
+		}
+		err := r.Delete(inside)
+		var refused *engine.Error
+		switch {
+		case errors.As(err, &refused):
+			// Azure says so when the operation is over; rehearsal says it at once.
+			blocked := engine.Ownf(http.StatusConflict, "ResourceGroupDeletionBlocked",
+				"Deletion of resource group '%s' failed as resources with identifiers '%s' could "+
+					"not be deleted.", group.Name, inside.ID)
+			blocked.Details = []*engine.Error{refused}
+			return engine.Outcome{}, blocked
+		case err != nil:
+			return engine.Outcome{}, err
+		}
+	}
+	group.Set("provisioningState", "Deleting")
+	return engine.Outcome{Async: &engine.Async{
+		ResultPath: string(group.ID.SubscriptionID()) + "/operationresults/{operation}",
+	}}, nil
+}
+
+// listGroups answers with the groups of a subscription that the caller may read.
+func (s *Service) listGroups(r *engine.Request) (*engine.Response, error) {
+	wanted, err := parseFilter(r)
+	if err != nil {
+		return nil, err
+	}
+	t := s.engine.Type(groupType)
+	shown := []any{}
+	for _, group := range r.Resources(r.ID.SubscriptionID(), groupType) {
+		if wanted(group) && r.Permit(groupPermission+"/read", group.ID) == nil {
+			shown = append(shown, r.Show(t, group))
+		}
+	}
+	return r.Page(shown, "nextLink"), nil
+}
