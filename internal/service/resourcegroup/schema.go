@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 )
 
@@ -17,7 +18,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"nothing is lost that Terraform does not know.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the resource group.",
-				attribute.ValidResourceGroupName()),
+				attribute.ValidName(mediaaccount.ResourceGroupName())),
 			"location": attribute.Location(),
 			"tags":     attribute.Tags(),
 			"id":       attribute.ID(),

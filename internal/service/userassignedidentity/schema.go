@@ -5,25 +5,20 @@ package userassignedidentity
 
 import (
 	"context"
-	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 )
-
-// name is what Azure accepts (naming rules of Microsoft.ManagedIdentity).
-var name = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}$`)
 
 func resourceSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "A user-assigned managed identity, which can be given access to a " +
 			"key before the account that uses it exists.",
 		Attributes: map[string]schema.Attribute{
-			"name": attribute.Name("The name of the identity.", stringvalidator.RegexMatches(name,
-				"must be 3 to 128 letters, digits, hyphens and underscores, and begin with a "+
-					"letter or a digit")),
+			"name": attribute.Name("The name of the identity.",
+				attribute.ValidName(mediaaccount.UserAssignedIdentityName())),
 			"resource_group_name": attribute.ResourceGroupName(),
 			"location":            attribute.Location(),
 			"tags":                attribute.Tags(),

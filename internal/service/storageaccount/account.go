@@ -1,0 +1,99 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storageaccount
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+func (r *Resource) get(ctx context.Context, id string) (armstorage.Account, error) {
+	accounts, at, err := r.accounts(id)
+	if err != nil {
+		return armstorage.Account{}, err
+	}
+	got, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
+	return got.Account, err
+}
+
+func (r *Resource) create(ctx context.Context, id string,
+	parameters armstorage.AccountCreateParameters,
+) (armstorage.Account, error) {
+	accounts, at, err := r.accounts(id)
+	if err != nil {
+		return armstorage.Account{}, err
+	}
+	poller, err := accounts.BeginCreate(ctx, at.ResourceGroupName, at.Name, parameters, nil)
+	if err != nil {
+		return armstorage.Account{}, err
+	}
+	created, err := azure.Await(ctx, poller)
+	return created.Account, err
+}
+
+// update patches what was changed. Tags are only sent when they are: the service takes the map
+// that it is sent for all tags that there are.
+func (r *Resource) update(ctx context.Context, state, plan model,
+	parameters armstorage.AccountUpdateParameters,
+) (armstorage.Account, error) {
+	accounts, at, err := r.accounts(state.ID.ValueString())
+	if err != nil {
+		return armstorage.Account{}, err
+	}
+	if !plan.Tags.Equal(state.Tags) {
+		current, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
+		if err != nil {
+			return armstorage.Account{}, err
+		}
+		parameters.Tags = attribute.MergedTags(current.Tags, state.Tags, plan.Tags)
+	}
+	updated, err := accounts.Update(ctx, at.ResourceGroupName, at.Name, parameters, nil)
+	return updated.Account, err
+}
+
+func (r *Resource) delete(ctx context.Context, id string) error {
+	accounts, at, err := r.accounts(id)
+	if err != nil {
+		return err
+	}
+	_, err = accounts.Delete(ctx, at.ResourceGroupName, at.Name, nil)
+	return err
+}
+
+// availability asks whether the name is free: the names of storage accounts are unique in all of
+// Azure.
+func (r *Resource) availability(ctx context.Context, name string,
+) (mediaaccount.Availability, error) {
+	accounts, err := r.client.StorageAccounts(r.client.SubscriptionID())
+	if err != nil {
+		return mediaaccount.Availability{}, err
+	}
+	answer, err := accounts.CheckNameAvailability(ctx,
+		armstorage.AccountCheckNameAvailabilityParameters{
+			Name: &name,
+			Type: to.Ptr(azure.StorageAccountType),
+		}, nil)
+	return mediaaccount.Availability{
+		Available: azure.Deref(answer.NameAvailable),
+		Reason:    string(azure.Deref(answer.Reason)),
+		Message:   azure.Deref(answer.Message),
+	}, err
+}
+
+// accounts returns the client of the subscription that the account is in, and its parsed ID.
+func (r *Resource) accounts(id string) (*armstorage.AccountsClient, *arm.ResourceID, error) {
+	at, err := azure.ParseID(id, azure.StorageAccountType)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := r.client.StorageAccounts(at.SubscriptionID)
+	return accounts, at, err
+}

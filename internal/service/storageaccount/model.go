@@ -1,0 +1,175 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storageaccount
+
+import (
+	"context"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+type model struct {
+	ID                       attribute.ResourceIDValue `tfsdk:"id"`
+	Name                     attribute.NameValue       `tfsdk:"name"`
+	ResourceGroupName        attribute.NameValue       `tfsdk:"resource_group_name"`
+	Location                 attribute.LocationValue   `tfsdk:"location"`
+	Kind                     types.String              `tfsdk:"account_kind"`
+	Tier                     types.String              `tfsdk:"account_tier"`
+	ReplicationType          types.String              `tfsdk:"account_replication_type"`
+	MinTLSVersion            types.String              `tfsdk:"min_tls_version"`
+	HTTPSTrafficOnly         types.Bool                `tfsdk:"https_traffic_only_enabled"`
+	AllowPublicItems         types.Bool                `tfsdk:"allow_nested_items_to_be_public"`
+	SharedAccessKey          types.Bool                `tfsdk:"shared_access_key_enabled"`
+	PublicNetworkAccess      types.Bool                `tfsdk:"public_network_access_enabled"`
+	InfrastructureEncryption types.Bool                `tfsdk:"infrastructure_encryption_enabled"`
+	Identity                 types.Object              `tfsdk:"identity"`
+	Tags                     types.Map                 `tfsdk:"tags"`
+	PrimaryBlobEndpoint      types.String              `tfsdk:"primary_blob_endpoint"`
+	Timeouts                 timeouts.Value            `tfsdk:"timeouts"`
+}
+
+// observe takes over what Azure says about the account. The ID stays what it is.
+func (m *model) observe(account armstorage.Account) {
+	importing := attribute.Imported(m.Name)
+	m.Name = attribute.NewName(azure.Deref(account.Name))
+	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.ID.ValueString()))
+	m.Location = attribute.NewLocation(azure.Deref(account.Location))
+	m.Kind = types.StringValue(string(azure.Deref(account.Kind)))
+	tier, replication, _ := strings.Cut(string(azure.Deref(azure.Deref(account.SKU).Name)), "_")
+	m.Tier, m.ReplicationType = types.StringValue(tier), types.StringValue(replication)
+	m.Tags = attribute.ManagedTags(account.Tags, m.Tags, importing)
+	if importing || !m.Identity.IsNull() {
+		m.Identity = attribute.FlattenIdentity(managedIdentity(account.Identity))
+	}
+
+	// Where Azure leaves a property out, it has the value that the service documents for it.
+	properties := azure.Deref(account.Properties)
+	tls := armstorage.MinimumTLSVersionTLS10
+	if properties.MinimumTLSVersion != nil {
+		tls = *properties.MinimumTLSVersion
+	}
+	m.MinTLSVersion = types.StringValue(string(tls))
+	m.HTTPSTrafficOnly = types.BoolValue(orElse(properties.EnableHTTPSTrafficOnly, true))
+	m.AllowPublicItems = types.BoolValue(orElse(properties.AllowBlobPublicAccess, false))
+	m.SharedAccessKey = types.BoolValue(orElse(properties.AllowSharedKeyAccess, true))
+	m.PublicNetworkAccess = types.BoolValue(
+		azure.Deref(properties.PublicNetworkAccess) != armstorage.PublicNetworkAccessDisabled)
+	m.InfrastructureEncryption = types.BoolValue(azure.Deref(
+		azure.Deref(properties.Encryption).RequireInfrastructureEncryption))
+	m.PrimaryBlobEndpoint = types.StringPointerValue(
+		azure.Deref(properties.PrimaryEndpoints).Blob)
+}
+
+// created is the account as it is asked for.
+func (m *model) created(ctx context.Context) (armstorage.AccountCreateParameters, diag.Diagnostics) {
+	identity, diags := wireIdentity(ctx, m.Identity)
+	parameters := armstorage.AccountCreateParameters{
+		Location: m.Location.ValueStringPointer(),
+		Kind:     to.Ptr(armstorage.Kind(m.Kind.ValueString())),
+		SKU:      m.sku(),
+		Tags:     attribute.WireTags(m.Tags),
+		Identity: identity,
+		Properties: &armstorage.AccountPropertiesCreateParameters{
+			MinimumTLSVersion:      to.Ptr(armstorage.MinimumTLSVersion(m.MinTLSVersion.ValueString())),
+			EnableHTTPSTrafficOnly: m.HTTPSTrafficOnly.ValueBoolPointer(),
+			AllowBlobPublicAccess:  m.AllowPublicItems.ValueBoolPointer(),
+			AllowSharedKeyAccess:   m.SharedAccessKey.ValueBoolPointer(),
+			PublicNetworkAccess:    m.publicNetworkAccess(),
+		},
+	}
+	if m.InfrastructureEncryption.ValueBool() {
+		parameters.Properties.Encryption = &armstorage.Encryption{
+			KeySource:                       to.Ptr(armstorage.KeySourceMicrosoftStorage),
+			RequireInfrastructureEncryption: to.Ptr(true),
+		}
+	}
+	return parameters, diags
+}
+
+// changed is what of the account is to be changed, and whether anything is: only what differs is
+// sent, so that what something else set meanwhile is not set back.
+func (m *model) changed(ctx context.Context, state model,
+) (parameters armstorage.AccountUpdateParameters, any bool, diags diag.Diagnostics) {
+	properties := &armstorage.AccountPropertiesUpdateParameters{}
+	parameters.Properties = properties
+	if !m.ReplicationType.Equal(state.ReplicationType) {
+		parameters.SKU, any = m.sku(), true
+	}
+	if !m.MinTLSVersion.Equal(state.MinTLSVersion) {
+		properties.MinimumTLSVersion = to.Ptr(
+			armstorage.MinimumTLSVersion(m.MinTLSVersion.ValueString()))
+		any = true
+	}
+	if !m.HTTPSTrafficOnly.Equal(state.HTTPSTrafficOnly) {
+		properties.EnableHTTPSTrafficOnly, any = m.HTTPSTrafficOnly.ValueBoolPointer(), true
+	}
+	if !m.AllowPublicItems.Equal(state.AllowPublicItems) {
+		properties.AllowBlobPublicAccess, any = m.AllowPublicItems.ValueBoolPointer(), true
+	}
+	if !m.SharedAccessKey.Equal(state.SharedAccessKey) {
+		properties.AllowSharedKeyAccess, any = m.SharedAccessKey.ValueBoolPointer(), true
+	}
+	if !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
+		properties.PublicNetworkAccess, any = m.publicNetworkAccess(), true
+	}
+	if !m.Identity.Equal(state.Identity) && !m.Identity.IsNull() {
+		parameters.Identity, diags = wireIdentity(ctx, m.Identity)
+		any = true
+	}
+	return parameters, any, diags
+}
+
+func (m *model) sku() *armstorage.SKU {
+	return &armstorage.SKU{Name: to.Ptr(armstorage.SKUName(
+		m.Tier.ValueString() + "_" + m.ReplicationType.ValueString()))}
+}
+
+func (m *model) publicNetworkAccess() *armstorage.PublicNetworkAccess {
+	if m.PublicNetworkAccess.ValueBool() {
+		return to.Ptr(armstorage.PublicNetworkAccessEnabled)
+	}
+	return to.Ptr(armstorage.PublicNetworkAccessDisabled)
+}
+
+func managedIdentity(wire *armstorage.Identity) attribute.ManagedIdentity {
+	if wire == nil {
+		return attribute.ManagedIdentity{}
+	}
+	ids := make([]string, 0, len(wire.UserAssignedIdentities))
+	for id := range wire.UserAssignedIdentities {
+		ids = append(ids, id)
+	}
+	return attribute.NewManagedIdentity(string(azure.Deref(wire.Type)), ids,
+		azure.Deref(wire.PrincipalID), azure.Deref(wire.TenantID))
+}
+
+func wireIdentity(ctx context.Context, object types.Object) (*armstorage.Identity, diag.Diagnostics) {
+	if object.IsNull() {
+		return nil, nil
+	}
+	identity, diags := attribute.ExpandIdentity(ctx, object)
+	wire := &armstorage.Identity{Type: to.Ptr(armstorage.IdentityType(identity.WireType()))}
+	for _, id := range identity.UserAssignedIDs {
+		if wire.UserAssignedIdentities == nil {
+			wire.UserAssignedIdentities = map[string]*armstorage.UserAssignedIdentity{}
+		}
+		wire.UserAssignedIdentities[id] = &armstorage.UserAssignedIdentity{}
+	}
+	return wire, diags
+}
+
+func orElse(value *bool, otherwise bool) bool {
+	if value == nil {
+		return otherwise
+	}
+	return *value
+}

@@ -1,0 +1,96 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storageaccount
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+func resourceSchema(ctx context.Context) schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "A storage account, safe by default: TLS 1.2, HTTPS only, no public " +
+			"blobs. Its access keys never reach the state.",
+		Attributes: map[string]schema.Attribute{
+			"name": attribute.Name("The name of the storage account, unique in all of Azure.",
+				attribute.ValidName(mediaaccount.StorageAccountName())),
+			"resource_group_name": attribute.ResourceGroupName(),
+			"location":            attribute.Location(),
+			"account_kind": fixed("The kind of the account. Changing it replaces the account, "+
+				"with all that is stored in it.", "StorageV2",
+				"StorageV2", "Storage", "BlobStorage", "BlockBlobStorage", "FileStorage"),
+			"account_tier": fixed("The performance tier. Media accounts need `Standard`. "+
+				"Changing it replaces the account, with all that is stored in it.",
+				"Standard", "Standard", "Premium"),
+			"account_replication_type": choice("How the account is replicated.", "LRS",
+				"LRS", "GRS", "RAGRS", "ZRS", "GZRS", "RAGZRS"),
+			"min_tls_version": choice("The oldest version of TLS that the account accepts.",
+				"TLS1_2", "TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"),
+			"https_traffic_only_enabled": toggle("Whether HTTP is refused.", true),
+			"allow_nested_items_to_be_public": toggle(
+				"Whether containers may be opened to everybody.", false),
+			"shared_access_key_enabled": toggle("Whether the access keys can be used. A media "+
+				"account with storage authentication `System` depends on them.", true),
+			"public_network_access_enabled": toggle(
+				"Whether the account can be reached from the internet.", true),
+			"infrastructure_encryption_enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether everything is encrypted a second time, with another " +
+					"key. It can only be chosen at creation (rule CMK015): changing it replaces " +
+					"the account, with all that is stored in it.",
+				Optional:      true,
+				Computed:      true,
+				Default:       booldefault.StaticBool(false),
+				PlanModifiers: []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
+			},
+			"identity": attribute.Identity(),
+			"tags":     attribute.Tags(),
+			"id":       attribute.ID(),
+			"primary_blob_endpoint": attribute.Computed(
+				"The address of the account's blobs."),
+			"timeouts": attribute.Timeouts(ctx, allowed()),
+		},
+	}
+}
+
+// choice is one of several values, with a default, that can be changed in place.
+func choice(description, otherwise string, values ...string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: description + " Default: `" + otherwise + "`.",
+		Optional:            true,
+		Computed:            true,
+		Default:             stringdefault.StaticString(otherwise),
+		Validators:          []validator.String{stringvalidator.OneOf(values...)},
+	}
+}
+
+// fixed is a choice that is made once.
+func fixed(description, otherwise string, values ...string) schema.StringAttribute {
+	made := choice(description, otherwise, values...)
+	made.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	return made
+}
+
+func toggle(description string, otherwise bool) schema.BoolAttribute {
+	value := "false"
+	if otherwise {
+		value = "true"
+	}
+	return schema.BoolAttribute{
+		MarkdownDescription: description + " Default: `" + value + "`.",
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(otherwise),
+	}
+}
