@@ -1,0 +1,149 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package acctest is what acceptance tests share: a rehearsal of its own for each test, the
+// provider that works on it, and somebody else who works on it as well.
+package acctest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// Azure is the Azure of one test: a rehearsal in memory.
+type Azure struct {
+	t         *testing.T
+	rehearsal *rehearsal.Azure
+}
+
+// New opens the Azure of a test. The test fails if a request was made that Azure would not
+// understand: a route or a field that does not exist, or no token where one is needed.
+func New(t *testing.T, options ...engine.Option) *Azure {
+	t.Helper()
+	opened, err := rehearsal.Open(t.Context(), "", options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &Azure{t: t, rehearsal: opened}
+	t.Cleanup(func() {
+		for _, entry := range a.journal() {
+			for _, note := range entry.Notes {
+				t.Errorf("%s %s: %s", entry.Method, entry.Path, note)
+			}
+		}
+		if err := opened.Close(); err != nil {
+			t.Errorf("closing rehearsal: %v", err)
+		}
+	})
+	return a
+}
+
+// Config is a configuration for this Azure.
+func (a *Azure) Config(resources string) string {
+	return "provider \"azuremedia\" {\n  environment = \"rehearsal\"\n}\n" + resources
+}
+
+// Factories are what plugin-testing starts the provider with.
+func (a *Azure) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){"azuremedia": a.factory}
+}
+
+// Proto drives the provider without the command line. It is configured for this Azure.
+func (a *Azure) Proto() *Proto {
+	a.t.Helper()
+	proto := NewProto(a.t, a.factory)
+	if said := proto.Configure(Value{"environment": "rehearsal"}); len(said) > 0 {
+		a.t.Fatalf("configuring the provider: %s", said.Text())
+	}
+	return proto
+}
+
+// Client is somebody else: what it does, the provider has not done.
+func (a *Azure) Client() *azure.Client {
+	a.t.Helper()
+	access := a.rehearsal.Access()
+	client, err := azure.New(azure.Config{
+		Environment:    azure.Rehearsal,
+		SubscriptionID: access.SubscriptionID,
+		TenantID:       access.TenantID,
+		ClientID:       access.ClientID,
+		ClientSecret:   access.ClientSecret,
+		UserAgent:      "somebody-else",
+		Transport:      a.rehearsal,
+		Clock:          clock{a.rehearsal},
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return client
+}
+
+// Rehearsal is the rehearsal itself.
+func (a *Azure) Rehearsal() *rehearsal.Azure { return a.rehearsal }
+
+// SubscriptionID is the subscription that everything is in.
+func (a *Azure) SubscriptionID() string { return a.rehearsal.Access().SubscriptionID }
+
+// Advance lets time pass.
+func (a *Azure) Advance(d time.Duration) {
+	a.t.Helper()
+	if err := a.rehearsal.Advance(context.WithoutCancel(a.t.Context()), d); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// Requests are the requests of one method whose path ends so, without regard to case.
+func (a *Azure) Requests(method, suffix string) []engine.Entry {
+	a.t.Helper()
+	return slices.DeleteFunc(a.journal(), func(entry engine.Entry) bool {
+		return entry.Method != method ||
+			!strings.HasSuffix(strings.ToLower(entry.Path), strings.ToLower(suffix))
+	})
+}
+
+func (a *Azure) journal() []engine.Entry {
+	a.t.Helper()
+	entries, err := a.rehearsal.Journal(context.WithoutCancel(a.t.Context()))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return entries
+}
+
+func (a *Azure) factory() (tfprotov6.ProviderServer, error) {
+	return providerserver.NewProtocol6WithError(provider.New("test",
+		provider.WithClock(clock{a.rehearsal}),
+		provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
+			access := a.rehearsal.Access()
+			return provider.Rehearsal{
+				Transport:      a.rehearsal,
+				TenantID:       access.TenantID,
+				SubscriptionID: access.SubscriptionID,
+				ClientID:       access.ClientID,
+				ClientSecret:   access.ClientSecret,
+			}, nil
+		}))())()
+}
+
+// clock is the clock of a test: whoever waits by it moves rehearsal's clock on instead.
+type clock struct{ rehearsal *rehearsal.Azure }
+
+func (c clock) Now() time.Time { return time.Now() } //nolint:forbidigo // As the machine's clock.
+
+func (c clock) Wait(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return c.rehearsal.Advance(ctx, d)
+}
