@@ -241,16 +241,19 @@ func (b *bundle) target(schema map[string]any) any {
 	return b.definitions[strings.TrimPrefix(reference, localPrefix)]
 }
 
+// microsoft is the folder of Microsoft's documents.
+const microsoft = "azure-specs"
+
 // resolve maps a reference's path onto the layout of the copy.
 func resolve(file, location string) string {
 	switch {
 	case location == "":
 		return file
 	case strings.Contains(location, "common-types/"):
-		return location[strings.Index(location, "common-types/"):]
+		return path.Join(microsoft, location[strings.Index(location, "common-types/"):])
 	case strings.Contains(location, "/Accounts/stable/"):
 		_, rest, _ := strings.Cut(location, "/Accounts/stable/")
-		return path.Join("mediaservices", rest)
+		return path.Join(microsoft, "mediaservices", rest)
 	default:
 		return path.Join(path.Dir(file), location)
 	}

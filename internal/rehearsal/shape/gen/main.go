@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ func main() {
 func generate(testdata, output string) error {
 	l := &library{types: map[string]*typeEntry{}, interned: map[string]int{}}
 	for _, d := range documents() {
-		if err := l.add(filepath.Join(testdata, d.root), d); err != nil {
+		if err := l.add(testdata, d); err != nil {
 			return fmt.Errorf("%s: %w", d.file, err)
 		}
 	}
@@ -96,8 +95,8 @@ type shapeEntry struct {
 }
 
 // add takes every operation of a document into the library.
-func (l *library) add(root string, d document) error {
-	bundled, err := swagger.Load(os.DirFS(root), d.file)
+func (l *library) add(testdata string, d document) error {
+	bundled, err := swagger.Load(os.DirFS(testdata), d.file)
 	if err != nil {
 		return err
 	}
