@@ -15,16 +15,19 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/managedidentity"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
 // Azure is a rehearsal of Azure. It may be used by many at once.
 type Azure struct {
-	engine  *engine.Engine
-	store   store.Store
-	access  Access
-	tenants *entra.Directory
-	roles   *authorization.Service
+	engine    *engine.Engine
+	store     store.Store
+	access    Access
+	directory *entra.Directory
+	roles     *authorization.Service
+	resources *resources.Service
 }
 
 // Access is what a client needs to sign in to the subscription that every rehearsal begins with.
@@ -60,10 +63,11 @@ func Open(_ context.Context, dataFile string, options ...engine.Option) (*Azure,
 // addServices joins the services, each to those that it builds on.
 func (a *Azure) addServices() {
 	e := a.engine
-	a.tenants = entra.New(e)
-	a.roles = authorization.New(e, a.tenants)
-	e.Guard(a.tenants.Authenticate, a.roles.Authorize)
-	e.HandleHost(e.ResourceManager())
+	a.directory = entra.New(e)
+	a.roles = authorization.New(e, a.directory)
+	e.Guard(a.directory.Authenticate, a.roles.Authorize)
+	a.resources = resources.New(e, a.directory)
+	managedidentity.New(e, a.directory)
 }
 
 const accessKey = "rehearsal/access"
@@ -73,17 +77,16 @@ func (a *Azure) begin(tx *engine.Tx) error {
 	if tx.Load(accessKey, &a.access) {
 		return nil
 	}
-	principal := a.tenants.AddServicePrincipal(tx, "rehearsal")
-	a.access = Access{
-		TenantID: a.tenants.TenantID(tx), SubscriptionID: tx.NewID(),
-		ClientID: principal.AppID, ClientSecret: principal.Secret, ObjectID: principal.ObjectID,
-	}
-	subscription := engine.ID("/subscriptions/" + a.access.SubscriptionID)
-	tx.Save(&engine.Resource{
-		ID: subscription, Type: "Microsoft.Resources/subscriptions", Name: "Rehearsal",
-		Created: tx.Now(), Modified: tx.Now(),
-	})
+	principal := a.directory.AddServicePrincipal(tx, "rehearsal")
+	subscription := a.resources.AddSubscription(tx, "Rehearsal")
 	a.roles.Assign(tx, subscription, authorization.Owner, principal.ObjectID)
+	a.access = Access{
+		TenantID:       a.directory.TenantID(tx),
+		SubscriptionID: subscription.Subscription(),
+		ClientID:       principal.AppID,
+		ClientSecret:   principal.Secret,
+		ObjectID:       principal.ObjectID,
+	}
 	tx.Store(accessKey, a.access)
 	return nil
 }
