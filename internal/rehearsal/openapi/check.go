@@ -5,6 +5,7 @@ package openapi
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,12 +46,12 @@ const (
 )
 
 // check compares an exchange with its operation.
-func check(m match, e exchange) ([]finding, error) {
+func check(ctx context.Context, m match, e exchange) ([]finding, error) {
 	route, err := m.route(e.request.Method)
 	if err != nil {
 		return nil, err
 	}
-	input, err := m.requestInput(route, e)
+	input, err := m.requestInput(ctx, route, e)
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +59,12 @@ func check(m match, e exchange) ([]finding, error) {
 	var findings []finding
 	// What the service refuses may be wrong in any way.
 	if e.status < http.StatusBadRequest {
-		err := openapi3filter.ValidateRequest(e.request.Context(), input)
+		err := openapi3filter.ValidateRequest(ctx, input)
 		findings = append(findings, collect(inRequest, err)...)
 	}
 	findings = append(findings, checkStatus(route, e)...)
 	findings = append(findings, checkPolling(m, route, e)...)
-	err = openapi3filter.ValidateResponse(e.request.Context(), &openapi3filter.ResponseValidationInput{
+	err = openapi3filter.ValidateResponse(ctx, &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input,
 		Status:                 e.status,
 		Header:                 e.header,
@@ -84,9 +85,9 @@ func check(m match, e exchange) ([]finding, error) {
 // requestInput prepares a copy of the request for kin-openapi, which compares
 // literally: with the documented api-version and the documented spelling.
 func (m match) requestInput(
-	route *routers.Route, e exchange,
+	ctx context.Context, route *routers.Route, e exchange,
 ) (*openapi3filter.RequestValidationInput, error) {
-	request := e.request.Clone(e.request.Context())
+	request := e.request.Clone(ctx)
 	query := request.URL.Query()
 	query.Set("api-version", m.version.Documented)
 	request.URL.RawQuery = query.Encode()

@@ -29,18 +29,18 @@ type Validator struct {
 
 // NewValidator returns a validator that fails the test at its end if an
 // exchange was not as documented, and logs the requests that no document knows.
-func NewValidator(t testing.TB) *Validator {
-	t.Helper()
+func NewValidator(tb testing.TB) *Validator {
+	tb.Helper()
 	v, err := New()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		for _, failure := range v.Failures() {
-			t.Error(failure)
+			tb.Error(failure)
 		}
 		for request, count := range v.Unknown() {
-			t.Logf("not in any OpenAPI document: %s (%d times)", request, count)
+			tb.Logf("not in any OpenAPI document: %s (%d times)", request, count)
 		}
 	})
 	return v
@@ -126,7 +126,7 @@ func (v *Validator) RoundTripper(transport http.RoundTripper) http.RoundTripper 
 		}
 		if err != nil {
 			response.Body = io.NopCloser(io.MultiReader(bytes.NewReader(answer), failing{err}))
-			return response, nil
+			return response, nil //nolint:nilerr // The client finds it where it reads on.
 		}
 		response.Body = io.NopCloser(bytes.NewReader(answer))
 		v.Check(r, body, response.StatusCode, response.Header, answer)
@@ -153,7 +153,7 @@ func (v *Validator) Check(
 	}
 
 	v.checked[m.name()]++
-	findings, err := check(m, e)
+	findings, err := check(r.Context(), m, e)
 	if err != nil {
 		return v.fail(fmt.Sprintf("%s: %v", m.name(), err))
 	}

@@ -210,7 +210,7 @@ func TestValidator_check(t *testing.T) {
 			for name, value := range test.header {
 				header.Set(name, value)
 			}
-			request := httptest.NewRequest(test.method, test.url, nil)
+			request := httptest.NewRequestWithContext(t.Context(), test.method, test.url, nil)
 			request.Header.Set("Content-Type", "application/json")
 			got := v.Check(request, []byte(test.request), test.status, header, []byte(test.response))
 			if len(got) != len(test.want) {
@@ -237,7 +237,7 @@ func TestValidator_counts(t *testing.T) {
 	for _, url := range []string{
 		account + "?api-version=2023-01-01", account + "?api-version=2023-01-01", "/tenant/oauth2/token",
 	} {
-		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, url, nil))
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, url, nil))
 	}
 	if diff := cmp.Diff(map[string]int{"mediaservices 2023-01-01 Mediaservices_Get": 2}, v.Checked()); diff != "" {
 		t.Errorf("checked (-want +got):\n%s", diff)
@@ -330,14 +330,14 @@ func TestValidator_brokenBodies(t *testing.T) {
 			t.Errorf("the handler reads %v, want %v", err, broken)
 		}
 	}))
-	request := httptest.NewRequest(http.MethodPut, account, iotest.ErrReader(broken))
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPut, account, iotest.ErrReader(broken))
 	handler.ServeHTTP(httptest.NewRecorder(), request)
 	if _, err := v.RoundTripper(nil).RoundTrip(request); !errors.Is(err, broken) { //nolint:bodyclose // No answer.
 		t.Errorf("the transport returns %v, want %v", err, broken)
 	}
 
 	refused := transport(func(*http.Request) (*http.Response, error) { return nil, net.ErrClosed })
-	get := httptest.NewRequest(http.MethodGet, account, nil)
+	get := httptest.NewRequestWithContext(t.Context(), http.MethodGet, account, nil)
 	if _, err := v.RoundTripper(refused).RoundTrip(get); !errors.Is(err, net.ErrClosed) { //nolint:bodyclose // No answer.
 		t.Errorf("the transport returns %v, want %v", err, net.ErrClosed)
 	}
@@ -360,9 +360,9 @@ func TestValidator_brokenBodies(t *testing.T) {
 func TestNewValidator_failsItsTest(t *testing.T) {
 	observed := &observer{TB: t}
 	v := openapi.NewValidator(observed)
-	request := httptest.NewRequest(http.MethodGet, account+"?api-version=2023-01-01", nil)
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, account+"?api-version=2023-01-01", nil)
 	v.Check(request, nil, http.StatusTeapot, http.Header{"Content-Type": {"application/json"}}, []byte(`{}`))
-	v.Check(httptest.NewRequest(http.MethodGet, "/elsewhere", nil), nil, http.StatusOK, nil, nil)
+	v.Check(httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/elsewhere", nil), nil, http.StatusOK, nil, nil)
 	observed.cleanup()
 	if observed.errors != 1 || observed.logs != 1 {
 		t.Errorf("%d errors and %d logs, want one each", observed.errors, observed.logs)
