@@ -4,6 +4,8 @@
 package shape
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -25,9 +27,9 @@ func (o Operation) DropReadOnly(body any) any {
 }
 
 // Prune returns a copy of an answer's body with the fields of this version
-// only. In a version that may know more than its document nothing is taken
-// away but what only requests have. It is nil for an operation that answers
-// without a body.
+// only. Values may be anything that JSON can show. In a version that may know
+// more than its document nothing is taken away but what only requests have. It
+// is nil for an operation that answers without a body.
 func (o Operation) Prune(body map[string]any) map[string]any {
 	if o.response == nil {
 		return nil
@@ -79,9 +81,27 @@ func (r rewriter) rewrite(n, answer *node, value any) any {
 		}
 		return value
 
-	default:
+	case nil, bool, float64, int, int32, int64, json.Number:
 		return value
+
+	default:
+		return r.rewrite(n, answer, plain(value))
 	}
+}
+
+// plain returns a value of a type of its own, such as a struct, as JSON shows it.
+func plain(value any) any {
+	content, err := json.Marshal(value)
+	if err != nil {
+		return nil // Nor could it be sent.
+	}
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	var decoded any
+	if err := decoder.Decode(&decoded); err != nil {
+		return nil
+	}
+	return decoded
 }
 
 func (r rewriter) object(n, answer *node, value map[string]any) map[string]any {

@@ -340,6 +340,30 @@ func TestPrune_otherCases(t *testing.T) {
 	}
 }
 
+func TestPrune_valuesOfOtherTypes(t *testing.T) {
+	type identity struct {
+		Type   string         `json:"type"`
+		Assign map[string]any `json:"userAssignedIdentities,omitempty"`
+	}
+	got := operation(t, accounts, "2020-05-01", http.MethodGet).Prune(map[string]any{
+		"location":   json.Number("1"),
+		"tags":       map[string]string{"a": "b"},
+		"identity":   &identity{Type: "None", Assign: map[string]any{"/a": struct{}{}}},
+		"properties": map[string]any{"storageAccounts": []map[string]any{{"id": "x", "status": "s"}}},
+		"systemData": func() {},
+	})
+	want := map[string]any{
+		"location":   json.Number("1"),
+		"tags":       map[string]any{"a": "b"},
+		"identity":   map[string]any{"type": "None"},
+		"properties": map[string]any{"storageAccounts": []any{map[string]any{"id": "x"}}},
+		"systemData": nil,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("body (-want +got):\n%s", diff)
+	}
+}
+
 func FuzzBody(f *testing.F) {
 	f.Add(`{"location":"w","properties":{"storageAccounts":[{"id":"x","Type":"primary"}]}}`)
 	f.Add(`[{"tags":null}]`)
