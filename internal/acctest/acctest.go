@@ -7,6 +7,7 @@ package acctest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
@@ -101,6 +103,43 @@ func (a *Azure) Advance(d time.Duration) {
 	if err := a.rehearsal.Advance(context.WithoutCancel(a.t.Context()), d); err != nil {
 		a.t.Fatal(err)
 	}
+}
+
+// Empty is for CheckDestroy: it reports what is left in the subscription.
+func (a *Azure) Empty(*terraform.State) error {
+	a.t.Helper()
+	ctx, client := context.WithoutCancel(a.t.Context()), a.Client()
+	resources, err := client.Resources(a.SubscriptionID())
+	if err != nil {
+		return err
+	}
+	groups, err := client.ResourceGroups(a.SubscriptionID())
+	if err != nil {
+		return err
+	}
+	var left []string
+	for pages := resources.NewListPager(nil); pages.More(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("listing what is left: %w", err)
+		}
+		for _, found := range page.Value {
+			left = append(left, azure.Deref(found.ID))
+		}
+	}
+	for pages := groups.NewListPager(nil); pages.More(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("listing the groups that are left: %w", err)
+		}
+		for _, found := range page.Value {
+			left = append(left, azure.Deref(found.ID))
+		}
+	}
+	if len(left) > 0 {
+		return fmt.Errorf("left in Azure:\n%s", strings.Join(left, "\n"))
+	}
+	return nil
 }
 
 // Requests are the requests of one method whose path ends so, without regard to case.
