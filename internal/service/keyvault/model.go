@@ -1,0 +1,211 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault
+
+import (
+	"context"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+type model struct {
+	ID                  attribute.ResourceIDValue `tfsdk:"id"`
+	Name                attribute.NameValue       `tfsdk:"name"`
+	ResourceGroupName   attribute.NameValue       `tfsdk:"resource_group_name"`
+	Location            attribute.LocationValue   `tfsdk:"location"`
+	SKUName             types.String              `tfsdk:"sku_name"`
+	PurgeProtection     types.Bool                `tfsdk:"purge_protection_enabled"`
+	RetentionDays       types.Int64               `tfsdk:"soft_delete_retention_days"`
+	RBACAuthorization   types.Bool                `tfsdk:"rbac_authorization_enabled"`
+	CallerKeyAccess     types.Bool                `tfsdk:"caller_key_access_enabled"`
+	PublicNetworkAccess types.Bool                `tfsdk:"public_network_access_enabled"`
+	NetworkACLs         types.Object              `tfsdk:"network_acls"`
+	Tags                types.Map                 `tfsdk:"tags"`
+	VaultURI            types.String              `tfsdk:"vault_uri"`
+	TenantID            types.String              `tfsdk:"tenant_id"`
+	Timeouts            timeouts.Value            `tfsdk:"timeouts"`
+}
+
+type networkModel struct {
+	DefaultAction types.String `tfsdk:"default_action"`
+	Bypass        types.String `tfsdk:"bypass"`
+	IPRules       types.Set    `tfsdk:"ip_rules"`
+}
+
+func networkTypes() map[string]attr.Type {
+	return map[string]attr.Type{
+		"default_action": types.StringType,
+		"bypass":         types.StringType,
+		"ip_rules":       types.SetType{ElemType: types.StringType},
+	}
+}
+
+// observe takes over what Azure says about the vault, and whether the caller may manage its keys.
+// The ID stays what it is.
+func (m *model) observe(vault armkeyvault.Vault, callerAccess bool) {
+	importing := attribute.Imported(m.Name)
+	m.Name = attribute.NewName(azure.Deref(vault.Name))
+	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.ID.ValueString()))
+	m.Location = attribute.NewLocation(azure.Deref(vault.Location))
+	m.Tags = attribute.ManagedTags(vault.Tags, m.Tags, importing)
+	m.CallerKeyAccess = types.BoolValue(callerAccess)
+
+	properties := azure.Deref(vault.Properties)
+	m.SKUName = types.StringValue(
+		strings.ToLower(string(azure.Deref(azure.Deref(properties.SKU).Name))))
+	m.PurgeProtection = types.BoolValue(azure.Deref(properties.EnablePurgeProtection))
+	m.RetentionDays = types.Int64Value(longestRetention)
+	if days := properties.SoftDeleteRetentionInDays; days != nil {
+		m.RetentionDays = types.Int64Value(int64(*days))
+	}
+	m.RBACAuthorization = types.BoolValue(azure.Deref(properties.EnableRbacAuthorization))
+	m.PublicNetworkAccess = types.BoolValue(
+		!strings.EqualFold(azure.Deref(properties.PublicNetworkAccess), "Disabled"))
+	if importing && properties.NetworkACLs == nil {
+		m.NetworkACLs = types.ObjectNull(networkTypes())
+	} else if importing || !m.NetworkACLs.IsNull() {
+		m.NetworkACLs = flattenNetwork(properties.NetworkACLs, m.NetworkACLs)
+	}
+	m.VaultURI = types.StringValue(withSlash(azure.Deref(properties.VaultURI)))
+	m.TenantID = types.StringValue(azure.Deref(properties.TenantID))
+}
+
+// flattenNetwork writes the firewall. Where Azure shows none, everybody is let in.
+func flattenNetwork(rules *armkeyvault.NetworkRuleSet, prior types.Object) types.Object {
+	action, bypass := armkeyvault.NetworkRuleActionAllow, armkeyvault.NetworkRuleBypassOptionsAzureServices
+	var addresses []attr.Value
+	if rules != nil {
+		if rules.DefaultAction != nil {
+			action = *rules.DefaultAction
+		}
+		if rules.Bypass != nil {
+			bypass = *rules.Bypass
+		}
+		for _, rule := range rules.IPRules {
+			addresses = append(addresses, types.StringValue(spelt(azure.Deref(rule.Value), prior)))
+		}
+	}
+	ips := types.SetNull(types.StringType)
+	if priorIPs, ok := prior.Attributes()["ip_rules"]; len(addresses) > 0 || ok && !priorIPs.IsNull() {
+		ips = types.SetValueMust(types.StringType, addresses)
+	}
+	return types.ObjectValueMust(networkTypes(), map[string]attr.Value{
+		"default_action": types.StringValue(string(action)),
+		"bypass":         types.StringValue(string(bypass)),
+		"ip_rules":       ips,
+	})
+}
+
+// spelt is the address as the configuration spells it: Azure answers a single address as a block
+// of one.
+func spelt(address string, prior types.Object) string {
+	rules, ok := prior.Attributes()["ip_rules"].(types.Set)
+	if !ok {
+		return address
+	}
+	for _, element := range rules.Elements() {
+		text, ok := element.(types.String)
+		if ok && strings.TrimSuffix(text.ValueString(), "/32") == strings.TrimSuffix(address, "/32") {
+			return text.ValueString()
+		}
+	}
+	return address
+}
+
+func wireNetwork(ctx context.Context, object types.Object,
+) (*armkeyvault.NetworkRuleSet, diag.Diagnostics) {
+	if object.IsNull() {
+		return nil, nil
+	}
+	var network networkModel
+	diags := object.As(ctx, &network, basetypes.ObjectAsOptions{})
+	rules := &armkeyvault.NetworkRuleSet{
+		DefaultAction: to.Ptr(armkeyvault.NetworkRuleAction(network.DefaultAction.ValueString())),
+		Bypass:        to.Ptr(armkeyvault.NetworkRuleBypassOptions(network.Bypass.ValueString())),
+		IPRules:       []*armkeyvault.IPRule{},
+	}
+	for _, element := range network.IPRules.Elements() {
+		if text, ok := element.(types.String); ok {
+			rules.IPRules = append(rules.IPRules, &armkeyvault.IPRule{
+				Value: text.ValueStringPointer(),
+			})
+		}
+	}
+	return rules, diags
+}
+
+// created is the vault as it is asked for. Without an access policy for somebody, an access policy
+// vault lets nobody in: the caller's is added once the vault is there.
+func (m *model) created(ctx context.Context, tenantID string,
+) (armkeyvault.VaultCreateOrUpdateParameters, diag.Diagnostics) {
+	network, diags := wireNetwork(ctx, m.NetworkACLs)
+	properties := &armkeyvault.VaultProperties{
+		TenantID:                  &tenantID,
+		SKU:                       m.sku(),
+		AccessPolicies:            []*armkeyvault.AccessPolicyEntry{},
+		EnableSoftDelete:          to.Ptr(true),
+		SoftDeleteRetentionInDays: to.Ptr(int32(m.RetentionDays.ValueInt64())), //nolint:gosec // 7 to 90.
+		EnableRbacAuthorization:   m.RBACAuthorization.ValueBoolPointer(),
+		PublicNetworkAccess:       m.publicNetworkAccess(),
+		NetworkACLs:               network,
+	}
+	if m.PurgeProtection.ValueBool() { // Azure refuses a false.
+		properties.EnablePurgeProtection = to.Ptr(true)
+	}
+	return armkeyvault.VaultCreateOrUpdateParameters{
+		Location:   m.Location.ValueStringPointer(),
+		Tags:       attribute.WireTags(m.Tags),
+		Properties: properties,
+	}, diags
+}
+
+// changed is what of the vault is to be changed: only what differs.
+func (m *model) changed(ctx context.Context, state model,
+) (properties *armkeyvault.VaultPatchProperties, any bool, diags diag.Diagnostics) {
+	properties = &armkeyvault.VaultPatchProperties{}
+	if !m.SKUName.Equal(state.SKUName) {
+		properties.SKU, any = m.sku(), true
+	}
+	if m.PurgeProtection.ValueBool() && !state.PurgeProtection.ValueBool() {
+		properties.EnablePurgeProtection, any = to.Ptr(true), true
+	}
+	if !m.RBACAuthorization.Equal(state.RBACAuthorization) {
+		properties.EnableRbacAuthorization, any = m.RBACAuthorization.ValueBoolPointer(), true
+	}
+	if !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
+		properties.PublicNetworkAccess, any = m.publicNetworkAccess(), true
+	}
+	if !m.NetworkACLs.Equal(state.NetworkACLs) && !m.NetworkACLs.IsNull() {
+		properties.NetworkACLs, diags = wireNetwork(ctx, m.NetworkACLs)
+		any = true
+	}
+	return properties, any, diags
+}
+
+func (m *model) sku() *armkeyvault.SKU {
+	return &armkeyvault.SKU{
+		Family: to.Ptr(armkeyvault.SKUFamilyA),
+		Name:   to.Ptr(armkeyvault.SKUName(m.SKUName.ValueString())),
+	}
+}
+
+func (m *model) publicNetworkAccess() *string {
+	if m.PublicNetworkAccess.ValueBool() {
+		return to.Ptr("Enabled")
+	}
+	return to.Ptr("Disabled")
+}
+
+// withSlash is the URI with the slash that Azure leaves off while the vault's name is registered.
+func withSlash(uri string) string { return strings.TrimSuffix(uri, "/") + "/" }

@@ -1,0 +1,123 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+// Key Vault's own limits for the days that a deleted vault is kept.
+const (
+	shortestRetention = 7
+	longestRetention  = 90
+)
+
+func resourceSchema(ctx context.Context) schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "A key vault, made so that its keys can protect an account: with soft " +
+			"delete, which Azure always has on, and with purge protection. Deleting it keeps it " +
+			"recoverable; creating it again recovers it, with its keys.",
+		Attributes: map[string]schema.Attribute{
+			"name": attribute.Name("The name of the vault, unique in all of Azure.",
+				attribute.ValidName(mediaaccount.KeyVaultName())),
+			"resource_group_name": attribute.ResourceGroupName(),
+			"location":            attribute.Location(),
+			"sku_name": schema.StringAttribute{
+				MarkdownDescription: "`standard`, or `premium`, which has keys in hardware. " +
+					"Default: `standard`.",
+				Optional:   true,
+				Computed:   true,
+				Default:    stringdefault.StaticString("standard"),
+				Validators: []validator.String{stringvalidator.OneOf("standard", "premium")},
+			},
+			"purge_protection_enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether a deleted vault or key is kept until its retention " +
+					"ends, whoever wants it gone. A key can only protect an account where it is " +
+					"on (rule CMK007), and it can never be switched off. Default: `true`.",
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(true),
+			},
+			"soft_delete_retention_days": schema.Int64Attribute{
+				MarkdownDescription: "For how many days a deleted vault or key is kept. It cannot " +
+					"be changed. Default: `90`.",
+				Optional: true,
+				Computed: true,
+				Default:  int64default.StaticInt64(longestRetention),
+				Validators: []validator.Int64{
+					int64validator.Between(shortestRetention, longestRetention),
+				},
+			},
+			"rbac_authorization_enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether roles decide about access to the keys, or the " +
+					"vault's access policies. Said explicitly in either case, since Azure's own " +
+					"default changed with the API version 2026-02-01. Default: `false`.",
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(false),
+			},
+			"caller_key_access_enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether the identity that runs Terraform is given what it " +
+					"needs to manage the vault's keys: an access policy, or the role Key Vault " +
+					"Crypto Officer on the vault. Default: `true`.",
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(true),
+			},
+			"public_network_access_enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether the vault can be reached from the internet. " +
+					"Default: `true`.",
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(true),
+			},
+			"network_acls": networkACLs(),
+			"tags":         attribute.Tags(),
+			"id":           attribute.ID(),
+			"vault_uri":    attribute.Computed("The address of the vault's keys."),
+			"tenant_id":    attribute.Computed("The tenant whose identities can be given access."),
+			"timeouts":     attribute.Timeouts(ctx, allowed()),
+		},
+	}
+}
+
+func networkACLs() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "The vault's firewall. Left out, it is not managed here.",
+		Optional:            true,
+		Attributes: map[string]schema.Attribute{
+			"default_action": schema.StringAttribute{
+				MarkdownDescription: "What happens to requests that no rule lets in: `Allow` or " +
+					"`Deny`.",
+				Required:   true,
+				Validators: []validator.String{stringvalidator.OneOf("Allow", "Deny")},
+			},
+			"bypass": schema.StringAttribute{
+				MarkdownDescription: "Who passes the firewall: the services that Microsoft trusts " +
+					"(`AzureServices`), or nobody (`None`). Default: `AzureServices`.",
+				Optional:   true,
+				Computed:   true,
+				Default:    stringdefault.StaticString("AzureServices"),
+				Validators: []validator.String{stringvalidator.OneOf("AzureServices", "None")},
+			},
+			"ip_rules": schema.SetAttribute{
+				MarkdownDescription: "The addresses that are let in, as CIDR blocks.",
+				ElementType:         types.StringType,
+				Optional:            true,
+			},
+		},
+	}
+}
