@@ -126,7 +126,7 @@ func (s *Service) putAssignment(r *engine.Request, old *assignment) (*engine.Res
 		return nil, err
 	}
 	next := new(assignment)
-	if err := s.readProperties(r, assignmentType, next); err != nil {
+	if err := readProperties(r, next); err != nil {
 		return nil, err
 	}
 	role := s.role(r.Tx, next.roleID())
@@ -231,8 +231,8 @@ func exists(r *engine.Request, scope engine.ID) error {
 }
 
 // readProperties decodes the properties of a request's body.
-func (s *Service) readProperties(r *engine.Request, of string, into any) error {
-	if err := r.ReadBody(s.engine.Type(of)); err != nil {
+func readProperties(r *engine.Request, into any) error {
+	if err := r.ReadBody(); err != nil {
 		return err
 	}
 	if !engine.Read(r.Body, "properties", into) {

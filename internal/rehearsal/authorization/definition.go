@@ -165,7 +165,7 @@ func (s *Service) putDefinition(r *engine.Request, old *role) (*engine.Response,
 			"The built-in role '%s' cannot be changed.", old.Name)
 	}
 	next := new(role)
-	if err := s.readProperties(r, definitionType, next); err != nil {
+	if err := readProperties(r, next); err != nil {
 		return nil, err
 	}
 	switch {

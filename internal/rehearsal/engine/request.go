@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/shape"
 )
 
 // Request is one call to Azure, within its transaction.
@@ -43,6 +45,9 @@ type Request struct {
 	entry Entry
 	// kind is the resource type that the request turned out to be about.
 	kind *ResourceType
+	// operation is what the documents have on the request, where they have it.
+	operation  shape.Operation
+	documented bool
 }
 
 // Response is an answer.

@@ -4,7 +4,6 @@
 package resources
 
 import (
-	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -66,23 +65,8 @@ func writeGroup(r *engine.Request, old, next *engine.Resource) (engine.Outcome, 
 // removeGroup deletes what is in a group and leaves the group itself to the operation that this
 // starts.
 func removeGroup(r *engine.Request, group *engine.Resource) (engine.Outcome, error) {
-	for _, inside := range r.Resources(group.ID, "") {
-		if inside.ID.Is(group.ID) || inside.ID.Parent() != "" || r.Resource(inside.ID) == nil {
-			continue
-		}
-		err := r.Delete(inside)
-		var refused *engine.Error
-		switch {
-		case errors.As(err, &refused):
-			// Azure says so when the operation is over; rehearsal says it at once.
-			blocked := engine.Ownf(http.StatusConflict, "ResourceGroupDeletionBlocked",
-				"Deletion of resource group '%s' failed as resources with identifiers '%s' could "+
-					"not be deleted.", group.Name, inside.ID)
-			blocked.Details = []*engine.Error{refused}
-			return engine.Outcome{}, blocked
-		case err != nil:
-			return engine.Outcome{}, err
-		}
+	if err := r.RemoveAll(group); err != nil {
+		return engine.Outcome{}, err
 	}
 	group.Set("provisioningState", "Deleting")
 	return engine.Outcome{Async: &engine.Async{

@@ -1,0 +1,57 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package engine
+
+import (
+	"net/http"
+	"strconv"
+)
+
+const pageSize = 100
+
+// list answers with the resources of a type within a scope, in pages.
+func (e *Engine) list(r *Request, t *ResourceType) (*Response, error) {
+	r.kind = t
+	scope := r.ID.Scope()
+	if parent := (r.ID + "/x").Parent(); parent != "" {
+		scope = parent
+	}
+	if err := r.permit(t.action("read"), scope); err != nil {
+		return nil, err
+	}
+	if group := scope.GroupID(); group != "" && r.Resource(group) == nil {
+		return nil, Gatewayf(http.StatusNotFound, "ResourceGroupNotFound",
+			"Resource group '%s' could not be found.", scope.Group())
+	}
+	shown := []any{}
+	for _, resource := range r.Resources(scope, t.Name) {
+		shown = append(shown, r.Show(t, resource))
+	}
+	link := t.NextLink
+	if link == "" {
+		link = "nextLink"
+	}
+	return r.Page(shown, link), nil
+}
+
+// Page answers with one page of a list. Which page is told by the query parameter $skiptoken,
+// how long it may be by $top.
+func (r *Request) Page(all []any, link string) *Response {
+	start, err := strconv.Atoi(r.Query["$skiptoken"])
+	if err != nil || start < 0 || start > len(all) {
+		start = 0
+	}
+	length := pageSize
+	if top, err := strconv.Atoi(r.Query["$top"]); err == nil && top > 0 {
+		length = min(top, pageSize)
+	}
+	body := map[string]any{"value": all[start:min(start+length, len(all))]}
+	if start+length < len(all) {
+		next := *r.HTTP.URL
+		query := next.Query()
+		query.Set("$skiptoken", strconv.Itoa(start+length))
+		body[link] = r.Origin() + next.Path + "?" + query.Encode()
+	}
+	return &Response{Status: http.StatusOK, Body: body}
+}
