@@ -98,14 +98,14 @@ func (d *Directory) checkAssertion(r *engine.Request, a *account, form url.Value
 				"on application. [Reason - The key was not found.]")
 	}
 	_, err = jwt.NewParser(
-		jwt.WithValidMethods(methods), jwt.WithTimeFunc(r.Now), jwt.WithLeeway(skew),
+		jwt.WithValidMethods(methods), jwt.WithTimeFunc(r.ClientNow), jwt.WithLeeway(skew),
 		jwt.WithExpirationRequired(),
 	).Parse(encoded, func(*jwt.Token) (any, error) { return key, nil })
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired), errors.Is(err, jwt.ErrTokenNotValidYet):
 		return refuseClient(700024,
 			"Client assertion is not within its valid time range. Current time: %s, assertion "+
-				"valid from %s, expiry time of assertion %s.", engine.Timestamp(r.Now()),
+				"valid from %s, expiry time of assertion %s.", engine.Timestamp(r.ClientNow()),
 			written(said.NotBefore), written(said.ExpiresAt))
 	case err != nil:
 		return refuseClient(700027, "Client assertion failed signature validation.")
@@ -137,8 +137,8 @@ func (a *account) certificateKey(assertion *jwt.Token) any {
 	newer, _ := assertion.Header["x5t#S256"].(string)
 	for _, der := range a.Certificates {
 		sum := sha256.Sum256(der)
-		if strings.TrimRight(older, "=") != thumbprint(der) &&
-			strings.TrimRight(newer, "=") != base64.RawURLEncoding.EncodeToString(sum[:]) {
+		if urlEncoding(older) != thumbprint(der) &&
+			urlEncoding(newer) != base64.RawURLEncoding.EncodeToString(sum[:]) {
 			continue
 		}
 		if certificate, err := x509.ParseCertificate(der); err == nil {
@@ -148,6 +148,12 @@ func (a *account) certificateKey(assertion *jwt.Token) any {
 		}
 	}
 	return nil
+}
+
+// urlEncoding turns plain base64 into the encoding that thumbprints should have: some clients
+// send the plain one.
+func urlEncoding(thumbprint string) string {
+	return strings.NewReplacer("+", "-", "/", "_", "=", "").Replace(thumbprint)
 }
 
 // federation returns the public key of the issuer whose token an application signs in with.
