@@ -38,14 +38,14 @@ resource "azuremedia_resource_group" "media" {
 }
 
 resource "azuremedia_storage_account" "media" {
-  name                = "quickstartmediastorage"
+  name                = "contosomediastorage"
   resource_group_name = azuremedia_resource_group.media.name
   location            = azuremedia_resource_group.media.location
 }
 
 # 1. An account with an identity of its own. It starts on the service's key.
 resource "azuremedia_account" "media" {
-  name                = "quickstartmedia"
+  name                = "contosomedia"
   resource_group_name = azuremedia_resource_group.media.name
   location            = azuremedia_resource_group.media.location
 
@@ -63,7 +63,7 @@ resource "azuremedia_account" "media" {
 
 # 2. A vault that cannot lose the key: soft delete and purge protection are on unless said otherwise.
 resource "azuremedia_key_vault" "media" {
-  name                = "quickstart-media-keys"
+  name                = "contoso-media-keys"
   resource_group_name = azuremedia_resource_group.media.name
   location            = azuremedia_resource_group.media.location
 }

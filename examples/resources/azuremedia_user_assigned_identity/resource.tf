@@ -1,0 +1,10 @@
+resource "azuremedia_resource_group" "media" {
+  name     = "media"
+  location = "westus2"
+}
+
+resource "azuremedia_user_assigned_identity" "reader" {
+  name                = "media-key-reader"
+  resource_group_name = azuremedia_resource_group.media.name
+  location            = azuremedia_resource_group.media.location
+}

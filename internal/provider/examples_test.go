@@ -1,0 +1,190 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
+)
+
+// examples is the folder whose files the registry documentation shows, seen from here.
+const examples = "../../examples"
+
+// exampleSubscription stands in the examples for the reader's own.
+const exampleSubscription = "00000000-0000-0000-0000-000000000000"
+
+// TestExamples_areThereForEveryKind holds the folders of examples against what the provider has.
+func TestExamples_areThereForEveryKind(t *testing.T) {
+	t.Parallel()
+	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	has, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for folder, kinds := range map[string][]string{
+		"resources":    slices.Sorted(maps.Keys(has.ResourceSchemas)),
+		"data-sources": slices.Sorted(maps.Keys(has.DataSourceSchemas)),
+		"functions":    slices.Sorted(maps.Keys(has.Functions)),
+	} {
+		if diff := cmp.Diff(kinds, folders(t, folder)); diff != "" {
+			t.Errorf("examples/%s (-kinds of the provider +folders):\n%s", folder, diff)
+		}
+	}
+}
+
+// TestAccExamples_resources applies every resource's example and imports it as its import.sh says.
+func TestAccExamples_resources(t *testing.T) {
+	t.Parallel()
+	for _, kind := range folders(t, "resources") {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			azure := acctest.New(t)
+			address, id := importExample(t, kind)
+			resource.ParallelTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: azure.Factories(),
+				Steps: []resource.TestStep{
+					{Config: azure.Config(example(t, "resources", kind, "resource.tf"))},
+					{
+						ResourceName:  address,
+						ImportState:   true,
+						ImportStateId: strings.ReplaceAll(id, exampleSubscription, azure.SubscriptionID()),
+					},
+				},
+			})
+		})
+	}
+}
+
+// TestAccExamples_dataSources reads every data source's example from what the quickstart made.
+func TestAccExamples_dataSources(t *testing.T) {
+	t.Parallel()
+	for _, kind := range folders(t, "data-sources") {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			azure := acctest.New(t)
+			made := azure.Config(example(t, "quickstart", "main.tf"))
+			read := example(t, "data-sources", kind, "data-source.tf")
+			resource.ParallelTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: azure.Factories(),
+				Steps: []resource.TestStep{
+					{Config: made},
+					{Config: made + strings.ReplaceAll(read, exampleSubscription, azure.SubscriptionID())},
+				},
+			})
+		})
+	}
+}
+
+// TestAccExamples_functions evaluates every function's example.
+func TestAccExamples_functions(t *testing.T) {
+	t.Parallel()
+	for _, name := range folders(t, "functions") {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resource.ParallelTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.New(t).Factories(),
+				Steps:                    []resource.TestStep{{Config: example(t, "functions", name, "function.tf")}},
+			})
+		})
+	}
+}
+
+// TestAccExamples_provider validates the examples of the provider block.
+func TestAccExamples_provider(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(examples, "provider", "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatal("there is no example of the provider block")
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			resource.ParallelTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.New(t).Factories(),
+				Steps: []resource.TestStep{{
+					Config:   without(t, file, "terraform"),
+					PlanOnly: true,
+				}},
+			})
+		})
+	}
+}
+
+// folders lists the kinds that there is an example of.
+func folders(t *testing.T, folder string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(examples, folder))
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+// example is a file of the examples, less the blocks that a test has of its own.
+func example(t *testing.T, path ...string) string {
+	t.Helper()
+	return without(t, filepath.Join(append([]string{examples}, path...)...), "terraform", "provider")
+}
+
+// without is a Terraform file without the top-level blocks of some types.
+func without(t *testing.T, file string, types ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, diags := hclwrite.ParseConfig(text, file, hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, block := range parsed.Body().Blocks() {
+		if slices.Contains(types, block.Type()) {
+			parsed.Body().RemoveBlock(block)
+		}
+	}
+	return string(parsed.Bytes())
+}
+
+var importCommand = regexp.MustCompile(`(?m)^terraform import (\S+) ['"]?([^\s'"]+)['"]?$`)
+
+// importExample is the resource and the ID of a resource's import.sh.
+func importExample(t *testing.T, kind string) (address, id string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(examples, "resources", kind, "import.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := importCommand.FindStringSubmatch(string(text))
+	if found == nil {
+		t.Fatalf("import.sh of %s holds no terraform import:\n%s", kind, text)
+	}
+	return found[1], found[2]
+}
