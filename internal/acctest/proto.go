@@ -244,6 +244,32 @@ func (p *Proto) ReadData(dataSource string, config Value) (Value, Diagnostics) {
 	return p.decode(schema, resp.State), resp.Diagnostics
 }
 
+// Call calls a function. Its error is nil if it has none.
+func (p *Proto) Call(name string, arguments ...string) (any, *tfprotov6.FunctionError) {
+	p.t.Helper()
+	function, ok := p.schemas.Functions[name]
+	if !ok {
+		p.t.Fatalf("there is no function %s", name)
+	}
+	req := &tfprotov6.CallFunctionRequest{Name: name}
+	for _, argument := range arguments {
+		encoded, err := tfprotov6.NewDynamicValue(tftypes.String,
+			tftypes.NewValue(tftypes.String, argument))
+		p.must(err)
+		req.Arguments = append(req.Arguments, &encoded)
+	}
+	resp, err := p.server.CallFunction(p.context(), req)
+	p.must(err)
+	if resp.Error != nil {
+		return nil, resp.Error
+	}
+	terraform, err := resp.Result.Unmarshal(function.Return.Type)
+	p.must(err)
+	result, err := fromTerraform(terraform)
+	p.must(err)
+	return result, nil
+}
+
 // context outlives the test's own, so that a clean-up can drive the provider as well.
 func (p *Proto) context() context.Context { return context.WithoutCancel(p.t.Context()) }
 
