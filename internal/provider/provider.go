@@ -16,7 +16,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/functions"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/resourcegroup"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storageaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/userassignedidentity"
 )
 
@@ -144,7 +147,9 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		keyvault.NewResource,
 		resourcegroup.NewResource,
+		storageaccount.NewResource,
 		userassignedidentity.NewResource,
 	}
 }
@@ -154,5 +159,9 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 }
 
 func (p *Provider) Functions(context.Context) []func() function.Function {
-	return nil
+	return []func() function.Function{
+		functions.NewNormalizeLocation,
+		functions.NewParseKeyID,
+		functions.NewVersionlessKeyID,
+	}
 }
