@@ -77,10 +77,11 @@ func TestAccFunctions(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.New(t).Factories(),
 		Steps: []resource.TestStep{{
+			// Where no other is named, plugin-testing serves providers under HashiCorp's name.
 			Config: `
 terraform {
   required_providers {
-    azuremedia = { source = "azuremedia/azuremedia" }
+    azuremedia = { source = "hashicorp/azuremedia" }
   }
 }
 
