@@ -1,0 +1,243 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// permission is what a caller may do with the keys of a vault, as access policies spell it.
+type permission string
+
+// The permissions.
+const (
+	permissionGet               permission = "get"
+	permissionList              permission = "list"
+	permissionCreate            permission = "create"
+	permissionUpdate            permission = "update"
+	permissionDelete            permission = "delete"
+	permissionRecover           permission = "recover"
+	permissionPurge             permission = "purge"
+	permissionRotate            permission = "rotate"
+	permissionGetRotationPolicy permission = "getrotationpolicy"
+	permissionSetRotationPolicy permission = "setrotationpolicy"
+	permissionWrapKey           permission = wrapKey
+	permissionUnwrapKey         permission = unwrapKey
+	// permissionAll stands for all of them.
+	permissionAll permission = "all"
+)
+
+// action is the data action that grants the same where roles decide.
+func (p permission) action() string {
+	const keys = "Microsoft.KeyVault/vaults/keys/"
+	switch p {
+	case permissionGet, permissionList:
+		return keys + "read"
+	case permissionDelete:
+		return keys + "delete"
+	case permissionWrapKey:
+		return keys + "wrap/action"
+	case permissionUnwrapKey:
+		return keys + "unwrap/action"
+	case permissionGetRotationPolicy:
+		return "Microsoft.KeyVault/vaults/keyrotationpolicies/read"
+	case permissionSetRotationPolicy:
+		return "Microsoft.KeyVault/vaults/keyrotationpolicies/write"
+	}
+	return keys + string(p) + "/action"
+}
+
+// permit refuses a caller who may not do something with a key of the vault, or with its keys at
+// large where key is "". Either roles decide about it or the vault's access policies.
+func (s *Service) permit(
+	tx *engine.Tx, vault *engine.Resource, caller engine.Caller, p permission, key string,
+) *engine.Error {
+	if byRoles(vault) {
+		if s.roles.AllowedData(tx, caller.ObjectID, p.action(), keyScope(vault, key)) {
+			return nil
+		}
+		return forbiddenByRoles(vault, caller, p, key)
+	}
+	if allowedByPolicy(tx, vault, caller.ObjectID, p) {
+		return nil
+	}
+	refused := engine.Errorf(http.StatusForbidden, "Forbidden",
+		"The user, group or application '%s' does not have keys %s permission on key vault "+
+			"'%s;location=%s'. For help resolving this issue, please see "+
+			"https://go.microsoft.com/fwlink/?linkid=2125287",
+		who(caller), p, vault.Name, vault.Location)
+	refused.Inner = "AccessDenied"
+	refused.Cause = &Unusable{Reason: AccessDenied, Permission: string(p)}
+	return refused
+}
+
+// forbiddenByRoles has the words of hashicorp/terraform-provider-azurerm issue 27817.
+func forbiddenByRoles(
+	vault *engine.Resource, caller engine.Caller, p permission, key string,
+) *engine.Error {
+	refused := engine.Errorf(http.StatusForbidden, "Forbidden",
+		"Caller is not authorized to perform action on resource.\r\nIf role assignments, deny "+
+			"assignments or role definitions were changed recently, please observe propagation "+
+			"time.\r\nCaller: %s\r\nAction: '%s'\r\nResource: '%s'\r\nAssignment: (not found)\r\n"+
+			"DenyAssignmentId: null\r\nDecisionReason: null \r\nVault: %s;location=%s\r\n",
+		who(caller), p.action(), keyScope(vault, key).Key(), vault.Name, vault.Location)
+	refused.Inner = "ForbiddenByRbac"
+	refused.Cause = &Unusable{Reason: AccessDenied, Permission: string(p)}
+	return refused
+}
+
+func who(caller engine.Caller) string {
+	return "appid=" + caller.AppID + ";oid=" + caller.ObjectID +
+		";iss=https://sts.windows.net/" + caller.TenantID + "/"
+}
+
+// accessPolicy is an entry of the vault's access policies, as far as keys are concerned.
+type accessPolicy struct {
+	TenantID string `json:"tenantId"`
+	ObjectID string `json:"objectId"`
+	// ApplicationID makes the entry count only for a user who comes by that application.
+	ApplicationID string `json:"applicationId"`
+	Permissions   struct {
+		Keys []permission `json:"keys"`
+	} `json:"permissions"`
+}
+
+func policies(vault *engine.Resource) []accessPolicy {
+	var entries []accessPolicy
+	vault.Read("accessPolicies", &entries)
+	return entries
+}
+
+func allowedByPolicy(tx *engine.Tx, vault *engine.Resource, objectID string, p permission) bool {
+	known := secretsOf(vault)
+	for _, entry := range policies(vault) {
+		if !strings.EqualFold(entry.ObjectID, objectID) || entry.ApplicationID != "" {
+			continue
+		}
+		for _, granted := range entry.Permissions.Keys {
+			if !strings.EqualFold(string(granted), string(p)) &&
+				!strings.EqualFold(string(granted), string(permissionAll)) {
+				continue
+			}
+			since := known.Granted[grantOf(objectID, granted)]
+			if !tx.Now().Before(since.Add(tx.GrantDelay())) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// secrets is what a vault knows and never shows.
+type secrets struct {
+	// Granted is since when a permission of an object is there, by [grantOf].
+	Granted map[string]time.Time `json:"granted"`
+}
+
+func secretsOf(vault *engine.Resource) secrets {
+	var known secrets
+	vault.Reveal(&known)
+	return known
+}
+
+func grantOf(objectID string, p permission) string {
+	return strings.ToLower(objectID + "/" + string(p))
+}
+
+// dateGrants notes since when each permission is there, so that a new one takes as long to act as
+// grants are set to, and one that was there before goes on acting.
+func dateGrants(tx *engine.Tx, vault *engine.Resource) {
+	before, now := secretsOf(vault), secrets{Granted: map[string]time.Time{}}
+	var added bool
+	for _, entry := range policies(vault) {
+		for _, p := range entry.Permissions.Keys {
+			grant := grantOf(entry.ObjectID, p)
+			since, there := before.Granted[grant]
+			if !there {
+				since, added = tx.Now(), true
+			}
+			now.Granted[grant] = since
+		}
+	}
+	vault.Hide(now)
+	if added && tx.GrantDelay() > 0 {
+		tx.Schedule(tx.Now().Add(tx.GrantDelay()), grantTimer, string(vault.ID))
+	}
+}
+
+// loopback is the address that a caller inside the process comes from.
+const loopback = "127.0.0.1"
+
+// clientAddress is where a request comes from.
+func clientAddress(r *engine.Request) string {
+	if from, err := netip.ParseAddrPort(r.HTTP.RemoteAddr); err == nil {
+		return from.Addr().Unmap().String()
+	}
+	return loopback
+}
+
+// enter refuses a caller from outside whom the vault's firewall turns away.
+func enter(vault *engine.Resource, caller engine.Caller, address string) *engine.Error {
+	if publicAccess(vault) && (!denies(vault) || listed(vault, address)) {
+		return nil
+	}
+	return because(Firewall, turnedAway(vault, caller, address))
+}
+
+// turnedAway has the words of hashicorp/terraform-provider-azurerm issue 20742, and where public
+// access is off altogether rehearsal's own.
+func turnedAway(vault *engine.Resource, caller engine.Caller, address string) *engine.Error {
+	var refused *engine.Error
+	if publicAccess(vault) {
+		refused = engine.Errorf(http.StatusForbidden, "Forbidden",
+			"Client address is not authorized and caller is not a trusted service.\r\n"+
+				"Client address: %s\r\nCaller: %s\r\nVault: %s;location=%s",
+			address, who(caller), vault.Name, vault.Location)
+		refused.Inner = "ForbiddenByFirewall"
+	} else {
+		refused = engine.Ownf(http.StatusForbidden, "Forbidden",
+			"Public network access is disabled and request is not from a trusted service nor via "+
+				"an approved private link.\r\nCaller: %s\r\nVault: %s;location=%s",
+			who(caller), vault.Name, vault.Location)
+		refused.Inner = "ForbiddenByConnection"
+	}
+	return refused
+}
+
+// servicesEnter reports whether Microsoft's services come through the vault's firewall. That Media
+// Services is one of those that bypass it the documentation says in one place and not in another:
+// that it is, is rehearsal's choice.
+func servicesEnter(vault *engine.Resource) bool {
+	if strings.EqualFold(vault.String("networkAcls.bypass"), "None") {
+		return publicAccess(vault) && !denies(vault)
+	}
+	return true
+}
+
+func publicAccess(vault *engine.Resource) bool {
+	return !strings.EqualFold(vault.String("publicNetworkAccess"), "Disabled")
+}
+
+func denies(vault *engine.Resource) bool {
+	return strings.EqualFold(vault.String("networkAcls.defaultAction"), "Deny")
+}
+
+// listed reports whether a rule of the firewall lets the address in.
+func listed(vault *engine.Resource, address string) bool {
+	from, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	for _, rule := range ipRules(vault) {
+		if prefix, refused := parseRange(rule); refused == nil && prefix.Contains(from) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,237 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/shape"
+)
+
+// Keys as Resource Manager shows them: the same keys as at the vault's host name, to read and to
+// create, for callers who may manage the vault but not use its keys.
+const (
+	managedKeyType     = Type + "/keys"
+	managedVersionType = managedKeyType + "/versions"
+)
+
+func (s *Service) registerManagedKeys(e *engine.Engine) {
+	e.Register(&engine.ResourceType{Name: managedKeyType, Serve: serveManagedKey})
+	e.Register(&engine.ResourceType{Name: managedVersionType, Serve: serveManagedVersion})
+}
+
+// managed is a request about a key in Resource Manager.
+type managed struct {
+	*engine.Request
+	vault *engine.Resource
+	// key and version are what the path names, "" where it names a list.
+	key, version string
+}
+
+func manage(r *engine.Request, verb string) (*managed, error) {
+	id := vaultOf(r.ID)
+	if id == "" {
+		id = vaultOf(r.ID + "/x") // a list
+	}
+	if err := r.Permit(managedKeyType+"/"+verb, id); err != nil {
+		return nil, err
+	}
+	vault := r.Resource(id)
+	if vault == nil {
+		return nil, engine.Gatewayf(http.StatusNotFound, "ParentResourceNotFound",
+			"Can not perform requested operation on nested resource. Parent resource '%s' not "+
+				"found.", "vaults/"+id.Name())
+	}
+	m := &managed{Request: r, vault: vault}
+	below := segments(strings.TrimPrefix(r.ID.Key(), id.Key()))
+	spelled := segments(string(r.ID))
+	spelled = spelled[len(spelled)-len(below):]
+	if len(spelled) > 1 {
+		m.key = spelled[1]
+	}
+	if len(spelled) > 3 {
+		m.version = spelled[3]
+	}
+	return m, nil
+}
+
+func serveManagedKey(r *engine.Request) (*engine.Response, error) {
+	verb := "read"
+	if r.HTTP.Method == http.MethodPut {
+		verb = "write"
+	}
+	m, err := manage(r, verb)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case r.HTTP.Method == http.MethodGet && m.key == "":
+		shown := []any{}
+		eachKey(r.Tx, m.vault.Name, func(k *key) {
+			if k.Deleted == nil {
+				shown = append(shown, m.show(k, k.latest()))
+			}
+		})
+		return r.Page(shown, "nextLink"), nil
+	case r.HTTP.Method == http.MethodGet:
+		found, refused := findVersion(r.Tx, m.vault, m.key, "")
+		if refused != nil {
+			return nil, refused
+		}
+		return &engine.Response{Status: http.StatusOK, Body: m.show(found.key, found.version)}, nil
+	case r.HTTP.Method == http.MethodPut:
+		return m.create()
+	}
+	return nil, noMethod(r)
+}
+
+func serveManagedVersion(r *engine.Request) (*engine.Response, error) {
+	m, err := manage(r, "versions/read")
+	if err != nil {
+		return nil, err
+	}
+	if r.HTTP.Method != http.MethodGet {
+		return nil, noMethod(r)
+	}
+	found, refused := findVersion(r.Tx, m.vault, m.key, m.version)
+	if refused != nil {
+		return nil, refused
+	}
+	if m.version != "" {
+		return &engine.Response{Status: http.StatusOK, Body: m.show(found.key, found.version)}, nil
+	}
+	shown := []any{}
+	for _, v := range found.key.Versions {
+		shown = append(shown, m.show(found.key, v))
+	}
+	return r.Page(shown, "nextLink"), nil
+}
+
+func noMethod(r *engine.Request) error {
+	r.Note("unknown route %s %s", r.HTTP.Method, r.HTTP.URL.Path)
+	return engine.Gatewayf(http.StatusMethodNotAllowed, "MethodNotAllowed",
+		"The requested resource does not support http method '%s'.", r.HTTP.Method)
+}
+
+// sentManagedKey is the body of a creation.
+type sentManagedKey struct {
+	Tags       map[string]string `json:"tags"`
+	Properties struct {
+		Attributes sentAttributes `json:"attributes"`
+		Type       string         `json:"kty"`
+		Operations []string       `json:"keyOps"`
+		Size       int            `json:"keySize"`
+		Curve      string         `json:"curveName"`
+		Release    any            `json:"release_policy"`
+		Rotation   *sentPolicy    `json:"rotationPolicy"`
+	} `json:"properties"`
+}
+
+// create makes the first version of a key. A key that is there stays as it is (OpenAPI,
+// Keys_CreateIfNotExist).
+func (m *managed) create() (*engine.Response, error) {
+	existing := loadKey(m.Tx, m.vault.Name, m.key)
+	if existing != nil && existing.Deleted == nil {
+		return &engine.Response{
+			Status: http.StatusOK, Body: m.show(existing, existing.latest()),
+		}, nil
+	}
+	var sent sentManagedKey
+	if err := m.read(&sent); err != nil {
+		return nil, err
+	}
+	if !validKeyName.MatchString(m.key) {
+		return nil, ownBadRequest("The name '%s' is no name of a key.", m.key)
+	}
+	var policy *rotationPolicy
+	if sent.Properties.Rotation != nil {
+		var refused *engine.Error
+		if policy, refused = sent.Properties.Rotation.policy(m.Now()); refused != nil {
+			return nil, refused
+		}
+	}
+	created, made, err := createKey(m.Tx, m.vault, m.key, sentKey{
+		Type: sent.Properties.Type, Size: sent.Properties.Size, Curve: sent.Properties.Curve,
+		Operations: sent.Properties.Operations, Attributes: sent.Properties.Attributes,
+		Release: sent.Properties.Release, Tags: sent.Tags,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if policy != nil {
+		created.Policy = policy
+		created.scheduleRotation(m.Tx)
+		created.save(m.Tx)
+	}
+	return &engine.Response{Status: http.StatusOK, Body: m.show(created, made)}, nil
+}
+
+// read decodes the body and holds it against the documented one.
+func (m *managed) read(sent *sentManagedKey) error {
+	known, there := shape.For(managedKeyType, m.APIVersion, http.MethodPut)
+	if !there {
+		return ownBadRequest("The api-version '%s' is not known.", m.APIVersion)
+	}
+	var body any
+	decoder := json.NewDecoder(bytes.NewReader(m.Raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&body); err != nil {
+		return ownBadRequest("The request body is no JSON: %v", err)
+	}
+	problems := known.CheckRequest(body)
+	for _, problem := range problems {
+		m.Note("%s", problem)
+	}
+	if refused := shape.Refused(problems); len(refused) > 0 {
+		return ownBadRequest("The request body is not as documented: %s", refused[0])
+	}
+	canonical, err := json.Marshal(known.DropReadOnly(body))
+	if err != nil {
+		return ownBadRequest("The request body cannot be read: %v", err)
+	}
+	if err := json.Unmarshal(canonical, sent); err != nil {
+		return ownBadRequest("The request body has a value that does not fit: %v", err)
+	}
+	return nil
+}
+
+// show is a key as Resource Manager shows it.
+func (m *managed) show(k *key, v *version) map[string]any {
+	attributes := map[string]any{
+		"enabled": v.Enabled, "created": v.Created.Unix(), "updated": v.Updated.Unix(),
+		"recoveryLevel": recoveryLevel(m.vault), "exportable": false,
+	}
+	properties := map[string]any{
+		"attributes": attributes, "kty": v.Type, "keyOps": slices.Clone(v.Operations),
+		"keyUri": k.id(m.Tx), "keyUriWithVersion": k.versionID(m.Tx, v),
+	}
+	set := func(object map[string]any, name string, value any, there bool) {
+		if there {
+			object[name] = value
+		}
+	}
+	set(attributes, "nbf", v.NotBefore, v.NotBefore != nil)
+	set(attributes, "exp", v.Expires, v.Expires != nil)
+	set(properties, "keySize", v.Size, v.Size != 0)
+	set(properties, "curveName", v.Curve, v.Curve != "")
+	if k.Policy != nil {
+		shown := k.Policy.shown("")
+		delete(shown, "id")
+		properties["rotationPolicy"] = shown
+	}
+	id, name, kind := keyScope(m.vault, k.Name), k.Name, managedKeyType
+	if m.version != "" || strings.Contains(m.ID.Key(), "/versions") {
+		id, name, kind = id+"/versions/"+engine.ID(v.ID), v.ID, managedVersionType
+	}
+	body := map[string]any{
+		"id": id, "name": name, "type": kind, "location": m.vault.Location, "properties": properties,
+	}
+	set(body, "tags", v.Tags, len(v.Tags) > 0)
+	return body
+}
