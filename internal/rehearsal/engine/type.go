@@ -137,6 +137,9 @@ func (e *Engine) Handle(added Route) {
 	})
 }
 
+// AnswerAs has the answer to a route given what answers of the type have in common.
+func (r *Request) AnswerAs(t *ResourceType) { r.kind = t }
+
 func (p route) match(method string, path []string) (map[string]string, bool) {
 	if p.method != method {
 		return nil, false
