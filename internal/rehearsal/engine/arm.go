@@ -104,12 +104,16 @@ func (e *Engine) unknownRoute(r *Request) *Error {
 		return Gatewayf(http.StatusNotFound, "InvalidResource",
 			"The resource definition is invalid: %s.", r.HTTP.URL.Path)
 	}
+	var types []string
+	for i := 1; i < len(rest); i += 2 {
+		types = append(types, rest[i])
+	}
 	for name := range e.types {
 		if strings.HasPrefix(name, strings.ToLower(rest[0])+"/") {
 			return Gatewayf(http.StatusNotFound, "InvalidResourceType",
 				"The resource type '%s' could not be found in the namespace '%s' for api version "+
 					"'%s'. The supported api-versions are ''.",
-				strings.Join(rest[1:], "/"), rest[0], r.APIVersion)
+				strings.Join(types, "/"), rest[0], r.APIVersion)
 		}
 	}
 	return Gatewayf(http.StatusNotFound, "InvalidResourceNamespace",
@@ -166,6 +170,11 @@ func (e *Engine) serveAction(r *Request, t *ResourceType, action Action) (*Respo
 	r.kind = t
 	if err := r.permit(action.Permission, r.ID); err != nil {
 		return nil, err
+	}
+	if group := r.ID.GroupID(); group != "" && !r.ID.Is(group) {
+		if err := r.checkGroup(group, "action"); err != nil {
+			return nil, err
+		}
 	}
 	resource := r.Resource(r.ID)
 	if resource == nil {

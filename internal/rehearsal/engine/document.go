@@ -5,6 +5,7 @@ package engine
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -63,10 +64,7 @@ func (r *Request) checkGroup(id ID, verb string) error {
 
 func (e *Engine) notFound(r *Request, t *ResourceType) *Error {
 	if parent := r.ID.Parent(); parent != "" && r.Resource(parent) == nil {
-		_, rest, _ := parent.provider()
-		return Gatewayf(http.StatusNotFound, "ParentResourceNotFound",
-			"Can not perform requested operation on nested resource. Parent resource '%s' not found.",
-			strings.Join(rest[1:], "/"))
+		return parentNotFound(parent)
 	}
 	if r.ID.Is(r.ID.GroupID()) {
 		return Gatewayf(http.StatusNotFound, "ResourceGroupNotFound",
@@ -75,6 +73,13 @@ func (e *Engine) notFound(r *Request, t *ResourceType) *Error {
 	return Gatewayf(http.StatusNotFound, "ResourceNotFound",
 		"The Resource '%s/%s' under resource group '%s' was not found. For more details please "+
 			"go to https://aka.ms/ARMResourceNotFoundFix", t.Name, r.ID.Name(), r.ID.Group())
+}
+
+func parentNotFound(parent ID) *Error {
+	_, rest, _ := parent.provider()
+	return Gatewayf(http.StatusNotFound, "ParentResourceNotFound",
+		"Can not perform requested operation on nested resource. Parent resource '%s' not found.",
+		strings.Join(rest[1:], "/"))
 }
 
 func (e *Engine) put(r *Request, t *ResourceType, old *Resource) (*Response, error) {
@@ -99,9 +104,8 @@ func (e *Engine) put(r *Request, t *ResourceType, old *Resource) (*Response, err
 	if next.Properties == nil {
 		next.Properties = map[string]any{}
 	}
-	if !t.Untracked && next.Location == "" {
-		return nil, Gatewayf(http.StatusBadRequest, "LocationRequired",
-			"The location property is required for this definition.")
+	if err := checkLocation(t, next.Location); err != nil {
+		return nil, err
 	}
 	if old != nil && !t.Untracked && !strings.EqualFold(old.Location, next.Location) {
 		return nil, Gatewayf(http.StatusConflict, "InvalidResourceLocation",
@@ -117,6 +121,23 @@ func (e *Engine) put(r *Request, t *ResourceType, old *Resource) (*Response, err
 		}
 	}
 	return e.write(r, t, old, next, status)
+}
+
+// checkLocation refuses a region that does not exist (in the words of Azure/azure-rest-api-specs
+// pull request 8577).
+func checkLocation(t *ResourceType, location string) error {
+	switch {
+	case t.Untracked:
+	case location == "":
+		return Gatewayf(http.StatusBadRequest, "LocationRequired",
+			"The location property is required for this definition.")
+	case !slices.Contains(Locations(), location):
+		return Gatewayf(http.StatusBadRequest, "LocationNotAvailableForResourceType",
+			"The provided location '%s' is not available for resource type '%s'. List of available "+
+				"regions for the resource type is '%s'.",
+			location, t.Name, strings.Join(Locations(), ","))
+	}
+	return nil
 }
 
 func (e *Engine) patch(r *Request, t *ResourceType, old *Resource) (*Response, error) {

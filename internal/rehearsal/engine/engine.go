@@ -49,6 +49,8 @@ type Addresses interface {
 	VaultName(tx *Tx, host string) string
 	// Blob is the blob endpoint of a storage account, "https://NAME.blob.core.windows.net/".
 	Blob(tx *Tx, account string) string
+	// BlobAccount is the name of the storage account with the blob endpoint at a host, or "".
+	BlobAccount(tx *Tx, host string) string
 }
 
 // Caller is who makes a request, as the token tells.
@@ -68,7 +70,8 @@ type Authorize func(tx *Tx, caller Caller, action string, scope ID) bool
 
 // Interceptor sees each request before and after it is handled: the place for faults. Before runs
 // in the request's transaction and may refuse; what After returns is done to the answer once the
-// transaction is over.
+// transaction is over, and says by true that it has answered. What either writes is kept, whatever
+// becomes of the request.
 type Interceptor interface {
 	Before(r *Request) *Error
 	After(r *Request, response *Response) func(http.ResponseWriter) bool
@@ -101,7 +104,7 @@ func WithPace(p Pace) Option { return func(e *Engine) { e.pace = p } }
 func New(s store.Store, options ...Option) *Engine {
 	e := &Engine{
 		store:       s,
-		base:        time.Now,
+		base:        time.Now, //nolint:forbidigo // this is the one clock
 		addresses:   PublicCloud{},
 		types:       map[string]*ResourceType{},
 		timers:      map[string]func(*Tx, string){},
@@ -211,17 +214,27 @@ func (PublicCloud) Vault(_ *Tx, name string) string {
 
 // VaultName implements [Addresses].
 func (PublicCloud) VaultName(_ *Tx, host string) string {
-	host = strings.TrimSuffix(strings.ToLower(host), ":443")
-	name, is := strings.CutSuffix(host, VaultSuffix)
-	if !is || strings.Contains(name, ".") {
-		return ""
-	}
-	return name
+	return accountAt(host, VaultSuffix)
 }
 
 // Blob implements [Addresses].
 func (PublicCloud) Blob(_ *Tx, account string) string {
 	return "https://" + strings.ToLower(account) + BlobSuffix + "/"
+}
+
+// BlobAccount implements [Addresses].
+func (PublicCloud) BlobAccount(_ *Tx, host string) string {
+	return accountAt(host, BlobSuffix)
+}
+
+// accountAt is the one label before the suffix of a host name, or "".
+func accountAt(host, suffix string) string {
+	host = strings.TrimSuffix(strings.ToLower(host), ":443")
+	name, is := strings.CutSuffix(host, suffix)
+	if !is || strings.Contains(name, ".") {
+		return ""
+	}
+	return name
 }
 
 // The host name suffixes of Azure's public cloud.

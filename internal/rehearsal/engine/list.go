@@ -20,9 +20,13 @@ func (e *Engine) list(r *Request, t *ResourceType) (*Response, error) {
 	if err := r.permit(t.action("read"), scope); err != nil {
 		return nil, err
 	}
-	if group := scope.GroupID(); group != "" && r.Resource(group) == nil {
-		return nil, Gatewayf(http.StatusNotFound, "ResourceGroupNotFound",
-			"Resource group '%s' could not be found.", scope.Group())
+	if group := scope.GroupID(); group != "" {
+		if err := r.checkGroup(group, "read"); err != nil {
+			return nil, err
+		}
+	}
+	if scope != r.ID.Scope() && r.Resource(scope) == nil {
+		return nil, parentNotFound(scope)
 	}
 	shown := []any{}
 	for _, resource := range r.Resources(scope, t.Name) {
@@ -51,7 +55,7 @@ func (r *Request) Page(all []any, link string) *Response {
 		next := *r.HTTP.URL
 		query := next.Query()
 		query.Set("$skiptoken", strconv.Itoa(start+length))
-		body[link] = r.Origin() + next.Path + "?" + query.Encode()
+		body[link] = r.Origin() + next.EscapedPath() + "?" + query.Encode()
 	}
 	return &Response{Status: http.StatusOK, Body: body}
 }

@@ -9,26 +9,34 @@ import (
 	"strings"
 )
 
-// displayNames are regions by short name. A region that is missing here is shown by its short
-// name.
+// displayNames are the regions of the public cloud by short name
+// (https://learn.microsoft.com/azure/reliability/regions-list).
 var displayNames = map[string]string{
-	"australiacentral": "Australia Central", "australiaeast": "Australia East",
-	"australiasoutheast": "Australia Southeast", "brazilsouth": "Brazil South",
+	"australiacentral": "Australia Central", "australiacentral2": "Australia Central 2",
+	"australiaeast": "Australia East", "australiasoutheast": "Australia Southeast",
+	"austriaeast": "Austria East", "belgiumcentral": "Belgium Central",
+	"brazilsouth": "Brazil South", "brazilsoutheast": "Brazil Southeast",
 	"canadacentral": "Canada Central", "canadaeast": "Canada East",
-	"centralindia": "Central India", "centralus": "Central US", "eastasia": "East Asia",
-	"eastus": "East US", "eastus2": "East US 2", "francecentral": "France Central",
-	"germanywestcentral": "Germany West Central", "italynorth": "Italy North",
-	"japaneast": "Japan East", "japanwest": "Japan West", "koreacentral": "Korea Central",
-	"koreasouth": "Korea South", "northcentralus": "North Central US",
-	"northeurope": "North Europe", "norwayeast": "Norway East", "polandcentral": "Poland Central",
-	"qatarcentral": "Qatar Central", "southafricanorth": "South Africa North",
+	"centralindia": "Central India", "centralus": "Central US", "chilecentral": "Chile Central",
+	"eastasia": "East Asia", "eastus": "East US", "eastus2": "East US 2",
+	"francecentral": "France Central", "francesouth": "France South",
+	"germanynorth": "Germany North", "germanywestcentral": "Germany West Central",
+	"indonesiacentral": "Indonesia Central", "israelcentral": "Israel Central",
+	"italynorth": "Italy North", "japaneast": "Japan East", "japanwest": "Japan West",
+	"jioindiacentral": "Jio India Central", "jioindiawest": "Jio India West",
+	"koreacentral": "Korea Central", "koreasouth": "Korea South",
+	"malaysiawest": "Malaysia West", "mexicocentral": "Mexico Central",
+	"newzealandnorth": "New Zealand North", "northcentralus": "North Central US",
+	"northeurope": "North Europe", "norwayeast": "Norway East", "norwaywest": "Norway West",
+	"polandcentral": "Poland Central", "qatarcentral": "Qatar Central",
+	"southafricanorth": "South Africa North", "southafricawest": "South Africa West",
 	"southcentralus": "South Central US", "southindia": "South India",
 	"southeastasia": "Southeast Asia", "spaincentral": "Spain Central",
 	"swedencentral": "Sweden Central", "switzerlandnorth": "Switzerland North",
-	"switzerlandwest": "Switzerland West", "uaenorth": "UAE North", "uksouth": "UK South",
-	"ukwest": "UK West", "westcentralus": "West Central US", "westeurope": "West Europe",
-	"westindia": "West India", "westus": "West US", "westus2": "West US 2",
-	"westus3": "West US 3",
+	"switzerlandwest": "Switzerland West", "uaecentral": "UAE Central", "uaenorth": "UAE North",
+	"uksouth": "UK South", "ukwest": "UK West", "westcentralus": "West Central US",
+	"westeurope": "West Europe", "westindia": "West India", "westus": "West US",
+	"westus2": "West US 2", "westus3": "West US 3",
 }
 
 // NormalizeLocation is the short name of a region, however it is spelled: "West US 2" and

@@ -23,6 +23,8 @@ type Operation struct {
 	End      time.Time `json:"end"`
 	Code     string    `json:"code,omitempty"` // of the error, where it failed
 	Message  string    `json:"message,omitempty"`
+	// Fault is how the operation ends in failure, where something has seen to that.
+	Fault *Error `json:"fault,omitempty"`
 	// StatusPath and ResultPath are where clients follow it.
 	StatusPath string `json:"statusPath,omitempty"`
 	ResultPath string `json:"resultPath,omitempty"`
@@ -50,6 +52,7 @@ func (r *Request) begin(t *ResourceType, resource *Resource, async *Async) http.
 		ResultPath: strings.ReplaceAll(async.ResultPath, "{operation}", id),
 	}
 	resource.Pending = id
+	r.started = id
 	r.SaveOperation(operation)
 	r.Schedule(r.Now().Add(r.engine.pace.Operation+async.Duration), operationTimer, id)
 	return r.operationHeader(operation)
@@ -93,6 +96,14 @@ func (tx *Tx) Operation(id string) *Operation {
 	return operation
 }
 
+// Started returns the operation that the request began, or nil.
+func (r *Request) Started() *Operation {
+	if r.started == "" {
+		return nil
+	}
+	return r.Operation(r.started)
+}
+
 // SaveOperation stores the operation.
 func (tx *Tx) SaveOperation(operation *Operation) {
 	tx.Store(operationPrefix+strings.ToLower(operation.ID), operation)
@@ -116,6 +127,14 @@ func completeOperation(tx *Tx, id string) {
 func (e *Engine) complete(tx *Tx, operation *Operation) *Error {
 	t := e.Type(operation.Type)
 	resource := tx.Resource(operation.Resource)
+	if operation.Fault != nil {
+		if resource != nil && resource.Pending == operation.ID {
+			resource.Pending = ""
+			resource.Set("provisioningState", Failed)
+			tx.Save(resource)
+		}
+		return operation.Fault
+	}
 	if operation.Method == http.MethodDelete {
 		if resource != nil {
 			e.forget(tx, resource)
@@ -123,12 +142,10 @@ func (e *Engine) complete(tx *Tx, operation *Operation) *Error {
 		}
 		return nil
 	}
-	if resource == nil || t == nil {
-		return nil // deleted while the operation was at work
+	if resource == nil || t == nil || resource.Pending != operation.ID {
+		return nil // deleted while the operation was at work, or about to be
 	}
-	if resource.Pending == operation.ID {
-		resource.Pending = ""
-	}
+	resource.Pending = ""
 	var failed *Error
 	if t.Complete != nil {
 		failed = t.Complete(tx, resource, operation)

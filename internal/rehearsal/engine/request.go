@@ -48,6 +48,8 @@ type Request struct {
 	// operation is what the documents have on the request, where they have it.
 	operation  shape.Operation
 	documented bool
+	// started is the ID of the operation that the request began, if it began one.
+	started string
 }
 
 // Response is an answer.
@@ -67,6 +69,9 @@ type Host struct {
 	// Names are the host names, Suffix what the names of accounts end in.
 	Names  []string
 	Suffix string
+	// Owns reports whether an address without such a name, "localhost:8444", is one of an account
+	// here: the one that [Addresses] gave it. nil stands for never.
+	Owns func(tx *Tx, host string) bool
 	// Loopback reports whether a request to the loopback address itself, which tells nothing by
 	// its host name, is for this endpoint by its path.
 	Loopback func(path string) bool
@@ -115,8 +120,9 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 // wrote is dropped.
 func (e *Engine) respond(r *Request) *Response {
 	for _, i := range e.interceptors {
-		if refused := i.Before(r); refused != nil {
-			r.overlay.Drop()
+		refused := i.Before(r)
+		r.overlay.Flush() // what an interceptor keeps, a refusal does not drop
+		if refused != nil {
 			return failure(refused)
 		}
 	}
@@ -141,6 +147,11 @@ func (e *Engine) respond(r *Request) *Response {
 func (e *Engine) route(r *Request) (*Response, error) {
 	for _, h := range e.hosts {
 		if h.serves(r.Host) {
+			return h.Serve(r)
+		}
+	}
+	for _, h := range e.hosts {
+		if h.Owns != nil && h.Owns(r.Tx, r.HTTP.Host) {
 			return h.Serve(r)
 		}
 	}
@@ -248,7 +259,7 @@ func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name
 	}
-	return host
+	return strings.Trim(host, "[]")
 }
 
 // query returns the query parameters by lower-case name: Azure does not mind their case.
