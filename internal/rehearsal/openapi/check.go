@@ -83,15 +83,11 @@ func check(ctx context.Context, m match, e exchange) ([]finding, error) {
 }
 
 // requestInput prepares a copy of the request for kin-openapi, which compares
-// literally: with the documented api-version and the documented spelling.
+// names literally, in the documented spelling.
 func (m match) requestInput(
 	ctx context.Context, route *routers.Route, e exchange,
 ) (*openapi3filter.RequestValidationInput, error) {
 	request := e.request.Clone(ctx)
-	query := request.URL.Query()
-	query.Set("api-version", m.version.Documented)
-	request.URL.RawQuery = query.Encode()
-
 	body, err := respell(route, e.requestBody)
 	if err != nil {
 		return nil, err

@@ -125,6 +125,14 @@ func TestValidator_check(t *testing.T) {
 			response: `{"error":{"code":"BadRequest","message":"m","innererror":{"a":1}}}`,
 		},
 		{
+			name: "PATCH of the first version", method: "PATCH", url: account + "?api-version=2020-05-01",
+			request: `{"tags":{}}`, status: 200, response: `{"location":"w"}`,
+		},
+		{
+			name: "PUT without a location", method: "PUT", url: account + "?api-version=2020-05-01",
+			request: `{"tags":{}}`, status: 201, response: `{"location":"w"}`, want: []string{"request location: "},
+		},
+		{
 			name: "request without body", method: "PUT", url: account + "?api-version=2020-05-01",
 			status: 201, response: `{"location":"w"}`, want: []string{"request : "},
 		},

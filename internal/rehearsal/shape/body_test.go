@@ -140,6 +140,17 @@ func TestCheckRequest(t *testing.T) {
 			want: []string{"key_size wrong type"},
 		},
 		{
+			name: "a whole number where any number is taken",
+			typ:  storage + "/managementPolicies", version: "2023-01-01", operation: http.MethodPut,
+			body: `{"properties":{"policy":{"rules":[{"name":"r","type":"Lifecycle","definition":{"actions":{"baseBlob":{
+				"delete":{"daysAfterModificationGreaterThan":30},
+				"tierToCool":{"daysAfterModificationGreaterThan":1.5},
+				"tierToCold":{"daysAfterModificationGreaterThan":"30"}}}}}]}}}`,
+			want: []string{
+				"properties.policy.rules[0].definition.actions.baseBlob.tierToCold.daysAfterModificationGreaterThan wrong type",
+			},
+		},
+		{
 			name: "the data plane knows no resources to send back",
 			typ:  shape.KeyVault, version: "7.4", operation: "UpdateKey",
 			body: `{"key":{"kid":"k"},"attributes":{"enabled":true,"created":1}}`,
@@ -237,7 +248,8 @@ func TestCanonical(t *testing.T) {
 		},
 		{
 			"the documented spelling wins", accounts, "2023-01-01", http.MethodPatch,
-			`{"TAGS":{"a":"1"},"tags":{"a":"2"},"Tags":{"a":"3"}}`, `{"tags":{"a":"2"}}`,
+			`{"TAGS":{"a":"1"},"tags":{"a":"2"},"properties":{"storageAccounts":[],"storageaccounts":[1]}}`,
+			`{"tags":{"a":"2"},"properties":{"storageAccounts":[]}}`,
 		},
 		{
 			"vaults keep the spelling of permissions", vaults, "2023-07-01", http.MethodPut,

@@ -118,8 +118,9 @@ func waived(operation, definition, field string) bool {
 		// without a type; a single one is then the primary.
 		return true
 	case "MediaService.location":
-		// Until 2020-05-01 the body of PATCH is the whole resource, and the
-		// documented example sends only tags.
+		// In 2020-05-01 the body of PATCH is documented as the whole resource.
+		// Our own choice, no source tells: a change may leave the location out,
+		// as it may in every later version.
 		return operation == "Mediaservices_Update"
 	default:
 		return false
