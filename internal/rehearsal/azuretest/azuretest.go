@@ -14,7 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/managedidentity"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
@@ -24,12 +29,17 @@ const (
 	Group        = "/subscriptions/" + Subscription + "/resourceGroups/rg"
 )
 
-// Azure is a rehearsal under test.
+// Azure is a rehearsal under test. Whoever asks it is the owner of the subscription.
 type Azure struct {
-	t      testing.TB
-	Engine *engine.Engine
-	// Denied are the actions that the caller is not allowed.
-	Denied map[string]bool
+	t             testing.TB
+	Engine        *engine.Engine
+	Directory     *entra.Directory
+	Authorization *authorization.Service
+	KeyVault      *keyvault.Service
+	// Caller is who asks.
+	Caller engine.Caller
+
+	denied map[string]bool
 }
 
 // New starts a rehearsal at noon of 1 March 2026.
@@ -38,19 +48,13 @@ func New(t testing.TB, pace engine.Pace) *Azure {
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	e := engine.New(&store.Memory{}, engine.WithPace(pace),
 		engine.WithTime(func() time.Time { return noon }))
-	a := &Azure{t: t, Engine: e, Denied: map[string]bool{}}
-	e.HandleHost(e.ResourceManager())
-	e.Guard(
-		func(_ *engine.Tx, header http.Header, _ ...string) (engine.Caller, *engine.Error) {
-			if header.Get("Authorization") == "" {
-				return engine.Caller{}, engine.Errorf(http.StatusUnauthorized, "AuthenticationFailed", "")
-			}
-			return engine.Caller{ObjectID: "caller", AppID: "app"}, nil
-		},
-		func(_ *engine.Tx, _ engine.Caller, action string, _ engine.ID) bool {
-			return !a.Denied[strings.ToLower(action)]
-		},
-	)
+	a := &Azure{t: t, Engine: e, denied: map[string]bool{}}
+	a.Directory = entra.New(e)
+	a.Authorization = authorization.New(e, a.Directory)
+	resources.New(e, a.Directory)
+	managedidentity.New(e, a.Directory)
+	a.KeyVault = keyvault.New(e, a.Directory, a.Authorization)
+	e.Guard(a.authenticate, a.authorize)
 	a.Transact(func(tx *engine.Tx) {
 		for id, kind := range map[engine.ID]string{
 			"/subscriptions/" + Subscription: "Microsoft.Resources/subscriptions",
@@ -59,8 +63,40 @@ func New(t testing.TB, pace engine.Pace) *Azure {
 		} {
 			tx.Save(&engine.Resource{ID: id, Type: kind, Name: id.Name(), Location: "westus2"})
 		}
+		owner := a.Directory.AddServicePrincipal(tx, "owner")
+		a.Caller = engine.Caller{
+			TenantID: a.Directory.TenantID(tx), ObjectID: owner.ObjectID, AppID: owner.AppID,
+		}
+		a.Authorization.Assign(tx, "/subscriptions/"+Subscription, authorization.Owner, owner.ObjectID)
 	})
 	return a
+}
+
+// authenticate has Resource Manager take whatever token there is for the owner's: the tests of
+// Entra ID and of the served rehearsal are where tokens are really checked.
+func (a *Azure) authenticate(
+	_ *engine.Tx, header http.Header, _ ...string,
+) (engine.Caller, *engine.Error) {
+	if header.Get("Authorization") == "" {
+		return engine.Caller{}, engine.Errorf(http.StatusUnauthorized, "AuthenticationFailed",
+			"Authentication failed. The 'Authorization' header is missing.")
+	}
+	return a.Caller, nil
+}
+
+func (a *Azure) authorize(
+	tx *engine.Tx, caller engine.Caller, action string, scope engine.ID,
+) bool {
+	return !a.denied[strings.ToLower(action)] && a.Authorization.Authorize(tx, caller, action, scope)
+}
+
+// Deny takes an action away from the caller.
+func (a *Azure) Deny(action string) { a.denied[strings.ToLower(action)] = true }
+
+// Grant assigns a built-in role, by its GUID, to a principal.
+func (a *Azure) Grant(scope engine.ID, role, principal string) {
+	a.t.Helper()
+	a.Transact(func(tx *engine.Tx) { a.Authorization.Assign(tx, scope, role, principal) })
 }
 
 // Transact runs fn in a transaction.
@@ -139,7 +175,8 @@ func (a *Azure) Send(method, url, body string) *Answer {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	request.Header.Set("Authorization", "Bearer token")
+	request.Header.Set("Authorization", "Bearer "+a.token(request.URL.Host))
+	request.Header.Set("Content-Type", "application/json")
 	response, err := a.RoundTrip(request)
 	if err != nil {
 		a.t.Fatal(err)
@@ -156,6 +193,23 @@ func (a *Azure) Send(method, url, body string) *Answer {
 		}
 	}
 	return answer
+}
+
+// token is a token for the service at a host. Making a real one takes an RSA key, which takes time:
+// Resource Manager's tests do without.
+func (a *Azure) token(host string) string {
+	a.t.Helper()
+	if host == "management.azure.com" {
+		return "any"
+	}
+	var token string
+	a.Transact(func(tx *engine.Tx) {
+		var err error
+		if token, err = a.Directory.Token(tx, a.Caller.ObjectID, "https://vault.azure.net"); err != nil {
+			a.t.Fatal(err)
+		}
+	})
+	return token
 }
 
 // Want fails the test where an answer has another status.

@@ -4,17 +4,195 @@
 package storage
 
 import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/envelope"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
 )
 
-const sourceStorage = "Microsoft.Storage"
+// Where the key that wraps an account's key comes from.
+const (
+	sourceStorage = "Microsoft.Storage"
+	sourceVault   = "Microsoft.Keyvault"
+)
 
 // Vaults is Key Vault as storage accounts see it.
-type Vaults interface{ envelope.Vaults }
+type Vaults interface {
+	envelope.Vaults
+	// Describe tells what the service can find out about a key without being granted anything.
+	Describe(tx *engine.Tx, keyID string) (keyvault.KeyFacts, *engine.Error)
+}
 
-// encrypt keeps the account key under the service's own key.
-func (s *Service) encrypt(r *engine.Request, old, next *engine.Resource, known *secrets) *engine.Error {
+// vaultKey is the customer's key as the properties of an account name it. The names on the wire
+// are all lower case.
+type vaultKey struct {
+	Name    string  `json:"keyname"`
+	Version *string `json:"keyversion"`
+	Vault   string  `json:"keyvaulturi"`
+}
+
+// id is the identifier of the key. Without a version, or with an empty one, it follows the newest.
+func (k vaultKey) id() string {
+	id := strings.TrimSuffix(k.Vault, "/") + "/keys/" + k.Name
+	if k.Version != nil && *k.Version != "" {
+		id += "/" + *k.Version
+	}
+	return id
+}
+
+// wrapping is the key that the properties of an account say wraps its account key.
+func wrapping(account *engine.Resource) (envelope.Key, *engine.Error) {
+	if account.String("encryption.keySource") != sourceVault {
+		return envelope.Key{}, nil
+	}
+	var key vaultKey
+	if !account.Read("encryption.keyvaultproperties", &key) || key.Name == "" || key.Vault == "" {
+		// hashicorp/terraform-provider-azurerm issue 658
+		return envelope.Key{}, engine.Errorf(http.StatusBadRequest, "MissingKeyvaultProperties",
+			"The encryption keyvault properties are missing from the request.")
+	}
+	wraps := envelope.Key{ID: key.id()}
+	chosen := engine.ID(account.String("encryption.identity.userAssignedIdentity"))
+	switch {
+	case chosen != "" && account.Identity.User(chosen) != nil:
+		wraps.Principal = account.Identity.User(chosen).PrincipalID
+	case chosen == "" && account.Identity.System():
+		wraps.Principal = account.Identity.PrincipalID
+	default:
+		// hashicorp/terraform-provider-azurerm issue 6111 has the words, no source the code.
+		return wraps, engine.Errorf(http.StatusBadRequest, "ManagedServiceIdentityNotSet",
+			"Managed Service Identity (MSI) is not set for this account.")
+	}
+	return wraps, nil
+}
+
+// encrypt settles what wraps the account key from now on. Unlike Media Services, Storage does not
+// mind where the vault is (customer-managed-keys-overview.md).
+func (s *Service) encrypt(
+	r *engine.Request, old, next *engine.Resource, known *secrets,
+) *engine.Error {
+	settle(r, next)
+	key, refused := wrapping(next)
+	if refused != nil {
+		return refused
+	}
+	var was envelope.Key
+	if old != nil {
+		if was, refused = wrapping(old); refused != nil {
+			return refused
+		}
+	}
+	if key != was {
+		wrapped, refused := s.rewrap(r.Tx, known, was.Principal, key)
+		if refused != nil {
+			return refused
+		}
+		known.AtRest, known.Rotated = wrapped, r.Now()
+	}
+	s.showKey(r.Tx, next, known)
 	return nil
 }
-func (s *Service) followKeys(e *engine.Engine) {}
+
+// settle makes of the encryption that was sent what the account will show. The key is replaced as
+// a whole: leaving out the version means to follow the newest.
+func settle(r *engine.Request, next *engine.Resource) {
+	if next.String("encryption.keySource") != sourceVault {
+		next.Set("encryption.keyvaultproperties", nil)
+		next.Set("encryption.identity", nil)
+		return
+	}
+	for _, name := range []string{"keyvaultproperties", "identity"} {
+		var sent map[string]any
+		if engine.Read(r.Body, "properties.encryption."+name, &sent) {
+			next.Set("encryption."+name, sent)
+		}
+	}
+}
+
+// rewrap wraps the account key anew, and holds the key that is to wrap it against the documented
+// rules (customer-managed-keys-overview.md).
+func (s *Service) rewrap(
+	tx *engine.Tx, known *secrets, principal string, key envelope.Key,
+) (envelope.Envelope, *engine.Error) {
+	wrapped, refused := known.AtRest.Rewrap(tx, s.vaults, principal, key)
+	if key.ID == "" {
+		return wrapped, refused
+	}
+	facts, missing := s.vaults.Describe(tx, key.ID)
+	switch {
+	case missing == nil && (!facts.SoftDelete || !facts.PurgeProtection):
+		// Azure/azure-cli issues 12346 and 17914
+		return wrapped, engine.Errorf(http.StatusBadRequest, "KeyVaultPolicyError",
+			"Keyvault policy recoverable is not set")
+	case missing == nil && !slices.Contains([]string{"RSA", "RSA-HSM"}, facts.Type):
+		return wrapped, engine.Ownf(http.StatusBadRequest, "KeyVaultKeyTypeNotSupported",
+			"The key '%s' is of type %s. Only RSA keys are supported.", key.ID, facts.Type)
+	case refused != nil || missing != nil:
+		// Azure/azure-sdk-for-java issue 29016 has the words, no source the code.
+		return wrapped, engine.Errorf(http.StatusBadRequest, "MissingPrerequisites",
+			"Missing pre-requisites to enable EncryptionAtRest/Customer Managed Key for this storage "+
+				"account. For more information, see - https://aka.ms/storagecmkconfiguration")
+	}
+	return wrapped, nil
+}
+
+// showKey tells which version of the customer's key wraps, since when, and until when it is valid.
+func (s *Service) showKey(tx *engine.Tx, account *engine.Resource, known *secrets) {
+	const at = "encryption.keyvaultproperties."
+	if known.AtRest.KeyID == "" {
+		return
+	}
+	account.Set(at+"currentVersionedKeyIdentifier", known.AtRest.KeyID)
+	account.Set(at+"lastKeyRotationTimestamp", timestamp(known.Rotated))
+	expires := time.Unix(0, 0) // recorded for keys that do not expire
+	if facts, missing := s.vaults.Describe(tx, known.AtRest.KeyID); missing == nil &&
+		!facts.Expires.IsZero() {
+		expires = facts.Expires
+	}
+	account.Set(at+"currentVersionedKeyExpirationTimestamp", timestamp(expires))
+}
+
+// detectionDelay is how long it takes Storage to see a new version of a key: it looks once a day
+// (customer-managed-keys-overview.md).
+const detectionDelay = 24 * time.Hour
+
+const detectionTimer = "storage/keyversion"
+
+// followKeys has the accounts whose key is named without a version follow the newest.
+func (s *Service) followKeys(e *engine.Engine) {
+	e.Subscribe(keyvault.KeyVersionAdded, func(tx *engine.Tx, id string) {
+		for _, account := range tx.Resources("/subscriptions", Type) {
+			if key, refused := wrapping(account); refused == nil && strings.EqualFold(key.ID, id) {
+				tx.Schedule(tx.Now().Add(detectionDelay), detectionTimer, string(account.ID))
+			}
+		}
+	})
+	e.OnTimer(detectionTimer, func(tx *engine.Tx, id string) {
+		if account := s.Account(tx, engine.ID(id)); account != nil {
+			s.detect(tx, account)
+		}
+	})
+}
+
+// detect wraps the account key with the newest version of its key. Where that fails nothing
+// changes, and the service looks again the next day.
+func (s *Service) detect(tx *engine.Tx, account *engine.Resource) {
+	key, refused := wrapping(account)
+	if refused != nil || key.ID == "" {
+		return // the account has gone over to something else meanwhile
+	}
+	known := secretsOf(account)
+	wrapped, refused := known.AtRest.Rewrap(tx, s.vaults, key.Principal, key)
+	if refused != nil {
+		tx.Schedule(tx.Now().Add(detectionDelay), detectionTimer, string(account.ID))
+		return
+	}
+	known.AtRest, known.Rotated = wrapped, tx.Now()
+	s.showKey(tx, account, known)
+	account.Hide(known)
+	tx.Save(account)
+}

@@ -27,7 +27,7 @@ type Service struct {
 // New adds Microsoft.Storage to an engine. Customers' keys are used through vaults.
 func New(e *engine.Engine, vaults Vaults) *Service {
 	s := &Service{vaults: vaults}
-	e.Register(&engine.ResourceType{
+	accounts := &engine.ResourceType{
 		Name:        Type,
 		HasIdentity: true,
 		CheckName:   checkName,
@@ -36,7 +36,7 @@ func New(e *engine.Engine, vaults Vaults) *Service {
 				"access."), // Azure/ARO-RP issue 1197
 		Write:  s.write,
 		View:   view,
-		Answer: func(_ *engine.Request, response *engine.Response) { head(response) },
+		Answer: head,
 		Routes: map[string]engine.Action{
 			"POST listKeys": {Permission: listKeysPermission, Serve: listKeys},
 			"POST regenerateKey": {
@@ -44,21 +44,22 @@ func New(e *engine.Engine, vaults Vaults) *Service {
 				Serve:      regenerateKey,
 			},
 		},
-	})
+	}
+	e.Register(accounts)
 	e.Handle(engine.Route{
 		Pattern:    "POST /subscriptions/{subscription}/providers/Microsoft.Storage/checkNameAvailability",
 		Permission: "Microsoft.Storage/checknameavailability/read",
-		Serve:      checkNameAvailability,
+		Serve: func(r *engine.Request) (*engine.Response, error) {
+			r.AnswerAs(accounts)
+			return checkNameAvailability(r)
+		},
 	})
 	e.Handle(engine.Route{
 		Pattern: "GET /subscriptions/{subscription}/providers/Microsoft.Storage/locations/" +
 			"{location}/asyncoperations/{operation}",
 		Serve: func(r *engine.Request) (*engine.Response, error) {
-			response, err := engine.ServeOperationResult(r)
-			if err == nil {
-				head(response)
-			}
-			return response, err
+			r.AnswerAs(accounts)
+			return engine.ServeOperationResult(r)
 		},
 	})
 	s.followKeys(e)
@@ -66,10 +67,7 @@ func New(e *engine.Engine, vaults Vaults) *Service {
 }
 
 // head gives an answer the headers of the storage resource provider (recorded).
-func head(response *engine.Response) {
-	if response.Header == nil {
-		response.Header = http.Header{}
-	}
+func head(_ *engine.Request, response *engine.Response) {
 	response.Header.Set("Server",
 		"Microsoft-Azure-Storage-Resource-Provider/1.0,Microsoft-HTTPAPI/2.0 Microsoft-HTTPAPI/2.0")
 	if response.Body == nil {
@@ -143,9 +141,7 @@ func checkNameAvailability(r *engine.Request) (*engine.Response, error) {
 			"message": "The storage account named " + asked.Name + " is already taken.",
 		}
 	}
-	response := &engine.Response{Status: http.StatusOK, Body: answer}
-	head(response)
-	return response, nil
+	return &engine.Response{Status: http.StatusOK, Body: answer}, nil
 }
 
 // timestamp is a time as the storage resource provider writes it: always with seven digits of a

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/azuretest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/storage"
@@ -29,7 +30,7 @@ const (
 func start(t *testing.T) *azuretest.Azure {
 	t.Helper()
 	azure := azuretest.New(t, engine.Pace{RetryAfter: time.Millisecond})
-	storage.New(azure.Engine, nil)
+	storage.New(azure.Engine, azure.KeyVault)
 	return azure
 }
 
@@ -41,7 +42,7 @@ func create(t *testing.T, azure *azuretest.Azure, path, body string) *azuretest.
 
 func TestCreate_asRecorded(t *testing.T) {
 	azure := azuretest.New(t, engine.Pace{Operation: 20 * time.Second, RetryAfter: time.Second})
-	storage.New(azure.Engine, nil)
+	storage.New(azure.Engine, azure.KeyVault)
 
 	begun := azure.Want(azure.Call("PUT", account, version, minimal), http.StatusAccepted)
 	if begun.Raw != "" || begun.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
@@ -81,7 +82,7 @@ func TestCreate_asRecorded(t *testing.T) {
 			"minimumTlsVersion":          "TLS1_0",
 			"allowBlobPublicAccess":      false,
 			"networkAcls": map[string]any{
-				"ipv6Rules": []any{}, "bypass": "AzureServices", "virtualNetworkRules": []any{},
+				"bypass": "AzureServices", "virtualNetworkRules": []any{},
 				"ipRules": []any{}, "defaultAction": "Allow",
 			},
 			"supportsHttpsTrafficOnly": true,
@@ -196,8 +197,8 @@ func TestKeys(t *testing.T) {
 func TestKeys_needPermission(t *testing.T) {
 	azure := start(t)
 	create(t, azure, account, minimal)
-	azure.Denied["microsoft.storage/storageaccounts/listkeys/action"] = true
-	azure.Denied["microsoft.storage/storageaccounts/regeneratekey/action"] = true
+	azure.Deny("Microsoft.Storage/storageAccounts/listkeys/action")
+	azure.Deny("Microsoft.Storage/storageAccounts/regeneratekey/action")
 	azure.Refused(azure.Call("POST", account+"/listKeys", version, ""),
 		http.StatusForbidden, "AuthorizationFailed", "Microsoft.Storage/storageAccounts/listkeys/action")
 	azure.Refused(azure.Call("POST", account+"/regenerateKey", version, `{"keyName":"key1"}`),
@@ -243,6 +244,7 @@ func TestNames_areGlobal(t *testing.T) {
 		tx.Save(&engine.Resource{ID: other, Type: "Microsoft.Resources/subscriptions"})
 		tx.Save(&engine.Resource{ID: other + "/resourceGroups/rg", Type: "Microsoft.Resources/resourceGroups"})
 	})
+	azure.Grant(other, authorization.Owner, azure.Caller.ObjectID)
 	azure.Refused(azure.Call("PUT",
 		other+"/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/store1", version, minimal),
 		http.StatusConflict, "StorageAccountAlreadyTaken", "The storage account named store1 is already taken.")
@@ -286,6 +288,7 @@ func TestLists(t *testing.T) {
 func TestKinds(t *testing.T) {
 	for name, test := range map[string]struct {
 		create, change string
+		put            bool // the change is a PUT
 		status         int
 		code           string
 	}{
@@ -330,7 +333,8 @@ func TestKinds(t *testing.T) {
 			status: http.StatusOK,
 		},
 		"no namespace later": {
-			create: minimal, change: `{"properties":{"isHnsEnabled":true}}`,
+			create: minimal, put: true,
+			change: `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2","location":"westus2","properties":{"isHnsEnabled":true}}`,
 			status: http.StatusBadRequest, code: "AccountPropertyCannotBeUpdated",
 		},
 	} {
@@ -339,7 +343,11 @@ func TestKinds(t *testing.T) {
 			answer := azure.Call("PUT", account, version, test.create)
 			if test.change != "" {
 				azure.Want(answer, http.StatusAccepted)
-				answer = azure.Call("PATCH", account, version, test.change)
+				method := "PATCH"
+				if test.put {
+					method = "PUT"
+				}
+				answer = azure.Call(method, account, version, test.change)
 			}
 			if answer.Status != test.status || answer.Code() != test.code {
 				t.Errorf("%d %s, want %d %s: %s", answer.Status, answer.Code(), test.status, test.code, answer.Raw)
@@ -362,7 +370,7 @@ func TestInfrastructureEncryption_shownOnlyWhenTrue(t *testing.T) {
 
 func TestService_forOtherServices(t *testing.T) {
 	azure := azuretest.New(t, engine.Pace{})
-	service := storage.New(azure.Engine, nil)
+	service := storage.New(azure.Engine, azure.KeyVault)
 	create(t, azure, account, minimal)
 	azure.Transact(func(tx *engine.Tx) {
 		if service.Account(tx, account) == nil || service.Account(tx, azuretest.Group) != nil {
