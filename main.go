@@ -21,7 +21,7 @@ import (
 const address = "registry.terraform.io/azuremedia/azuremedia"
 
 // version is set by the linker.
-var version = "dev" //nolint:gochecknoglobals // The linker sets nothing but package variables.
+var version = "dev"
 
 func main() {
 	if err := run(context.Background(), os.Args[1:]); err != nil {

@@ -206,7 +206,7 @@ func requestIDToken(ctx context.Context, address, bearer string) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("requesting an ID token: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // Nothing was written.
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("requesting an ID token: %s answered %s", service.Host, resp.Status)
 	}

@@ -58,7 +58,7 @@ func trustedRoots(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(file) //nolint:gosec // The user names the file in the provider block.
+	pem, err := os.ReadFile(file)
 	if err != nil {
 		return nil, &SettingError{
 			Setting: "endpoint.ca_file",

@@ -58,7 +58,8 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 	}{
 		{"a secret", signedIn, nil, nil},
 		{
-			"a secret from the environment", acctest.Value{},
+			"a secret from the environment",
+			acctest.Value{},
 			map[string]string{
 				"ARM_SUBSCRIPTION_ID": "s", "ARM_TENANT_ID": "t", "ARM_CLIENT_ID": "c",
 				"ARM_CLIENT_SECRET": "hunter2",
@@ -90,15 +91,19 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 			[]string{"tenant_id (ARM_TENANT_ID)", "a client secret needs it"},
 		},
 		{
-			"two ways to sign in", with(acctest.Value{}), map[string]string{"ARM_USE_MSI": "true"},
+			"two ways to sign in", with(acctest.Value{}),
+			map[string]string{"ARM_USE_MSI": "true"},
 			[]string{"use_msi (ARM_USE_MSI)", "client_secret", "environment variables count too"},
 		},
 		{
-			"no way to sign in", acctest.Value{"subscription_id": "s", "use_cli": false}, nil,
+			"no way to sign in",
+			acctest.Value{"subscription_id": "s", "use_cli": false},
+			nil,
 			[]string{"use_cli (ARM_USE_CLI)", "client_secret"},
 		},
 		{
-			"a flag that is none", with(acctest.Value{}), map[string]string{"ARM_USE_CLI": "maybe"},
+			"a flag that is none", with(acctest.Value{}),
+			map[string]string{"ARM_USE_CLI": "maybe"},
 			[]string{"use_cli (ARM_USE_CLI)", `"maybe" is neither true nor false`},
 		},
 		{
@@ -112,13 +117,16 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 			[]string{"endpoint.ca_file (AZUREMEDIA_CA_FILE)", "/no/such.pem"},
 		},
 		{
-			"an endpoint for rehearsal", acctest.Value{
+			"an endpoint for rehearsal",
+			acctest.Value{
 				"environment": "rehearsal", "endpoint": acctest.Value{"connect_to": "x:1"},
 			},
-			nil, []string{"Setting: endpoint.", "rehearsal serve"},
+			nil,
+			[]string{"Setting: endpoint.", "rehearsal serve"},
 		},
 		{
-			"a rehearsal that cannot be opened", acctest.Value{"environment": "rehearsal"},
+			"a rehearsal that cannot be opened",
+			acctest.Value{"environment": "rehearsal"},
 			map[string]string{"AZUREMEDIA_REHEARSAL_FILE": "broken.db"},
 			[]string{"rehearsal.data_file (AZUREMEDIA_REHEARSAL_FILE)", "broken.db is broken"},
 		},

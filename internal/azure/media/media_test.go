@@ -79,7 +79,7 @@ func (s *script) Do(req *http.Request) (*http.Response, error) {
 type token struct{}
 
 func (token) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	return azcore.AccessToken{Token: "t", ExpiresOn: time.Now().Add(time.Hour)}, nil
+	return azcore.AccessToken{Token: "t", ExpiresOn: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)}, nil
 }
 
 func client(t *testing.T, steps ...step) (*media.AccountsClient, *script) {
@@ -218,11 +218,13 @@ func TestBeginUpdate_sendsOnlyWhatItNames(t *testing.T) {
 func TestBeginUpdate_waitsForTheOperation(t *testing.T) {
 	t.Parallel()
 	c, _ := client(t,
-		step{"PATCH " + account, 202, `{"properties":{"provisioningState":"InProgress"}}`,
+		step{
+			"PATCH " + account, 202, `{"properties":{"provisioningState":"InProgress"}}`,
 			map[string]string{
 				"Azure-AsyncOperation": statuses, "Location": "https://management.azure.com/result",
 				"x-ms-retry-after-ms": "1",
-			}},
+			},
+		},
 		step{"GET /subscriptions/s/providers/Microsoft.Media/locations/westus2/" +
 			"mediaServicesOperationStatuses/op", 200, `{"name":"op","status":"Failed",
 			"error":{"code":"BadRequest","message":"Access to the Customer Key was forbidden."}}`, nil},

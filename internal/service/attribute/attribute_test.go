@@ -5,6 +5,7 @@ package attribute_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -195,11 +196,13 @@ func TestIdentity_goesToTheWireAndBack(t *testing.T) {
 			"SystemAssigned", "SystemAssigned",
 		},
 		{
-			"user", attribute.ManagedIdentity{UserAssignedIDs: []string{id + "1", id + "2"}},
+			"user",
+			attribute.ManagedIdentity{UserAssignedIDs: []string{id + "1", id + "2"}},
 			"UserAssigned", "UserAssigned",
 		},
 		{
-			"both", attribute.ManagedIdentity{
+			"both",
+			attribute.ManagedIdentity{
 				SystemAssigned: true, PrincipalID: "p", TenantID: "t", UserAssignedIDs: []string{id},
 			},
 			"SystemAssigned,UserAssigned", "SystemAssigned, UserAssigned",
@@ -231,14 +234,18 @@ func TestIdentity_goesToTheWireAndBack(t *testing.T) {
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
+	var offered time.Duration
 	configured := func(_ context.Context, otherwise time.Duration) (time.Duration, diag.Diagnostics) {
-		return otherwise / 2, diag.Diagnostics{diag.NewWarningDiagnostic("w", "")}
+		offered = otherwise
+		return -time.Second, diag.Diagnostics{diag.NewWarningDiagnostic("w", "")}
 	}
 	ctx, cancel := attribute.Deadline(t.Context(), configured, time.Hour, &diags)
 	defer cancel()
-	end, ok := ctx.Deadline()
-	if left := time.Until(end); !ok || left > 30*time.Minute || left < 29*time.Minute {
-		t.Errorf("%s left, want half an hour", left)
+	if offered != time.Hour {
+		t.Errorf("offered %s as the default, want an hour", offered)
+	}
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		t.Errorf("got %v, want the configured time to be over", ctx.Err())
 	}
 	if len(diags) != 1 {
 		t.Errorf("the warning is lost: %v", diags)

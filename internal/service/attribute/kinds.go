@@ -16,10 +16,11 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 )
 
-// ResourceIDValue is the ID of an Azure resource, which has no case.
 type (
+	// ResourceIDValue is the ID of an Azure resource, which has no case.
 	ResourceIDValue = StringValue[resourceIDKind]
-	ResourceIDType  = StringType[resourceIDKind]
+	// ResourceIDType is its type.
+	ResourceIDType = StringType[resourceIDKind]
 )
 
 // NewResourceID returns a known ID.
@@ -42,10 +43,11 @@ func (resourceIDKind) check(text string) diag.Diagnostic {
 			"Remedy: refer to the id attribute of a resource or a data source.", text))
 }
 
-// LocationValue is an Azure region, which has a name ("westus2") and a display name ("West US 2").
 type (
+	// LocationValue is an Azure region, which has a name ("westus2") and a display name ("West US 2").
 	LocationValue = StringValue[locationKind]
-	LocationType  = StringType[locationKind]
+	// LocationType is its type.
+	LocationType = StringType[locationKind]
 )
 
 // NewLocation returns a known region.
@@ -65,10 +67,11 @@ func (locationKind) check(text string) diag.Diagnostic {
 			"Remedy: `az account list-locations --output table` lists them.")
 }
 
-// NameValue is the name of an Azure resource, which has no case.
 type (
+	// NameValue is the name of an Azure resource, which has no case.
 	NameValue = StringValue[nameKind]
-	NameType  = StringType[nameKind]
+	// NameType is its type.
+	NameType = StringType[nameKind]
 )
 
 // NewName returns a known name.
@@ -80,10 +83,11 @@ func (nameKind) name() string                 { return "NameType" }
 func (nameKind) same(a, b string) bool        { return strings.EqualFold(a, b) }
 func (nameKind) check(string) diag.Diagnostic { return nil }
 
-// KeyIDValue is the identifier of a Key Vault key, with or without a version.
 type (
+	// KeyIDValue is the identifier of a Key Vault key, with or without a version.
 	KeyIDValue = StringValue[keyIDKind]
-	KeyIDType  = StringType[keyIDKind]
+	// KeyIDType is its type.
+	KeyIDType = StringType[keyIDKind]
 )
 
 // NewKeyID returns a known key identifier.

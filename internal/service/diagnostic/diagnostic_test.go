@@ -65,19 +65,23 @@ func TestFromError_saysEverythingAPersonNeeds(t *testing.T) {
 		},
 		{
 			"wrong subscription", diagnostic.Read, answer(404, "SubscriptionNotFound"),
-			"Key Vault Not Read", []string{"ARM_SUBSCRIPTION_ID"},
+			"Key Vault Not Read",
+			[]string{"ARM_SUBSCRIPTION_ID"},
 		},
 		{
 			"out of time", diagnostic.Delete, fmt.Errorf("waiting: %w", context.DeadlineExceeded),
-			"Key Vault Not Deleted", []string{"raise timeouts.delete", unknown},
+			"Key Vault Not Deleted",
+			[]string{"raise timeouts.delete", unknown},
 		},
 		{
 			"interrupted", diagnostic.Update, context.Canceled,
-			"Key Vault Not Updated", []string{"interrupted", unknown},
+			"Key Vault Not Updated",
+			[]string{"interrupted", unknown},
 		},
 		{
 			"no answer", diagnostic.Create, io.ErrUnexpectedEOF,
-			"Key Vault Not Created", []string{"unexpected EOF", "network", unknown},
+			"Key Vault Not Created",
+			[]string{"unexpected EOF", "network", unknown},
 		},
 		{
 			"no token", diagnostic.Create,
