@@ -72,7 +72,6 @@ resource "azuremedia_key_vault" "media" {
 resource "azuremedia_key_vault_key" "media" {
   name         = "media"
   key_vault_id = azuremedia_key_vault.media.id
-  key_type     = "RSA"
   key_size     = 3072
 
   rotate_when_changed = {
@@ -102,7 +101,7 @@ output "key_generation" {
 
 output "newest_key_id" {
   description = "The newest version of your key in the vault."
-  value       = azuremedia_key_vault_key.media.id
+  value       = azuremedia_key_vault_key.media.versioned_id
 }
 
 output "current_key_id" {
