@@ -18,6 +18,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/functions"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvaultkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/resourcegroup"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storageaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/userassignedidentity"
@@ -148,6 +149,7 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		keyvault.NewResource,
+		keyvaultkey.NewResource,
 		resourcegroup.NewResource,
 		storageaccount.NewResource,
 		userassignedidentity.NewResource,

@@ -34,7 +34,8 @@ func IdentitySchema() identityschema.Schema {
 // SetIdentity writes the resource identity. It is set by Create, Read and Update alike, in Read
 // before the resource may turn out to be gone: a Terraform that knows no identity sends none, and
 // the framework then misses it after an update and even after a removal.
-func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id ResourceIDValue,
+func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity,
+	id interface{ ValueString() string },
 ) diag.Diagnostics {
 	if identity == nil {
 		return nil

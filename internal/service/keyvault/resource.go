@@ -164,6 +164,10 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	// The vault is there from here on: what fails now is left for the next apply.
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(forbiddenChanges(state, plan)...) // It may be one that was recovered.
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	resp.Diagnostics.Append(r.settle(ctx, diagnostic.Create, state, &plan)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

@@ -1,0 +1,184 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvaultkey
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+func resourceSchema(ctx context.Context) schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "An RSA key in a vault, fit to protect an account. A new version is " +
+			"made in place, so that accounts that follow the key move on to it: by " +
+			"`rotate_when_changed`, by a change of type or size, or by Key Vault itself as the " +
+			"rotation policy says. Deleting the key keeps it recoverable; creating it again " +
+			"recovers it, with all its versions.",
+		Attributes: map[string]schema.Attribute{
+			"name": attribute.Name("The name of the key.",
+				attribute.ValidName(mediaaccount.KeyVaultKeyName())),
+			"key_vault_id": vaultID(),
+			"key_type": schema.StringAttribute{
+				MarkdownDescription: "`RSA`, or `RSA-HSM`, which needs a premium vault: no other " +
+					"keys can protect an account (rule CMK002). Changing it makes a new version. " +
+					"Default: `RSA`.",
+				Optional:   true,
+				Computed:   true,
+				Default:    stringdefault.StaticString("RSA"),
+				Validators: []validator.String{stringvalidator.OneOf(customerkey.KeyTypes()...)},
+			},
+			"key_size": schema.Int64Attribute{
+				MarkdownDescription: "2048, 3072 or 4096 bits (rule CMK003). Changing it makes a " +
+					"new version. Default: `2048`.",
+				Optional:   true,
+				Computed:   true,
+				Default:    int64default.StaticInt64(defaultSize),
+				Validators: []validator.Int64{int64validator.OneOf(keySizes()...)},
+			},
+			"key_opts": schema.SetAttribute{
+				MarkdownDescription: "What the key may be used for. Protecting an account takes " +
+					"`wrapKey` and `unwrapKey` (rule CMK004), which is the default.",
+				ElementType: types.StringType,
+				Optional:    true,
+				Computed:    true,
+				Default: setdefault.StaticValue(types.SetValueMust(types.StringType, []attr.Value{
+					types.StringValue("wrapKey"), types.StringValue("unwrapKey"),
+				})),
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1),
+					setvalidator.ValueStringsAre(stringvalidator.OneOf(
+						"decrypt", "encrypt", "sign", "unwrapKey", "verify", "wrapKey")),
+				},
+			},
+			"enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether the newest version can be used. Default: `true`.",
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(true),
+			},
+			"not_before_date": date("From when the newest version can be used. Left out, it is " +
+				"not managed here."),
+			"expiration_date": date("Until when the newest version can be used. Left out, it is " +
+				"not managed here."),
+			"rotation_policy": rotationPolicy(),
+			"rotate_when_changed": schema.MapAttribute{
+				MarkdownDescription: "Any texts: when they change, a new version is made. The " +
+					"version carries a tag, `" + rotationTag + "`, so that an interrupted apply " +
+					"makes it only once.",
+				ElementType: types.StringType,
+				Optional:    true,
+			},
+			"tags": keyTags(),
+			"id": attribute.Computed("The identifier of the key without a version. An account " +
+				"that is given it follows the newest version."),
+			"versionless_id": attribute.Computed("The same as `id`, by azurerm's name."),
+			"versioned_id": attribute.Computed("The identifier of the newest version. An account " +
+				"that is given it stays with it."),
+			"version": attribute.Computed("The newest version."),
+			"resource_versionless_id": attribute.Computed(
+				"The resource ID of the key, as the scope of a role assignment."),
+			"vault_uri": attribute.Computed("The address of the vault."),
+			"timeouts":  attribute.Timeouts(ctx, allowed()),
+		},
+	}
+}
+
+const defaultSize = 2048
+
+func keySizes() []int64 {
+	var sizes []int64
+	for _, size := range customerkey.KeySizes() {
+		sizes = append(sizes, int64(size))
+	}
+	return sizes
+}
+
+func vaultID() schema.StringAttribute {
+	id := attribute.ReferenceID("The ID of the vault. Changing it replaces the key.")
+	id.PlanModifiers = append(id.PlanModifiers, stringplanmodifier.RequiresReplace())
+	return id
+}
+
+func date(description string) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: description,
+		CustomType:          timetypes.RFC3339Type{},
+		Optional:            true,
+		PlanModifiers:       []planmodifier.String{sameInstant{}},
+	}
+}
+
+// keyTags are tags within Key Vault's limit of fifteen, one of which is the rotation's.
+func keyTags() schema.MapAttribute {
+	tags := attribute.Tags()
+	tags.MarkdownDescription = "Tags of the newest version. Only those named here are managed."
+	tags.Validators = []validator.Map{
+		mapvalidator.SizeAtMost(14),
+		mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 256)),
+		mapvalidator.ValueStringsAre(stringvalidator.LengthAtMost(256)),
+	}
+	return tags
+}
+
+// isoDuration is a duration as Key Vault's rotation policies have it: years, months and days.
+var isoDuration = regexp.MustCompile(`^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?$`)
+
+func duration(description string, validators ...validator.String) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: description,
+		Optional:            true,
+		Validators: append(validators,
+			stringvalidator.LengthAtLeast(len("P1D")),
+			stringvalidator.RegexMatches(isoDuration,
+				"must be an ISO 8601 duration of years, months and days, such as P90D")),
+	}
+}
+
+func rotationPolicy() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "When Key Vault itself makes a new version, and announces that one " +
+			"is about to expire. Left out, it is not managed here.",
+		Optional: true,
+		Attributes: map[string]schema.Attribute{
+			"expire_after": duration("How long a new version can be used, such as `P1Y`."),
+			"notify_before_expiry": duration("How long before a version expires an event is sent.",
+				stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("expire_after"))),
+			"automatic": schema.SingleNestedAttribute{
+				MarkdownDescription: "When a new version is made.",
+				Optional:            true,
+				Validators: []validator.Object{objectvalidator.AtLeastOneOf(
+					path.MatchRelative().AtName("time_after_creation"),
+					path.MatchRelative().AtName("time_before_expiry"))},
+				Attributes: map[string]schema.Attribute{
+					"time_after_creation": duration("How long after the newest was made.",
+						stringvalidator.ConflictsWith(
+							path.MatchRelative().AtParent().AtName("time_before_expiry"))),
+					"time_before_expiry": duration("How long before the newest expires."),
+				},
+			},
+		},
+	}
+}
