@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,6 +48,25 @@ func TestExamples_areThereForEveryKind(t *testing.T) {
 	} {
 		if diff := cmp.Diff(kinds, folders(t, folder)); diff != "" {
 			t.Errorf("examples/%s (-kinds of the provider +folders):\n%s", folder, diff)
+		}
+	}
+}
+
+// TestExamples_importAllWaysAlike holds the ways to import a resource against each other: the
+// command, which a test runs, and the blocks of newer Terraform versions.
+func TestExamples_importAllWaysAlike(t *testing.T) {
+	t.Parallel()
+	for _, kind := range folders(t, "resources") {
+		address, id := importExample(t, kind)
+		for file, argument := range map[string]string{
+			"import-by-string-id.tf": "id = " + strconv.Quote(id),
+			"import-by-identity.tf":  "identity = {\n    id = " + strconv.Quote(id) + "\n  }",
+		} {
+			got := example(t, "resources", kind, file)
+			want := "import {\n  to = " + address + "\n  " + argument + "\n}\n"
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s/%s (-want +got):\n%s", kind, file, diff)
+			}
 		}
 	}
 }

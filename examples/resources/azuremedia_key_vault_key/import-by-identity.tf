@@ -1,0 +1,6 @@
+import {
+  to = azuremedia_key_vault_key.media
+  identity = {
+    id = "https://contoso-media-keys.vault.azure.net/keys/media"
+  }
+}
