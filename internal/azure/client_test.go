@@ -5,8 +5,16 @@ package azure_test
 
 import (
 	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"math/big"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +184,91 @@ func TestClient_keepsTheKeysClientOfAVault(t *testing.T) {
 	}
 }
 
+func TestClient_opensEveryService(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, signedIn(&fakeAzure{}))
+	if client.SubscriptionID() != subscription {
+		t.Errorf("the subscription is %q", client.SubscriptionID())
+	}
+	open := func(opened any, err error) {
+		t.Helper()
+		if err != nil || opened == nil {
+			t.Errorf("got %v and %v", opened, err)
+		}
+	}
+	open(client.Resources(subscription))
+	open(client.Providers(subscription))
+	open(client.UserAssignedIdentities(subscription))
+	open(client.RoleAssignments(subscription))
+	open(client.RoleDefinitions())
+	open(client.Vaults(subscription))
+	open(client.MediaAccounts(subscription))
+}
+
+func TestNew_signsInInEveryWay(t *testing.T) {
+	t.Parallel()
+	certificate, tokenFile := clientCertificate(t), filepath.Join(t.TempDir(), "token")
+	for _, test := range []struct {
+		name   string
+		change func(*azure.Config)
+	}{
+		{"certificate", func(c *azure.Config) { c.ClientCertificatePath = certificate }},
+		{"managed identity", func(c *azure.Config) { c.UseMSI, c.ClientID = true, "" }},
+		{"user-assigned identity", func(c *azure.Config) { c.UseMSI = true }},
+		{"Kubernetes", func(c *azure.Config) {
+			c.UseAKSWorkloadIdentity, c.OIDCTokenFilePath = true, tokenFile
+		}},
+		{"Azure CLI", func(c *azure.Config) { c.UseCLI = true }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			config := signedIn(&fakeAzure{})
+			config.ClientSecret = ""
+			test.change(&config)
+			newClient(t, config)
+		})
+	}
+}
+
+// clientCertificate writes a certificate and its key to a file.
+func clientCertificate(t *testing.T) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := append(
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...)
+	path := filepath.Join(t.TempDir(), "client.pem")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestClient_waitsUntilTheContextEnds(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, signedIn(&fakeAzure{}))
+	if err := client.Wait(t.Context(), time.Nanosecond); err != nil {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := client.Wait(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's error", err)
+	}
+}
+
 func TestNew_namesTheWrongSetting(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -248,6 +341,9 @@ func TestNew_namesTheWrongSetting(t *testing.T) {
 			var wrong *azure.SettingError
 			if !errors.As(err, &wrong) {
 				t.Fatalf("got %v, want a SettingError", err)
+			}
+			if !strings.HasPrefix(wrong.Error(), test.setting+": ") {
+				t.Errorf("reads %q", wrong)
 			}
 			if wrong.Setting != test.setting || !strings.Contains(wrong.Problem, test.problem) {
 				t.Errorf("got %q: %q, want %q: …%q…",

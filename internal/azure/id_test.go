@@ -4,6 +4,7 @@
 package azure_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -44,6 +45,20 @@ func TestCanonicalID(t *testing.T) {
 				t.Errorf("got %q and %v, want %q", got, err, test.want)
 			}
 		})
+	}
+}
+
+func TestIDs_areCompared(t *testing.T) {
+	t.Parallel()
+	if !azure.SameID(prefix, "/SUBSCRIPTIONS/S/resourcegroups/G/") || azure.SameID(prefix, prefix+"2") {
+		t.Error("IDs are not compared without regard to case")
+	}
+	if group := azure.GroupOf(prefix + "/providers/Microsoft.KeyVault/vaults/v"); group != "g" {
+		t.Errorf("the group is %q", group)
+	}
+	_, err := azure.ParseID("x", azure.VaultType)
+	if err == nil || !strings.Contains(err.Error(), "/providers/Microsoft.KeyVault/vaults/<name>") {
+		t.Errorf("does not show the form: %v", err)
 	}
 }
 

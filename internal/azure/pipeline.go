@@ -5,6 +5,8 @@ package azure
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
@@ -37,6 +40,7 @@ func (c *Client) pipeline() azcore.ClientOptions {
 	return azcore.ClientOptions{
 		Cloud:     c.cloud.configuration(),
 		Transport: c.transport,
+		Retry:     policy.RetryOptions{ShouldRetry: isTransient},
 		// The Azure SDK's own log is off unless its environment variable is set. Even then
 		// it holds no body, and of headers and query only what is listed.
 		Logging: policy.LogOptions{
@@ -52,6 +56,18 @@ func (c *Client) pipeline() azcore.ClientOptions {
 			logPolicy{c.clock},
 		},
 	}
+}
+
+// isTransient reports whether another attempt may do better: azcore's own rule, except that a
+// certificate which is not trusted will not be trusted a moment later either.
+func isTransient(resp *http.Response, err error) bool {
+	if err != nil {
+		var untrusted *tls.CertificateVerificationError
+		return !errors.As(err, &untrusted)
+	}
+	return runtime.HasStatusCode(resp,
+		http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
 }
 
 // userAgentPolicy puts the provider's name before that of the Azure SDK.

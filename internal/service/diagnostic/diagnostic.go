@@ -160,7 +160,7 @@ func explain(act Act, err error) (said, remedy string) {
 	case errors.Is(err, context.Canceled):
 		return "It was interrupted.", "Apply again."
 	default:
-		return fmt.Sprintf("No answer of Azure's could be had: %v", err),
+		return fmt.Sprintf("It failed before Azure answered: %v", err),
 			"Check the network between here and Azure, and apply again."
 	}
 }
