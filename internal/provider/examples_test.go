@@ -79,7 +79,7 @@ func TestAccExamples_resources(t *testing.T) {
 			t.Parallel()
 			azure := acctest.New(t)
 			address, id := importExample(t, kind)
-			resource.ParallelTest(t, resource.TestCase{
+			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: azure.Factories(),
 				Steps: []resource.TestStep{
 					{Config: azure.Config(example(t, "resources", kind, "resource.tf"))},
@@ -103,7 +103,7 @@ func TestAccExamples_dataSources(t *testing.T) {
 			azure := acctest.New(t)
 			made := azure.Config(example(t, "quickstart", "main.tf"))
 			read := example(t, "data-sources", kind, "data-source.tf")
-			resource.ParallelTest(t, resource.TestCase{
+			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: azure.Factories(),
 				Steps: []resource.TestStep{
 					{Config: made},
@@ -120,7 +120,7 @@ func TestAccExamples_functions(t *testing.T) {
 	for _, name := range folders(t, "functions") {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.ParallelTest(t, resource.TestCase{
+			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.New(t).Factories(),
 				Steps:                    []resource.TestStep{{Config: example(t, "functions", name, "function.tf")}},
 			})
@@ -141,7 +141,7 @@ func TestAccExamples_provider(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			resource.ParallelTest(t, resource.TestCase{
+			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.New(t).Factories(),
 				Steps: []resource.TestStep{{
 					Config:   without(t, file, "terraform"),

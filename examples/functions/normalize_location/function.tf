@@ -1,0 +1,4 @@
+# "westus2"
+output "region" {
+  value = provider::azuremedia::normalize_location("West US 2")
+}
