@@ -15,8 +15,11 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/managedidentity"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/storage"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
@@ -68,6 +71,8 @@ func (a *Azure) addServices() {
 	e.Guard(a.directory.Authenticate, a.roles.Authorize)
 	a.resources = resources.New(e, a.directory)
 	managedidentity.New(e, a.directory)
+	vaults := keyvault.New(e, a.directory, a.roles)
+	media.New(e, vaults, storage.New(e, vaults), a.roles)
 }
 
 const accessKey = "rehearsal/access"
