@@ -23,6 +23,7 @@ func (r *Request) ReadBody() error {
 		return Gatewayf(http.StatusBadRequest, "InvalidRequestContent",
 			"The request content was invalid and could not be deserialized: '%v'.", err)
 	}
+	r.Sent = r.Body
 	return r.checkShape()
 }
 

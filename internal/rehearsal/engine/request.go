@@ -39,8 +39,9 @@ type Request struct {
 	APIVersion string
 	// ID is the resource that the request is about, in Resource Manager.
 	ID ID
-	// Body is the body of a Resource Manager request that has one.
-	Body map[string]any
+	// Sent is the body of a Resource Manager request that has one, Body what of it the documents
+	// let a client set.
+	Sent, Body map[string]any
 
 	entry Entry
 	// kind is the resource type that the request turned out to be about.

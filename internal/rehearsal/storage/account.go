@@ -100,7 +100,7 @@ func checkSettled(r *engine.Request, old *engine.Resource) *engine.Error {
 		"encryption.requireInfrastructureEncryption",
 	} {
 		var sent, settled any
-		if engine.Read(r.Body, "properties."+path, &sent) {
+		if engine.Read(r.Sent, "properties."+path, &sent) {
 			if old.Read(path, &settled); !reflect.DeepEqual(sent, settled) {
 				return readOnly(path[strings.LastIndexByte(path, '.')+1:])
 			}
@@ -122,7 +122,6 @@ func setDefaults(r *engine.Request, account *engine.Resource) {
 	account.Default("networkAcls.defaultAction", "Allow")
 	account.Default("networkAcls.virtualNetworkRules", []any{})
 	account.Default("networkAcls.ipRules", []any{})
-	account.Default("networkAcls.ipv6Rules", []any{})
 	if of, _ := kindOf(account.Kind); of.accessTier != "" {
 		account.Default("accessTier", of.accessTier)
 	}
