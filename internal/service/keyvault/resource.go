@@ -255,6 +255,7 @@ func (r *Resource) settle(ctx context.Context, act diagnostic.Act, state model, 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
 	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowed().Read, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -277,7 +278,6 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	state.observe(vault, access)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
 }
 
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
