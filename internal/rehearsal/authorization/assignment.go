@@ -62,13 +62,13 @@ func assignmentsAt(tx *engine.Tx, scope engine.ID) []*assignment {
 }
 
 func revealed(documents []*engine.Resource) []*assignment {
-	var found []*assignment
+	var all []*assignment
 	for _, document := range documents {
 		a := &assignment{ID: document.ID}
 		document.Reveal(a)
-		found = append(found, a)
+		all = append(all, a)
 	}
-	return found
+	return all
 }
 
 // serveAssignments answers everything about role assignments.
@@ -76,13 +76,7 @@ func (s *Service) serveAssignments(r *engine.Request) (*engine.Response, error) 
 	if r.ID.Type() == "" {
 		return s.listAssignments(r)
 	}
-	verb := map[string]string{
-		http.MethodGet: "read", http.MethodPut: "write", http.MethodDelete: "delete",
-	}[r.HTTP.Method]
-	if verb == "" {
-		return nil, notAllowed(r)
-	}
-	if err := r.Permit(assignmentType+"/"+verb, r.ID); err != nil {
+	if err := r.Permit(assignmentType+"/"+verb(r), r.ID); err != nil {
 		return nil, err
 	}
 	var old *assignment
@@ -104,13 +98,27 @@ func (s *Service) serveAssignments(r *engine.Request) (*engine.Response, error) 
 		return nil, engine.Errorf(http.StatusNotFound, "RoleAssignmentNotFound",
 			"The role assignment '%s' is not found.", r.ID.Name())
 	}
-	return &engine.Response{Status: http.StatusOK, Body: old.shown()}, nil
+	return found(r, old.shown()), nil
 }
 
-func notAllowed(r *engine.Request) *engine.Error {
-	r.Note("unknown route %s %s", r.HTTP.Method, r.HTTP.URL.Path)
-	return engine.Gatewayf(http.StatusMethodNotAllowed, "MethodNotAllowed",
-		"The requested resource does not support http method '%s'.", r.HTTP.Method)
+// verb is what a request does, as permissions say it. The engine lets only documented requests
+// through.
+func verb(r *engine.Request) string {
+	switch r.HTTP.Method {
+	case http.MethodPut:
+		return "write"
+	case http.MethodDelete:
+		return "delete"
+	}
+	return "read"
+}
+
+// found answers GET, and HEAD, which only asks whether there is something.
+func found(r *engine.Request, shown map[string]any) *engine.Response {
+	if r.HTTP.Method == http.MethodHead {
+		return &engine.Response{Status: http.StatusNoContent}
+	}
+	return &engine.Response{Status: http.StatusOK, Body: shown}
 }
 
 // putAssignment makes a role assignment. One that is there can only have its description and its
@@ -278,15 +286,15 @@ func (s *Service) listAssignments(r *engine.Request) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []*assignment
+	var all []*assignment
 	for _, at := range ancestry(scope) {
 		if !at.Is(scope) {
-			found = append(found, assignmentsAt(r.Tx, at)...)
+			all = append(all, assignmentsAt(r.Tx, at)...)
 		}
 	}
-	found = append(found, revealed(r.Resources(scope, assignmentType))...)
+	all = append(all, revealed(r.Resources(scope, assignmentType))...)
 	shown := []any{}
-	for _, a := range found {
+	for _, a := range all {
 		if conditions.allow(a, scope) {
 			shown = append(shown, a.shown())
 		}

@@ -143,11 +143,17 @@ func anyMatches(patterns []string, action string) bool {
 	return false
 }
 
-// matches reports whether an action fits a pattern, in which "*" stands for any text.
+// matches reports whether an action fits a pattern, in which "*" stands for any text. "/*/" stands
+// for "/" too: the built-in roles have "vaults/*/read" and "userAssignedIdentities/*/assign/action"
+// for what applies to vaults and identities themselves.
 func matches(pattern, action string) bool {
 	head, rest, wild := strings.Cut(pattern, "*")
 	if !wild {
 		return pattern == action
+	}
+	if strings.HasSuffix(head, "/") && strings.HasPrefix(rest, "/") &&
+		matches(head+rest[1:], action) {
+		return true
 	}
 	action, fits := strings.CutPrefix(action, head)
 	if !fits {

@@ -55,11 +55,11 @@ func (s *Service) role(tx *engine.Tx, id string) *role {
 			return known
 		}
 	}
-	found := new(role)
-	if !tx.Load(rolePrefix+strings.ToLower(id), found) {
+	custom := new(role)
+	if !tx.Load(rolePrefix+strings.ToLower(id), custom) {
 		return nil
 	}
-	return found
+	return custom
 }
 
 // roles returns all roles, the built-in ones first.
@@ -86,13 +86,7 @@ func (s *Service) serveDefinitions(r *engine.Request) (*engine.Response, error) 
 	if r.ID.Type() == "" {
 		return s.listDefinitions(r)
 	}
-	verb := map[string]string{
-		http.MethodGet: "read", http.MethodPut: "write", http.MethodDelete: "delete",
-	}[r.HTTP.Method]
-	if verb == "" {
-		return nil, notAllowed(r)
-	}
-	if err := s.permit(r, verb, r.ID); err != nil {
+	if err := s.permit(r, verb(r), r.ID); err != nil {
 		return nil, err
 	}
 	old := s.role(r.Tx, r.ID.Name())
@@ -107,7 +101,7 @@ func (s *Service) serveDefinitions(r *engine.Request) (*engine.Response, error) 
 			"The specified role definition with ID '%s' does not exist.",
 			strings.ReplaceAll(r.ID.Name(), "-", ""))
 	}
-	return &engine.Response{Status: http.StatusOK, Body: old.shown(r.ID.Scope())}, nil
+	return found(r, old.shown(r.ID.Scope())), nil
 }
 
 // permit checks the permission for role definitions. The built-in ones are everybody's to read
@@ -249,9 +243,6 @@ func (p permission) shown() map[string]any {
 
 // servePermissions answers what the caller may do at a scope.
 func (s *Service) servePermissions(r *engine.Request) (*engine.Response, error) {
-	if r.ID.Type() != "" || r.HTTP.Method != http.MethodGet {
-		return nil, notAllowed(r)
-	}
 	scope := r.ID.Scope()
 	if err := r.Permit(permissionType+"/read", scope); err != nil {
 		return nil, err
