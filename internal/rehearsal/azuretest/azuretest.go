@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package azuretest runs a rehearsal of Azure in the process of a test: in memory, by a clock of
-// its own, reached through an HTTP transport that needs no port.
+// its own, reached through an HTTP transport that needs no port. What goes through it is held
+// against Microsoft's OpenAPI documents.
 package azuretest
 
 import (
@@ -19,6 +20,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/managedidentity"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/openapi"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
@@ -39,7 +41,8 @@ type Azure struct {
 	// Caller is who asks.
 	Caller engine.Caller
 
-	denied map[string]bool
+	denied  map[string]bool
+	handler http.Handler
 }
 
 // New starts a rehearsal at noon of 1 March 2026.
@@ -55,6 +58,7 @@ func New(t testing.TB, pace engine.Pace) *Azure {
 	managedidentity.New(e, a.Directory)
 	a.KeyVault = keyvault.New(e, a.Directory, a.Authorization)
 	e.Guard(a.authenticate, a.authorize)
+	a.handler = openapi.NewValidator(t).Wrap(e)
 	a.Transact(func(tx *engine.Tx) {
 		for id, kind := range map[engine.ID]string{
 			"/subscriptions/" + Subscription: "Microsoft.Resources/subscriptions",
@@ -123,7 +127,7 @@ func (a *Azure) RoundTrip(request *http.Request) (*http.Response, error) {
 		asked.Body = http.NoBody
 	}
 	recorder := httptest.NewRecorder()
-	a.Engine.ServeHTTP(recorder, asked)
+	a.handler.ServeHTTP(recorder, asked)
 	response := recorder.Result()
 	response.Request = request
 	return response, nil

@@ -359,3 +359,24 @@ func TestLimit_accountsPerSubscription(t *testing.T) {
 	azure.Refused(azure.Call("PUT", accounts+"/media100", synchronous, body(store1)),
 		http.StatusBadRequest, "BadRequest", "100 Media Services accounts")
 }
+
+// Answers are laid out as recorded ones are: clients do not care, comparisons with recorded traffic
+// do.
+func TestLayout(t *testing.T) {
+	azure := start(t)
+	answer := azure.Want(azure.Call("POST", subscription+"/providers/Microsoft.Media/locations/westus2/checkNameAvailability",
+		current, `{"name":"x","type":"Microsoft.Media/mediaservices"}`), http.StatusOK)
+	const want = "{\r\n\"nameAvailable\":false,\"reason\":\"Invalid\",\"message\":\"The Media Account account name " +
+		"should be between 3 and 24 characters and may contain only lowercase letters and numbers.\"\r\n}"
+	if answer.Raw != want {
+		t.Errorf("laid out as\n%q\nwant\n%q", answer.Raw, want)
+	}
+	azure.store("store1")
+	created := azure.Want(azure.Call("PUT", account, "2020-05-01", strings.Replace(body(store1), "{",
+		`{"tags":{"b":"<&>","a":""},`, 1)), http.StatusCreated)
+	if !strings.HasPrefix(created.Raw, "{\r\n\"name\":\"media1\",\"id\":\""+account+"\",\"type\":"+
+		"\"Microsoft.Media/mediaservices\",\"location\":\"West US 2\",\"tags\":{\r\n\"a\":\"\",\"b\":\"<&>\"\r\n},"+
+		"\"properties\":{\r\n\"mediaServiceId\":") {
+		t.Errorf("laid out as %q", created.Raw)
+	}
+}

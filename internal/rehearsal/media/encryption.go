@@ -113,6 +113,10 @@ func settle(r *engine.Request, next *engine.Resource) *engine.Error {
 	if identifier == "" {
 		return bad("The encryption type CustomerKey needs keyVaultProperties with a keyIdentifier.")
 	}
+	if _, is := keyvault.ParseKeyID(r.Tx, identifier); !is {
+		return bad("'%s' does not identify a key in Key Vault. The form is "+
+			"https://NAME.vault.azure.net/keys/KEY, with /VERSION or without.", identifier)
+	}
 	next.Set("encryption.keyVaultProperties", map[string]any{"keyIdentifier": identifier})
 	next.Set("encryption.status", nil)
 	if sent.Identity != nil {

@@ -151,7 +151,8 @@ func TestCustomerKey_isMissing(t *testing.T) {
 		"host": "https://example.com/keys/k", "secret": "https://vault1.vault.azure.net/secrets/k", "text": "k",
 	} {
 		t.Run(name, func(t *testing.T) {
-			azure.Want(azure.Call("PUT", account, current, customerKey(id)), http.StatusBadRequest)
+			azure.Refused(azure.Call("PUT", account, current, customerKey(id)),
+				http.StatusBadRequest, "BadRequest", "https://NAME.vault.azure.net/keys/KEY")
 		})
 	}
 }
@@ -342,9 +343,68 @@ func TestVersions_thatDoNotFitYet(t *testing.T) {
 	}
 	azure.Want(azure.Call("PATCH", account, current, `{"tags":{"a":"b"}}`), http.StatusAccepted)
 	vault.Enable(second)
-	azure.Advance(48 * time.Hour)
+	azure.Advance(5 * time.Minute)
 	if azure.current() != second {
 		t.Errorf("the account runs on %q after the new version was enabled, want %q", azure.current(), second)
+	}
+}
+
+// Nobody tells the service that a version's time has come: it looks again by itself.
+func TestVersions_thatBecomeValid(t *testing.T) {
+	azure, vault := ready(t)
+	first := vault.NewKey("k", azuretest.KeyOptions{})
+	azure.attach(vault.Key("k"))
+	soon := time.Date(2026, 3, 1, 18, 0, 0, 0, time.UTC)
+	second := vault.NewKey("k", azuretest.KeyOptions{NotBefore: &soon})
+	azure.Advance(time.Hour)
+	if azure.current() != first {
+		t.Errorf("the account runs on %q, which is not valid yet", azure.current())
+	}
+	azure.Advance(48 * time.Hour)
+	if azure.current() != second {
+		t.Errorf("the account runs on %q, want %q", azure.current(), second)
+	}
+}
+
+// An account that lost its key when the new version came takes it up once both can be used.
+func TestVersions_afterLostAccess(t *testing.T) {
+	azure, vault := ready(t)
+	first := vault.NewKey("k", azuretest.KeyOptions{})
+	azure.attach(vault.Key("k"))
+	vault.Disable(first)
+	second := vault.NewKey("k", azuretest.KeyOptions{})
+	azure.Advance(time.Hour)
+	if azure.current() != first {
+		t.Error("the account moved on, though the version that wraps its key cannot unwrap it")
+	}
+	vault.Enable(first)
+	azure.Advance(5 * time.Minute)
+	if azure.current() != second {
+		t.Errorf("the account runs on %q, want %q", azure.current(), second)
+	}
+}
+
+func TestCustomerKey_byRole(t *testing.T) {
+	azure := start(t)
+	azure.store("store1")
+	vault := azure.Vault("vault1", azuretest.VaultOptions{Roles: true})
+	version := vault.NewKey("k", azuretest.KeyOptions{})
+	created := azure.Want(azure.Call("PUT", account, synchronous,
+		strings.Replace(body(store1), "{", `{"identity":{"type":"SystemAssigned"},`, 1)), http.StatusCreated)
+	azure.Refused(azure.Call("PUT", account, current, customerKey(version)),
+		http.StatusBadRequest, "BadRequest", forbidden)
+	vault.Grant(created.Text("identity.principalId"))
+	azure.attach(version)
+}
+
+// An account that was refused its first key can go on with what it has.
+func TestCustomerKey_leavesNothingBehindWhenRefused(t *testing.T) {
+	azure, vault := ready(t)
+	azure.attach(vault.NewKey("k", azuretest.KeyOptions{}))
+	before := azure.Call("GET", account, current, "").Raw
+	azure.Want(azure.Call("PUT", account, current, customerKey(vault.Key("other"))), http.StatusBadRequest)
+	if after := azure.Call("GET", account, current, "").Raw; after != before {
+		t.Errorf("a refused change left something behind:\n%s\n%s", before, after)
 	}
 }
 

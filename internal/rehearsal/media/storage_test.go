@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/azuretest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
@@ -206,4 +207,89 @@ func TestSyncStorageKeys_needsPermission(t *testing.T) {
 	azure.Deny("Microsoft.Media/mediaservices/syncStorageKeys/action")
 	azure.Refused(azure.Call("POST", account+"/syncStorageKeys", current, `{"id":"store1"}`),
 		http.StatusForbidden, "AuthorizationFailed", "Microsoft.Media/mediaservices/syncStorageKeys/action")
+}
+
+// With managed identity storage authentication the account holds no keys: its identity goes to the
+// storage, and needs the data role for it. Contributor is not enough.
+func TestManagedIdentity_storage(t *testing.T) {
+	azure := start(t)
+	azure.store("store1")
+	created := azure.Want(azure.Call("PUT", account, synchronous,
+		strings.Replace(body(store1), "{", `{"identity":{"type":"SystemAssigned"},`, 1)), http.StatusCreated)
+	principal := created.Text("identity.principalId")
+	const change = `{"properties":{"storageAuthentication":"ManagedIdentity"}}`
+	const words = "Storage account cannot be accessed."
+	azure.Refused(azure.Call("PATCH", account, synchronous, change), http.StatusBadRequest, "BadRequest", words)
+	azure.Grant(store1, authorization.Contributor, principal)
+	azure.Refused(azure.Call("PATCH", account, synchronous, change), http.StatusBadRequest, "BadRequest", words)
+
+	begun := azure.Want(azure.Call("PATCH", account, current, change), http.StatusAccepted)
+	if status := azure.Send("GET", begun.Header.Get("Azure-AsyncOperation"), ""); status.Text("status") != "Failed" {
+		t.Errorf("the operation: %s", status.Raw)
+	}
+	if kind := azure.Call("GET", account, current, "").Text("properties.storageAuthentication"); kind != "System" {
+		t.Errorf("storageAuthentication %q after a failed change, want System", kind)
+	}
+	if azure.heldKeys(store1) == nil {
+		t.Error("a failed change lost the copies of the keys")
+	}
+
+	azure.Grant(store1, authorization.StorageBlobDataContributor, principal)
+	azure.Want(azure.Call("PATCH", account, current, change), http.StatusAccepted)
+	got := azure.Call("GET", account, current, "")
+	if got.Text("properties.storageAuthentication") != "ManagedIdentity" ||
+		got.Text("properties.provisioningState") != "Succeeded" {
+		t.Errorf("after the grant: %s", got.Raw)
+	}
+	if azure.heldKeys(store1) != nil {
+		t.Error("the account still holds keys that it does not use")
+	}
+	azure.Want(azure.Call("POST", account+"/syncStorageKeys", current, `{"id":"store1"}`), http.StatusOK)
+	if azure.heldKeys(store1) != nil {
+		t.Error("a sync made the account hold keys that it does not use")
+	}
+	azure.Want(azure.Call("PATCH", account, synchronous, `{"properties":{"storageAuthentication":"System"}}`), http.StatusOK)
+	if held := azure.heldKeys(store1); held == nil || !held.upToDate {
+		t.Error("back on system authentication, the account does not hold the keys")
+	}
+}
+
+func TestManagedIdentity_needsAnIdentity(t *testing.T) {
+	azure := start(t)
+	azure.store("store1")
+	azure.Refused(azure.Call("PUT", account, current, bodyWith(`"storageAuthentication":"ManagedIdentity"`, store1)),
+		http.StatusBadRequest, "BadRequest", "no system-assigned identity")
+}
+
+// A user-assigned identity can have its grant before the account exists, and reach storage in
+// another subscription.
+func TestManagedIdentity_userAssignedInAnotherSubscription(t *testing.T) {
+	azure := start(t)
+	const other = "/subscriptions/99999999-2222-3333-4444-555555555555"
+	const far = other + "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/far"
+	azure.Transact(func(tx *engine.Tx) {
+		tx.Save(&engine.Resource{ID: other, Type: "Microsoft.Resources/subscriptions"})
+		tx.Save(&engine.Resource{ID: other + "/resourceGroups/rg", Type: "Microsoft.Resources/resourceGroups"})
+	})
+	azure.Grant(other, authorization.Owner, azure.Caller.ObjectID)
+	azure.Want(azure.Call("PUT", far, "2023-01-01",
+		`{"sku":{"name":"Standard_LRS"},"kind":"StorageV2","location":"westus2"}`), http.StatusAccepted)
+	reader, principal := azure.Identity("reader")
+	second, _ := azure.Identity("second")
+	azure.Grant(far, authorization.StorageBlobDataContributor, principal)
+	with := func(identity string) string {
+		return `{"location":"westus2","identity":{"type":"UserAssigned","userAssignedIdentities":{"` + reader +
+			`":{},"` + second + `":{}}},"properties":{"storageAuthentication":"ManagedIdentity","storageAccounts":[{"id":"` +
+			far + `","type":"Primary","identity":{"userAssignedIdentity":"` + identity + `","useSystemAssignedIdentity":false}}]}}`
+	}
+	created := azure.Want(azure.Call("PUT", account, synchronous, with(reader)), http.StatusCreated)
+	want := []any{map[string]any{
+		"id": far, "type": "Primary",
+		"identity": map[string]any{"userAssignedIdentity": reader, "useSystemAssignedIdentity": false},
+	}}
+	if diff := cmp.Diff(want, created.At("properties.storageAccounts")); diff != "" {
+		t.Errorf("the storage account (-want +got):\n%s", diff)
+	}
+	azure.Refused(azure.Call("PUT", account, synchronous, with(second)),
+		http.StatusBadRequest, "BadRequest", "Storage account cannot be accessed.")
 }

@@ -120,6 +120,11 @@ func (s *Service) rewrap(
 ) (envelope.Envelope, *engine.Error) {
 	wrapped, refused := known.AtRest.Rewrap(tx, s.vaults, principal, key)
 	if key.ID == "" {
+		if refused != nil {
+			refused = engine.Ownf(http.StatusBadRequest, "KeyVaultEncryptionKeyNotAccessible",
+				"The present key of the storage account cannot be used. Key Vault said: %s",
+				refused.Message)
+		}
 		return wrapped, refused
 	}
 	facts, missing := s.vaults.Describe(tx, key.ID)
@@ -165,8 +170,9 @@ const detectionTimer = "storage/keyversion"
 // followKeys has the accounts whose key is named without a version follow the newest.
 func (s *Service) followKeys(e *engine.Engine) {
 	e.Subscribe(keyvault.KeyVersionAdded, func(tx *engine.Tx, id string) {
+		key, _ := keyvault.ParseKeyID(tx, id)
 		for _, account := range tx.Resources("/subscriptions", Type) {
-			if key, refused := wrapping(account); refused == nil && strings.EqualFold(key.ID, id) {
+			if followed, does := follows(tx, account); does && followed.Is(key) {
 				tx.Schedule(tx.Now().Add(detectionDelay), detectionTimer, string(account.ID))
 			}
 		}
@@ -178,13 +184,23 @@ func (s *Service) followKeys(e *engine.Engine) {
 	})
 }
 
+// follows returns the key that the account follows, and whether it follows one.
+func follows(tx *engine.Tx, account *engine.Resource) (keyvault.KeyID, bool) {
+	key, refused := wrapping(account)
+	if refused != nil || key.ID == "" {
+		return keyvault.KeyID{}, false
+	}
+	parsed, is := keyvault.ParseKeyID(tx, key.ID)
+	return parsed, is && parsed.Version == ""
+}
+
 // detect wraps the account key with the newest version of its key. Where that fails nothing
 // changes, and the service looks again the next day.
 func (s *Service) detect(tx *engine.Tx, account *engine.Resource) {
-	key, refused := wrapping(account)
-	if refused != nil || key.ID == "" {
+	if _, does := follows(tx, account); !does {
 		return // the account has gone over to something else meanwhile
 	}
+	key, _ := wrapping(account)
 	known := secretsOf(account)
 	wrapped, refused := known.AtRest.Rewrap(tx, s.vaults, key.Principal, key)
 	if refused != nil {
