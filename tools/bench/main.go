@@ -77,26 +77,35 @@ func measure(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("finding the provider: %w", err)
 	}
 
-	validate, err := validations(ctx, binary, *terraform, *example)
+	return errors.Join(
+		measureValidate(ctx, binary, *terraform, *example, out),
+		measureServe(ctx, binary, out),
+	)
+}
+
+func measureValidate(ctx context.Context, provider, terraform, example string, out io.Writer) error {
+	measured, err := validations(ctx, provider, terraform, example)
 	if err != nil {
 		return fmt.Errorf("measuring terraform validate: %w", err)
 	}
-	starts, err := serveStarts(ctx, binary)
-	if err != nil {
-		return fmt.Errorf("measuring rehearsal serve: %w", err)
-	}
-
 	var cpu []time.Duration
 	var memory []int64
-	for _, u := range validate {
-		cpu = append(cpu, u.CPU)
-		memory = append(memory, u.Memory)
+	for _, used := range measured {
+		cpu = append(cpu, used.CPU)
+		memory = append(memory, used.Memory)
 	}
 	return errors.Join(
 		report(out, "terraform validate, the provider's CPU time", median(cpu), maxValidateCPU, milliseconds),
 		report(out, "terraform validate, the provider's peak memory", median(memory), maxValidateMemory, mebibytes),
-		report(out, "rehearsal serve, until it is ready", median(starts), maxServeStart, milliseconds),
 	)
+}
+
+func measureServe(ctx context.Context, provider string, out io.Writer) error {
+	starts, err := serveStarts(ctx, provider)
+	if err != nil {
+		return fmt.Errorf("measuring rehearsal serve: %w", err)
+	}
+	return report(out, "rehearsal serve, until it is ready", median(starts), maxServeStart, milliseconds)
 }
 
 func report[T ~int64](out io.Writer, what string, have, bar T, show func(T) string) error {
