@@ -59,7 +59,7 @@ func (tx *Tx) Load(key string, document any) bool {
 func (tx *Tx) Store(key string, document any) {
 	value, err := json.Marshal(document)
 	if err != nil {
-		panic(&CorruptError{Key: key, Err: err})
+		panic(fmt.Errorf("storing %q: %w", key, err)) // a defect of the service's
 	}
 	tx.overlay.Put(key, value)
 }
