@@ -32,7 +32,7 @@ func (e *Engine) serveResource(r *Request, t *ResourceType) (*Response, error) {
 	switch {
 	case r.HTTP.Method == http.MethodPut:
 		return e.put(r, t, old)
-	case old == nil && r.HTTP.Method == http.MethodDelete:
+	case old == nil && r.HTTP.Method == http.MethodDelete && !r.ID.Is(r.ID.GroupID()):
 		return &Response{Status: http.StatusNoContent}, nil
 	case old == nil:
 		return nil, e.notFound(r, t)
