@@ -4,14 +4,12 @@
 package keyvault
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/shape"
 )
 
 // Keys as Resource Manager shows them: the same keys as at the vault's host name, to read and to
@@ -142,9 +140,16 @@ func (m *managed) create() (*engine.Response, error) {
 			Status: http.StatusOK, Body: m.show(existing, existing.latest()),
 		}, nil
 	}
-	var sent sentManagedKey
-	if err := m.read(&sent); err != nil {
+	if err := m.ReadBody(); err != nil {
 		return nil, err
+	}
+	var sent sentManagedKey
+	encoded, err := json.Marshal(m.Body)
+	if err == nil {
+		err = json.Unmarshal(encoded, &sent)
+	}
+	if err != nil {
+		return nil, ownBadRequest("The request body has a value that does not fit: %v", err)
 	}
 	if !validKeyName.MatchString(m.key) {
 		return nil, ownBadRequest("The name '%s' is no name of a key.", m.key)
@@ -170,35 +175,6 @@ func (m *managed) create() (*engine.Response, error) {
 		created.save(m.Tx)
 	}
 	return &engine.Response{Status: http.StatusOK, Body: m.show(created, made)}, nil
-}
-
-// read decodes the body and holds it against the documented one.
-func (m *managed) read(sent *sentManagedKey) error {
-	known, there := shape.For(managedKeyType, m.APIVersion, http.MethodPut)
-	if !there {
-		return ownBadRequest("The api-version '%s' is not known.", m.APIVersion)
-	}
-	var body any
-	decoder := json.NewDecoder(bytes.NewReader(m.Raw))
-	decoder.UseNumber()
-	if err := decoder.Decode(&body); err != nil {
-		return ownBadRequest("The request body is no JSON: %v", err)
-	}
-	problems := known.CheckRequest(body)
-	for _, problem := range problems {
-		m.Note("%s", problem)
-	}
-	if refused := shape.Refused(problems); len(refused) > 0 {
-		return ownBadRequest("The request body is not as documented: %s", refused[0])
-	}
-	canonical, err := json.Marshal(known.DropReadOnly(body))
-	if err != nil {
-		return ownBadRequest("The request body cannot be read: %v", err)
-	}
-	if err := json.Unmarshal(canonical, sent); err != nil {
-		return ownBadRequest("The request body has a value that does not fit: %v", err)
-	}
-	return nil
 }
 
 // show is a key as Resource Manager shows it.
