@@ -21,10 +21,10 @@ type assignment struct {
 	PrincipalID      string    `json:"principalId"`
 	PrincipalType    string    `json:"principalType"`
 	Scope            engine.ID `json:"scope"`
-	Condition        *string   `json:"condition"`
-	ConditionVersion *string   `json:"conditionVersion"`
-	Description      *string   `json:"description"`
-	DelegatedID      *string   `json:"delegatedManagedIdentityResourceId"`
+	Condition        string    `json:"condition"`
+	ConditionVersion string    `json:"conditionVersion"`
+	Description      string    `json:"description"`
+	DelegatedID      string    `json:"delegatedManagedIdentityResourceId"`
 	CreatedOn        time.Time `json:"createdOn"`
 	UpdatedOn        time.Time `json:"updatedOn"`
 	CreatedBy        string    `json:"createdBy"`
@@ -252,23 +252,25 @@ func readProperties(r *engine.Request, into any) error {
 }
 
 func (a *assignment) shown() map[string]any {
+	properties := map[string]any{
+		"roleDefinitionId": a.RoleDefinitionID,
+		"principalId":      a.PrincipalID,
+		"principalType":    a.PrincipalType,
+		"scope":            a.Scope,
+		"createdOn":        written(a.CreatedOn),
+		"updatedOn":        written(a.UpdatedOn),
+	}
+	for name, value := range map[string]string{
+		"condition": a.Condition, "conditionVersion": a.ConditionVersion,
+		"description": a.Description, "delegatedManagedIdentityResourceId": a.DelegatedID,
+		"createdBy": a.CreatedBy, "updatedBy": a.UpdatedBy,
+	} {
+		if value != "" {
+			properties[name] = value
+		}
+	}
 	return map[string]any{
-		"id": a.ID, "name": a.ID.Name(), "type": assignmentType,
-		"properties": map[string]any{
-			"roleDefinitionId": a.RoleDefinitionID,
-			"principalId":      a.PrincipalID,
-			"principalType":    a.PrincipalType,
-			"scope":            a.Scope,
-			"condition":        a.Condition,
-			"conditionVersion": a.ConditionVersion,
-			"description":      a.Description,
-			"createdOn":        written(a.CreatedOn),
-			"updatedOn":        written(a.UpdatedOn),
-			"createdBy":        a.CreatedBy,
-			"updatedBy":        a.UpdatedBy,
-
-			"delegatedManagedIdentityResourceId": a.DelegatedID,
-		},
+		"id": a.ID, "name": a.ID.Name(), "type": assignmentType, "properties": properties,
 	}
 }
 

@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -46,11 +49,29 @@ func allowed(t *testing.T, c *resourcestest.Cloud, action string, scope engine.I
 	return is
 }
 
+// options makes clients of the SDK come to a cloud of tests.
+func options(c *resourcestest.Cloud) *arm.ClientOptions {
+	return &arm.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: c}}
+}
+
+// owner signs the subscription's owner in.
+func owner(t *testing.T, c *resourcestest.Cloud) azcore.TokenCredential {
+	t.Helper()
+	credential, err := azidentity.NewClientSecretCredential(
+		c.Tenant, c.Owner.AppID, c.Owner.Secret, &azidentity.ClientSecretCredentialOptions{
+			ClientOptions: azcore.ClientOptions{Transport: c},
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return credential
+}
+
 func TestTheSDKLeadsAnAssignmentThroughItsLife(t *testing.T) {
 	c := resourcestest.New(t)
 	ctx := t.Context()
 	group := c.Group(t, "media")
-	roles, err := armauthorization.NewRoleDefinitionsClient(c.Credential(t, c.Owner), c.Options())
+	roles, err := armauthorization.NewRoleDefinitionsClient(owner(t, c), options(c))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +84,7 @@ func TestTheSDKLeadsAnAssignmentThroughItsLife(t *testing.T) {
 	}
 	role := page.Value[0]
 	client, err := armauthorization.NewRoleAssignmentsClient(c.Subscription.Name(),
-		c.Credential(t, c.Owner), c.Options())
+		owner(t, c), options(c))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,8 +180,10 @@ func TestAssignmentsAreCheckedAsAzureDoes(t *testing.T) {
 			"UnmatchedPrincipalType", "The PrincipalId '" + plain(stranger) + "' has type " +
 				"'ServicePrincipal' , which is different from specified PrinciaplType 'User'.",
 		},
-		"no principal": {group, uuid.NewString(), assignment(authorization.Reader, "x", ""), 400,
-			"InvalidPrincipalId", "A valid principal ID must be provided for role assignment."},
+		"no principal": {
+			group, uuid.NewString(), assignment(authorization.Reader, "x", ""), 400,
+			"InvalidPrincipalId", "A valid principal ID must be provided for role assignment.",
+		},
 		"a role that is not there": {
 			group, uuid.NewString(), assignment(nobody, stranger, ""), 404, "RoleDefinitionDoesNotExist",
 			"The specified role definition with ID '" + plain(nobody) + "' does not exist.",
@@ -250,44 +273,70 @@ func TestRolesAllowWhatAzureDocuments(t *testing.T) {
 		{authorization.Reader, "Microsoft.Media/mediaservices/read", false, true},
 		{authorization.Reader, "Microsoft.Media/mediaservices/write", false, false},
 		{authorization.Reader, "Microsoft.Storage/storageAccounts/listKeys/action", false, false},
-		{authorization.UserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write", false,
-			true},
+		{
+			authorization.UserAccessAdministrator, "Microsoft.Authorization/roleAssignments/write", false,
+			true,
+		},
 		{authorization.UserAccessAdministrator, "Microsoft.Media/mediaservices/write", false, false},
 		{authorization.KeyVaultAdministrator, keys + "create/action", true, true},
 		{authorization.KeyVaultAdministrator, "Microsoft.KeyVault/vaults/write", false, false},
 		{authorization.KeyVaultContributor, "Microsoft.KeyVault/vaults/write", false, true},
-		{authorization.KeyVaultContributor, "Microsoft.KeyVault/locations/deletedVaults/purge/action",
-			false, false},
+		{
+			authorization.KeyVaultContributor, "Microsoft.KeyVault/locations/deletedVaults/purge/action",
+			false, false,
+		},
 		{authorization.KeyVaultContributor, keys + "read", true, false},
 		{authorization.KeyVaultCryptoOfficer, keys + "create/action", true, true},
-		{authorization.KeyVaultCryptoOfficer, "Microsoft.KeyVault/vaults/keyrotationpolicies/write",
-			true, true},
-		{authorization.KeyVaultCryptoOfficer, "Microsoft.KeyVault/vaults/secrets/getSecret/action",
-			true, false},
+		{
+			authorization.KeyVaultCryptoOfficer, "Microsoft.KeyVault/vaults/keyrotationpolicies/write",
+			true, true,
+		},
+		{
+			authorization.KeyVaultCryptoOfficer, "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+			true, false,
+		},
 		{authorization.KeyVaultCryptoUser, keys + "wrap/action", true, true},
 		{authorization.KeyVaultCryptoUser, keys + "create/action", true, false},
 		{authorization.KeyVaultCryptoServiceEncryptionUser, keys + "unwrap/action", true, true},
 		{authorization.KeyVaultCryptoServiceEncryptionUser, keys + "sign/action", true, false},
 		{authorization.KeyVaultReader, keys + "read", true, true},
 		{authorization.KeyVaultReader, keys + "wrap/action", true, false},
-		{authorization.StorageAccountKeyOperatorServiceRole,
-			"Microsoft.Storage/storageAccounts/regenerateKey/action", false, true},
-		{authorization.StorageAccountKeyOperatorServiceRole,
-			"Microsoft.Storage/storageAccounts/write", false, false},
-		{authorization.StorageBlobDataContributor,
-			"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write", true, true},
-		{authorization.StorageBlobDataReader,
-			"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write", true, false},
-		{authorization.ManagedIdentityOperator,
-			"Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", false, true},
-		{authorization.ManagedIdentityContributor,
-			"Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", false, false},
-		{authorization.MediaServicesAccountAdministrator, "Microsoft.Media/mediaservices/write", false,
-			true},
-		{authorization.MediaServicesMediaOperator,
-			"Microsoft.Media/mediaservices/streamingLocators/listContentKeys/action", false, false},
-		{authorization.MediaServicesMediaOperator,
-			"Microsoft.Media/mediaservices/streamingLocators/write", false, true},
+		{
+			authorization.StorageAccountKeyOperatorServiceRole,
+			"Microsoft.Storage/storageAccounts/regenerateKey/action", false, true,
+		},
+		{
+			authorization.StorageAccountKeyOperatorServiceRole,
+			"Microsoft.Storage/storageAccounts/write", false, false,
+		},
+		{
+			authorization.StorageBlobDataContributor,
+			"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write", true, true,
+		},
+		{
+			authorization.StorageBlobDataReader,
+			"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write", true, false,
+		},
+		{
+			authorization.ManagedIdentityOperator,
+			"Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", false, true,
+		},
+		{
+			authorization.ManagedIdentityContributor,
+			"Microsoft.ManagedIdentity/userAssignedIdentities/assign/action", false, false,
+		},
+		{
+			authorization.MediaServicesAccountAdministrator, "Microsoft.Media/mediaservices/write", false,
+			true,
+		},
+		{
+			authorization.MediaServicesMediaOperator,
+			"Microsoft.Media/mediaservices/streamingLocators/listContentKeys/action", false, false,
+		},
+		{
+			authorization.MediaServicesMediaOperator,
+			"Microsoft.Media/mediaservices/streamingLocators/write", false, true,
+		},
 	}
 	for _, test := range tests {
 		var got bool
@@ -324,13 +373,17 @@ func TestListsLookUpAndDown(t *testing.T) {
 	}{
 		{group, mine, []engine.ID{c.Subscription, group, identity}},
 		{group, mine + " and atScope()", []engine.ID{c.Subscription, group}},
-		{group, "atScope() and assignedTo('" + c.Stranger.ObjectID + "')",
-			[]engine.ID{c.Subscription, group}},
+		{
+			group, "atScope() and assignedTo('" + c.Stranger.ObjectID + "')",
+			[]engine.ID{c.Subscription, group},
+		},
 		{identity, mine, []engine.ID{c.Subscription, group, identity}},
 		{c.Subscription, mine, []engine.ID{c.Subscription, group, identity, other}},
 		{c.Subscription, mine + " and atScope()", []engine.ID{c.Subscription}},
-		{c.Subscription, "roleDefinitionId eq '" + authorization.Owner + "'",
-			[]engine.ID{c.Subscription}},
+		{
+			c.Subscription, "roleDefinitionId eq '" + authorization.Owner + "'",
+			[]engine.ID{c.Subscription},
+		},
 		{group, "principalId eq '" + uuid.NewString() + "'", []engine.ID{}},
 	}
 	for _, test := range tests {
@@ -373,8 +426,10 @@ func TestStrangersAreRefused(t *testing.T) {
 		{http.MethodGet, assignments, "Microsoft.Authorization/roleAssignments/read"},
 		{http.MethodGet, definitions, "Microsoft.Authorization/roleDefinitions/read"},
 		{http.MethodPut, definitions + "/" + name, "Microsoft.Authorization/roleDefinitions/write"},
-		{http.MethodGet, "/providers/Microsoft.Authorization/permissions",
-			"Microsoft.Authorization/permissions/read"},
+		{
+			http.MethodGet, "/providers/Microsoft.Authorization/permissions",
+			"Microsoft.Authorization/permissions/read",
+		},
 	} {
 		answer := c.As(t, c.Stranger, request.method, string(group)+request.path+version,
 			assignment(authorization.Owner, c.Stranger.ObjectID, ""))
@@ -416,7 +471,7 @@ func TestGrantsTakeTheirTime(t *testing.T) {
 func TestCustomRoles(t *testing.T) {
 	c := resourcestest.New(t)
 	ctx := t.Context()
-	client, err := armauthorization.NewRoleDefinitionsClient(c.Credential(t, c.Owner), c.Options())
+	client, err := armauthorization.NewRoleDefinitionsClient(owner(t, c), options(c))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -457,20 +512,32 @@ func TestCustomRoles(t *testing.T) {
 		code               string
 	}{
 		"delete in use": {http.MethodDelete, name, "", 400, "RoleDefinitionHasAssignments"},
-		"same name": {http.MethodPut, uuid.NewString(),
+		"same name": {
+			http.MethodPut, uuid.NewString(),
 			`{"properties":{"roleName":"key rotator",` + permissions + `,` + scopes + `}}`, 409,
-			"RoleDefinitionWithSameNameExists"},
-		"no name": {http.MethodPut, uuid.NewString(),
-			`{"properties":{` + permissions + `,` + scopes + `}}`, 400, "InvalidRoleDefinition"},
-		"no scopes": {http.MethodPut, uuid.NewString(),
-			`{"properties":{"roleName":"x",` + permissions + `}}`, 400, "MissingAssignableScopes"},
-		"no permissions": {http.MethodPut, uuid.NewString(),
-			`{"properties":{"roleName":"x",` + scopes + `}}`, 400, "MissingPermissions"},
+			"RoleDefinitionWithSameNameExists",
+		},
+		"no name": {
+			http.MethodPut, uuid.NewString(),
+			`{"properties":{` + permissions + `,` + scopes + `}}`, 400, "InvalidRoleDefinition",
+		},
+		"no scopes": {
+			http.MethodPut, uuid.NewString(),
+			`{"properties":{"roleName":"x",` + permissions + `}}`, 400, "MissingAssignableScopes",
+		},
+		"no permissions": {
+			http.MethodPut, uuid.NewString(),
+			`{"properties":{"roleName":"x",` + scopes + `}}`, 400, "MissingPermissions",
+		},
 		"no GUID": {http.MethodPut, "x", `{}`, 400, "InvalidRoleDefinitionId"},
-		"built in": {http.MethodPut, authorization.Owner, `{}`, 403,
-			"RoleDefinitionUpdateNotPermitted"},
-		"delete built in": {http.MethodDelete, authorization.Owner, "", 403,
-			"RoleDefinitionDeleteNotPermitted"},
+		"built in": {
+			http.MethodPut, authorization.Owner, `{}`, 403,
+			"RoleDefinitionUpdateNotPermitted",
+		},
+		"delete built in": {
+			http.MethodDelete, authorization.Owner, "", 403,
+			"RoleDefinitionDeleteNotPermitted",
+		},
 		"nothing":        {http.MethodGet, uuid.NewString(), "", 404, "RoleDefinitionDoesNotExist"},
 		"delete nothing": {http.MethodDelete, uuid.NewString(), "", 204, ""},
 		"head":           {http.MethodHead, name, "", 204, ""},
@@ -510,7 +577,7 @@ func TestTheSDKSeesWhatItMayDo(t *testing.T) {
 	c := resourcestest.New(t)
 	c.Group(t, "media")
 	client, err := armauthorization.NewPermissionsClient(c.Subscription.Name(),
-		c.Credential(t, c.Owner), c.Options())
+		owner(t, c), options(c))
 	if err != nil {
 		t.Fatal(err)
 	}

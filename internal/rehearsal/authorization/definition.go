@@ -212,24 +212,21 @@ func (s *Service) deleteDefinition(r *engine.Request, old *role) (*engine.Respon
 }
 
 func (d *role) shown(scope engine.ID) map[string]any {
-	who := func(id string) any {
-		if id == "" {
-			return nil
-		}
-		return id
-	}
 	permissions := []any{}
 	for _, p := range d.Permissions {
 		permissions = append(permissions, p.shown())
 	}
+	properties := map[string]any{
+		"roleName": d.Name, "type": d.Type, "description": d.Description,
+		"assignableScopes": d.AssignableScopes, "permissions": permissions,
+		"createdOn": written(d.CreatedOn), "updatedOn": written(d.UpdatedOn),
+	}
+	if d.CreatedBy != "" {
+		properties["createdBy"], properties["updatedBy"] = d.CreatedBy, d.UpdatedBy
+	}
 	return map[string]any{
 		"id": definitionID(scope, d.ID), "name": d.ID, "type": definitionType,
-		"properties": map[string]any{
-			"roleName": d.Name, "type": d.Type, "description": d.Description,
-			"assignableScopes": d.AssignableScopes, "permissions": permissions,
-			"createdOn": written(d.CreatedOn), "updatedOn": written(d.UpdatedOn),
-			"createdBy": who(d.CreatedBy), "updatedBy": who(d.UpdatedBy),
-		},
+		"properties": properties,
 	}
 }
 

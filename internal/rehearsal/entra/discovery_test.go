@@ -22,11 +22,15 @@ func TestOpenIDConfigurationPointsAtWhereTheClientIs(t *testing.T) {
 	w := newWorld(t)
 	sts := "https://sts.windows.net/" + w.tenant + "/"
 	tests := []struct{ origin, path, issuer, token, keys string }{
-		{authority, "/v2.0/", authority + "/" + w.tenant + "/v2.0", "/oauth2/v2.0/token",
-			"/discovery/v2.0/keys"},
+		{
+			authority, "/v2.0/", authority + "/" + w.tenant + "/v2.0", "/oauth2/v2.0/token",
+			"/discovery/v2.0/keys",
+		},
 		{authority, "/", sts, "/oauth2/token", "/discovery/keys"},
-		{"https://localhost:8443", "/v2.0/", "https://localhost:8443/" + w.tenant + "/v2.0",
-			"/oauth2/v2.0/token", "/discovery/v2.0/keys"},
+		{
+			"https://localhost:8443", "/v2.0/", "https://localhost:8443/" + w.tenant + "/v2.0",
+			"/oauth2/v2.0/token", "/discovery/v2.0/keys",
+		},
 	}
 	for _, test := range tests {
 		base := test.origin + "/" + w.tenant
@@ -196,7 +200,7 @@ func FuzzTokenRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, contentType, text string) {
 		w := newWorld(t)
 		for _, path := range []string{w.first(), w.second()} {
-			r := httptest.NewRequest(http.MethodPost, authority+path, body(text))
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, authority+path, body(text))
 			r.Header["Content-Type"] = []string{contentType}
 			if status, answer := w.send(t, r); status >= 500 || answer["access_token"] != nil {
 				t.Errorf("%d %v", status, answer)

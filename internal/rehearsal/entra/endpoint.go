@@ -89,7 +89,7 @@ func (d *Directory) resolve(r *engine.Request, tenant string) (string, *refusal)
 	switch {
 	case strings.EqualFold(tenant, own), strings.EqualFold(tenant, Domain):
 		return own, nil
-	case tenant == "common" || tenant == "organizations" || tenant == "consumers":
+	case anyTenant(tenant):
 		return "", refuse("invalid_request", 50059,
 			"No tenant-identifying information found in either the request or implied by any "+
 				"provided credentials.")
@@ -100,6 +100,11 @@ func (d *Directory) resolve(r *engine.Request, tenant string) (string, *refusal)
 				"domain.", tenant)
 	}
 	return "", tenantNotFound(tenant)
+}
+
+// anyTenant reports whether a path leaves open which tenant is meant.
+func anyTenant(tenant string) bool {
+	return tenant == "common" || tenant == "organizations" || tenant == "consumers"
 }
 
 // Domain is the tenant's initial domain name, which stands for its ID in paths.
@@ -158,21 +163,15 @@ func (d *Directory) serveOpenIDv2(r *engine.Request, tenant string) (*engine.Res
 func (d *Directory) openID(
 	r *engine.Request, tenant string, generation generation,
 ) (*engine.Response, error) {
-	id := tenant
-	switch tenant {
-	case "common", "organizations", "consumers":
-		id = "{tenantid}"
-	default:
+	id := "{tenantid}"
+	if !anyTenant(tenant) {
 		resolved, refused := d.resolve(r, tenant)
 		if refused != nil {
 			return refused.answer(r), nil
 		}
-		id = resolved
+		id, tenant = resolved, resolved
 	}
 	base := r.Origin() + "/" + tenant
-	if id != "{tenantid}" {
-		base = r.Origin() + "/" + id
-	}
 	oauth, keys, iss := base+"/oauth2", base+"/discovery/keys", issuer(id)
 	if generation == secondGeneration {
 		oauth, keys = base+"/oauth2/v2.0", base+"/discovery/v2.0/keys"
@@ -212,7 +211,7 @@ func (d *Directory) openID(
 
 // serveKeys answers the keys by which anybody can check the tenant's tokens.
 func (d *Directory) serveKeys(r *engine.Request, tenant string) (*engine.Response, error) {
-	if tenant != "common" && tenant != "organizations" {
+	if !anyTenant(tenant) {
 		if _, refused := d.resolve(r, tenant); refused != nil {
 			return refused.answer(r), nil
 		}

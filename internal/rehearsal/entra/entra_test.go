@@ -177,21 +177,33 @@ func TestAssertionsAreReallyChecked(t *testing.T) {
 		want      string
 	}{
 		"signed by another key": {w.assertion(t, other, nil), "AADSTS700027"},
-		"expired": {w.assertion(t, private, map[string]any{"exp": 1}),
-			"AADSTS700024"},
-		"not valid yet": {w.assertion(t, private, map[string]any{"nbf": int64(1) << 34}),
-			"AADSTS700024"},
-		"for somebody else": {w.assertion(t, private, map[string]any{"aud": "api://else"}),
-			"AADSTS70021"},
-		"of an unknown issuer": {w.assertion(t, private, map[string]any{"iss": "https://x"}),
-			"AADSTS70021"},
-		"about another subject": {w.assertion(t, private, map[string]any{"sub": "x"}),
-			"AADSTS70021"},
+		"expired": {
+			w.assertion(t, private, map[string]any{"exp": 1}),
+			"AADSTS700024",
+		},
+		"not valid yet": {
+			w.assertion(t, private, map[string]any{"nbf": int64(1) << 34}),
+			"AADSTS700024",
+		},
+		"for somebody else": {
+			w.assertion(t, private, map[string]any{"aud": "api://else"}),
+			"AADSTS70021",
+		},
+		"of an unknown issuer": {
+			w.assertion(t, private, map[string]any{"iss": "https://x"}),
+			"AADSTS70021",
+		},
+		"about another subject": {
+			w.assertion(t, private, map[string]any{"sub": "x"}),
+			"AADSTS70021",
+		},
 		"of a certificate nobody registered": {
 			w.assertion(t, private, map[string]any{"iss": w.sp.AppID, "x5t": "abc"}),
-			"AADSTS700027"},
+			"AADSTS700027",
+		},
 		"without a certificate": {
-			w.assertion(t, private, map[string]any{"iss": w.sp.AppID}), "AADSTS700027"},
+			w.assertion(t, private, map[string]any{"iss": w.sp.AppID}), "AADSTS700027",
+		},
 		"no token": {"nonsense", "AADSTS50027"},
 	}
 	for name, test := range tests {
@@ -210,7 +222,6 @@ func TestAssertionsAreReallyChecked(t *testing.T) {
 func TestACertificateAssertionForAnotherTenantIsRefused(t *testing.T) {
 	w := newWorld(t)
 	certificate, private := w.certificate(t)
-	w.transact(t, func(tx *engine.Tx) {})
 	audience := authority + "/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"
 	assertion := w.assertion(t, private, map[string]any{
 		"iss": w.sp.AppID, "sub": w.sp.AppID, "aud": audience, "x5t": thumbprint(certificate),

@@ -77,7 +77,7 @@ func (w *world) Do(r *http.Request) (*http.Response, error) {
 
 func (w *world) send(t *testing.T, r *http.Request) (int, map[string]any) {
 	t.Helper()
-	response, err := w.Do(r.WithContext(t.Context()))
+	response, err := w.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func (w *world) send(t *testing.T, r *http.Request) (int, map[string]any) {
 
 func (w *world) get(t *testing.T, address, token string) (int, map[string]any) {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodGet, address, nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
@@ -107,7 +107,7 @@ func (w *world) get(t *testing.T, address, token string) (int, map[string]any) {
 // post sends a token request to a path below the authority.
 func (w *world) post(t *testing.T, path string, form url.Values) (int, map[string]any) {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodPost, authority+path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, authority+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return w.send(t, r)
 }

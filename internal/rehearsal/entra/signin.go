@@ -18,7 +18,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-const jwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+// assertionType is the only type of assertions there is (RFC 7523, section 2.2).
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 // signIn finds out who asks and has it proved: by a secret, by an assertion signed with a
 // registered certificate, or by another issuer's token. acr is how, as tokens say it.
@@ -71,7 +72,7 @@ func checkSecret(a *account, sent string, now time.Time) *refusal {
 
 // checkAssertion checks a client assertion (RFC 7523).
 func (d *Directory) checkAssertion(r *engine.Request, a *account, form url.Values) *refusal {
-	if form.Get("client_assertion_type") != jwtBearer {
+	if form.Get("client_assertion_type") != assertionType {
 		return refuseClient(50027,
 			"JWT token is invalid or malformed.")
 	}

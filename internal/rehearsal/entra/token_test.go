@@ -5,7 +5,7 @@ package entra_test
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // x5t is defined with SHA-1
+	"crypto/sha1"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -25,7 +25,7 @@ import (
 )
 
 func thumbprint(certificate *x509.Certificate) string {
-	sum := sha1.Sum(certificate.Raw) //nolint:gosec // see the import
+	sum := sha1.Sum(certificate.Raw)
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
@@ -114,7 +114,7 @@ func TestTokenRequestsAreReadInEveryForm(t *testing.T) {
 		if err := form.Close(); err != nil {
 			t.Fatal(err)
 		}
-		r := httptest.NewRequest(http.MethodPost, authority+w.second(), &raw)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, authority+w.second(), &raw)
 		r.Header.Set("Content-Type", form.FormDataContentType())
 		if status, body := w.send(t, r); status != http.StatusOK {
 			t.Errorf("%d %v", status, body)
@@ -122,7 +122,7 @@ func TestTokenRequestsAreReadInEveryForm(t *testing.T) {
 	})
 	t.Run("basic", func(t *testing.T) {
 		form := w.form("client_id", "", "client_secret", "")
-		r := httptest.NewRequest(http.MethodPost, authority+w.second(),
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, authority+w.second(),
 			strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.SetBasicAuth(w.sp.AppID, url.QueryEscape(w.sp.Secret))
@@ -154,10 +154,14 @@ func TestTokenRequestsAreRefusedInEntrasWords(t *testing.T) {
 			"Tenant '" + stranger + "' not found. Check to make sure you have the correct tenant " +
 				"ID and are signing into the correct cloud.",
 		},
-		"no tenant": {"/common/oauth2/v2.0/token", w.form(), 400, "invalid_request", 50059,
-			"No tenant-identifying information found"},
-		"nonsense for a tenant": {"/x/oauth2/v2.0/token", w.form(), 400, "invalid_request", 900023,
-			"Specified tenant identifier 'x' is neither a valid DNS name, nor a valid external"},
+		"no tenant": {
+			"/common/oauth2/v2.0/token", w.form(), 400, "invalid_request", 50059,
+			"No tenant-identifying information found",
+		},
+		"nonsense for a tenant": {
+			"/x/oauth2/v2.0/token", w.form(), 400, "invalid_request", 900023,
+			"Specified tenant identifier 'x' is neither a valid DNS name, nor a valid external",
+		},
 		"application": {
 			w.second(), w.form("client_id", stranger), 400, "unauthorized_client", 700016,
 			"Application with identifier '" + stranger + "' was not found in the directory '" +
@@ -179,25 +183,43 @@ func TestTokenRequestsAreRefusedInEntrasWords(t *testing.T) {
 			"invalid_resource", 500011,
 			"The resource principal named https://example.com was not found in the tenant named",
 		},
-		"no resource": {w.first(), w.form(), 400, "invalid_request", 900144,
-			"The request body must contain the following parameter: 'resource'."},
-		"no scope": {w.second(), w.form("scope", ""), 400, "invalid_request", 900144,
-			"The request body must contain the following parameter: 'scope'."},
-		"no grant": {w.second(), w.form("grant_type", ""), 400, "invalid_request", 900144,
-			"The request body must contain the following parameter: 'grant_type'."},
-		"no client": {w.second(), w.form("client_id", ""), 400, "invalid_request", 900144,
-			"The request body must contain the following parameter: 'client_id'."},
-		"grant": {w.second(), w.form("grant_type", "password"), 400, "unsupported_grant_type", 70003,
-			"The app requested an unsupported grant type 'password'."},
-		"resource at the second": {w.second(), w.form("resource", management), 400,
-			"invalid_request", 901002, "The 'resource' request parameter is not supported."},
-		"scope without default": {w.second(), w.form("scope", management+"/read"), 400,
-			"invalid_scope", 1002012, "The provided value for scope " + management + "/read"},
-		"two scopes": {w.second(),
+		"no resource": {
+			w.first(), w.form(), 400, "invalid_request", 900144,
+			"The request body must contain the following parameter: 'resource'.",
+		},
+		"no scope": {
+			w.second(), w.form("scope", ""), 400, "invalid_request", 900144,
+			"The request body must contain the following parameter: 'scope'.",
+		},
+		"no grant": {
+			w.second(), w.form("grant_type", ""), 400, "invalid_request", 900144,
+			"The request body must contain the following parameter: 'grant_type'.",
+		},
+		"no client": {
+			w.second(), w.form("client_id", ""), 400, "invalid_request", 900144,
+			"The request body must contain the following parameter: 'client_id'.",
+		},
+		"grant": {
+			w.second(), w.form("grant_type", "password"), 400, "unsupported_grant_type", 70003,
+			"The app requested an unsupported grant type 'password'.",
+		},
+		"resource at the second": {
+			w.second(), w.form("resource", management), 400,
+			"invalid_request", 901002, "The 'resource' request parameter is not supported.",
+		},
+		"scope without default": {
+			w.second(), w.form("scope", management+"/read"), 400,
+			"invalid_scope", 1002012, "The provided value for scope " + management + "/read",
+		},
+		"two scopes": {
+			w.second(),
 			w.form("scope", management+"/.default https://vault.azure.net/.default"), 400,
-			"invalid_scope", 70011, "The provided request must include a 'scope' input parameter."},
-		"only openid": {w.second(), w.form("scope", "openid"), 400,
-			"invalid_scope", 70011, "The provided request must include a 'scope' input parameter."},
+			"invalid_scope", 70011, "The provided request must include a 'scope' input parameter.",
+		},
+		"only openid": {
+			w.second(), w.form("scope", "openid"), 400,
+			"invalid_scope", 70011, "The provided request must include a 'scope' input parameter.",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -264,23 +286,37 @@ func TestTokensAreReallyChecked(t *testing.T) {
 		authorization string
 		code, message string
 	}{
-		"missing": {"", "AuthenticationFailed",
-			"Authentication failed. The 'Authorization' header is missing."},
-		"another scheme": {"Basic x", "AuthenticationFailed",
-			"Authentication failed. The 'Authorization' header is provided in an invalid format."},
-		"nothing after the scheme": {"Bearer ", "AuthenticationFailed",
-			"Authentication failed. The 'Authorization' header is provided in an invalid format."},
+		"missing": {
+			"", "AuthenticationFailed",
+			"Authentication failed. The 'Authorization' header is missing.",
+		},
+		"another scheme": {
+			"Basic x", "AuthenticationFailed",
+			"Authentication failed. The 'Authorization' header is provided in an invalid format.",
+		},
+		"nothing after the scheme": {
+			"Bearer ", "AuthenticationFailed",
+			"Authentication failed. The 'Authorization' header is provided in an invalid format.",
+		},
 		"nonsense": {"Bearer x", "InvalidAuthenticationToken", "The access token is invalid."},
-		"forged": {"Bearer " + strings.Join(forged, "."), "InvalidAuthenticationToken",
-			"The access token is invalid."},
-		"unsigned": {"Bearer " + unsigned[0] + "." + unsigned[1] + ".",
-			"InvalidAuthenticationToken", "The access token is invalid."},
-		"of another tenant": {"Bearer " + stranger.token(t, management),
-			"InvalidAuthenticationToken", "The access token is invalid."},
-		"for another service": {"Bearer " + w.token(t, "https://vault.azure.net"),
+		"forged": {
+			"Bearer " + strings.Join(forged, "."), "InvalidAuthenticationToken",
+			"The access token is invalid.",
+		},
+		"unsigned": {
+			"Bearer " + unsigned[0] + "." + unsigned[1] + ".",
+			"InvalidAuthenticationToken", "The access token is invalid.",
+		},
+		"of another tenant": {
+			"Bearer " + stranger.token(t, management),
+			"InvalidAuthenticationToken", "The access token is invalid.",
+		},
+		"for another service": {
+			"Bearer " + w.token(t, "https://vault.azure.net"),
 			"InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong " +
 				"audience or resource 'https://vault.azure.net'. It should exactly match with one " +
-				"of the allowed audiences '" + management + "/','" + management + "'."},
+				"of the allowed audiences '" + management + "/','" + management + "'.",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -10,7 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
@@ -21,12 +24,30 @@ import (
 
 const version = "?api-version=2023-01-31"
 
+// options makes clients of the SDK come to a cloud of tests.
+func options(c *resourcestest.Cloud) *arm.ClientOptions {
+	return &arm.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: c}}
+}
+
+// owner signs the subscription's owner in.
+func owner(t *testing.T, c *resourcestest.Cloud) azcore.TokenCredential {
+	t.Helper()
+	credential, err := azidentity.NewClientSecretCredential(
+		c.Tenant, c.Owner.AppID, c.Owner.Secret, &azidentity.ClientSecretCredentialOptions{
+			ClientOptions: azcore.ClientOptions{Transport: c},
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return credential
+}
+
 func TestTheSDKLeadsAnIdentityThroughItsLife(t *testing.T) {
 	c := resourcestest.New(t)
 	c.Group(t, "media")
 	ctx := t.Context()
 	client, err := armmsi.NewUserAssignedIdentitiesClient(c.Subscription.Name(),
-		c.Credential(t, c.Owner), c.Options())
+		owner(t, c), options(c))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +149,7 @@ func TestResourcesGetSystemAssignedIdentities(t *testing.T) {
 		answer.Text("identity", "tenantId") != c.Tenant {
 		t.Fatalf("%d %v", answer.Status, answer.Body)
 	}
-	identity, err := armmsi.NewSystemAssignedIdentitiesClient(c.Credential(t, c.Owner), c.Options())
+	identity, err := armmsi.NewSystemAssignedIdentitiesClient(owner(t, c), options(c))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,8 @@
 
 // Package resourcestest puts together, for tests, the services that every other service stands
 // on, with one subscription and its owner, and lets the Azure SDKs and plain requests reach them
-// without a port in between.
+// without a port in between. Tokens and permissions are really checked, and all that goes through
+// is held against the OpenAPI documents.
 package resourcestest
 
 import (
@@ -14,14 +15,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
-
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/managedidentity"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/openapi"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
@@ -40,18 +38,22 @@ type Cloud struct {
 	// in it, and Stranger one that may do nothing.
 	Subscription    engine.ID
 	Owner, Stranger entra.Credentials
+
+	handler http.Handler
 }
 
 // New returns a cloud in memory.
-func New(t testing.TB, options ...engine.Option) *Cloud {
-	t.Helper()
+func New(tb testing.TB, options ...engine.Option) *Cloud {
+	tb.Helper()
 	e := engine.New(new(store.Memory), options...)
-	c := &Cloud{Engine: e, Directory: entra.New(e)}
+	c := &Cloud{
+		Engine: e, Directory: entra.New(e), handler: openapi.NewValidator(tb).Wrap(e),
+	}
 	c.Authorization = authorization.New(e, c.Directory)
 	managedidentity.New(e, c.Directory)
 	c.Resources = resources.New(e, c.Directory)
 	e.Guard(c.Directory.Authenticate, c.Authorization.Authorize)
-	c.Transact(t, func(tx *engine.Tx) {
+	c.Transact(tb, func(tx *engine.Tx) {
 		c.Tenant = c.Directory.TenantID(tx)
 		c.Subscription = c.Resources.AddSubscription(tx, "Rehearsal")
 		c.Owner = c.Directory.AddServicePrincipal(tx, "owner")
@@ -62,10 +64,10 @@ func New(t testing.TB, options ...engine.Option) *Cloud {
 }
 
 // Transact runs fn in a transaction.
-func (c *Cloud) Transact(t testing.TB, fn func(tx *engine.Tx)) {
-	t.Helper()
+func (c *Cloud) Transact(tb testing.TB, fn func(tx *engine.Tx)) {
+	tb.Helper()
 	if err := c.Engine.Transact(func(tx *engine.Tx) error { fn(tx); return nil }); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
@@ -76,28 +78,10 @@ func (c *Cloud) Do(r *http.Request) (*http.Response, error) {
 		r.Body = http.NoBody
 	}
 	recorder := httptest.NewRecorder()
-	c.ServeHTTP(recorder, r)
+	c.handler.ServeHTTP(recorder, r)
 	response := recorder.Result()
 	response.Request = r
 	return response, nil
-}
-
-// Options are what makes a client of the SDKs come here.
-func (c *Cloud) Options() *arm.ClientOptions {
-	return &arm.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: c}}
-}
-
-// Credential signs a service principal in.
-func (c *Cloud) Credential(t testing.TB, sp entra.Credentials) azcore.TokenCredential {
-	t.Helper()
-	credential, err := azidentity.NewClientSecretCredential(c.Tenant, sp.AppID, sp.Secret,
-		&azidentity.ClientSecretCredentialOptions{
-			ClientOptions: azcore.ClientOptions{Transport: c},
-		})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return credential
 }
 
 // Answer is an answer with its body decoded.
@@ -133,62 +117,64 @@ func (a Answer) Value() []any {
 // As sends a request to Resource Manager with a token of the service principal. The path has its
 // api-version.
 func (c *Cloud) As(
-	t testing.TB, sp entra.Credentials, method, path, body string,
+	tb testing.TB, sp entra.Credentials, method, path, body string,
 ) Answer {
-	t.Helper()
+	tb.Helper()
 	var token string
-	c.Transact(t, func(tx *engine.Tx) {
+	c.Transact(tb, func(tx *engine.Tx) {
 		var err error
 		if token, err = c.Directory.Token(tx, sp.ObjectID, "https://management.azure.com"); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	})
-	r := httptest.NewRequest(method, "https://management.azure.com"+path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(tb.Context(), method, "https://management.azure.com"+path,
+		strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+token)
-	return c.Send(t, r)
+	r.Header.Set("Content-Type", "application/json")
+	return c.Send(tb, r)
 }
 
 // Send sends a request as it is.
-func (c *Cloud) Send(t testing.TB, r *http.Request) Answer {
-	t.Helper()
+func (c *Cloud) Send(tb testing.TB, r *http.Request) Answer {
+	tb.Helper()
 	response, err := c.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	raw, err := io.ReadAll(response.Body)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	answer := Answer{Status: response.StatusCode, Header: response.Header}
 	if len(raw) > 0 && raw[0] == '{' {
 		if err := json.Unmarshal(raw, &answer.Body); err != nil {
-			t.Fatalf("%s: %v", raw, err)
+			tb.Fatalf("%s: %v", raw, err)
 		}
 	}
 	return answer
 }
 
 // Group makes a resource group and returns its identifier.
-func (c *Cloud) Group(t testing.TB, name string) engine.ID {
-	t.Helper()
+func (c *Cloud) Group(tb testing.TB, name string) engine.ID {
+	tb.Helper()
 	id := c.Subscription + engine.ID("/resourceGroups/"+name)
-	answer := c.As(t, c.Owner, http.MethodPut, string(id)+"?api-version=2021-04-01",
+	answer := c.As(tb, c.Owner, http.MethodPut, string(id)+"?api-version=2021-04-01",
 		`{"location":"westeurope"}`)
 	if answer.Status != http.StatusCreated {
-		t.Fatalf("making group %s: %d %v", name, answer.Status, answer.Body)
+		tb.Fatalf("making group %s: %d %v", name, answer.Status, answer.Body)
 	}
 	return id
 }
 
 // Identity makes a user-assigned identity in a group and returns its identifier and its principal.
-func (c *Cloud) Identity(t testing.TB, group engine.ID, name string) (engine.ID, string) {
-	t.Helper()
+func (c *Cloud) Identity(tb testing.TB, group engine.ID, name string) (engine.ID, string) {
+	tb.Helper()
 	id := group + engine.ID("/providers/Microsoft.ManagedIdentity/userAssignedIdentities/"+name)
-	answer := c.As(t, c.Owner, http.MethodPut, string(id)+"?api-version=2023-01-31",
+	answer := c.As(tb, c.Owner, http.MethodPut, string(id)+"?api-version=2023-01-31",
 		`{"location":"westeurope"}`)
 	if answer.Status != http.StatusCreated {
-		t.Fatalf("making identity %s: %d %v", name, answer.Status, answer.Body)
+		tb.Fatalf("making identity %s: %d %v", name, answer.Status, answer.Body)
 	}
 	return id, answer.Text("properties", "principalId")
 }
