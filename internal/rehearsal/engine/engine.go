@@ -68,13 +68,18 @@ type Authenticate func(tx *Tx, header http.Header, audiences ...string) (Caller,
 // at scope.
 type Authorize func(tx *Tx, caller Caller, action string, scope ID) bool
 
-// Interceptor sees each request before and after it is handled: the place for faults. Before runs
-// in the request's transaction and may refuse; what After returns is done to the answer once the
-// transaction is over, and says by true that it has answered. What either writes is kept, whatever
-// becomes of the request.
-type Interceptor interface {
-	Before(r *Request) *Error
-	After(r *Request, response *Response) func(http.ResponseWriter) bool
+// Interceptor sees each request before it is handled, in the request's transaction: the place for
+// faults. What it writes is kept, whatever becomes of the request.
+type Interceptor func(r *Request) Interception
+
+// Interception is what an interceptor does to a request. Its zero value does nothing.
+type Interception struct {
+	// Refuse answers in place of the service, which hears nothing of the request.
+	Refuse *Error
+	// Handled may change the answer. It runs in the same transaction, and what it writes is kept.
+	Handled func(response *Response)
+	// Answer runs once the transaction is over. With true it has answered, or broken off.
+	Answer func(w http.ResponseWriter) bool
 }
 
 // Option changes an engine as it is made.

@@ -102,13 +102,14 @@ func TestOperation_losesAgainstADeletion(t *testing.T) {
 func TestOperation_fails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, slow())
-	w.engine.Intercept(interceptor{after: func(r *engine.Request, _ *engine.Response) func(http.ResponseWriter) bool {
-		if operation := r.Started(); operation != nil {
-			operation.Fault = engine.Errorf(http.StatusConflict, "Broken", "It broke.")
-			r.SaveOperation(operation)
-		}
-		return nil
-	}})
+	w.engine.Intercept(func(r *engine.Request) engine.Interception {
+		return engine.Interception{Handled: func(*engine.Response) {
+			if operation := r.Started(); operation != nil {
+				operation.Fault = engine.Errorf(http.StatusConflict, "Broken", "It broke.")
+				r.SaveOperation(operation)
+			}
+		}}
+	})
 	created := w.want(w.call("PUT", toy, asyncToy), http.StatusCreated)
 	w.advance(time.Minute)
 	failed := w.want(w.send("GET", created.Header().Get("Azure-AsyncOperation"), "", "Bearer token"), http.StatusOK)

@@ -94,37 +94,45 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	}
 	r := &Request{HTTP: hr, Raw: raw, Host: hostName(hr.Host), Query: query(hr.URL)}
 	var response *Response
-	var after []func(http.ResponseWriter) bool
+	var interceptions []Interception
 	err = e.transact(func(tx *Tx) {
 		r.Tx = tx
-		response = e.respond(r)
-		e.finish(r, response)
-		for _, i := range e.interceptors {
-			if then := i.After(r, response); then != nil {
-				after = append(after, then)
+		interceptions = e.intercept(r)
+		response = e.respond(r, interceptions)
+		for _, i := range interceptions {
+			if i.Handled != nil {
+				i.Handled(response)
 			}
 		}
+		e.finish(r, response)
 		r.record(response)
 	})
 	if err != nil {
 		response = failure(fmt.Errorf("keeping rehearsal's data: %w", err))
 	}
-	for _, then := range after {
-		if then(w) {
+	for _, i := range interceptions {
+		if i.Answer != nil && i.Answer(w) {
 			return
 		}
 	}
 	write(w, response)
 }
 
+func (e *Engine) intercept(r *Request) []Interception {
+	var interceptions []Interception
+	for _, interceptor := range e.interceptors {
+		interceptions = append(interceptions, interceptor(r))
+	}
+	r.overlay.Flush() // a refusal does not drop it
+	return interceptions
+}
+
 // respond runs the handler and turns what went wrong into an answer. What a refused request
 // wrote is dropped.
-func (e *Engine) respond(r *Request) *Response {
-	for _, i := range e.interceptors {
-		refused := i.Before(r)
-		r.overlay.Flush() // what an interceptor keeps, a refusal does not drop
-		if refused != nil {
-			return failure(refused)
+func (e *Engine) respond(r *Request, interceptions []Interception) *Response {
+	for _, i := range interceptions {
+		if i.Refuse != nil {
+			return failure(i.Refuse)
 		}
 	}
 	response, err := e.route(r)
@@ -208,6 +216,9 @@ func (e *Engine) finish(r *Request, response *Response) {
 		set("X-Ms-Client-Request-Id", client)
 	}
 }
+
+// Response is the refusal as an answer.
+func (e *Error) Response() *Response { return failure(e) }
 
 func failure(err error) *Response {
 	var refused *Error

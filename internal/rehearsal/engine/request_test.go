@@ -15,28 +15,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
-// interceptor does what its functions do.
-type interceptor struct {
-	before func(*engine.Request) *engine.Error
-	after  func(*engine.Request, *engine.Response) func(http.ResponseWriter) bool
-}
-
-// Before implements [engine.Interceptor].
-func (i interceptor) Before(r *engine.Request) *engine.Error {
-	if i.before == nil {
-		return nil
-	}
-	return i.before(r)
-}
-
-// After implements [engine.Interceptor].
-func (i interceptor) After(r *engine.Request, response *engine.Response) func(http.ResponseWriter) bool {
-	if i.after == nil {
-		return nil
-	}
-	return i.after(r, response)
-}
-
 func (w *world) journal() []engine.Entry {
 	w.t.Helper()
 	var entries []engine.Entry
@@ -195,21 +173,16 @@ func TestInterceptor_keepsWhatItWritesAndMayAnswer(t *testing.T) {
 		tx.Load(counter, &count)
 		tx.Store(counter, count+1)
 	}
-	w.engine.Intercept(interceptor{
-		before: func(r *engine.Request) *engine.Error {
-			raise(r.Tx, "fault/before")
-			if r.HTTP.Method == http.MethodDelete {
-				return engine.Errorf(http.StatusTooManyRequests, "Slow", "down")
-			}
-			return nil
-		},
-		after: func(r *engine.Request, _ *engine.Response) func(http.ResponseWriter) bool {
-			raise(r.Tx, "fault/after")
-			if r.HTTP.Method != http.MethodPatch {
-				return nil
-			}
-			return func(writer http.ResponseWriter) bool { writer.WriteHeader(http.StatusTeapot); return true }
-		},
+	w.engine.Intercept(func(r *engine.Request) engine.Interception {
+		raise(r.Tx, "fault/before")
+		does := engine.Interception{Handled: func(*engine.Response) { raise(r.Tx, "fault/after") }}
+		switch r.HTTP.Method {
+		case http.MethodDelete:
+			does.Refuse = engine.Errorf(http.StatusTooManyRequests, "Slow", "down")
+		case http.MethodPatch:
+			does.Answer = func(writer http.ResponseWriter) bool { writer.WriteHeader(http.StatusTeapot); return true }
+		}
+		return does
 	})
 	w.want(w.call("PUT", toy, `{"location":"westus2"}`), http.StatusCreated)
 	w.want(w.call("PUT", toys+"/none", `{}`), http.StatusBadRequest)

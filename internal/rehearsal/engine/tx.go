@@ -23,6 +23,7 @@ type Tx struct {
 	engine  *Engine
 	overlay *store.Overlay
 	now     time.Time
+	stale   time.Duration
 }
 
 // CorruptError says that a stored document is not what this version writes.
@@ -190,6 +191,12 @@ func (tx *Tx) ClientNow() time.Time {
 	tx.Load(clockKey, &offset)
 	return tx.now.Add(-offset)
 }
+
+// ExpireTokens has the tokens of this transaction found expired.
+func (tx *Tx) ExpireTokens() { tx.stale = 24 * time.Hour }
+
+// TokenTime is the time that tokens are held against.
+func (tx *Tx) TokenTime() time.Time { return tx.now.Add(tx.stale) }
 
 const grantDelayKey = "clock/grantdelay"
 

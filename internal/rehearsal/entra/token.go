@@ -127,7 +127,7 @@ func (d *Directory) verify(tx *engine.Tx, encoded string) (*claims, *engine.Erro
 	_, err := jwt.ParseWithClaims(encoded, said, func(*jwt.Token) (any, error) {
 		return d.public(tx)
 	}, jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
-		jwt.WithTimeFunc(tx.Now), jwt.WithExpirationRequired())
+		jwt.WithTimeFunc(tx.TokenTime), jwt.WithExpirationRequired())
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid):
 		return nil, d.expired(tx, said.ExpiresAt.Time)
@@ -199,7 +199,7 @@ func (d *Directory) expired(tx *engine.Tx, expiry time.Time) *engine.Error {
 	const format = "1/2/2006 3:04:05 PM"
 	refused := engine.Gatewayf(http.StatusUnauthorized, "ExpiredAuthenticationToken",
 		"The access token expiry UTC time '%s' is earlier than current UTC time '%s'.",
-		expiry.UTC().Format(format), tx.Now().UTC().Format(format))
+		expiry.UTC().Format(format), tx.TokenTime().UTC().Format(format))
 	refused.Header = http.Header{"Www-Authenticate": {fmt.Sprintf(
 		`Bearer authorization_uri="%s", error="insufficient_claims", claims="%s"`,
 		d.authorizationURI(tx), ClaimsChallenge(tx))}}
