@@ -197,9 +197,7 @@ func (m *managed) show(k *key, v *version) map[string]any {
 	set(properties, "keySize", v.Size, v.Size != 0)
 	set(properties, "curveName", v.Curve, v.Curve != "")
 	if k.Policy != nil {
-		shown := k.Policy.shown("")
-		delete(shown, "id")
-		properties["rotationPolicy"] = shown
+		properties["rotationPolicy"] = k.Policy.managed()
 	}
 	id, name, kind := keyScope(m.vault, k.Name), k.Name, managedKeyType
 	if m.version != "" || strings.Contains(m.ID.Key(), "/versions") {
@@ -210,4 +208,17 @@ func (m *managed) show(k *key, v *version) map[string]any {
 	}
 	set(body, "tags", v.Tags, len(v.Tags) > 0)
 	return body
+}
+
+// managed is a policy as Resource Manager shows it: without an identifier, and with the actions in
+// lower case.
+func (p *rotationPolicy) managed() map[string]any {
+	lower := *p
+	lower.Actions = slices.Clone(p.Actions)
+	for i := range lower.Actions {
+		lower.Actions[i].Action.Type = strings.ToLower(lower.Actions[i].Action.Type)
+	}
+	shown := lower.shown("")
+	delete(shown, "id")
+	return shown
 }

@@ -259,8 +259,8 @@ func TestAccessPoliciesAreChangedOneByOne(t *testing.T) {
 		wanted      string
 	}{
 		{"add", []string{"get", "wrapKey"}, "get wrapKey"},
-		{"Add", []string{"WRAPKEY", "unwrapKey"}, "get wrapKey unwrapKey"},
-		{"remove", []string{"wrapkey"}, "get unwrapKey"},
+		{"add", []string{"wrapKey", "unwrapKey"}, "get wrapKey unwrapKey"},
+		{"remove", []string{"wrapKey"}, "get unwrapKey"},
 		{"replace", []string{"list"}, "list"},
 		{"remove", []string{"list", "get"}, ""},
 		{"remove", []string{"list"}, ""},

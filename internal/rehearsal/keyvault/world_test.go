@@ -93,7 +93,7 @@ func (w *world) json(value any) string {
 func (w *world) policy(object string, permissions ...string) map[string]any {
 	return map[string]any{
 		"tenantId": w.Tenant, "objectId": object,
-		"permissions": map[string]any{"keys": permissions},
+		"permissions": map[string]any{"keys": append([]string{}, permissions...)},
 	}
 }
 
@@ -137,6 +137,9 @@ func (w *world) dataAs(
 	r := httptest.NewRequest(method, "https://"+vault+".vault.azure.net/"+path,
 		strings.NewReader(body))
 	r.RemoteAddr = "" // as in the process
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	r.Header.Set("Authorization", "Bearer "+w.token(sp, keyvault.Audience))
 	return w.Send(w.t, r)
 }
