@@ -10,12 +10,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/managedidentity"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
@@ -31,6 +31,7 @@ type Azure struct {
 	directory *entra.Directory
 	roles     *authorization.Service
 	resources *resources.Service
+	faults    *fault.Faults
 }
 
 // Access is what a client needs to sign in to the subscription that every rehearsal begins with.
@@ -71,6 +72,7 @@ func (a *Azure) addServices() {
 	e.Guard(a.directory.Authenticate, a.roles.Authorize)
 	a.resources = resources.New(e, a.directory)
 	managedidentity.New(e, a.directory)
+	a.faults = fault.New(e)
 	vaults := keyvault.New(e, a.directory, a.roles)
 	media.New(e, vaults, storage.New(e, vaults), a.roles)
 }
@@ -101,28 +103,6 @@ func (a *Azure) Access() Access { return a.access }
 
 // ServeHTTP implements [http.Handler]. The request's Host says which of Azure's hosts is meant.
 func (a *Azure) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.ServeHTTP(w, r) }
-
-// Advance moves rehearsal's clock on and has what comes due until then happen.
-func (a *Azure) Advance(_ context.Context, d time.Duration) error {
-	if d < 0 {
-		return fmt.Errorf("advancing the clock by %v: time does not go back", d)
-	}
-	err := a.engine.Transact(func(tx *engine.Tx) error { tx.Advance(d); return nil })
-	if err != nil {
-		return fmt.Errorf("advancing the clock: %w", err)
-	}
-	return nil
-}
-
-// Journal returns what was asked of this Azure, oldest first.
-func (a *Azure) Journal(_ context.Context) ([]engine.Entry, error) {
-	var entries []engine.Entry
-	err := a.engine.Transact(func(tx *engine.Tx) error { entries = tx.Journal(0); return nil })
-	if err != nil {
-		return nil, fmt.Errorf("reading the journal: %w", err)
-	}
-	return entries, nil
-}
 
 // Close gives up the data file. What is in it stays.
 func (a *Azure) Close() error { return a.store.Close() }

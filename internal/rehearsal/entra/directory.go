@@ -125,6 +125,11 @@ func (d *Directory) Principal(tx *engine.Tx, objectID string) (Principal, bool) 
 	return found.Principal, there
 }
 
+// Principals returns all principals of the tenant.
+func (d *Directory) Principals(tx *engine.Tx) []Principal {
+	return d.principals(tx, func(Principal) bool { return true })
+}
+
 // ByAppID returns the principal with this application ID.
 func (d *Directory) ByAppID(tx *engine.Tx, appID string) (Principal, bool) {
 	found := d.account(tx, appID)

@@ -154,7 +154,7 @@ func (d *Directory) find(r *engine.Request) ([]Principal, bool) {
 	wanted, quoted := between(rest, "'", "'")
 	switch {
 	case r.Query["$filter"] == "":
-		return d.principals(r.Tx, func(Principal) bool { return true }), true
+		return d.Principals(r.Tx), true
 	case !is || !quoted:
 		return nil, false
 	}

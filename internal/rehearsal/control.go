@@ -1,0 +1,133 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rehearsal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+// Advance moves rehearsal's clock on and has what comes due until then happen.
+func (a *Azure) Advance(ctx context.Context, d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("advancing the clock by %v: time does not go back", d)
+	}
+	if err := a.transact("advancing the clock", func(tx *engine.Tx) { tx.Advance(d) }); err != nil {
+		return err
+	}
+	_, err := a.Now(ctx)
+	return err
+}
+
+// Now returns the time by rehearsal's clock.
+func (a *Azure) Now(_ context.Context) (now time.Time, err error) {
+	err = a.transact("reading the clock", func(tx *engine.Tx) { now = tx.Now() })
+	return now, err
+}
+
+// Journal returns what was asked of this Azure, oldest first.
+func (a *Azure) Journal(_ context.Context) ([]engine.Entry, error) {
+	entries := []engine.Entry{}
+	err := a.transact("reading the journal", func(tx *engine.Tx) {
+		entries = append(entries, tx.Journal(0)...)
+	})
+	return entries, err
+}
+
+// State is what there is in this Azure.
+type State struct {
+	Time      time.Time  `json:"time"`
+	Access    Access     `json:"access"`
+	Resources []Resource `json:"resources"`
+}
+
+// Resource is one resource, as far as all types have the same.
+type Resource struct {
+	ID         engine.ID         `json:"id"`
+	Type       string            `json:"type"`
+	Location   string            `json:"location,omitempty"`
+	Tags       map[string]string `json:"tags,omitempty"`
+	Properties map[string]any    `json:"properties,omitempty"`
+	Operation  string            `json:"operation,omitempty"` // that is at work on it
+}
+
+// Show returns what there is, resources in the order of their identifiers.
+func (a *Azure) Show(_ context.Context) (State, error) {
+	state := State{Access: a.access, Resources: []Resource{}}
+	err := a.transact("reading the resources", func(tx *engine.Tx) {
+		state.Time = tx.Now()
+		for _, r := range tx.Resources("", "") {
+			state.Resources = append(state.Resources, Resource{
+				ID: r.ID, Type: r.Type, Location: r.Location, Tags: r.Tags,
+				Properties: r.Properties, Operation: r.Pending,
+			})
+		}
+	})
+	return state, err
+}
+
+// AddFault has something go wrong and returns the fault as it will strike.
+func (a *Azure) AddFault(_ context.Context, added fault.Fault) (fault.Fault, error) {
+	err := a.engine.Transact(func(tx *engine.Tx) (err error) {
+		added, err = a.faults.Add(tx, added)
+		return err
+	})
+	if err != nil {
+		return fault.Fault{}, fmt.Errorf("adding a fault: %w", err)
+	}
+	return added, nil
+}
+
+// Faults returns the faults, spent ones included.
+func (a *Azure) Faults(_ context.Context) (faults []fault.Fault, err error) {
+	err = a.transact("reading the faults", func(tx *engine.Tx) { faults = a.faults.List(tx) })
+	return faults, err
+}
+
+// ClearFaults removes the fault with this ID, or all where it is "", and returns how many that
+// were.
+func (a *Azure) ClearFaults(_ context.Context, id string) (cleared int, err error) {
+	err = a.engine.Transact(func(tx *engine.Tx) (err error) {
+		cleared, err = a.faults.Clear(tx, id)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("clearing faults: %w", err)
+	}
+	return cleared, nil
+}
+
+// AddPrincipal adds a service principal that is allowed nothing yet, and returns how a client
+// signs in as it.
+func (a *Azure) AddPrincipal(_ context.Context, name string) (Access, error) {
+	access := a.access
+	err := a.transact("adding a principal", func(tx *engine.Tx) {
+		added := a.directory.AddServicePrincipal(tx, name)
+		access.ClientID, access.ClientSecret = added.AppID, added.Secret
+		access.ObjectID = added.ObjectID
+	})
+	return access, err
+}
+
+// Principals returns the service principals and managed identities.
+func (a *Azure) Principals(_ context.Context) (principals []entra.Principal, err error) {
+	err = a.transact("reading the principals", func(tx *engine.Tx) {
+		principals = a.directory.Principals(tx)
+	})
+	return principals, err
+}
+
+// transact runs what cannot be refused.
+func (a *Azure) transact(doing string, fn func(*engine.Tx)) error {
+	err := a.engine.Transact(func(tx *engine.Tx) error { fn(tx); return nil })
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}

@@ -1,0 +1,215 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package fault
+
+import (
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// Faults are those of one rehearsal.
+type Faults struct{}
+
+const (
+	faultPrefix = "fault/"
+	countKey    = "faultcount"
+)
+
+// New adds faults to an engine. None is there until it is added.
+func New(e *engine.Engine) *Faults {
+	f := &Faults{}
+	e.Intercept(f.intercept)
+	return f
+}
+
+// Add adds a fault and returns it as it will strike.
+func (*Faults) Add(tx *engine.Tx, added Fault) (Fault, error) {
+	added, err := added.prepared()
+	if err != nil {
+		return Fault{}, err
+	}
+	var number int
+	tx.Load(countKey, &number)
+	number++
+	tx.Store(countKey, number)
+	added.ID = strconv.Itoa(number)
+	save(tx, added)
+	if added.Kind == DelayedGrants {
+		tx.SetGrantDelay(time.Duration(added.Delay))
+	}
+	return added, nil
+}
+
+// List returns the faults, spent ones included, in the order in which they were added.
+func (*Faults) List(tx *engine.Tx) []Fault {
+	faults := []Fault{}
+	tx.Each(faultPrefix, func(_ string, decode func(any)) {
+		var f Fault
+		decode(&f)
+		faults = append(faults, f)
+	})
+	return faults
+}
+
+// Clear removes the fault with this ID, or all where it is "", and returns how many that were.
+func (all *Faults) Clear(tx *engine.Tx, id string) (int, error) {
+	cleared := 0
+	for _, f := range all.List(tx) {
+		if id != "" && f.ID != id {
+			continue
+		}
+		cleared++
+		tx.Erase(key(f.ID))
+		if f.Kind == DelayedGrants {
+			tx.SetGrantDelay(0)
+		}
+	}
+	if id != "" && cleared == 0 {
+		return 0, fmt.Errorf("there is no fault %q", id)
+	}
+	return cleared, nil
+}
+
+func save(tx *engine.Tx, f Fault) { tx.Store(key(f.ID), f) }
+
+// key keeps the faults in the order of their numbers.
+func key(id string) string { return fmt.Sprintf("%s%012s", faultPrefix, id) }
+
+// intercept has the first fault strike that chooses the request and is not spent.
+func (all *Faults) intercept(r *engine.Request) engine.Interception {
+	for _, f := range all.List(r.Tx) {
+		if !f.chooses(r.HTTP, r.Host) || f.spent() {
+			continue
+		}
+		if f.Kind == FailOperation {
+			return engine.Interception{Handled: func(*engine.Response) { failOperation(r, f) }}
+		}
+		strikes := f.strikes()
+		save(r.Tx, f)
+		if strikes {
+			r.Note("fault %s: %s", f.ID, f.Kind)
+			return f.strike(r)
+		}
+	}
+	return engine.Interception{}
+}
+
+// strike is what the fault does to a request.
+func (f *Fault) strike(r *engine.Request) engine.Interception {
+	switch f.Kind {
+	case Throttle, Error:
+		return engine.Interception{Refuse: f.refusal(r)}
+	case ErrorAfter:
+		return engine.Interception{Handled: func(response *engine.Response) {
+			*response = *f.refusal(r).Response()
+		}}
+	case Lost:
+		return engine.Interception{Answer: func(http.ResponseWriter) bool {
+			panic(http.ErrAbortHandler) // which net/http takes for what it is
+		}}
+	case Reset:
+		return engine.Interception{
+			Refuse: engine.Errorf(http.StatusServiceUnavailable, "ConnectionReset", "reset"),
+			Answer: reset,
+		}
+	case Slow:
+		return engine.Interception{Answer: func(http.ResponseWriter) bool {
+			f.wait(r.HTTP)
+			return false
+		}}
+	case ExpiredToken:
+		r.ExpireTokens()
+	case FailOperation, DelayedGrants: // not for this request alone
+	}
+	return engine.Interception{}
+}
+
+// failOperation has the operation fail that the request began, if it began one.
+func failOperation(r *engine.Request, f Fault) {
+	operation := r.Started()
+	if operation == nil {
+		return
+	}
+	if f.strikes() {
+		operation.Fault = f.refusal(r)
+		r.SaveOperation(operation)
+		r.Note("fault %s: %s", f.ID, f.Kind)
+	}
+	save(r.Tx, f)
+}
+
+// refusal is the answer of a fault that answers.
+func (f *Fault) refusal(r *engine.Request) *engine.Error {
+	code, message := f.Code, f.Message
+	if f.Kind == Throttle && (code == "" || message == "") {
+		usual := throttled(r, time.Duration(f.RetryAfter))
+		if code == "" {
+			code = usual.Code
+		}
+		if message == "" {
+			message = usual.Message
+		}
+	}
+	refused := engine.Errorf(f.Status, code, "%s", message)
+	if f.RetryAfter > 0 {
+		refused.Header = http.Header{}
+		engine.Pace{RetryAfter: time.Duration(f.RetryAfter)}.AskToWait(refused.Header)
+	}
+	return refused
+}
+
+// throttled is how the host that was asked says that it is asked too often: Resource Manager as in
+// a recorded answer, Key Vault as in
+// https://learn.microsoft.com/azure/key-vault/general/overview-throttling.
+func throttled(r *engine.Request, wait time.Duration) *engine.Error {
+	if strings.HasSuffix(r.Host, engine.VaultSuffix) {
+		return engine.Errorf(http.StatusTooManyRequests, "Throttled",
+			"Request was not processed because too many requests were received. Reason: "+
+				"VaultRequestTypeLimitReached")
+	}
+	id := engine.ID(r.HTTP.URL.Path)
+	return engine.Errorf(http.StatusTooManyRequests, "SubscriptionRequestsThrottled",
+		"Number of requests for subscription '%s' and operation '%s/SUBSCRIPTIONS/RESOURCEGROUPS/"+
+			"PROVIDERS/%s/' exceeded the backend storage limit. Please try again after '%d' seconds.",
+		id.Subscription(), r.HTTP.Method, strings.ToUpper(id.Type()), int(math.Ceil(wait.Seconds())))
+}
+
+// wait lets the delay pass, or less where the client gives up.
+func (f *Fault) wait(r *http.Request) {
+	timer := time.NewTimer(time.Duration(f.Delay))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-r.Context().Done():
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// reset resets the connection, where there is one of its own; otherwise it breaks it off.
+func reset(w http.ResponseWriter) bool {
+	hijacker, is := w.(http.Hijacker)
+	if !is {
+		panic(http.ErrAbortHandler)
+	}
+	connection, _, err := hijacker.Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	under := connection
+	if encrypted, is := connection.(interface{ NetConn() net.Conn }); is {
+		under = encrypted.NetConn()
+	}
+	if lingering, is := under.(interface{ SetLinger(seconds int) error }); is {
+		_ = lingering.SetLinger(0) // closing it now sends RST
+	}
+	_ = under.Close()
+	return true
+}
