@@ -46,19 +46,19 @@ type Azure struct {
 }
 
 // New starts a rehearsal at noon of 1 March 2026.
-func New(t testing.TB, pace engine.Pace) *Azure {
-	t.Helper()
+func New(tb testing.TB, pace engine.Pace) *Azure {
+	tb.Helper()
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	e := engine.New(&store.Memory{}, engine.WithPace(pace),
 		engine.WithTime(func() time.Time { return noon }))
-	a := &Azure{t: t, Engine: e, denied: map[string]bool{}}
+	a := &Azure{t: tb, Engine: e, denied: map[string]bool{}}
 	a.Directory = entra.New(e)
 	a.Authorization = authorization.New(e, a.Directory)
 	resources.New(e, a.Directory)
 	managedidentity.New(e, a.Directory)
 	a.KeyVault = keyvault.New(e, a.Directory, a.Authorization)
 	e.Guard(a.authenticate, a.authorize)
-	a.handler = openapi.NewValidator(t).Wrap(e)
+	a.handler = openapi.NewValidator(tb).Wrap(e)
 	a.Transact(func(tx *engine.Tx) {
 		for id, kind := range map[engine.ID]string{
 			"/subscriptions/" + Subscription: "Microsoft.Resources/subscriptions",

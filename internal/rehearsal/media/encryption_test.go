@@ -142,7 +142,7 @@ func TestCustomerKey_isMissing(t *testing.T) {
 		"version": vault.Key("k") + "/0123456789abcdef0123456789abcdef",
 		"vault":   "https://nowhere.vault.azure.net/keys/k",
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(*testing.T) {
 			azure.Refused(azure.Call("PUT", account, current, customerKey(id)),
 				http.StatusBadRequest, "BadRequest", "was not found")
 		})
@@ -150,7 +150,7 @@ func TestCustomerKey_isMissing(t *testing.T) {
 	for name, id := range map[string]string{
 		"host": "https://example.com/keys/k", "secret": "https://vault1.vault.azure.net/secrets/k", "text": "k",
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(*testing.T) {
 			azure.Refused(azure.Call("PUT", account, current, customerKey(id)),
 				http.StatusBadRequest, "BadRequest", "https://NAME.vault.azure.net/keys/KEY")
 		})
@@ -205,7 +205,7 @@ func TestEncryption_thatMakesNoSense(t *testing.T) {
 			"An identity is needed",
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(*testing.T) {
 			azure.Refused(azure.Call("PATCH", account, current, test.body), http.StatusBadRequest, "BadRequest", test.message)
 		})
 	}

@@ -293,3 +293,27 @@ func TestManagedIdentity_userAssignedInAnotherSubscription(t *testing.T) {
 	azure.Refused(azure.Call("PUT", account, synchronous, with(second)),
 		http.StatusBadRequest, "BadRequest", "Storage account cannot be accessed.")
 }
+
+// What a failed operation did not reach has to be reached by the next one.
+func TestManagedIdentity_failedCreationIsNotForgotten(t *testing.T) {
+	azure := start(t)
+	azure.store("store1")
+	reader, principal := azure.Identity("reader")
+	azure.Want(azure.Call("PUT", account, current, `{"location":"westus2","identity":{"type":"UserAssigned",`+
+		`"userAssignedIdentities":{"`+reader+`":{}}},"properties":{"storageAuthentication":"ManagedIdentity",`+
+		`"storageAccounts":[{"id":"`+store1+`","type":"Primary","identity":{"userAssignedIdentity":"`+reader+
+		`","useSystemAssignedIdentity":false}}]}}`), http.StatusCreated)
+	state := func() string {
+		t.Helper()
+		azure.Want(azure.Call("GET", account, current, ""), http.StatusOK)
+		azure.Want(azure.Call("PATCH", account, current, `{"tags":{"a":"b"}}`), http.StatusAccepted)
+		return azure.Call("GET", account, current, "").Text("properties.provisioningState")
+	}
+	if got := state(); got != "Failed" {
+		t.Errorf("provisioningState %q without a grant, want Failed", got)
+	}
+	azure.Grant(store1, authorization.StorageBlobDataContributor, principal)
+	if got := state(); got != "Succeeded" {
+		t.Errorf("provisioningState %q with a grant, want Succeeded", got)
+	}
+}

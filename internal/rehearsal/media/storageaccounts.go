@@ -286,13 +286,13 @@ func (s *Service) syncStorageKeys(
 	asked, _ := r.Body["id"].(string)
 	id := engine.ID(asked)
 	list := storageOf(account)
-	if at := slices.IndexFunc(list, func(listed storageAccount) bool {
+	at := slices.IndexFunc(list, func(listed storageAccount) bool {
 		return listed.ID.Is(id) || strings.EqualFold(listed.ID.Name(), asked)
-	}); at >= 0 {
-		id = list[at].ID
-	} else {
+	})
+	if at < 0 {
 		return nil, bad("The storage account '%s' is not attached to the account '%s'.", asked, account.Name)
 	}
+	id = list[at].ID
 	if account.String("storageAuthentication") == authenticationSystem {
 		held, reached := s.copyKeys(r.Tx, id)
 		if !reached {

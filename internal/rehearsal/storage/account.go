@@ -40,6 +40,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 			"The accessTier is required for a storage account of kind 'BlobStorage'.")
 	}
 	setDefaults(r, next)
+	needKerb(next, known, r.Now())
 	if refused := s.encrypt(r, old, next, known); refused != nil {
 		return engine.Outcome{}, refused
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,18 +20,17 @@ const listKeysPermission = "Microsoft.Storage/storageAccounts/listkeys/action"
 // secrets is what a storage account knows and shows to nobody who may not list its keys.
 type secrets struct {
 	Keys    [2]accessKey      `json:"keys"`
+	Kerb    *[2]accessKey     `json:"kerb,omitempty"`
 	AtRest  envelope.Envelope `json:"atRest"`
 	Rotated time.Time         `json:"rotated"` // when a customer's key last wrapped anew
 }
 
-// accessKey is one of the two 512-bit keys that sign requests to the account.
+// accessKey is one of the two 512-bit keys that sign requests to the account, or one of the two
+// that Active Directory knows it by.
 type accessKey struct {
 	Value   []byte    `json:"value"`
 	Created time.Time `json:"created"`
 }
-
-// keyNames are the names of the access keys, in their order.
-var keyNames = [2]string{"key1", "key2"} //nolint:gochecknoglobals // a constant that Go has no form for
 
 func secretsOf(account *engine.Resource) *secrets {
 	known := new(secrets)
@@ -48,48 +48,73 @@ func newKey(now time.Time) accessKey {
 
 // showKeyTimes keeps the readable creation times in step with the keys.
 func showKeyTimes(account *engine.Resource, keys [2]accessKey) {
-	for i, name := range keyNames {
-		account.Set("keyCreationTime."+name, timestamp(keys[i].Created))
+	account.Set("keyCreationTime.key1", timestamp(keys[0].Created))
+	account.Set("keyCreationTime.key2", timestamp(keys[1].Created))
+}
+
+// needKerb makes the keys that directory authentication for Azure Files works with.
+func needKerb(account *engine.Resource, known *secrets, now time.Time) {
+	const option = "azureFilesIdentityBasedAuthentication.directoryServiceOptions"
+	if account.String(option) == "AD" && known.Kerb == nil {
+		known.Kerb = &[2]accessKey{newKey(now), newKey(now)}
 	}
 }
 
 func listKeys(r *engine.Request, account *engine.Resource) (*engine.Response, error) {
-	return keyList(secretsOf(account)), nil
+	return keyList(secretsOf(account), strings.EqualFold(r.Query["$expand"], "kerb")), nil
 }
 
-// keyList is the answer to listKeys and regenerateKey. An access key of an account without
-// directory authentication has no more permissions than "FULL", spelled so (recorded; the
-// OpenAPI document has "Full").
-func keyList(known *secrets) *engine.Response {
+// keyList is the answer to listKeys and regenerateKey. The keys' permissions are "FULL", spelled so
+// (recorded; the OpenAPI document has "Full").
+func keyList(known *secrets, kerb bool) *engine.Response {
 	var list []any
-	for i, name := range keyNames {
-		list = append(list, map[string]any{
-			"creationTime": timestamp(known.Keys[i].Created),
-			"keyName":      name,
-			"value":        base64.StdEncoding.EncodeToString(known.Keys[i].Value),
-			"permissions":  "FULL",
-		})
+	add := func(names string, keys *[2]accessKey) {
+		for i, key := range keys {
+			list = append(list, map[string]any{
+				"creationTime": timestamp(key.Created),
+				"keyName":      names + strconv.Itoa(i+1),
+				"value":        base64.StdEncoding.EncodeToString(key.Value),
+				"permissions":  "FULL",
+			})
+		}
+	}
+	add("key", &known.Keys)
+	if kerb && known.Kerb != nil {
+		add("kerb", known.Kerb)
 	}
 	return &engine.Response{Status: http.StatusOK, Body: map[string]any{"keys": list}}
 }
 
-// regenerateKey replaces one access key. The old value is dead when the call returns.
+// regenerateKey replaces one key. The old value is dead when the call returns.
 func regenerateKey(r *engine.Request, account *engine.Resource) (*engine.Response, error) {
 	name, _ := r.Body["keyName"].(string)
 	known := secretsOf(account)
-	for i := range keyNames {
-		if !strings.EqualFold(name, keyNames[i]) {
-			continue
-		}
-		known.Keys[i] = newKey(r.Now())
-		showKeyTimes(account, known.Keys)
-		account.Hide(known)
-		r.Save(account)
-		return keyList(known), nil
+	var replaced *accessKey
+	switch strings.ToLower(name) {
+	case "key1":
+		replaced = &known.Keys[0]
+	case "key2":
+		replaced = &known.Keys[1]
+	case "kerb1":
+		replaced = known.kerb(0)
+	case "kerb2":
+		replaced = known.kerb(1)
 	}
-	// kerb1 and kerb2 are names of keys too, but only where directory authentication for Azure
-	// Files is switched on, which rehearsal does not have.
-	return nil, engine.Ownf(http.StatusBadRequest, "InvalidKeyName",
-		"The storage account '%s' has no key named '%s'. The keys are key1 and key2.",
-		account.Name, name)
+	if replaced == nil {
+		return nil, engine.Ownf(http.StatusBadRequest, "InvalidKeyName",
+			"The storage account '%s' has no key named '%s'.", account.Name, name)
+	}
+	*replaced = newKey(r.Now())
+	showKeyTimes(account, known.Keys)
+	account.Hide(known)
+	r.Save(account)
+	return keyList(known, strings.HasPrefix(strings.ToLower(name), "kerb")), nil
+}
+
+// kerb returns one of the keys for directory authentication, or nil where it is not switched on.
+func (s *secrets) kerb(i int) *accessKey {
+	if s.Kerb == nil {
+		return nil
+	}
+	return &s.Kerb[i]
 }

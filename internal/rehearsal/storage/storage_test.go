@@ -194,6 +194,26 @@ func TestKeys(t *testing.T) {
 		http.StatusBadRequest, "InvalidKeyName", "kerb1")
 }
 
+func TestKeys_ofDirectoryAuthentication(t *testing.T) {
+	azure := start(t)
+	create(t, azure, account, minimal)
+	azure.Want(azure.Call("PATCH", account, version,
+		`{"properties":{"azureFilesIdentityBasedAuthentication":{"directoryServiceOptions":"AD"}}}`), http.StatusOK)
+	for path, want := range map[string]int{"/listKeys": 2, "/listKeys?$expand=kerb": 4} {
+		if got := len(azure.Call("POST", account+path, version, "").At("keys").([]any)); got != want {
+			t.Errorf("%s lists %d keys, want %d", path, got, want)
+		}
+	}
+	before := azure.Call("POST", account+"/listKeys?$expand=kerb", version, "").At("keys").([]any)
+	after := azure.Want(azure.Call("POST", account+"/regenerateKey", version, `{"keyName":"kerb2"}`),
+		http.StatusOK).At("keys").([]any)
+	for i := range before {
+		if changed := !cmp.Equal(before[i], after[i]); changed != (i == 3) {
+			t.Errorf("the regeneration of kerb2 changed key %d: %t", i, changed)
+		}
+	}
+}
+
 func TestKeys_needPermission(t *testing.T) {
 	azure := start(t)
 	create(t, azure, account, minimal)
