@@ -1,0 +1,96 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyrotation
+
+import "github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+
+// The rules of rotation.
+const (
+	ROT001 rule.ID = "ROT001"
+	ROT002 rule.ID = "ROT002"
+	ROT003 rule.ID = "ROT003"
+	ROT004 rule.ID = "ROT004"
+	ROT005 rule.ID = "ROT005"
+	ROT006 rule.ID = "ROT006"
+	ROT007 rule.ID = "ROT007"
+	ROT008 rule.ID = "ROT008"
+)
+
+// Rule returns the rule with the ID.
+func Rule(id rule.ID) rule.Rule { return Rules().Get(id) }
+
+// rollKeys is the document that most of the rules come from.
+const rollKeys = "Media Services, Update Media Services after rolling storage access keys: "
+
+// Rules returns the rules of rotation.
+func Rules() rule.List {
+	return rule.List{
+		{
+			ID:    ROT001,
+			Title: "One Key After the Other",
+			Sentence: "A rotation regenerates key1, syncs, settles, verifies, regenerates key2, " +
+				"syncs and verifies; key2 is never regenerated before the new key1 was synced",
+			Source: rollKeys + "\"Update the primary key … Synchronize … Update the secondary " +
+				"key … Synchronize\"",
+			Found: []rule.Moment{rule.Apply},
+		},
+		{
+			ID:    ROT002,
+			Title: "Six Hours to Settle",
+			Sentence: "At least 6 hours by Azure's clock lie between the sync of one new key and " +
+				"the regeneration of the other, unless it is an emergency",
+			Source: rollKeys + "\"Wait 6 hours. Verify the streaming scenarios are working\"",
+			Found:  []rule.Moment{rule.Schema, rule.Plan, rule.Apply},
+		},
+		{
+			ID:    ROT003,
+			Title: "Every Dependant Is Synced",
+			Sentence: "Every dependant that uses the storage account's keys is synced after each " +
+				"regeneration; one on managed identity is left alone",
+			Source: rollKeys + "\"Repeat for each storage account\"; Media Services, Managed " +
+				"identities: no keys are used",
+			Found: []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:    ROT004,
+			Title: "Verification Comes Before the Second Key",
+			Sentence: "A verification that fails stops the rotation before the second key, and " +
+				"the next apply resumes there",
+			Source: rollKeys + "\"Verify the streaming scenarios are working\"",
+			Found:  []rule.Moment{rule.Apply},
+		},
+		{
+			ID:    ROT005,
+			Title: "Regenerations Elsewhere Are Synced",
+			Sentence: "A key that was regenerated elsewhere is found by its creation time, is " +
+				"planned as a sync, and is not regenerated again for it",
+			Source: "Storage, Manage account access keys: keyCreationTime",
+			Found:  []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:    ROT006,
+			Title: "An Interrupted Rotation Resumes",
+			Sentence: "After an interruption anywhere, the next plan says what is left and the " +
+				"next apply does exactly that",
+			Source: "Storage, Manage account access keys: regenerating a key invalidates the old " +
+				"one at once",
+			Found: []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:    ROT007,
+			Title: "One Rotation at a Time",
+			Sentence: "Two rotations of one storage account never run at once, and one that runs " +
+				"elsewhere is noticed before a key is regenerated",
+			Source: "Storage, Manage account access keys: two keys, one of which stays valid",
+			Found:  []rule.Moment{rule.Apply},
+		},
+		{
+			ID:       ROT008,
+			Title:    "Keys Stay Secret",
+			Sentence: "No storage key's value is in state, plans, diagnostics or logs",
+			Source:   "Storage, Manage account access keys: \"Protect your access keys\"",
+			Found:    []rule.Moment{rule.Code},
+		},
+	}
+}
