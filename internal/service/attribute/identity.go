@@ -46,8 +46,11 @@ func Identity() schema.SingleNestedAttribute {
 				MarkdownDescription: "The IDs of the user-assigned identities.",
 				ElementType:         ResourceIDType{},
 				Optional:            true,
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
-				PlanModifiers:       []planmodifier.Set{keepSpelling[resourceIDKind]{}},
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1),
+					setvalidator.ValueStringsAre(validElement[resourceIDKind]{}),
+				},
+				PlanModifiers: []planmodifier.Set{keepSpelling[resourceIDKind]{}},
 			},
 			"principal_id": schema.StringAttribute{
 				MarkdownDescription: "The object ID of the system-assigned identity: what access " +

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -103,6 +104,28 @@ func (v StringValue[K]) ValidateAttribute(_ context.Context, req xattr.ValidateA
 	if problem := kind.check(v.ValueString()); problem != nil {
 		resp.Diagnostics.Append(diag.WithPath(req.Path, problem))
 	}
+}
+
+// validElement checks the elements of a collection: the framework asks only attributes themselves
+// whether they are valid.
+type validElement[K Kind] struct{}
+
+func (validElement[K]) Description(context.Context) string {
+	var kind K
+	return "is a " + kind.name()
+}
+
+func (v validElement[K]) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (validElement[K]) ValidateString(ctx context.Context, req validator.StringRequest,
+	resp *validator.StringResponse,
+) {
+	var checked xattr.ValidateAttributeResponse
+	StringValue[K]{req.ConfigValue}.ValidateAttribute(
+		ctx, xattr.ValidateAttributeRequest{Path: req.Path}, &checked)
+	resp.Diagnostics.Append(checked.Diagnostics...)
 }
 
 func isKnown(v attr.Value) bool { return !v.IsNull() && !v.IsUnknown() }
