@@ -14,7 +14,7 @@ import (
 // The attributes that violations name, as the account calls them.
 const (
 	AttributeStorage        = "storage_accounts"
-	AttributeAuthentication = "storage_authentication"
+	AttributeAuthentication = "storage_authentication_type"
 )
 
 // The limits of the service (Media Services, Quotas and limits).
@@ -274,7 +274,7 @@ func (c *check) storageSubscription(storage Storage) {
 		"a storage account in the account's own subscription, "+subscription,
 		"With storage authentication System the service fetches the keys itself, which it can in "+
 			"its own subscription only",
-		`Set storage_authentication = "ManagedIdentity", or use storage of the same subscription`)
+		`Set storage_authentication_type = "ManagedIdentity", or use storage of the same subscription`)
 }
 
 func (c *check) storageKeys(storage Storage) {

@@ -148,7 +148,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			mediaaccount.ACC005, mediaaccount.AttributeAuthentication,
 			"the storage account second in the subscription " + elsewhere + ", reached with its keys",
 			"a storage account in the account's own subscription, " + subscription,
-			`storage_authentication = "ManagedIdentity"`,
+			`storage_authentication_type = "ManagedIdentity"`,
 		},
 		"keys not to be listed": {
 			func(f *mediaaccount.Facts) { f.Storage[1].KeysListable = rule.Known(false) },
