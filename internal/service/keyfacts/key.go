@@ -28,11 +28,9 @@ func (r Reader) keys(ctx context.Context, q Question, answer *Answer) error {
 	case !q.Key.Pinned():
 		answer.Newest = version
 	case q.WithNewest:
-		newest, err := r.key(ctx, q.Key.Versionless())
-		if err != nil {
+		if answer.Newest, err = r.Newest(ctx, q.Key); err != nil {
 			return err
 		}
-		answer.Newest, _ = newest.Version.Value()
 	}
 
 	switch {
@@ -47,6 +45,13 @@ func (r Reader) keys(ctx context.Context, q Question, answer *Answer) error {
 		answer.InUse, err = r.key(ctx, q.InUse)
 	}
 	return err
+}
+
+// Newest reads which version of a key is the newest. It is empty if that cannot be seen.
+func (r Reader) Newest(ctx context.Context, key customerkey.KeyID) (string, error) {
+	newest, err := r.key(ctx, key.Versionless())
+	version, _ := newest.Version.Value()
+	return version, err
 }
 
 // key reads a key in one version, the newest one if the identifier names none.

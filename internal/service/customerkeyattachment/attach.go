@@ -1,0 +1,226 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeyattachment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
+)
+
+// The pauses between two looks at something that Azure does not announce.
+const (
+	firstPause   = 10 * time.Second
+	longestPause = time.Minute
+)
+
+// patience is how long is waited for something, by the clock of the client.
+type patience struct {
+	client      *azure.Client
+	left, spent time.Duration
+	pause       time.Duration
+}
+
+// wait waits a little longer each time. Its error is context.DeadlineExceeded when the time is up.
+func (p *patience) wait(ctx context.Context) error {
+	p.pause = min(max(firstPause, p.pause*3/2), longestPause)
+	if p.pause > p.left {
+		return context.DeadlineExceeded
+	}
+	if err := p.client.Wait(ctx, p.pause); err != nil {
+		return err
+	}
+	p.left -= p.pause
+	p.spent += p.pause
+	return nil
+}
+
+// attach holds everything against the rules once more, now that nothing is unknown, and has the
+// account use the key. A grant that is missing is waited for: one that was made a moment ago takes
+// minutes to act (CMK009), and the service itself is the one to ask whether it does.
+func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
+	account keyedaccount.Account, patience *patience,
+) (keyedaccount.Account, diag.Diagnostics) {
+	kind, key, said := r.resolve(plan)
+	if said.HasError() {
+		return account, said
+	}
+	report, err := r.check(ctx, plan.question(account, key))
+	if err != nil {
+		return account, diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
+	}
+	for _, violation := range report.Errors() {
+		if violation.Rule.ID != customerkey.CMK009 {
+			said.Append(diagnostic.FromViolation(violation))
+		}
+	}
+	if said.HasError() {
+		return account, said
+	}
+
+	for {
+		attached, err := kind.Attach(ctx, account.ID, plan.attachment())
+		if err == nil {
+			return attached, said
+		}
+		switch {
+		case kind.Forbidden(err), azure.IsConflict(err):
+			if patience.wait(ctx) == nil {
+				continue
+			}
+			if kind.Forbidden(err) {
+				said.Append(r.stillForbidden(ctx, plan, account, key, patience.spent))
+				return account, said
+			}
+		case !azure.IsRefused(err): // Whether it was done is open: the account tells.
+			found, readErr := kind.Read(context.WithoutCancel(ctx), account.ID)
+			if readErr == nil && found.Encryption.Is(plan.attachment()) {
+				return found, said
+			}
+		}
+		said.Append(diagnostic.FromError(act, subject(plan), err))
+		return account, said
+	}
+}
+
+// resolve finds the kind of the account and reads the key's identifier.
+func (r *Resource) resolve(plan *model) (keyedaccount.Kind, customerkey.KeyID, diag.Diagnostics) {
+	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
+	if err != nil {
+		return nil, customerkey.KeyID{}, diag.Diagnostics{noSuchAccount(accountPath(), err)}
+	}
+	key, said := r.keyID(plan)
+	return kind, key, said
+}
+
+func (r *Resource) check(ctx context.Context, question keyfacts.Question) (rule.Report, error) {
+	answer, err := keyfacts.New(r.client).Read(ctx, question)
+	if err != nil {
+		return rule.Report{}, err
+	}
+	return customerkey.Check(answer.Facts, r.client.ServerTime()), nil
+}
+
+// stillForbidden is rule CMK009 as it is broken when the time to wait for a grant is up.
+func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keyedaccount.Account,
+	key customerkey.KeyID, waited time.Duration,
+) diag.Diagnostic {
+	violation := rule.Violation{
+		Rule:      customerkey.Rule(customerkey.CMK009),
+		Severity:  rule.Error,
+		Attribute: customerkey.AttributeKey,
+		Found:     "a grant that Azure does not act upon yet",
+		Required:  "an identity that may get, wrapKey and unwrapKey the key",
+		Why:       "A new grant takes some minutes to act, and the vault's firewall has to let the service in",
+		Remedy:    "Apply again in some minutes, or raise timeouts",
+	}
+	// The time is up, but why is worth a last look.
+	if report, err := r.check(context.WithoutCancel(ctx), plan.question(account, key)); err == nil {
+		for _, found := range report.Errors() {
+			if found.Rule.ID == customerkey.CMK009 {
+				violation = found
+			}
+		}
+	}
+	violation.Found += fmt.Sprintf(
+		"; Azure said \"Access to the Customer Key was forbidden\" for %s", inWords(waited))
+	return diagnostic.FromViolation(violation)
+}
+
+// settle waits until the account runs on the version that is expected of it: the one that is
+// pinned, or the newest. Where that cannot be had the last look at the account is returned with
+// the reason.
+func (r *Resource) settle(ctx context.Context, plan *model, patience *patience,
+) (keyedaccount.Account, diag.Diagnostic, error) {
+	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
+	if err != nil {
+		return keyedaccount.Account{}, nil, err
+	}
+	key, err := customerkey.ParseKeyID(plan.KeyID.ValueString())
+	if err != nil {
+		return keyedaccount.Account{}, nil, err
+	}
+	for {
+		account, err := kind.Read(ctx, plan.AccountID.ValueString())
+		if err != nil {
+			return account, nil, err
+		}
+		following := customerkey.Following{
+			Kind: account.Kind, Wanted: key, Current: account.Encryption.CurrentVersion(),
+		}
+		if !key.Pinned() {
+			if following.Newest, err = keyfacts.New(r.client).Newest(ctx, key); err != nil {
+				return account, nil, err
+			}
+		}
+		switch {
+		case following.Settled():
+			return account, nil, nil
+		case following.Expected() == "":
+			return account, notCurrent(plan, following, patience.spent), nil
+		}
+		if err := patience.wait(ctx); err != nil {
+			if !errors.Is(err, context.DeadlineExceeded) {
+				return account, nil, err
+			}
+			return account, notCurrent(plan, following, patience.spent), nil
+		}
+	}
+}
+
+// notCurrent is a warning: the key is attached, and the service moves on by itself.
+func notCurrent(plan *model, following customerkey.Following, waited time.Duration) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(waitPath(), "Customer Key Version Not Current",
+		fmt.Sprintf("The key is attached to %s. %s It was waited for %s.\n\nThere is nothing to apply "+
+			"again: the next refresh shows which version is in use.",
+			plan.AccountID.ValueString(), following.Sentence(), inWords(waited)))
+}
+
+// regain waits for access to come back, where it may come back by itself (CMK012).
+func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, patience *patience,
+) (keyedaccount.Account, diag.Diagnostics) {
+	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
+	if err != nil {
+		return keyedaccount.Account{}, diag.Diagnostics{noSuchAccount(accountPath(), err)}
+	}
+	for {
+		account, err := kind.Read(ctx, plan.AccountID.ValueString())
+		var found access
+		if err == nil && account.Encryption.CustomerKey {
+			found, err = examine(ctx, r.client, account)
+		}
+		if err != nil {
+			return account, diag.Diagnostics{diagnostic.FromError(act, subject(plan), err)}
+		}
+		if !found.lost {
+			return account, nil
+		}
+		if !found.mayReturn() || patience.wait(ctx) != nil {
+			return account, diag.Diagnostics{diagnostic.FromViolation(inaccessible(found))}
+		}
+	}
+}
+
+// inWords is a duration as people write it: 10m rather than 10m0s.
+func inWords(d time.Duration) string {
+	text := d.Round(time.Second).String()
+	if d >= time.Minute {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if d >= time.Hour {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}

@@ -1,0 +1,205 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeyattachment
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
+)
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// NewDataSource returns the data source.
+func NewDataSource() datasource.DataSource { return &DataSource{} }
+
+// DataSource is the data source azuremedia_customer_key_attachment: what an account runs on now.
+type DataSource struct{ client *azure.Client }
+
+func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
+	resp *datasource.MetadataResponse,
+) {
+	resp.TypeName = typeName
+}
+
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
+	resp *datasource.SchemaResponse,
+) {
+	resp.Schema = dataSourceSchema()
+}
+
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
+	resp *datasource.ConfigureResponse,
+) {
+	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
+	resp *datasource.ReadResponse,
+) {
+	var shown dataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &shown)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := shown.AccountID.ValueString()
+	kind, err := keyedaccount.Of(d.client, id)
+	if err != nil {
+		resp.Diagnostics.Append(noSuchAccount(accountPath(), err))
+		return
+	}
+	asked := diagnostic.Subject{Noun: "Customer Key Attachment", Type: typeName, ID: id}
+	account, err := kind.Read(ctx, id)
+	if err != nil {
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
+		return
+	}
+	found := access{}
+	if account.Encryption.CustomerKey {
+		question := account.Question()
+		question.WithNewest = true
+		if found, err = examineQuestion(ctx, d.client, account, question); err != nil {
+			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
+			return
+		}
+	}
+	shown.observe(account, found)
+	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
+}
+
+// dataModel is the data source's state.
+type dataModel struct {
+	ID                attribute.ResourceIDValue `tfsdk:"id"`
+	AccountID         attribute.ResourceIDValue `tfsdk:"account_id"`
+	Type              types.String              `tfsdk:"type"`
+	Status            types.String              `tfsdk:"status"`
+	KeyID             types.String              `tfsdk:"key_vault_key_id"`
+	CurrentKeyID      types.String              `tfsdk:"current_key_id"`
+	CurrentKeyVersion types.String              `tfsdk:"current_key_version"`
+	NewestKeyVersion  types.String              `tfsdk:"newest_key_version"`
+	FollowsLatest     types.Bool                `tfsdk:"follows_latest_version"`
+	Outdated          types.Bool                `tfsdk:"outdated"`
+	IdentityID        types.String              `tfsdk:"user_assigned_identity_id"`
+	PrincipalID       types.String              `tfsdk:"identity_principal_id"`
+	KeyVaultID        types.String              `tfsdk:"key_vault_id"`
+	Reachable         types.Bool                `tfsdk:"reachable"`
+	Causes            []causeModel              `tfsdk:"causes"`
+	Summary           types.String              `tfsdk:"summary"`
+}
+
+// causeModel is one reason why an account cannot reach its key.
+type causeModel struct {
+	Cause    types.String `tfsdk:"cause"`
+	Sentence types.String `tfsdk:"sentence"`
+	Remedy   types.String `tfsdk:"remedy"`
+	Final    types.Bool   `tfsdk:"final"`
+}
+
+// observe shows an account and whether it reaches its key. Everything about a key is null while
+// the system's key is in use.
+func (m *dataModel) observe(account keyedaccount.Account, found access) {
+	encryption := account.Encryption
+	m.ID = m.AccountID
+	m.Causes = []causeModel{}
+	if !encryption.CustomerKey {
+		m.Type = types.StringValue("SystemKey")
+		m.Reachable = types.BoolValue(true)
+		m.FollowsLatest, m.Outdated = types.BoolValue(false), types.BoolValue(false)
+		m.Summary = types.StringValue("The account runs on the system key.")
+		return
+	}
+	following := customerkey.Following{
+		Kind: account.Kind, Wanted: found.KeyID,
+		Current: encryption.CurrentVersion(), Newest: found.Newest,
+	}
+	principal, _ := found.Identity.PrincipalID.Value()
+	m.Type = types.StringValue("CustomerKey")
+	m.Status = textOrNull(encryption.Status)
+	m.KeyID = textOrNull(encryption.KeyID)
+	m.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
+	m.CurrentKeyVersion = textOrNull(following.Current)
+	m.NewestKeyVersion = textOrNull(following.Newest)
+	m.FollowsLatest = types.BoolValue(following.FollowsLatest())
+	m.Outdated = types.BoolValue(following.Outdated())
+	m.IdentityID = textOrNull(encryption.UserAssignedIdentityID)
+	m.PrincipalID = textOrNull(principal)
+	m.KeyVaultID = textOrNull(found.Vault.ID)
+	m.Reachable = types.BoolValue(!found.lost)
+	m.Summary = types.StringValue(following.Sentence())
+	if !found.lost {
+		return
+	}
+	for _, finding := range found.diagnosis.Findings {
+		m.Causes = append(m.Causes, causeModel{
+			Cause:    types.StringValue(string(finding.Cause)),
+			Sentence: types.StringValue(finding.Sentence + "."),
+			Remedy:   types.StringValue(finding.Remedy + "."),
+			Final:    types.BoolValue(finding.Final),
+		})
+	}
+	m.Summary = m.Causes[0].Sentence
+}
+
+func dataSourceSchema() schema.Schema {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{MarkdownDescription: description, Computed: true}
+	}
+	flag := func(description string) schema.BoolAttribute {
+		return schema.BoolAttribute{MarkdownDescription: description, Computed: true}
+	}
+	return schema.Schema{
+		MarkdownDescription: "What wraps the key of an account now: which key in which version, " +
+			"whether the account reaches it, and why not.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": schema.StringAttribute{
+				MarkdownDescription: "The ID of the account.",
+				CustomType:          attribute.ResourceIDType{},
+				Required:            true,
+				Validators:          []validator.String{takesCustomerKey{}},
+			},
+			"id": schema.StringAttribute{
+				MarkdownDescription: "The ID of the account.",
+				CustomType:          attribute.ResourceIDType{},
+				Computed:            true,
+			},
+			"type":                text("`SystemKey` or `CustomerKey`."),
+			"status":              text("What Azure says about the account's access to the key. Empty as long as all is well."),
+			"key_vault_key_id":    text("The identifier of the key that the account was given."),
+			"current_key_id":      text("The identifier of the key in the version that the account runs on."),
+			"current_key_version": text("The version of the key that the account runs on."),
+			"newest_key_version": text("The newest version of the key in the vault. Empty if this " +
+				"login may not read the key."),
+			"follows_latest_version": flag("Whether the account follows the newest version of the key."),
+			"outdated": flag("Whether the account is known to run on another version than the " +
+				"newest: it is pinned, or has not moved on yet."),
+			"user_assigned_identity_id": text("The ID of the user-assigned identity that the account " +
+				"reads the key with. Empty if that is the system-assigned one."),
+			"identity_principal_id": text("The object ID of the identity that the account reads the key with."),
+			"key_vault_id":          text("The ID of the vault. Empty if this login does not see it."),
+			"reachable":             flag("Whether the account reaches its key, as far as can be seen."),
+			"causes": schema.ListNestedAttribute{
+				MarkdownDescription: "Why the account does not reach its key. The first one is the " +
+					"cause; the others would have to be put right as well.",
+				Computed: true,
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"cause":    text("The cause, such as `key disabled`."),
+					"sentence": text("The cause as a sentence."),
+					"remedy":   text("What restores access."),
+					"final":    flag("Whether nothing in Azure restores access, but only a backup of the key."),
+				}},
+			},
+			"summary": text("All of it in a sentence."),
+		},
+	}
+}

@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeyattachment
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
+)
+
+type model struct {
+	ID                attribute.ResourceIDValue `tfsdk:"id"`
+	AccountID         attribute.ResourceIDValue `tfsdk:"account_id"`
+	KeyID             attribute.KeyIDValue      `tfsdk:"key_vault_key_id"`
+	IdentityID        attribute.ResourceIDValue `tfsdk:"user_assigned_identity_id"`
+	Wait              types.Bool                `tfsdk:"wait_for_current_version"`
+	CurrentKeyID      types.String              `tfsdk:"current_key_id"`
+	CurrentKeyVersion types.String              `tfsdk:"current_key_version"`
+	Status            types.String              `tfsdk:"status"`
+	FollowsLatest     types.Bool                `tfsdk:"follows_latest_version"`
+	Timeouts          timeouts.Value            `tfsdk:"timeouts"`
+}
+
+// attachment is what the account is to be attached to.
+func (m *model) attachment() keyedaccount.Attachment {
+	return keyedaccount.Attachment{
+		KeyID: m.KeyID.ValueString(), UserAssignedIdentityID: m.IdentityID.ValueString(),
+	}
+}
+
+// question asks about the key that is wanted. What is not known yet is left out.
+func (m *model) question(account keyedaccount.Account, key customerkey.KeyID) keyfacts.Question {
+	question := account.Question()
+	question.Key, question.Identity = key, customerkey.Identity{}
+	if !m.IdentityID.IsUnknown() {
+		question.Identity = m.attachment().Identity()
+	}
+	return question
+}
+
+// attaches reports whether both attach the same key to the same account in the same way. What is
+// unknown is not the same as anything.
+func (m *model) attaches(other *model) bool {
+	sameIdentity := m.IdentityID.IsNull() && other.IdentityID.IsNull() ||
+		m.IdentityID.Same(other.IdentityID)
+	return m.AccountID.Same(other.AccountID) && m.KeyID.Same(other.KeyID) && sameIdentity
+}
+
+// observe takes over what Azure says about the attachment. Spellings are kept as long as they mean
+// the same.
+func (m *model) observe(encryption keyedaccount.Encryption) {
+	m.ID = attribute.NewResourceID(m.AccountID.ValueString())
+	if key := attribute.NewKeyID(encryption.KeyID); !m.KeyID.Same(key) {
+		m.KeyID = key
+	}
+	identity := attribute.NewResourceID(encryption.UserAssignedIdentityID)
+	switch {
+	case encryption.UserAssignedIdentityID == "":
+		m.IdentityID = attribute.ResourceIDValue{StringValue: types.StringNull()}
+	case !m.IdentityID.Same(identity):
+		m.IdentityID = identity
+	}
+	if m.Wait.IsNull() {
+		m.Wait = types.BoolValue(false)
+	}
+	m.FollowsLatest = types.BoolValue(followsLatest(m.KeyID))
+	m.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
+	m.CurrentKeyVersion = textOrNull(encryption.CurrentVersion())
+	m.Status = textOrNull(encryption.Status)
+}
+
+// observeUnknown takes over only what the plan left open. What it promised is kept: the service
+// may have moved to a new version since, which the next refresh shows (rule CMK011).
+func (m *model) observeUnknown(encryption keyedaccount.Encryption) {
+	planned := *m
+	m.observe(encryption)
+	if !planned.CurrentKeyID.IsUnknown() {
+		m.CurrentKeyID = planned.CurrentKeyID
+	}
+	if !planned.CurrentKeyVersion.IsUnknown() {
+		m.CurrentKeyVersion = planned.CurrentKeyVersion
+	}
+	if !planned.Status.IsUnknown() {
+		m.Status = planned.Status
+	}
+}
+
+// expectNews leaves open what the service is to say after the apply.
+func (m *model) expectNews() {
+	m.CurrentKeyID, m.CurrentKeyVersion = types.StringUnknown(), types.StringUnknown()
+	m.Status = types.StringUnknown()
+	m.FollowsLatest = types.BoolUnknown()
+	if !m.KeyID.IsUnknown() {
+		m.FollowsLatest = types.BoolValue(followsLatest(m.KeyID))
+	}
+}
+
+func followsLatest(key attribute.KeyIDValue) bool {
+	id, err := customerkey.ParseKeyID(key.ValueString())
+	return err == nil && !id.Pinned()
+}
+
+func textOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
+// takesCustomerKey accepts the IDs of accounts that a key can be attached to.
+type takesCustomerKey struct{}
+
+func (takesCustomerKey) Description(context.Context) string {
+	return "must be the ID of an account that a customer's key can protect"
+}
+
+func (v takesCustomerKey) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (takesCustomerKey) ValidateString(_ context.Context, req validator.StringRequest,
+	resp *validator.StringResponse,
+) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := keyedaccount.Of(nil, req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.Append(noSuchAccount(req.Path, err))
+	}
+}
+
+func noSuchAccount(at path.Path, err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, "Account Takes No Customer Key",
+		"Found: "+err.Error()+".\nRemedy: refer to the id attribute of an account.\n\n"+
+			"Nothing was changed.")
+}
