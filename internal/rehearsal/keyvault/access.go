@@ -49,8 +49,9 @@ func (p permission) action() string {
 		return "Microsoft.KeyVault/vaults/keyrotationpolicies/read"
 	case permissionSetRotationPolicy:
 		return "Microsoft.KeyVault/vaults/keyrotationpolicies/write"
+	default:
+		return keys + string(p) + "/action"
 	}
-	return keys + string(p) + "/action"
 }
 
 // permit refuses a caller who may not do something with a key of the vault, or with its keys at
@@ -73,7 +74,7 @@ func (s *Service) permit(
 			"https://go.microsoft.com/fwlink/?linkid=2125287",
 		who(caller), p, vault.Name, vault.Location)
 	refused.Inner = "AccessDenied"
-	refused.Cause = &Unusable{Reason: AccessDenied, Permission: string(p)}
+	refused.Cause = &UnusableError{Reason: AccessDenied, Permission: string(p)}
 	return refused
 }
 
@@ -88,7 +89,7 @@ func forbiddenByRoles(
 			"DenyAssignmentId: null\r\nDecisionReason: null \r\nVault: %s;location=%s\r\n",
 		who(caller), p.action(), keyScope(vault, key).Key(), vault.Name, vault.Location)
 	refused.Inner = "ForbiddenByRbac"
-	refused.Cause = &Unusable{Reason: AccessDenied, Permission: string(p)}
+	refused.Cause = &UnusableError{Reason: AccessDenied, Permission: string(p)}
 	return refused
 }
 

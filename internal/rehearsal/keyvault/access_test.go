@@ -14,6 +14,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources/resourcestest"
 )
 
 func TestTheChallenge(t *testing.T) {
@@ -25,7 +26,7 @@ func TestTheChallenge(t *testing.T) {
 	w.vault("foreign", foreign)
 	const message = "AKV10000: Request is missing a Bearer or PoP token."
 	ask := func(vault, authorization string) (int, string, http.Header) {
-		r := httptest.NewRequest(http.MethodPost,
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost,
 			"https://"+vault+".vault.azure.net/keys/k/create?api-version=7.4", nil)
 		if authorization != "" {
 			r.Header.Set("Authorization", authorization)
@@ -123,8 +124,10 @@ func TestAccessPoliciesDecide(t *testing.T) {
 			granted []string
 			allowed bool
 		}{
-			{[]string{permission}, true}, {[]string{"all"}, true},
-			{others, false}, {nil, false},
+			{[]string{permission}, true},
+			{[]string{"all"}, true},
+			{others, false},
+			{nil, false},
 		} {
 			want(t, w.put("policies", map[string]any{"accessPolicies": []any{
 				w.policy(w.Owner.ObjectID, "all"), w.policy(w.Stranger.ObjectID, test.granted...),
@@ -146,8 +149,9 @@ func TestAccessPoliciesDecide(t *testing.T) {
 	body := w.vaultBody(map[string]any{"accessPolicies": []any{
 		w.policy(w.Stranger.ObjectID, "List"),
 	}})
-	r := httptest.NewRequest(http.MethodPut, "https://management.azure.com"+
-		string(w.vaultID("policies"))+"?api-version="+vaultVersion, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPut,
+		"https://management.azure.com"+
+			string(w.vaultID("policies"))+"?api-version="+vaultVersion, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+w.token(w.Owner, "https://management.azure.com"))
 	recorder := httptest.NewRecorder()
 	w.ServeHTTP(recorder, r)
@@ -288,7 +292,8 @@ func TestTheFirewall(t *testing.T) {
 		{"", nil, true},
 	} {
 		w.vault("wall", test.change)
-		r := httptest.NewRequest(http.MethodGet, "https://wall.vault.azure.net/keys?api-version=7.4", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet,
+			"https://wall.vault.azure.net/keys?api-version=7.4", nil)
 		r.RemoteAddr = test.from
 		r.Header.Set("Authorization", "Bearer "+w.token(w.Owner, keyvault.Audience))
 		answer := w.Send(t, r)
@@ -346,4 +351,47 @@ func TestWhatTheDataPlaneDoesNotHave(t *testing.T) {
 	}
 	refused(t, w.data(http.MethodGet, "never", "keys", ""), http.StatusNotFound,
 		keyvault.CodeVaultNotFound, "", "There is no vault never. In Azure its host name …")
+}
+
+// harbour has each vault at a port of its own.
+type harbour struct{ engine.PublicCloud }
+
+func (harbour) Vault(*engine.Tx, string) string { return "https://localhost:9001/" }
+
+func (harbour) VaultName(_ *engine.Tx, host string) string {
+	if host == "localhost:9001" {
+		return "docked"
+	}
+	return ""
+}
+
+func TestAVaultAtAPort(t *testing.T) {
+	w := newWorld(t, engine.WithAddresses(harbour{}))
+	w.vault("docked", nil)
+	send := func(method, url, body string) resourcestest.Answer {
+		r := httptest.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+		r.RemoteAddr = ""
+		r.Header.Set("Authorization", "Bearer "+w.token(w.Owner, keyvault.Audience))
+		r.Header.Set("Content-Type", "application/json")
+		return w.Send(t, r)
+	}
+	for _, name := range []string{"a", "b"} {
+		made := want(t, send(http.MethodPost,
+			"https://localhost:9001/keys/"+name+"/create?api-version=7.4", ec), http.StatusOK)
+		if kid := made.Text("key", "kid"); !strings.HasPrefix(kid, "https://localhost:9001/keys/"+name) {
+			t.Errorf("the identifier is %s", kid)
+		}
+	}
+	next := send(http.MethodGet, "https://localhost:9001/keys?api-version=7.4&maxresults=1", "").
+		Text("nextLink")
+	if page := want(t, send(http.MethodGet, next, ""), http.StatusOK); len(page.Value()) != 1 {
+		t.Errorf("the second page is %v", page.Body)
+	}
+	if answer := send(http.MethodGet, "https://localhost:9002/keys?api-version=7.4", ""); answer.Code() !=
+		keyvault.CodeVaultNotFound {
+		t.Errorf("at another port: %v", answer.Body)
+	}
+	if answer := send(http.MethodGet, "https://localhost:9001/blobs", ""); answer.Code() != "HostNotFound" {
+		t.Errorf("what is no vault's: %v", answer.Body)
+	}
 }

@@ -66,7 +66,7 @@ func removeVault(r *engine.Request, vault *engine.Resource) (engine.Outcome, err
 	r.Schedule(gone.Purge, purgeVaultTimer, vault.Name)
 	// Whoever hears of it must see it gone. The role assignments on it go too.
 	r.Erase(nameDocument(vault.Name))
-	r.Tx.Remove(vault.ID)
+	r.Remove(vault.ID)
 	r.Publish(AccessChanged, string(vault.ID))
 	return engine.Outcome{}, nil
 }

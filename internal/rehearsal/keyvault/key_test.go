@@ -125,7 +125,7 @@ func TestWhatKeysAVaultMakes(t *testing.T) {
 		{"making", `{"kty":"EC","release_policy":{"data":"e30"}}`, 501, "NotImplemented"},
 		{"making", `{"kty":"EC","key_ops":["wrapKey"]}`, 400, "BadParameter"},
 		{"making", `{"kty":"EC","attributes":{"nbf":2,"exp":2}}`, 400, "BadParameter"},
-		{"making", `{"kty":"EC","atributes":{}}`, 400, "BadParameter"},
+		{"making", `{"kty":"EC","attribute":{}}`, 400, "BadParameter"},
 		{"making", `{"kty":"EC","attributes":{"enabled":"yes"}}`, 400, "BadParameter"},
 	} {
 		answer := w.data(http.MethodPost, test.vault, "keys/k/create", test.body)

@@ -69,7 +69,9 @@ func serveManagedKey(r *engine.Request) (*engine.Response, error) {
 		return nil, err
 	}
 	switch {
-	case r.HTTP.Method == http.MethodGet && m.key == "":
+	case r.HTTP.Method == http.MethodPut:
+		return m.create()
+	case m.key == "":
 		shown := []any{}
 		eachKey(r.Tx, m.vault.Name, func(k *key) {
 			if k.Deleted == nil {
@@ -77,25 +79,18 @@ func serveManagedKey(r *engine.Request) (*engine.Response, error) {
 			}
 		})
 		return r.Page(shown, "nextLink"), nil
-	case r.HTTP.Method == http.MethodGet:
-		found, refused := findVersion(r.Tx, m.vault, m.key, "")
-		if refused != nil {
-			return nil, refused
-		}
-		return &engine.Response{Status: http.StatusOK, Body: m.show(found.key, found.version)}, nil
-	case r.HTTP.Method == http.MethodPut:
-		return m.create()
 	}
-	return nil, noMethod(r)
+	found, refused := findVersion(r.Tx, m.vault, m.key, "")
+	if refused != nil {
+		return nil, refused
+	}
+	return &engine.Response{Status: http.StatusOK, Body: m.show(found.key, found.version)}, nil
 }
 
 func serveManagedVersion(r *engine.Request) (*engine.Response, error) {
 	m, err := manage(r, "versions/read")
 	if err != nil {
 		return nil, err
-	}
-	if r.HTTP.Method != http.MethodGet {
-		return nil, noMethod(r)
 	}
 	found, refused := findVersion(r.Tx, m.vault, m.key, m.version)
 	if refused != nil {
@@ -109,12 +104,6 @@ func serveManagedVersion(r *engine.Request) (*engine.Response, error) {
 		shown = append(shown, m.show(found.key, v))
 	}
 	return r.Page(shown, "nextLink"), nil
-}
-
-func noMethod(r *engine.Request) error {
-	r.Note("unknown route %s %s", r.HTTP.Method, r.HTTP.URL.Path)
-	return engine.Gatewayf(http.StatusMethodNotAllowed, "MethodNotAllowed",
-		"The requested resource does not support http method '%s'.", r.HTTP.Method)
 }
 
 // sentManagedKey is the body of a creation.

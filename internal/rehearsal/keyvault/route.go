@@ -4,7 +4,6 @@
 package keyvault
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
@@ -75,9 +74,6 @@ func on(
 }
 
 func (o route) match(method string, path []string) (map[string]string, bool) {
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
 	if o.method != method || len(o.path) != len(path) {
 		return nil, false
 	}

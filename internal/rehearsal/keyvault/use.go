@@ -32,20 +32,20 @@ const (
 	OperationNotPermitted Reason = "OperationNotPermitted"
 )
 
-// Unusable is the cause of every refusal to use a key that has to do with the key, its vault or
+// UnusableError is the cause of every refusal to use a key that has to do with the key, its vault or
 // the access to it. [ReasonOf] finds it.
-type Unusable struct {
+type UnusableError struct {
 	Reason Reason
 	// Permission is what the principal lacks, "wrapKey", with AccessDenied.
 	Permission string
 }
 
 // Error implements error.
-func (u *Unusable) Error() string { return "the key cannot be used: " + string(u.Reason) }
+func (u *UnusableError) Error() string { return "the key cannot be used: " + string(u.Reason) }
 
 // ReasonOf returns why a key could not be used, or "" where err is about something else.
 func ReasonOf(err error) Reason {
-	var unusable *Unusable
+	var unusable *UnusableError
 	if errors.As(err, &unusable) {
 		return unusable.Reason
 	}
@@ -53,7 +53,7 @@ func ReasonOf(err error) Reason {
 }
 
 func because(reason Reason, refused *engine.Error) *engine.Error {
-	refused.Cause = &Unusable{Reason: reason}
+	refused.Cause = &UnusableError{Reason: reason}
 	return refused
 }
 

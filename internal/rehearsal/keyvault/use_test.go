@@ -145,16 +145,26 @@ func TestWhyAKeyCannotBeUsed(t *testing.T) {
 		wrap, unwrap keyvault.Reason
 		describe     keyvault.Reason
 	}{
-		{"disabled", patch(`{"attributes":{"enabled":false}}`),
-			keyvault.KeyDisabled, keyvault.KeyDisabled, ""},
-		{"expired", patch(fmt.Sprintf(`{"attributes":{"enabled":true,"exp":%d}}`, noon-1)),
-			keyvault.KeyExpired, "", ""},
-		{"not yet valid", patch(fmt.Sprintf(`{"attributes":{"exp":%d,"nbf":%d}}`, noon+99, noon+9)),
-			keyvault.NotYetValid, "", ""},
-		{"permits nothing", patch(fmt.Sprintf(`{"attributes":{"nbf":%d},"key_ops":[]}`, noon)),
-			keyvault.OperationNotPermitted, keyvault.OperationNotPermitted, ""},
-		{"permits unwrapping", patch(`{"key_ops":["unwrapKey"]}`),
-			keyvault.OperationNotPermitted, "", ""},
+		{
+			"disabled", patch(`{"attributes":{"enabled":false}}`),
+			keyvault.KeyDisabled, keyvault.KeyDisabled, "",
+		},
+		{
+			"expired", patch(fmt.Sprintf(`{"attributes":{"enabled":true,"exp":%d}}`, noon-1)),
+			keyvault.KeyExpired, "", "",
+		},
+		{
+			"not yet valid", patch(fmt.Sprintf(`{"attributes":{"exp":%d,"nbf":%d}}`, noon+99, noon+9)),
+			keyvault.NotYetValid, "", "",
+		},
+		{
+			"permits nothing", patch(fmt.Sprintf(`{"attributes":{"nbf":%d},"key_ops":[]}`, noon)),
+			keyvault.OperationNotPermitted, keyvault.OperationNotPermitted, "",
+		},
+		{
+			"permits unwrapping", patch(`{"key_ops":["unwrapKey"]}`),
+			keyvault.OperationNotPermitted, "", "",
+		},
 		{"fine", patch(`{"key_ops":["wrapKey","unwrapKey"]}`), "", "", ""},
 		{"nothing granted", grant(), keyvault.AccessDenied, keyvault.AccessDenied, ""},
 		{"no get", grant("wrapKey", "unwrapKey"), keyvault.AccessDenied, "", ""},
@@ -162,14 +172,20 @@ func TestWhyAKeyCannotBeUsed(t *testing.T) {
 		{"no unwrapKey", grant("get", "wrapKey"), "", keyvault.AccessDenied, ""},
 		{"granted", grant("get", "wrapKey", "unwrapKey"), "", "", ""},
 		{"trusted services pass", change(`{"networkAcls":{"defaultAction":"Deny"}}`), "", "", ""},
-		{"firewall for all", change(`{"networkAcls":{"bypass":"None"}}`),
-			keyvault.Firewall, keyvault.Firewall, ""},
+		{
+			"firewall for all", change(`{"networkAcls":{"bypass":"None"}}`),
+			keyvault.Firewall, keyvault.Firewall, "",
+		},
 		{"no firewall", change(`{"networkAcls":{"defaultAction":"Allow"}}`), "", "", ""},
-		{"no public access", change(`{"publicNetworkAccess":"Disabled"}`),
-			keyvault.Firewall, keyvault.Firewall, ""},
+		{
+			"no public access", change(`{"publicNetworkAccess":"Disabled"}`),
+			keyvault.Firewall, keyvault.Firewall, "",
+		},
 		{"public access", change(`{"publicNetworkAccess":"Enabled"}`), "", "", ""},
-		{"by roles", change(`{"enableRbacAuthorization":true}`),
-			keyvault.AccessDenied, keyvault.AccessDenied, ""},
+		{
+			"by roles", change(`{"enableRbacAuthorization":true}`),
+			keyvault.AccessDenied, keyvault.AccessDenied, "",
+		},
 		{"role assigned", func() {
 			c.Transact(t, func(tx *engine.Tx) {
 				c.Authorization.Assign(tx, c.vaultID,
@@ -177,15 +193,21 @@ func TestWhyAKeyCannotBeUsed(t *testing.T) {
 			})
 		}, "", "", ""},
 		{"by policies", change(`{"enableRbacAuthorization":false}`), "", "", ""},
-		{"deleted key", func() { want(t, c.data(http.MethodDelete, "mine", "keys/k", ""), 200) },
-			keyvault.KeyDeleted, keyvault.KeyDeleted, keyvault.KeyDeleted},
+		{
+			"deleted key", func() { want(t, c.data(http.MethodDelete, "mine", "keys/k", ""), 200) },
+			keyvault.KeyDeleted, keyvault.KeyDeleted, keyvault.KeyDeleted,
+		},
 		{"recovered key", func() {
 			want(t, c.data(http.MethodPost, "mine", "deletedkeys/k/recover", ""), 200)
 		}, "", "", ""},
-		{"deleted vault", func() { want(t, c.arm(http.MethodDelete, c.vaultID, ""), 200) },
-			keyvault.VaultDeleted, keyvault.VaultDeleted, keyvault.VaultDeleted},
-		{"recovered vault", func() { want(t, c.put("mine", map[string]any{"createMode": "recover"}), 200) },
-			"", "", ""},
+		{
+			"deleted vault", func() { want(t, c.arm(http.MethodDelete, c.vaultID, ""), 200) },
+			keyvault.VaultDeleted, keyvault.VaultDeleted, keyvault.VaultDeleted,
+		},
+		{
+			"recovered vault", func() { want(t, c.put("mine", map[string]any{"createMode": "recover"}), 200) },
+			"", "", "",
+		},
 		{"purged key", func() {
 			want(t, c.data(http.MethodDelete, "mine", "keys/k", ""), 200)
 			want(t, c.data(http.MethodDelete, "mine", "deletedkeys/k", ""), 204)
@@ -239,7 +261,7 @@ func TestWhatIdentifiesAKey(t *testing.T) {
 	if reason := keyvault.ReasonOf(errors.New("something else")); reason != "" {
 		t.Errorf("something else is for the reason %s", reason)
 	}
-	if text := (&keyvault.Unusable{Reason: keyvault.KeyDisabled}).Error(); text !=
+	if text := (&keyvault.UnusableError{Reason: keyvault.KeyDisabled}).Error(); text !=
 		"the key cannot be used: KeyDisabled" {
 		t.Error(text)
 	}

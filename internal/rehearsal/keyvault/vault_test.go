@@ -99,32 +99,39 @@ func TestVaultRules(t *testing.T) {
 		code, message string
 	}{
 		"soft delete off": {
-			map[string]any{"enableSoftDelete": false}, "BadRequest",
+			map[string]any{"enableSoftDelete": false},
+			"BadRequest",
 			`The property "enableSoftDelete" cannot be set to false. …`,
 		},
 		"purge protection off": {
-			map[string]any{"enablePurgeProtection": false}, "BadRequest",
+			map[string]any{"enablePurgeProtection": false},
+			"BadRequest",
 			`The property "enablePurgeProtection" cannot be set to false. Enabling the purge ` +
 				`protection for a vault is an irreversible action.`,
 		},
 		"retention too short": {
-			map[string]any{"softDeleteRetentionInDays": 6}, "BadRequest",
+			map[string]any{"softDeleteRetentionInDays": 6},
+			"BadRequest",
 			`The property "softDeleteRetentionInDays" has an invalid value. …`,
 		},
 		"retention too long": {
-			map[string]any{"softDeleteRetentionInDays": 91}, "BadRequest",
+			map[string]any{"softDeleteRetentionInDays": 91},
+			"BadRequest",
 			`The property "softDeleteRetentionInDays" has an invalid value. …`,
 		},
 		"no tenant": {
-			map[string]any{"tenantId": "somewhere"}, "BadRequest",
+			map[string]any{"tenantId": "somewhere"},
+			"BadRequest",
 			"An invalid value was provided for 'tenantId'.",
 		},
 		"unknown SKU": {
-			map[string]any{"sku": map[string]any{"name": "gold"}}, "InvalidRequestContent",
+			map[string]any{"sku": map[string]any{"name": "gold"}},
+			"InvalidRequestContent",
 			"The request content was invalid …",
 		},
 		"no access policies": {
-			map[string]any{"accessPolicies": nil}, "BadRequest",
+			map[string]any{"accessPolicies": nil},
+			"BadRequest",
 			"The parameter accessPolicies is not specified.",
 		},
 		"too many access policies": {
@@ -134,7 +141,8 @@ func TestVaultRules(t *testing.T) {
 			map[string]any{"accessPolicies": []any{other}}, "BadRequest", "The access policy of …",
 		},
 		"access policy for no object": {
-			map[string]any{"accessPolicies": []any{w.policy("me", "get")}}, "BadRequest",
+			map[string]any{"accessPolicies": []any{w.policy("me", "get")}},
+			"BadRequest",
 			"An invalid value was provided for 'objectId'.",
 		},
 		"two access policies for one object": {
@@ -153,7 +161,8 @@ func TestVaultRules(t *testing.T) {
 			}}, "BadRequest", "The value '2001:db8::/32' of an IP rule …",
 		},
 		"recovery of nothing": {
-			map[string]any{"createMode": "recover"}, "SoftDeletedVaultDoesNotExist",
+			map[string]any{"createMode": "recover"},
+			"SoftDeletedVaultDoesNotExist",
 			"A soft deleted vault with the given name does not exist. …",
 		},
 	} {
@@ -171,7 +180,7 @@ func TestVaultRules(t *testing.T) {
 	elsewhere := w.Group(t, "other")
 	refused(t, w.arm(http.MethodPut, elsewhere+"/providers/Microsoft.KeyVault/vaults/TAKEN",
 		w.vaultBody(nil)), http.StatusConflict, "VaultAlreadyExists", "",
-		"The vault name 'TAKEN' is already in use. Vault names are globaly unique so it is …")
+		"The vault name 'TAKEN' is already in use. Vault names are …")
 }
 
 func TestWhatIsFixedAfterCreation(t *testing.T) {

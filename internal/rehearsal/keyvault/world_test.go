@@ -134,7 +134,8 @@ func (w *world) dataAs(
 	if !strings.Contains(path, "api-version") {
 		path += separator + "api-version=" + keyVersion
 	}
-	r := httptest.NewRequest(method, "https://"+vault+".vault.azure.net/"+path,
+	r := httptest.NewRequestWithContext(w.t.Context(), method,
+		"https://"+vault+".vault.azure.net/"+path,
 		strings.NewReader(body))
 	r.RemoteAddr = "" // as in the process
 	if body != "" {
