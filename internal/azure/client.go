@@ -46,6 +46,8 @@ type Client struct {
 	credential    *credential
 	correlationID string
 
+	locks locks
+
 	mu   sync.Mutex
 	keys map[string]*azkeys.Client // By vault URI.
 }
@@ -95,6 +97,10 @@ func (c *Client) Cloud() Cloud { return c.cloud }
 
 // ServerTime is Azure's time: that of the newest answer, and what has passed since.
 func (c *Client) ServerTime() time.Time { return c.time.now() }
+
+// HTTP is what carries the requests, for those that are made without a token: they take the same
+// way as all others.
+func (c *Client) HTTP() *http.Client { return c.transport }
 
 // Wait waits, for something that Azure brings about by itself and does not announce.
 func (c *Client) Wait(ctx context.Context, d time.Duration) error { return c.clock.Wait(ctx, d) }

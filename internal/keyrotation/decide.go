@@ -98,11 +98,13 @@ func (r Recorded) second(o Observed, w Wanted, verified bool) Step {
 // regenerate regenerates a key, or waits until everything has settled on the other one: a consumer
 // that has not learnt of that one yet still depends on this.
 func (r Recorded) regenerate(o Observed, w Wanted, key Key, reason string) Step {
-	settled := r.Synced.Of(key.Other()).Add(Settle)
+	settle := max(Settle, w.Settle)
+	settled := r.Synced.Of(key.Other()).Add(settle)
 	if o.Now.Before(settled) && !w.Emergency {
 		return Step{Action: Wait, Key: key, Until: settled, Reason: fmt.Sprintf("%s was synced "+
-			"at %s; %s follows 6 hours later, at %s", key.Other(),
-			r.Synced.Of(key.Other()).Format(time.RFC3339), key, settled.Format(time.RFC3339))}
+			"at %s; %s follows %g hours later, at %s", key.Other(),
+			r.Synced.Of(key.Other()).Format(time.RFC3339), key, settle.Hours(),
+			settled.Format(time.RFC3339))}
 	}
 	return Step{Action: Regenerate, Key: key, Reason: reason}
 }

@@ -117,6 +117,8 @@ type Wanted struct {
 	// Trigger stands for a reason to rotate: when it differs from the recorded one, it is a new
 	// reason.
 	Trigger string
+	// Settle is how long the first key settles; anything shorter than [Settle] stands for that.
+	Settle time.Duration
 	// Interval is the age at which a key is rotated; 0 stands for never.
 	Interval time.Duration
 	// Emergency starts a rotation, once, and has it not wait.

@@ -1,0 +1,38 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure
+
+import (
+	"context"
+	"strings"
+	"sync"
+)
+
+// locks are held by name, each by one at a time.
+type locks struct {
+	mu   sync.Mutex
+	held map[string]chan struct{}
+}
+
+// Lock waits until no other part of this run works on the resource with the ID, and returns what
+// ends the caller's own work on it. What other runs do it cannot know.
+func (c *Client) Lock(ctx context.Context, id string) (unlock func(), err error) {
+	name := strings.ToLower(strings.Trim(id, "/"))
+	c.locks.mu.Lock()
+	if c.locks.held == nil {
+		c.locks.held = map[string]chan struct{}{}
+	}
+	turn, ok := c.locks.held[name]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		c.locks.held[name] = turn
+	}
+	c.locks.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,67 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package keydependent is the accounts that hold a copy of a storage account's keys, and have to be
+// told when a key was regenerated. What differs between them is a [Kind]: one more kind of account
+// is one more file here, and one more row in [Kinds].
+package keydependent
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+)
+
+// Kind is how the accounts of one kind depend on storage keys.
+type Kind interface {
+	// Noun is what a person calls an account of the kind, "Media Services account".
+	Noun() string
+	// ResourceType is the type in Resource Manager.
+	ResourceType() string
+	// Read reads how an account depends on a storage account.
+	Read(ctx context.Context, id, storageAccountID string) (Dependent, error)
+	// Sync has an account read the keys of a storage account again. It may be repeated.
+	Sync(ctx context.Context, id, storageAccountID string) error
+	// List lists the IDs of the accounts in a subscription that use a storage account's keys.
+	List(ctx context.Context, subscriptionID, storageAccountID string) ([]string, error)
+}
+
+// Dependent is an account as it depends on a storage account.
+type Dependent struct {
+	ID   string
+	Kind Kind
+	// Attached says that the account has the storage account at all.
+	Attached bool
+	// UsesKeys says that it holds a copy of the keys; otherwise it comes at the storage with a
+	// managed identity.
+	UsesKeys bool
+	// LastSync is when it last read the keys; the zero time where the service does not tell.
+	LastSync time.Time
+}
+
+// Kinds returns every kind.
+func Kinds(client *azure.Client) []Kind {
+	return []Kind{mediaServices{client}}
+}
+
+// Of returns the kind of the account with the resource ID.
+func Of(client *azure.Client, id string) (Kind, error) {
+	parsed, err := arm.ParseResourceID(id)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a resource ID", id)
+	}
+	var known []string
+	for _, kind := range Kinds(client) {
+		if strings.EqualFold(kind.ResourceType(), parsed.ResourceType.String()) {
+			return kind, nil
+		}
+		known = append(known, kind.ResourceType())
+	}
+	return nil, fmt.Errorf("a %s holds no storage keys that could be synced: the resource ID must "+
+		"be of type %s", parsed.ResourceType, strings.Join(known, " or "))
+}
