@@ -54,6 +54,14 @@ func checkNew(tx *engine.Tx, next *engine.Resource) *engine.Error {
 	return nil
 }
 
+// isChecked reports whether a type is one that names are checked for. The CLI sends it in capitals
+// (recorded), the OpenAPI documents' examples have Microsoft.Media/MediaService, and videoAnalyzers
+// without the namespace: the two services share their names.
+func isChecked(asked string) bool {
+	name := strings.TrimPrefix(strings.ToLower(asked), "microsoft.media/")
+	return name == "mediaservices" || name == "mediaservice" || name == "videoanalyzers"
+}
+
 func checkNameAvailability(r *engine.Request) (*engine.Response, error) {
 	var asked struct {
 		Name string `json:"name"`
@@ -62,8 +70,7 @@ func checkNameAvailability(r *engine.Request) (*engine.Response, error) {
 	if err := decode(r, &asked); err != nil {
 		return nil, err
 	}
-	// The CLI sends the type in capitals (recorded).
-	if !strings.EqualFold(asked.Type, Type) {
+	if !isChecked(asked.Type) {
 		return nil, bad("The type '%s' has no names to check; '%s' has.", asked.Type, Type)
 	}
 	answer := map[string]any{"nameAvailable": true}

@@ -97,7 +97,7 @@ func checkSettled(r *engine.Request, old *engine.Resource) *engine.Error {
 		return nil
 	}
 	for _, path := range []string{
-		"isHnsEnabled", "isNfsV3Enabled", "dnsEndpointType", "immutableStorageWithVersioning",
+		"isHnsEnabled", "isNfsV3Enabled", "dnsEndpointType", "immutableStorageWithVersioning.enabled",
 		"encryption.requireInfrastructureEncryption",
 	} {
 		var sent, settled any
