@@ -135,6 +135,11 @@ func TestGraphFindsPrincipals(t *testing.T) {
 	if got := first(body); status != http.StatusOK || got["id"] != w.sp.ObjectID {
 		t.Errorf("%d %v", status, body)
 	}
+	status, body = w.get(t, graph+"/v1.0/servicePrincipals?%24filter="+
+		url.QueryEscape("servicePrincipalNames/any(c:c eq '"+w.sp.AppID+"')"), token)
+	if got := first(body); status != http.StatusOK || got["id"] != w.sp.ObjectID {
+		t.Errorf("%d %v", status, body)
+	}
 	status, body = w.get(t, older+"/"+w.tenant+"/servicePrincipals"+filter+"&api-version=1.6",
 		olderToken)
 	if got := first(body); status != http.StatusOK || got["objectId"] != w.sp.ObjectID {

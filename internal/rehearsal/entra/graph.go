@@ -150,21 +150,24 @@ func (d *Directory) serveOlderGraph(r *engine.Request) (*engine.Response, error)
 // find returns the principals that the filter of a request asks for, or false where the filter is
 // one that rehearsal does not know.
 func (d *Directory) find(r *engine.Request) ([]Principal, bool) {
-	property, rest, is := strings.Cut(strings.TrimSpace(r.Query["$filter"]), " eq ")
-	wanted, quoted := between(rest, "'", "'")
-	switch {
-	case r.Query["$filter"] == "":
-		return d.Principals(r.Tx), true
-	case !is || !quoted:
-		return nil, false
+	filter := strings.TrimSpace(r.Query["$filter"])
+	if filter == "" {
+		return d.principals(r.Tx, func(Principal) bool { return true }), true
 	}
+	// Azure CLI asks for one of a principal's names; its application ID is the one it always has.
+	named, is := between(filter, "servicePrincipalNames/any(c:c eq '", "')")
+	if is {
+		filter = "appId eq '" + named + "'"
+	}
+	property, rest, _ := strings.Cut(filter, " eq ")
+	wanted, quoted := between(rest, "'", "'")
 	of := map[string]func(Principal) string{
 		"appId":       func(p Principal) string { return p.AppID },
 		"id":          func(p Principal) string { return p.ObjectID },
 		"objectId":    func(p Principal) string { return p.ObjectID },
 		"displayName": func(p Principal) string { return p.Name },
 	}[strings.TrimSpace(property)]
-	if of == nil {
+	if of == nil || !quoted {
 		return nil, false
 	}
 	return d.principals(r.Tx, func(p Principal) bool {
