@@ -95,15 +95,17 @@ func (d *Directory) TenantID(tx *engine.Tx) string {
 	return id
 }
 
-// AddServicePrincipal adds an application with its service principal and one secret.
+// AddServicePrincipal adds an application with its service principal and one secret, which is
+// valid for as long as Azure's portal once called "never expires".
 func (d *Directory) AddServicePrincipal(tx *engine.Tx, name string) Credentials {
 	added := account{Principal: Principal{
 		ObjectID: tx.NewID(), AppID: tx.NewID(), TenantID: d.TenantID(tx),
 		Name: name, Kind: Application,
 	}}
 	d.save(tx, &added)
+	never := time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC)
 	return Credentials{
-		ObjectID: added.ObjectID, AppID: added.AppID, Secret: d.AddSecret(tx, added.AppID),
+		ObjectID: added.ObjectID, AppID: added.AppID, Secret: d.AddSecret(tx, added.AppID, never),
 	}
 }
 
@@ -165,11 +167,9 @@ func (d *Directory) account(tx *engine.Tx, appID string) *account {
 	return found
 }
 
-// secretLifetime is how long Azure's own tools make secrets valid unless told otherwise.
-const secretLifetime = 365 * 24 * time.Hour
-
-// AddSecret gives an application one more secret and returns it. Nothing can return it again.
-func (d *Directory) AddSecret(tx *engine.Tx, appID string) string {
+// AddSecret gives an application one more secret, valid until it expires, and returns it. Nothing
+// can return it again.
+func (d *Directory) AddSecret(tx *engine.Tx, appID string, expires time.Time) string {
 	found := d.account(tx, appID)
 	if found == nil {
 		return ""
@@ -177,7 +177,7 @@ func (d *Directory) AddSecret(tx *engine.Tx, appID string) string {
 	value, salt := random(30), random(16)
 	text := base64.RawURLEncoding.EncodeToString(value)
 	found.Secrets = append(found.Secrets, secret{
-		Salt: salt, Digest: digest(salt, text), Expires: tx.Now().Add(secretLifetime),
+		Salt: salt, Digest: digest(salt, text), Expires: expires,
 	})
 	d.save(tx, found)
 	return text

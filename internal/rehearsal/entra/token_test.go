@@ -261,16 +261,22 @@ func TestSecretsExpireAndAreNotKeptInTheClear(t *testing.T) {
 			}
 		})
 	})
-	w.advance(t, 366*24*time.Hour)
-	status, body := w.post(t, w.second(), w.form())
+	var brief string
+	w.transact(t, func(tx *engine.Tx) {
+		brief = w.directory.AddSecret(tx, w.sp.AppID, tx.Now().Add(time.Hour))
+	})
+	if status, body := w.post(t, w.second(), w.form("client_secret", brief)); status != 200 {
+		t.Errorf("the second secret leads to %d %v", status, body)
+	}
+	w.advance(t, 2*time.Hour)
+	status, body := w.post(t, w.second(), w.form("client_secret", brief))
 	if description := fmt.Sprint(body["error_description"]); status != 401 ||
 		!strings.HasPrefix(description, "AADSTS7000222:") {
 		t.Errorf("%d %s", status, description)
 	}
-	var secret string
-	w.transact(t, func(tx *engine.Tx) { secret = w.directory.AddSecret(tx, w.sp.AppID) })
-	if status, body := w.post(t, w.second(), w.form("client_secret", secret)); status != 200 {
-		t.Errorf("the new secret leads to %d %v", status, body)
+	w.advance(t, 10*366*24*time.Hour)
+	if status, body := w.post(t, w.second(), w.form()); status != 200 {
+		t.Errorf("after ten years the first secret leads to %d %v", status, body)
 	}
 }
 
@@ -386,7 +392,7 @@ func TestPrincipalsComeAndGo(t *testing.T) {
 		if _, err := w.directory.Token(tx, added.ObjectID, management); err == nil {
 			t.Error("a token is issued for nobody")
 		}
-		if w.directory.AddSecret(tx, added.AppID) != "" {
+		if w.directory.AddSecret(tx, added.AppID, tx.Now()) != "" {
 			t.Error("a secret is made for nobody")
 		}
 	})
