@@ -5,10 +5,7 @@ package customerkeyattachment
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -18,40 +15,14 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
 )
-
-// The pauses between two looks at something that Azure does not announce.
-const (
-	firstPause   = 10 * time.Second
-	longestPause = time.Minute
-)
-
-// patience is how long is waited for something, by the clock of the client.
-type patience struct {
-	client      *azure.Client
-	left, spent time.Duration
-	pause       time.Duration
-}
-
-// wait waits a little longer each time. Its error is context.DeadlineExceeded when the time is up.
-func (p *patience) wait(ctx context.Context) error {
-	p.pause = min(max(firstPause, p.pause*3/2), longestPause)
-	if p.pause > p.left {
-		return context.DeadlineExceeded
-	}
-	if err := p.client.Wait(ctx, p.pause); err != nil {
-		return err
-	}
-	p.left -= p.pause
-	p.spent += p.pause
-	return nil
-}
 
 // attach holds everything against the rules once more, now that nothing is unknown, and has the
 // account use the key. A grant that is missing is waited for: one that was made a moment ago takes
 // minutes to act (CMK009), and the service itself is the one to ask whether it does.
 func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
-	account keyedaccount.Account, patience *patience,
+	account keyedaccount.Account, patient *patience.Patience,
 ) (keyedaccount.Account, diag.Diagnostics) {
 	kind, key, said := r.resolve(plan)
 	if said.HasError() {
@@ -77,11 +48,11 @@ func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
 		}
 		switch {
 		case kind.Forbidden(err), azure.IsConflict(err):
-			if patience.wait(ctx) == nil {
+			if patient.Wait(ctx) {
 				continue
 			}
 			if kind.Forbidden(err) {
-				said.Append(r.stillForbidden(ctx, plan, account, key, patience.spent))
+				said.Append(r.stillForbidden(ctx, plan, account, key, patient.Spent()))
 				return account, said
 			}
 		case !azure.IsRefused(err): // Whether it was done is open: the account tells.
@@ -115,7 +86,7 @@ func (r *Resource) check(ctx context.Context, question keyfacts.Question) (rule.
 
 // stillForbidden is rule CMK009 as it is broken when the time to wait for a grant is up.
 func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keyedaccount.Account,
-	key customerkey.KeyID, waited time.Duration,
+	key customerkey.KeyID, waited string,
 ) diag.Diagnostic {
 	violation := rule.Violation{
 		Rule:      customerkey.Rule(customerkey.CMK009),
@@ -135,14 +106,14 @@ func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keye
 		}
 	}
 	violation.Found += fmt.Sprintf(
-		"; Azure said \"Access to the Customer Key was forbidden\" for %s", inWords(waited))
+		"; Azure said \"Access to the Customer Key was forbidden\" for %s", waited)
 	return diagnostic.FromViolation(violation)
 }
 
 // settle waits until the account runs on the version that is expected of it: the one that is
 // pinned, or the newest. Where that cannot be had the last look at the account is returned with
 // the reason.
-func (r *Resource) settle(ctx context.Context, plan *model, patience *patience,
+func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Patience,
 ) (keyedaccount.Account, diag.Diagnostic, error) {
 	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
 	if err != nil {
@@ -169,27 +140,24 @@ func (r *Resource) settle(ctx context.Context, plan *model, patience *patience,
 		case following.Settled():
 			return account, nil, nil
 		case following.Expected() == "":
-			return account, notCurrent(plan, following, patience.spent), nil
+			return account, notCurrent(plan, following, patient.Spent()), nil
 		}
-		if err := patience.wait(ctx); err != nil {
-			if !errors.Is(err, context.DeadlineExceeded) {
-				return account, nil, err
-			}
-			return account, notCurrent(plan, following, patience.spent), nil
+		if !patient.Wait(ctx) {
+			return account, notCurrent(plan, following, patient.Spent()), nil
 		}
 	}
 }
 
 // notCurrent is a warning: the key is attached, and the service moves on by itself.
-func notCurrent(plan *model, following customerkey.Following, waited time.Duration) diag.Diagnostic {
+func notCurrent(plan *model, following customerkey.Following, waited string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(waitPath(), "Customer Key Version Not Current",
 		fmt.Sprintf("The key is attached to %s. %s It was waited for %s.\n\nThere is nothing to apply "+
 			"again: the next refresh shows which version is in use.",
-			plan.AccountID.ValueString(), following.Sentence(), inWords(waited)))
+			plan.AccountID.ValueString(), following.Sentence(), waited))
 }
 
 // regain waits for access to come back, where it may come back by itself (CMK012).
-func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, patience *patience,
+func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, patient *patience.Patience,
 ) (keyedaccount.Account, diag.Diagnostics) {
 	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
 	if err != nil {
@@ -207,20 +175,8 @@ func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, 
 		if !found.lost {
 			return account, nil
 		}
-		if !found.mayReturn() || patience.wait(ctx) != nil {
+		if !found.mayReturn() || !patient.Wait(ctx) {
 			return account, diag.Diagnostics{diagnostic.FromViolation(inaccessible(found))}
 		}
 	}
-}
-
-// inWords is a duration as people write it: 10m rather than 10m0s.
-func inWords(d time.Duration) string {
-	text := d.Round(time.Second).String()
-	if d >= time.Minute {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if d >= time.Hour {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
@@ -115,11 +116,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patience := r.patience(ctx, plan.Timeouts.Create, allowed().Create)
+	patient := patience.New(ctx, r.client, plan.Timeouts.Create, allowed().Create)
 
 	account, said := r.unattached(ctx, &plan)
 	if !said.HasError() {
-		account, said = r.attach(ctx, diagnostic.Create, &plan, account, patience)
+		account, said = r.attach(ctx, diagnostic.Create, &plan, account, patient)
 	}
 	resp.Diagnostics.Append(said...)
 	if resp.Diagnostics.HasError() {
@@ -129,7 +130,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
 	if plan.Wait.ValueBool() {
-		account, reason, err := r.settle(ctx, &plan, patience)
+		account, reason, err := r.settle(ctx, &plan, patient)
 		if err != nil {
 			reason = diag.NewWarningDiagnostic("Customer Key Version Not Known",
 				"The key is attached, but it could not be seen which version is in use: "+err.Error())
@@ -186,15 +187,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patience := r.patience(ctx, plan.Timeouts.Update, allowed().Update)
+	patient := patience.New(ctx, r.client, plan.Timeouts.Update, allowed().Update)
 
-	account, said := r.change(ctx, &plan, &state, patience)
+	account, said := r.change(ctx, &plan, &state, patient)
 	resp.Diagnostics.Append(said...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if plan.Wait.ValueBool() {
-		settled, reason, err := r.settle(ctx, &plan, patience)
+		settled, reason, err := r.settle(ctx, &plan, patient)
 		if err != nil {
 			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(&plan), err))
 		} else {
@@ -222,7 +223,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 		return
 	}
 	resp.Diagnostics.Append(
-		r.revert(ctx, &state, r.patience(ctx, state.Timeouts.Delete, allowed().Delete))...)
+		r.revert(ctx, &state, patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete))...)
 }
 
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
@@ -257,11 +258,11 @@ func (r *Resource) unattached(ctx context.Context, plan *model,
 
 // change does what an update is for: it attaches another key, waits for access that was lost, or
 // has nothing to do with the account at all.
-func (r *Resource) change(ctx context.Context, plan, state *model, patience *patience,
+func (r *Resource) change(ctx context.Context, plan, state *model, patient *patience.Patience,
 ) (keyedaccount.Account, diag.Diagnostics) {
 	if plan.attaches(state) {
 		if plan.Status.IsUnknown() {
-			return r.regain(ctx, diagnostic.Update, plan, patience)
+			return r.regain(ctx, diagnostic.Update, plan, patient)
 		}
 		account, err := r.read(ctx, plan.AccountID.ValueString())
 		if err != nil {
@@ -280,11 +281,11 @@ func (r *Resource) change(ctx context.Context, plan, state *model, patience *pat
 	case found.lost:
 		return account, diag.Diagnostics{diagnostic.FromViolation(inaccessible(found))}
 	}
-	return r.attach(ctx, diagnostic.Update, plan, account, patience)
+	return r.attach(ctx, diagnostic.Update, plan, account, patient)
 }
 
 // revert returns the account to the system key.
-func (r *Resource) revert(ctx context.Context, state *model, patience *patience) diag.Diagnostics {
+func (r *Resource) revert(ctx context.Context, state *model, patient *patience.Patience) diag.Diagnostics {
 	kind, err := keyedaccount.Of(r.client, state.AccountID.ValueString())
 	if err != nil {
 		return diag.Diagnostics{noSuchAccount(accountPath(), err)}
@@ -307,7 +308,7 @@ func (r *Resource) revert(ctx context.Context, state *model, patience *patience)
 		switch {
 		case err == nil, azure.IsNotFound(err):
 			return nil
-		case azure.IsConflict(err) && patience.wait(ctx) == nil:
+		case azure.IsConflict(err) && patient.Wait(ctx):
 			continue
 		case !azure.IsRefused(err): // Whether it was done is open: the account tells.
 			found, readErr := kind.Read(context.WithoutCancel(ctx), account.ID)
@@ -358,12 +359,4 @@ func attachedElsewhere(state *model, account keyedaccount.Account) diag.Diagnost
 	return diag.NewWarningDiagnostic("Customer Key Attached By Somebody Else",
 		"The account "+account.ID+" is no longer attached to "+state.KeyID.ValueString()+", but to "+
 			account.Encryption.KeyID+". That attachment is not this one's, and was left as it is.")
-}
-
-func (r *Resource) patience(ctx context.Context,
-	configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics),
-	otherwise time.Duration,
-) *patience {
-	limit, _ := configured(ctx, otherwise)
-	return &patience{client: r.client, left: limit}
 }
