@@ -88,8 +88,8 @@ resource "azuremedia_customer_key_grant" "media" {
 # 5. From here on the account's key is wrapped by yours. Without a version in the identifier the
 #    account follows the newest one by itself.
 resource "azuremedia_customer_key_attachment" "media" {
-  account_id = azuremedia_account.media.id
-  key_id     = azuremedia_key_vault_key.media.versionless_id
+  account_id       = azuremedia_account.media.id
+  key_vault_key_id = azuremedia_key_vault_key.media.versionless_id
 
   depends_on = [azuremedia_customer_key_grant.media]
 }

@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
@@ -71,26 +73,50 @@ func TestExamples_importAllWaysAlike(t *testing.T) {
 	}
 }
 
-// TestAccExamples_resources applies every resource's example and imports it as its import.sh says.
+// TestAccExamples_resources applies every resource's examples, and imports what the first of them
+// made as its import.sh says.
 func TestAccExamples_resources(t *testing.T) {
 	t.Parallel()
 	for _, kind := range folders(t, "resources") {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			azure := acctest.New(t)
-			address, id := importExample(t, kind)
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: azure.Factories(),
-				Steps: []resource.TestStep{
-					{Config: azure.Config(example(t, "resources", kind, "resource.tf"))},
-					{
-						ResourceName:  address,
-						ImportState:   true,
-						ImportStateId: strings.ReplaceAll(id, exampleSubscription, azure.SubscriptionID()),
-					},
-				},
+		for _, file := range configurations(t, "resources", kind) {
+			t.Run(kind+"/"+file, func(t *testing.T) {
+				t.Parallel()
+				azure := acctest.New(t)
+				steps := []resource.TestStep{{Config: azure.Config(example(t, "resources", kind, file))}}
+				if file == "resource.tf" {
+					steps = append(steps, importStep(t, kind))
+				}
+				resource.Test(t, resource.TestCase{
+					ProtoV6ProviderFactories: azure.Factories(),
+					Steps:                    steps,
+					CheckDestroy:             azure.Empty,
+				})
 			})
-		})
+		}
+	}
+}
+
+var guid = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
+// importStep imports a resource by its ID, which has the form that import.sh shows: only the
+// subscription and the principal are others.
+func importStep(t *testing.T, kind string) resource.TestStep {
+	t.Helper()
+	address, shown := importExample(t, kind)
+	return resource.TestStep{
+		ResourceName: address,
+		ImportState:  true,
+		ImportStateIdFunc: func(state *terraform.State) (string, error) {
+			made, ok := state.RootModule().Resources[address]
+			if !ok {
+				return "", fmt.Errorf("the example makes no %s", address)
+			}
+			id := made.Primary.Attributes["id"]
+			if guid.ReplaceAllString(id, "") != guid.ReplaceAllString(shown, "") {
+				return "", fmt.Errorf("the ID is %s, which has another form than %s", id, shown)
+			}
+			return id, nil
+		},
 	}
 }
 
@@ -163,6 +189,23 @@ func folders(t *testing.T, folder string) []string {
 	for _, entry := range entries {
 		if entry.IsDir() {
 			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+// configurations lists the examples of a kind that can be applied, which import blocks alone
+// cannot.
+func configurations(t *testing.T, folder, kind string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(examples, folder, kind, "*.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range files {
+		if name := filepath.Base(file); !strings.HasPrefix(name, "import-") {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -1,0 +1,5 @@
+data "azuremedia_accounts" "all" {}
+
+output "accounts" {
+  value = data.azuremedia_accounts.all.accounts[*].name
+}

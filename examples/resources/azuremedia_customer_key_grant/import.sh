@@ -1,0 +1,1 @@
+terraform import azuremedia_customer_key_grant.reader /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.KeyVault/vaults/contoso-media-keys/objectId/11111111-1111-1111-1111-111111111111
