@@ -16,6 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeyattachment"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeygrant"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/functions"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvaultkey"
@@ -148,6 +151,8 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		customerkeyattachment.NewResource,
+		customerkeygrant.NewResource,
 		keyvault.NewResource,
 		keyvaultkey.NewResource,
 		resourcegroup.NewResource,
@@ -157,7 +162,10 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return nil
+	return []func() datasource.DataSource{
+		customerkey.NewDataSource,
+		customerkeyattachment.NewDataSource,
+	}
 }
 
 func (p *Provider) Functions(context.Context) []func() function.Function {
