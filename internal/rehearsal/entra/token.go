@@ -121,28 +121,31 @@ func (d *Directory) Authenticate(
 	}, nil
 }
 
-// verify checks all of a token but its audience.
+// verify checks all of a token but its audience. The issuer comes first: all tenants of Azure sign
+// with the same keys, so that a token of another one fails there, not at its signature.
 func (d *Directory) verify(tx *engine.Tx, encoded string) (*claims, *engine.Error) {
 	said := new(claims)
-	_, err := jwt.ParseWithClaims(encoded, said, func(*jwt.Token) (any, error) {
-		return d.public(tx)
-	}, jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
-		jwt.WithTimeFunc(tx.TokenTime), jwt.WithExpirationRequired())
-	switch {
-	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return nil, d.expired(tx, said.ExpiresAt.Time)
-	case err != nil:
-		return nil, d.invalid(tx, "InvalidAuthenticationToken", "The access token is invalid.")
-	}
-	if said.Issuer != issuer(d.TenantID(tx)) {
+	_, _, err := jwt.NewParser().ParseUnverified(encoded, said)
+	if own := issuer(d.TenantID(tx)); err == nil && said.Issuer != "" && said.Issuer != own {
 		return nil, d.invalid(tx, "InvalidAuthenticationTokenTenant",
 			"The access token is from the wrong issuer '%s'. It must match the tenant '%s' "+
 				"associated with this subscription. Please use the authority (URL) '%s' to get the "+
 				"token. Note, if the subscription is transferred to another tenant there is no "+
 				"impact to the services, but information about new tenant could take time to "+
 				"propagate (up to an hour). If you just transferred your subscription and see this "+
-				"error message, please try back later.",
-			said.Issuer, issuer(d.TenantID(tx)), d.authorizationURI(tx))
+				"error message, please try back later.", said.Issuer, own, d.authorizationURI(tx))
+	}
+	said = new(claims)
+	_, err = jwt.ParseWithClaims(encoded, said, func(*jwt.Token) (any, error) {
+		return d.public(tx)
+	}, jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
+		jwt.WithTimeFunc(tx.TokenTime), jwt.WithExpirationRequired(),
+		jwt.WithIssuer(issuer(d.TenantID(tx))))
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid):
+		return nil, d.expired(tx, said.ExpiresAt.Time)
+	case err != nil:
+		return nil, d.invalid(tx, "InvalidAuthenticationToken", "The access token is invalid.")
 	}
 	return said, nil
 }

@@ -285,7 +285,7 @@ func TestTokensAreReallyChecked(t *testing.T) {
 	stranger := newWorld(t)
 	good := w.token(t, management)
 	forged := strings.Split(good, ".")
-	forged[1] = strings.Split(stranger.token(t, management), ".")[1]
+	forged[1] = strings.Split(w.token(t, management+"/"), ".")[1]
 	unsigned := strings.Split(good, ".")
 	unsigned[0] = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
 	tests := map[string]struct {
@@ -314,8 +314,15 @@ func TestTokensAreReallyChecked(t *testing.T) {
 			"InvalidAuthenticationToken", "The access token is invalid.",
 		},
 		"of another tenant": {
-			"Bearer " + stranger.token(t, management),
-			"InvalidAuthenticationToken", "The access token is invalid.",
+			"Bearer " + stranger.token(t, management), "InvalidAuthenticationTokenTenant",
+			"The access token is from the wrong issuer 'https://sts.windows.net/" + stranger.tenant +
+				"/'. It must match the tenant 'https://sts.windows.net/" + w.tenant +
+				"/' associated with this subscription. Please use the authority (URL) " +
+				"'https://login.windows.net/" + w.tenant + "' to get the token. Note, if the " +
+				"subscription is transferred to another tenant there is no impact to the services, " +
+				"but information about new tenant could take time to propagate (up to an hour). If " +
+				"you just transferred your subscription and see this error message, please try back " +
+				"later.",
 		},
 		"for another service": {
 			"Bearer " + w.token(t, "https://vault.azure.net"),
