@@ -123,6 +123,10 @@ func (a *Azure) Principals(_ context.Context) (principals []entra.Principal, err
 	return principals, err
 }
 
+// Transact runs fn in a transaction of its own, for those who serve this Azure and keep documents
+// beside it.
+func (a *Azure) Transact(fn func(*engine.Tx) error) error { return a.engine.Transact(fn) }
+
 // transact runs what cannot be refused.
 func (a *Azure) transact(doing string, fn func(*engine.Tx)) error {
 	err := a.engine.Transact(func(tx *engine.Tx) error { fn(tx); return nil })

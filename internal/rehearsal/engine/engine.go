@@ -35,24 +35,6 @@ type Engine struct {
 	pace         Pace
 }
 
-// Addresses tells where clients reach the services that have host names of their own, and which
-// account a host name belongs to.
-type Addresses interface {
-	// ResourceManager is the endpoint of Resource Manager, "https://management.azure.com".
-	ResourceManager() string
-	// Authority is the endpoint of Entra ID, "https://login.microsoftonline.com".
-	Authority() string
-	// Vault is the URI of a vault, "https://NAME.vault.azure.net/".
-	Vault(tx *Tx, name string) string
-	// VaultName is the name of the vault at a host ("NAME.vault.azure.net", with its port where
-	// there is one), or "".
-	VaultName(tx *Tx, host string) string
-	// Blob is the blob endpoint of a storage account, "https://NAME.blob.core.windows.net/".
-	Blob(tx *Tx, account string) string
-	// BlobAccount is the name of the storage account with the blob endpoint at a host, or "".
-	BlobAccount(tx *Tx, host string) string
-}
-
 // Caller is who makes a request, as the token tells.
 type Caller struct {
 	TenantID string
@@ -110,7 +92,7 @@ func New(s store.Store, options ...Option) *Engine {
 	e := &Engine{
 		store:       s,
 		base:        time.Now, //nolint:forbidigo // this is the one clock
-		addresses:   PublicCloud{},
+		addresses:   KeptAddresses{},
 		types:       map[string]*ResourceType{},
 		timers:      map[string]func(*Tx, string){},
 		subscribers: map[string][]func(*Tx, string){},
@@ -202,48 +184,3 @@ func (e *Engine) transact(fn func(*Tx)) error {
 
 // tick is the resolution of Azure's timestamps.
 const tick = 100 * time.Nanosecond
-
-// PublicCloud has every service at the address that it has in Azure's public cloud.
-type PublicCloud struct{}
-
-// ResourceManager implements [Addresses].
-func (PublicCloud) ResourceManager() string { return "https://management.azure.com" }
-
-// Authority implements [Addresses].
-func (PublicCloud) Authority() string { return "https://login.microsoftonline.com" }
-
-// Vault implements [Addresses].
-func (PublicCloud) Vault(_ *Tx, name string) string {
-	return "https://" + strings.ToLower(name) + VaultSuffix + "/"
-}
-
-// VaultName implements [Addresses].
-func (PublicCloud) VaultName(_ *Tx, host string) string {
-	return accountAt(host, VaultSuffix)
-}
-
-// Blob implements [Addresses].
-func (PublicCloud) Blob(_ *Tx, account string) string {
-	return "https://" + strings.ToLower(account) + BlobSuffix + "/"
-}
-
-// BlobAccount implements [Addresses].
-func (PublicCloud) BlobAccount(_ *Tx, host string) string {
-	return accountAt(host, BlobSuffix)
-}
-
-// accountAt is the one label before the suffix of a host name, or "".
-func accountAt(host, suffix string) string {
-	host = strings.TrimSuffix(strings.ToLower(host), ":443")
-	name, is := strings.CutSuffix(host, suffix)
-	if !is || strings.Contains(name, ".") {
-		return ""
-	}
-	return name
-}
-
-// The host name suffixes of Azure's public cloud.
-const (
-	VaultSuffix = ".vault.azure.net"
-	BlobSuffix  = ".blob.core.windows.net"
-)

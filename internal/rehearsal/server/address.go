@@ -1,0 +1,113 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// loopback gives each vault and each blob endpoint a port of its own on the loopback address, for
+// clients that cannot be told to look for Azure's names elsewhere.
+type loopback struct {
+	engine.KeptAddresses
+
+	log *slog.Logger
+
+	mu sync.Mutex
+	// serve answers at a port. Until it is set, whoever comes to one of the waiting ports waits.
+	serve   func(net.Listener)
+	waiting []net.Listener
+	// taken are the ports by kind and name. A transaction that took one may yet be dropped; asked
+	// again, the same account gets the same port.
+	taken map[string]int
+}
+
+func newLoopback(log *slog.Logger) *loopback {
+	return &loopback{log: log, taken: map[string]int{}}
+}
+
+// Vault implements [engine.Addresses].
+func (l *loopback) Vault(tx *engine.Tx, name string) string {
+	l.give(tx, engine.VaultPlace, name)
+	return l.KeptAddresses.Vault(tx, name)
+}
+
+// Blob implements [engine.Addresses].
+func (l *loopback) Blob(tx *engine.Tx, account string) string {
+	l.give(tx, engine.BlobPlace, account)
+	return l.KeptAddresses.Blob(tx, account)
+}
+
+// give sees to it that an account has a place. Where there is no port to be had, it keeps the
+// address that Azure would give it.
+func (l *loopback) give(tx *engine.Tx, kind, name string) {
+	if _, there := tx.Place(kind, name); there {
+		return
+	}
+	port, err := l.take(kind, name)
+	if err != nil {
+		l.log.Error("there is no port for a loopback address", "kind", kind, "name", name, "error", err)
+		return
+	}
+	given := engine.Place{Kind: kind, Name: name, Port: port}
+	tx.GivePlace(given)
+	l.log.Info("a loopback address", "kind", kind, "name", name, "uri", given.URI())
+}
+
+// take listens at a free port.
+func (l *loopback) take(kind, name string) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	account := kind + "/" + strings.ToLower(name)
+	if port, taken := l.taken[account]; taken {
+		return port, nil
+	}
+	port, err := l.listen(0)
+	if err != nil {
+		return 0, err
+	}
+	l.taken[account] = port
+	return port, nil
+}
+
+// begin serves what was asked for so far, and listens at the ports that were given away by an
+// earlier run.
+func (l *loopback) begin(tx *engine.Tx, serve func(net.Listener)) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.serve = serve
+	for _, listener := range l.waiting {
+		serve(listener)
+	}
+	for _, one := range tx.Places() {
+		if l.taken[one.Kind+"/"+one.Name] == one.Port {
+			continue
+		}
+		if _, err := l.listen(one.Port); err != nil {
+			return fmt.Errorf("listening at %s, the address of the %s %q: %w",
+				one.URI(), one.Kind, one.Name, err)
+		}
+	}
+	return nil
+}
+
+// listen serves a port of the loopback address, any that is free where port is 0.
+func (l *loopback) listen(port int) (int, error) {
+	listener, err := listen("127.0.0.1", port)
+	if err != nil {
+		return 0, err
+	}
+	if l.serve == nil {
+		l.waiting = append(l.waiting, listener)
+	} else {
+		l.serve(listener)
+	}
+	return portOf(listener), nil
+}

@@ -1,0 +1,156 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package server
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// authority is the certificate authority of a served rehearsal. It is kept with rehearsal's data:
+// who trusts it once need not do so again.
+type authority struct {
+	Certificate []byte `json:"certificate"` // X.509, DER
+	Key         []byte `json:"key"`         // SEC 1, DER
+}
+
+const authorityKey = "server/authority"
+
+// hostNames are the names that rehearsal answers to.
+func hostNames() []string {
+	return []string{
+		"localhost", "management.azure.com", "login.microsoftonline.com", "login.windows.net",
+		"login.microsoft.com", "sts.windows.net", "graph.microsoft.com", "graph.windows.net",
+		"*" + engine.VaultSuffix, "*" + engine.BlobSuffix,
+	}
+}
+
+func loopbackAddresses() []net.IP {
+	return []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+}
+
+// loadAuthority returns the certificate authority, which is made when it is first needed. Its
+// certificate is good for the names that rehearsal answers to and for no other, so that trusting
+// it puts nothing else at risk.
+func loadAuthority(tx *engine.Tx, now time.Time) (*authority, error) {
+	kept := new(authority)
+	if tx.Load(authorityKey, kept) {
+		return kept, nil
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making the key of the certificate authority: %w", err)
+	}
+	template := &x509.Certificate{
+		SerialNumber:          serial(),
+		Subject:               pkix.Name{CommonName: "Rehearsal of Azure, for this machine only"},
+		NotBefore:             now.Add(-time.Hour),
+		NotAfter:              now.AddDate(10, 0, 0),
+		IsCA:                  true,
+		MaxPathLenZero:        true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+
+		PermittedDNSDomainsCritical: true,
+	}
+	for _, name := range hostNames() {
+		if name[0] == '*' {
+			name = name[2:]
+		}
+		template.PermittedDNSDomains = append(template.PermittedDNSDomains, name)
+	}
+	for _, address := range loopbackAddresses() {
+		bits := 8 * len(shortest(address))
+		template.PermittedIPRanges = append(template.PermittedIPRanges,
+			&net.IPNet{IP: shortest(address), Mask: net.CIDRMask(bits, bits)})
+	}
+	if kept.Certificate, err = x509.CreateCertificate(
+		rand.Reader, template, template, key.Public(), key); err != nil {
+		return nil, fmt.Errorf("making the certificate of the certificate authority: %w", err)
+	}
+	if kept.Key, err = x509.MarshalECPrivateKey(key); err != nil {
+		return nil, fmt.Errorf("keeping the key of the certificate authority: %w", err)
+	}
+	tx.Store(authorityKey, kept)
+	return kept, nil
+}
+
+// issue makes a certificate for all the names, with a key that lives as long as the server. It is
+// valid for a year, which is as long as all clients accept.
+func (a *authority) issue(now time.Time) (*tls.Certificate, error) {
+	parent, err := x509.ParseCertificate(a.Certificate)
+	if err != nil {
+		return nil, fmt.Errorf("reading the certificate of the certificate authority: %w", err)
+	}
+	signer, err := x509.ParseECPrivateKey(a.Key)
+	if err != nil {
+		return nil, fmt.Errorf("reading the key of the certificate authority: %w", err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making the server's key: %w", err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: serial(),
+		Subject:      pkix.Name{CommonName: "localhost"},
+		NotBefore:    now.Add(-time.Hour),
+		NotAfter:     now.AddDate(1, 0, 0),
+		DNSNames:     hostNames(),
+		IPAddresses:  loopbackAddresses(),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	leaf, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+	if err != nil {
+		return nil, fmt.Errorf("making the server's certificate: %w", err)
+	}
+	return &tls.Certificate{Certificate: [][]byte{leaf, a.Certificate}, PrivateKey: key}, nil
+}
+
+// write puts the authority's certificate into a file, whole or not at all.
+func (a *authority) write(file string) error {
+	unfinished, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	if err != nil {
+		return fmt.Errorf("writing the CA file: %w", err)
+	}
+	defer func() { _ = os.Remove(unfinished.Name()) }() // which is gone when all went well
+	err = pem.Encode(unfinished, &pem.Block{Type: "CERTIFICATE", Bytes: a.Certificate})
+	if closed := unfinished.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(unfinished.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the CA file: %w", err)
+	}
+	return nil
+}
+
+func serial() *big.Int {
+	bytes := make([]byte, 16)
+	_, _ = rand.Read(bytes) // never fails: crypto/rand ends the process first
+	bytes[0] &= 0x7f
+	return new(big.Int).SetBytes(bytes)
+}
+
+func shortest(address net.IP) net.IP {
+	if short := address.To4(); short != nil {
+		return short
+	}
+	return address
+}

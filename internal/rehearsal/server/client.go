@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+// Client drives a served rehearsal through its control interface, with the same methods as
+// [rehearsal.Azure].
+type Client struct {
+	base string
+	http *http.Client
+}
+
+// NewClient returns a client of the control interface at base, the "control" of [Ready].
+func NewClient(base string) (*Client, error) {
+	parsed, err := url.Parse(base)
+	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		return nil, fmt.Errorf("reading the control URL %q: it is not like "+
+			"http://127.0.0.1:PORT%s", base, controlPath)
+	}
+	if strings.Trim(parsed.Path, "/") == "" {
+		parsed.Path = controlPath
+	}
+	return &Client{
+		base: strings.TrimSuffix(parsed.String(), "/"),
+		http: &http.Client{Timeout: time.Minute},
+	}, nil
+}
+
+// Ready returns what a client of the rehearsal needs to know.
+func (c *Client) Ready(ctx context.Context) (ready Ready, err error) {
+	err = c.call(ctx, http.MethodGet, "/ready", nil, &ready)
+	return ready, err
+}
+
+// Advance moves rehearsal's clock on and has what comes due until then happen.
+func (c *Client) Advance(ctx context.Context, d time.Duration) error {
+	return c.call(ctx, http.MethodPost, "/advance", step{fault.Duration(d)}, new(clock))
+}
+
+// Now returns the time by rehearsal's clock.
+func (c *Client) Now(ctx context.Context) (time.Time, error) {
+	var now clock
+	err := c.call(ctx, http.MethodGet, "/clock", nil, &now)
+	return now.Time, err
+}
+
+// Show returns what there is.
+func (c *Client) Show(ctx context.Context) (state rehearsal.State, err error) {
+	err = c.call(ctx, http.MethodGet, "/show", nil, &state)
+	return state, err
+}
+
+// Journal returns what was asked of the rehearsal, oldest first.
+func (c *Client) Journal(ctx context.Context) (entries []engine.Entry, err error) {
+	err = c.call(ctx, http.MethodGet, "/journal", nil, &entries)
+	return entries, err
+}
+
+// AddFault has something go wrong.
+func (c *Client) AddFault(ctx context.Context, wanted fault.Fault) (added fault.Fault, err error) {
+	err = c.call(ctx, http.MethodPost, "/faults", wanted, &added)
+	return added, err
+}
+
+// Faults returns the faults.
+func (c *Client) Faults(ctx context.Context) (faults []fault.Fault, err error) {
+	err = c.call(ctx, http.MethodGet, "/faults", nil, &faults)
+	return faults, err
+}
+
+// ClearFaults removes the fault with this ID, or all where it is "".
+func (c *Client) ClearFaults(ctx context.Context, id string) (int, error) {
+	path := "/faults"
+	if id != "" {
+		path += "/" + url.PathEscape(id)
+	}
+	var answer cleared
+	err := c.call(ctx, http.MethodDelete, path, nil, &answer)
+	return answer.Cleared, err
+}
+
+// AddPrincipal adds a service principal that is allowed nothing yet.
+func (c *Client) AddPrincipal(ctx context.Context, name string) (access rehearsal.Access, err error) {
+	err = c.call(ctx, http.MethodPost, "/principals", principal{name}, &access)
+	return access, err
+}
+
+// Principals returns the service principals and managed identities.
+func (c *Client) Principals(ctx context.Context) (principals []entra.Principal, err error) {
+	err = c.call(ctx, http.MethodGet, "/principals", nil, &principals)
+	return principals, err
+}
+
+// Close ends the client's connections.
+func (c *Client) Close() error {
+	c.http.CloseIdleConnections()
+	return nil
+}
+
+func (c *Client) call(ctx context.Context, method, path string, body, into any) error {
+	var content bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&content).Encode(body); err != nil {
+			return fmt.Errorf("writing the request: %w", err)
+		}
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, &content)
+	if err != nil {
+		return fmt.Errorf("asking the control interface: %w", err)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("asking the control interface: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	decoder := json.NewDecoder(response.Body)
+	if response.StatusCode != http.StatusOK {
+		var said problem
+		if err := decoder.Decode(&said); err != nil || said.Error == "" {
+			return fmt.Errorf("asking the control interface: %s %s answers %s",
+				method, request.URL, response.Status)
+		}
+		return errors.New(said.Error)
+	}
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("reading the answer of the control interface: %w", err)
+	}
+	return nil
+}

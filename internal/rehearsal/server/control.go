@@ -1,0 +1,174 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+// controlPath is where the control interface begins.
+const controlPath = "/_rehearsal"
+
+// isControl reports whether a request is for the control interface, which has no name but the
+// machine's own.
+func isControl(r *http.Request) bool {
+	below, is := strings.CutPrefix(r.URL.Path, controlPath)
+	return is && (below == "" || below[0] == '/') && engine.IsLoopback(nameOf(r.Host))
+}
+
+func nameOf(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
+}
+
+// controlHandler is the control interface. What it refuses it says in {"error": "…"}.
+func (s *Server) controlHandler() http.Handler {
+	mux := http.NewServeMux()
+	handle := func(pattern string, serve func(r *http.Request) (any, error)) {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.HandleFunc(method+" "+controlPath+path, func(w http.ResponseWriter, r *http.Request) {
+			answer, err := serve(r)
+			reply(w, answer, err)
+		})
+	}
+	handle("GET /ready", func(*http.Request) (any, error) { return s.ready, nil })
+	handle("GET /show", func(r *http.Request) (any, error) { return s.azure.Show(r.Context()) })
+	handle("GET /journal", func(r *http.Request) (any, error) { return s.azure.Journal(r.Context()) })
+	handle("GET /clock", func(r *http.Request) (any, error) {
+		now, err := s.azure.Now(r.Context())
+		return clock{now}, err
+	})
+	handle("POST /advance", s.advance)
+	handle("GET /faults", func(r *http.Request) (any, error) { return s.azure.Faults(r.Context()) })
+	handle("POST /faults", s.addFault)
+	handle("DELETE /faults", func(r *http.Request) (any, error) {
+		count, err := s.azure.ClearFaults(r.Context(), "")
+		return cleared{count}, refused(err)
+	})
+	handle("DELETE /faults/{id}", func(r *http.Request) (any, error) {
+		count, err := s.azure.ClearFaults(r.Context(), r.PathValue("id"))
+		return cleared{count}, refused(err)
+	})
+	handle("GET /principals", func(r *http.Request) (any, error) {
+		return s.azure.Principals(r.Context())
+	})
+	handle("POST /principals", s.addPrincipal)
+	return guarded(mux)
+}
+
+// guarded keeps web pages out: they could reach a port of the machine, but not without telling
+// where they come from, or under a name that is not the machine's.
+func guarded(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Origin") != "" || !isControl(r) {
+			reply(w, nil, &refusal{http.StatusForbidden, errors.New("the control interface is for " +
+				"programs on this machine, under " + controlPath)})
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// What the control interface takes and answers.
+type (
+	clock struct {
+		Time time.Time `json:"time"`
+	}
+	step struct {
+		Duration fault.Duration `json:"duration"`
+	}
+	cleared struct {
+		Cleared int `json:"cleared"`
+	}
+	principal struct {
+		Name string `json:"name"`
+	}
+	problem struct {
+		Error string `json:"error"`
+	}
+)
+
+func (s *Server) advance(r *http.Request) (any, error) {
+	var asked step
+	if err := read(r, &asked); err != nil {
+		return nil, err
+	}
+	if err := s.azure.Advance(r.Context(), time.Duration(asked.Duration)); err != nil {
+		return nil, refused(err)
+	}
+	now, err := s.azure.Now(r.Context())
+	return clock{now}, err
+}
+
+func (s *Server) addFault(r *http.Request) (any, error) {
+	document, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody))
+	if err != nil {
+		return nil, refused(err)
+	}
+	wanted, err := fault.Parse(document)
+	if err != nil {
+		return nil, refused(err)
+	}
+	added, err := s.azure.AddFault(r.Context(), wanted)
+	return added, refused(err)
+}
+
+func (s *Server) addPrincipal(r *http.Request) (any, error) {
+	var asked principal
+	if err := read(r, &asked); err != nil {
+		return nil, err
+	}
+	return s.azure.AddPrincipal(r.Context(), asked.Name)
+}
+
+const maxControlBody = 1 << 20
+
+func read(r *http.Request, into any) error {
+	decoder := json.NewDecoder(io.LimitReader(r.Body, maxControlBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return refused(fmt.Errorf("reading the request: %w", err))
+	}
+	return nil
+}
+
+// refusal is an error that is the caller's.
+type refusal struct {
+	status int
+	error
+}
+
+func refused(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &refusal{http.StatusBadRequest, err}
+}
+
+func reply(w http.ResponseWriter, answer any, err error) {
+	status := http.StatusOK
+	if err != nil {
+		status = http.StatusInternalServerError
+		var theirs *refusal
+		if errors.As(err, &theirs) {
+			status = theirs.status
+		}
+		answer = problem{err.Error()}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(answer) // a client that has gone away is no fault of ours
+}

@@ -1,0 +1,278 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package server serves a rehearsal of Azure on the loopback address: over TLS with a certificate
+// authority of its own, under Azure's host names and under the address itself, with a control
+// interface beside it.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// Options say how a rehearsal is served.
+type Options struct {
+	// Listen is the address to listen at, "127.0.0.1:8443". Its host has to be this machine's
+	// own; port 0 takes any that is free.
+	Listen string
+	// DataFile is where the rehearsal is kept; "" stands for memory.
+	DataFile string
+	// CAFile is where the certificate of the certificate authority is written. "" stands for a
+	// file beside the data file or, without one, a file that is removed at the end.
+	CAFile string
+	// LoopbackURIs gives each vault and each blob endpoint a loopback port of its own.
+	LoopbackURIs bool
+	// Log is told what happens. nil tells nobody.
+	Log *slog.Logger
+	// Engine are further options of the rehearsal.
+	Engine []engine.Option
+}
+
+// Ready is what a client needs to know of a served rehearsal. Written as one line of JSON it is
+// the sign that requests are answered.
+type Ready struct {
+	ResourceManager string `json:"resource_manager"`
+	AuthorityHost   string `json:"authority_host"`
+	CAFile          string `json:"ca_file"`
+	rehearsal.Access
+	// Control is the base URL of the control interface, over plain HTTP: it needs no certificate.
+	Control string `json:"control"`
+}
+
+// Server is a rehearsal that is being served.
+type Server struct {
+	azure     *rehearsal.Azure
+	http      *http.Server
+	control   *http.Server
+	log       *slog.Logger
+	ready     Ready
+	temporary string // the folder of a CA file that nobody named
+
+	serving sync.WaitGroup
+	failed  chan error
+}
+
+// Start opens a rehearsal and begins to serve it. Whoever starts it calls [Server.Wait] or
+// [Server.Close].
+func Start(ctx context.Context, options Options) (*Server, error) {
+	s := &Server{log: options.Log, failed: make(chan error, 1)}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if err := s.start(ctx, options); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Server) start(ctx context.Context, options Options) error {
+	host, port, err := splitAddress(options.Listen)
+	if err != nil {
+		return err
+	}
+	chosen := options.Engine
+	var ports *loopback
+	if options.LoopbackURIs {
+		ports = newLoopback(s.log)
+		chosen = append(chosen, engine.WithAddresses(ports))
+	}
+	if s.azure, err = rehearsal.Open(ctx, options.DataFile, chosen...); err != nil {
+		return err
+	}
+	certificate, err := s.certify(options)
+	if err != nil {
+		return err
+	}
+	s.http = s.newServer(s.handler())
+	s.http.TLSConfig = &tls.Config{
+		Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12,
+	}
+	s.control = s.newServer(s.controlHandler())
+	if err := s.listen(host, port); err != nil {
+		return err
+	}
+	if ports != nil {
+		return s.azure.Transact(func(tx *engine.Tx) error { return ports.begin(tx, s.serve) })
+	}
+	return nil
+}
+
+// splitAddress takes an address to listen at apart, and refuses one that others can reach:
+// rehearsal's secrets are worth nothing, but it is no service for a network.
+func splitAddress(address string) (host string, port int, err error) {
+	host, number, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", 0, fmt.Errorf("reading the address to listen at: %w", err)
+	}
+	if port, err = strconv.Atoi(number); err != nil || port < 0 || port > 65535 {
+		return "", 0, fmt.Errorf("reading the address to listen at: %q has no port number", address)
+	}
+	if !engine.IsLoopback(host) {
+		return "", 0, fmt.Errorf("listening at %s: rehearsal serves this machine only; "+
+			"name 127.0.0.1, [::1] or localhost", address)
+	}
+	return host, port, nil
+}
+
+// certify makes the server's certificate and writes the file by which clients trust it.
+func (s *Server) certify(options Options) (certificate *tls.Certificate, err error) {
+	now := time.Now() //nolint:forbidigo // clients hold certificates against the machine's clock
+	var issuer *authority
+	err = s.azure.Transact(func(tx *engine.Tx) error {
+		issuer, err = loadAuthority(tx, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if certificate, err = issuer.issue(now); err != nil {
+		return nil, err
+	}
+	file := options.CAFile
+	switch {
+	case file != "":
+	case options.DataFile != "":
+		file = options.DataFile + ".ca.pem"
+	default:
+		if s.temporary, err = os.MkdirTemp("", "rehearsal-"); err != nil {
+			return nil, fmt.Errorf("making a folder for the CA file: %w", err)
+		}
+		file = filepath.Join(s.temporary, "ca.pem")
+	}
+	if s.ready.CAFile, err = filepath.Abs(file); err != nil {
+		return nil, fmt.Errorf("naming the CA file: %w", err)
+	}
+	return certificate, issuer.write(s.ready.CAFile)
+}
+
+func (s *Server) newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 30 * time.Second,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+}
+
+// handler answers under every name; the control interface only under the machine's own.
+func (s *Server) handler() http.Handler {
+	control := s.controlHandler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isControl(r) {
+			control.ServeHTTP(w, r)
+			return
+		}
+		s.azure.ServeHTTP(w, r)
+	})
+}
+
+// listen begins to serve at the address, and at the same port of the machine's other loopback
+// address where it is free: clients do not agree on which one "localhost" is.
+func (s *Server) listen(host string, port int) error {
+	main, err := listen(host, port)
+	if err != nil {
+		return fmt.Errorf("listening at %s: %w", net.JoinHostPort(host, strconv.Itoa(port)), err)
+	}
+	s.serve(main)
+	for _, other := range []string{"127.0.0.1", "::1"} {
+		if listener, err := listen(other, portOf(main)); err == nil {
+			s.serve(listener)
+		}
+	}
+	control, err := listen("127.0.0.1", 0)
+	if err != nil {
+		return fmt.Errorf("listening for the control interface: %w", err)
+	}
+	s.run(func() error { return s.control.Serve(control) })
+	origin := fmt.Sprintf("https://localhost:%d", portOf(main))
+	s.ready.ResourceManager, s.ready.AuthorityHost = origin, origin
+	s.ready.Access = s.azure.Access()
+	s.ready.Control = fmt.Sprintf("http://127.0.0.1:%d%s", portOf(control), controlPath)
+	s.log.Info("serving", "at", origin)
+	return nil
+}
+
+func listen(host string, port int) (net.Listener, error) {
+	return net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port))) //nolint:noctx // at once
+}
+
+func portOf(listener net.Listener) int {
+	if address, is := listener.Addr().(*net.TCPAddr); is {
+		return address.Port
+	}
+	return 0
+}
+
+// serve answers at a listener until the server is closed.
+func (s *Server) serve(listener net.Listener) {
+	s.run(func() error { return s.http.ServeTLS(listener, "", "") })
+}
+
+func (s *Server) run(serve func() error) {
+	s.serving.Go(func() {
+		if err := serve(); !errors.Is(err, http.ErrServerClosed) {
+			select {
+			case s.failed <- fmt.Errorf("serving: %w", err):
+			default: // one failure is enough to end it all
+			}
+		}
+	})
+}
+
+// Ready returns what a client needs to know.
+func (s *Server) Ready() Ready { return s.ready }
+
+// Azure returns the rehearsal that is served.
+func (s *Server) Azure() *rehearsal.Azure { return s.azure }
+
+// patience is how long requests may take to end when the server is told to.
+const patience = 5 * time.Second
+
+// Wait serves until ctx is done, lets the requests end that are under way, and gives up what the
+// server holds.
+func (s *Server) Wait(ctx context.Context) error {
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-s.failed:
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	for _, server := range []*http.Server{s.http, s.control} {
+		if err := server.Shutdown(ending); err != nil {
+			s.log.Warn("requests were cut off", "error", err)
+		}
+	}
+	return errors.Join(failed, s.Close())
+}
+
+// Close ends the server at once.
+func (s *Server) Close() error {
+	var errs []error
+	for _, server := range []*http.Server{s.http, s.control} {
+		if server != nil {
+			errs = append(errs, server.Close())
+		}
+	}
+	s.serving.Wait()
+	if s.azure != nil {
+		errs = append(errs, s.azure.Close())
+	}
+	if s.temporary != "" {
+		errs = append(errs, os.RemoveAll(s.temporary))
+	}
+	return errors.Join(errs...)
+}
