@@ -171,7 +171,7 @@ func (r Recorded) Done(step Step, o Observed, w Wanted) Recorded {
 // again, and a rotation that is no longer asked for with the creation is none.
 func (r Recorded) under(w Wanted) Recorded {
 	r.Emergency = r.Emergency && w.Emergency
-	if r.Trigger == unrotated && !w.RotateOnCreate {
+	if r.Trigger == imported || r.Trigger == unrotated && !w.RotateOnCreate {
 		r.Trigger = w.Trigger
 	}
 	return r
@@ -201,7 +201,7 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 			r.Synced = r.Synced.With(key, o.Now)
 		}
 	}
-	r.Created = o.Created
+	r.Created, r.LastSync = o.Created, o.Now
 	return r
 }
 
@@ -212,7 +212,7 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 // Where a rotation is asked for with the creation, a key1 that is newer than key2 is taken for the
 // first half of it: nothing else tells of a creation that was interrupted there.
 func (r Recorded) adopted(o Observed, w Wanted) Recorded {
-	r = Recorded{Phase: Complete, Created: o.Created, Trigger: w.Trigger}
+	r = Recorded{Phase: Complete, Created: o.Created, LastSync: o.Now, Trigger: w.Trigger}
 	if !o.Created.Key1.Equal(o.Created.Key2) {
 		r.Synced = Keys[time.Time]{Key1: o.Now, Key2: o.Now}
 	}
@@ -230,3 +230,14 @@ func (r Recorded) adopted(o Observed, w Wanted) Recorded {
 // unrotated is a trigger that no configuration has: the rotation that was asked for with the
 // creation has not begun.
 const unrotated = "rotate_on_create"
+
+// SecondaryDue is from when the second key can be regenerated; the zero time where none waits.
+func (r Recorded) SecondaryDue(w Wanted) time.Time {
+	if r.Phase != Settling {
+		return time.Time{}
+	}
+	return r.Synced.Key1.Add(max(Settle, w.Settle))
+}
+
+// RotationDue is when the age of the keys calls for a rotation; the zero time where it never does.
+func (r Recorded) RotationDue(w Wanted) time.Time { return r.dueAt(w) }

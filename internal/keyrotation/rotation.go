@@ -102,6 +102,8 @@ type Recorded struct {
 	Created Keys[time.Time]
 	// Synced are the times at which the present keys were synced.
 	Synced Keys[time.Time]
+	// LastSync is when the dependants were last told of the keys.
+	LastSync time.Time
 	// Trigger is the trigger that the present or the last rotation was started for.
 	Trigger string
 	// Emergency says that the emergency that is declared has been answered.

@@ -24,6 +24,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvaultkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/resourcegroup"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storageaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storagekeyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/userassignedidentity"
 )
 
@@ -157,6 +158,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		keyvaultkey.NewResource,
 		resourcegroup.NewResource,
 		storageaccount.NewResource,
+		storagekeyrotation.NewResource,
 		userassignedidentity.NewResource,
 	}
 }

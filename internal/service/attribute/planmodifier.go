@@ -52,6 +52,9 @@ func (keepSpelling[K]) PlanModifySet(_ context.Context, req planmodifier.SetRequ
 	resp.PlanValue = req.StateValue
 }
 
+// KeepIDSpelling plans no change where a set of resource IDs is only spelt differently.
+func KeepIDSpelling() planmodifier.Set { return keepSpelling[resourceIDKind]{} }
+
 func contains[K Kind](elements []attr.Value, wanted attr.Value) bool {
 	want, ok := wanted.(StringValue[K])
 	if !ok {

@@ -23,6 +23,8 @@ type Kind interface {
 	Noun() string
 	// ResourceType is the type in Resource Manager.
 	ResourceType() string
+	// Tells reports whether the service tells when an account last read the keys.
+	Tells() bool
 	// Read reads how an account depends on a storage account.
 	Read(ctx context.Context, id, storageAccountID string) (Dependent, error)
 	// Sync has an account read the keys of a storage account again. It may be repeated.

@@ -16,6 +16,8 @@ type mediaServices struct{ client *azure.Client }
 func (mediaServices) Noun() string         { return "Media Services account" }
 func (mediaServices) ResourceType() string { return azure.MediaAccountType }
 
+func (mediaServices) Tells() bool { return false }
+
 func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
 	at, err := azure.ParseID(id, azure.MediaAccountType)
 	if err != nil {

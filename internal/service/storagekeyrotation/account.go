@@ -1,0 +1,224 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storagekeyrotation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
+)
+
+const (
+	// betweenSyncs is how long an account is left alone that was busy when it was to be synced.
+	betweenSyncs = 10 * time.Second
+	// betweenLooks is how often a wait looks at Azure's clock.
+	betweenLooks = 5 * time.Minute
+)
+
+// account is a storage account with its dependants, on Azure.
+type account struct {
+	client     *azure.Client
+	id         string
+	dependents []string
+	checks     []check
+
+	// uses are how the dependants use the keys, which is read once; nil before.
+	uses []keydependent.Dependent
+	// last are the keys' creation times as they were last read.
+	last keyrotation.Keys[time.Time]
+}
+
+var _ keyrotation.Account = (*account)(nil)
+
+// Observe reads the keys' creation times, which takes no permission on the keys themselves, and
+// when those dependants were last synced that tell.
+func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
+	var created keyrotation.Keys[time.Time]
+	reads, reading := errgroup.WithContext(ctx)
+	reads.Go(func() (err error) { created, err = a.created(reading); return err })
+	syncs := make([]time.Time, len(a.dependents))
+	for i, id := range a.dependents {
+		reads.Go(func() error {
+			kind, err := keydependent.Of(a.client, id)
+			if err != nil || !kind.Tells() {
+				return err
+			}
+			use, err := kind.Read(reading, id, a.id)
+			if use.UsesKeys {
+				syncs[i] = use.LastSync
+			}
+			return err
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return keyrotation.Observed{}, err
+	}
+	a.last = created
+	observed := keyrotation.Observed{Now: a.client.ServerTime(), Created: created}
+	for _, sync := range syncs {
+		if !sync.IsZero() && (observed.StalestSync.IsZero() || sync.Before(observed.StalestSync)) {
+			observed.StalestSync = sync
+		}
+	}
+	return observed, nil
+}
+
+// look reads how the dependants use the keys, once.
+func (a *account) look(ctx context.Context) error {
+	if a.uses != nil {
+		return nil
+	}
+	uses := make([]keydependent.Dependent, len(a.dependents))
+	reads, reading := errgroup.WithContext(ctx)
+	for i, id := range a.dependents {
+		reads.Go(func() (err error) { uses[i], err = a.dependent(reading, id); return err })
+	}
+	if err := reads.Wait(); err != nil {
+		return err
+	}
+	a.uses = uses
+	return nil
+}
+
+func (a *account) created(ctx context.Context) (keyrotation.Keys[time.Time], error) {
+	accounts, at, err := a.accounts()
+	if err != nil {
+		return keyrotation.Keys[time.Time]{}, err
+	}
+	got, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
+	if err != nil {
+		return keyrotation.Keys[time.Time]{}, err
+	}
+	// An account from before the service kept the times has none until a key is regenerated.
+	times := azure.Deref(azure.Deref(got.Properties).KeyCreationTime)
+	return keyrotation.Keys[time.Time]{
+		Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2),
+	}, nil
+}
+
+func (a *account) dependent(ctx context.Context, id string) (keydependent.Dependent, error) {
+	kind, err := keydependent.Of(a.client, id)
+	if err != nil {
+		return keydependent.Dependent{}, err
+	}
+	return kind.Read(ctx, id, a.id)
+}
+
+// Regenerate regenerates a key. The request is sent once: azcore would repeat one that was answered
+// by a server error, and regenerate the key again. The answer holds both keys; only the time is
+// taken from it.
+func (a *account) Regenerate(ctx context.Context, key keyrotation.Key) (time.Time, error) {
+	accounts, at, err := a.accounts()
+	if err != nil {
+		return time.Time{}, err
+	}
+	name := string(key)
+	answer, err := accounts.RegenerateKey(azure.WithoutRetry(ctx), at.ResourceGroupName, at.Name,
+		armstorage.AccountRegenerateKeyParameters{KeyName: &name}, nil)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, regenerated := range answer.Keys {
+		if strings.EqualFold(azure.Deref(regenerated.KeyName), name) &&
+			regenerated.CreationTime != nil {
+			return *regenerated.CreationTime, nil
+		}
+	}
+	return time.Time{}, nil
+}
+
+// Sync tells every dependant that uses the keys, all at once.
+func (a *account) Sync(ctx context.Context) (time.Time, error) {
+	if err := a.look(ctx); err != nil {
+		return time.Time{}, err
+	}
+	syncs, syncing := errgroup.WithContext(ctx)
+	for _, use := range a.uses {
+		if use.UsesKeys {
+			syncs.Go(func() error { return a.sync(syncing, use) })
+		}
+	}
+	err := syncs.Wait()
+	return a.client.ServerTime(), err
+}
+
+// introduce tells the dependants that are new in the configuration: which keys they know, nobody
+// can tell.
+func (a *account) introduce(ctx context.Context, known []string) error {
+	syncs, syncing := errgroup.WithContext(ctx)
+	for _, id := range a.dependents {
+		if slices.ContainsFunc(known, func(k string) bool { return azure.SameID(k, id) }) {
+			continue
+		}
+		syncs.Go(func() error {
+			use, err := a.dependent(syncing, id)
+			if err != nil || !use.UsesKeys {
+				return err
+			}
+			return a.sync(syncing, use)
+		})
+	}
+	return syncs.Wait()
+}
+
+// sync tells one dependant. Other rotations in this run may be about to tell it of other storage
+// accounts: they take turns, and one that is busy all the same is asked again.
+func (a *account) sync(ctx context.Context, use keydependent.Dependent) error {
+	unlock, err := a.client.Lock(ctx, use.ID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for {
+		err := use.Kind.Sync(ctx, use.ID, a.id)
+		if !azure.IsConflict(err) {
+			if err != nil {
+				return fmt.Errorf("syncing the %s %s: %w", use.Kind.Noun(), use.ID, err)
+			}
+			return nil
+		}
+		if waited := a.client.Wait(ctx, betweenSyncs); waited != nil {
+			return fmt.Errorf("syncing the %s %s, which stayed busy: %w", use.Kind.Noun(), use.ID, err)
+		}
+	}
+}
+
+// Wait waits until the time has come by Azure's clock, which it looks at now and then.
+func (a *account) Wait(ctx context.Context, until time.Time) error {
+	for {
+		left := until.Sub(a.client.ServerTime())
+		if left <= 0 {
+			return nil
+		}
+		tflog.Info(ctx, "waiting for everything to settle on the new key", map[string]any{
+			"storage_account_id": a.id, "until": until.Format(time.RFC3339), "left": left.String(),
+		})
+		if err := a.client.Wait(ctx, min(left, betweenLooks)); err != nil {
+			return err
+		}
+		if _, err := a.created(ctx); err != nil { // Its answer tells the time.
+			return err
+		}
+	}
+}
+
+func (a *account) accounts() (*armstorage.AccountsClient, *arm.ResourceID, error) {
+	at, err := azure.ParseID(a.id, azure.StorageAccountType)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := a.client.StorageAccounts(at.SubscriptionID)
+	return accounts, at, err
+}

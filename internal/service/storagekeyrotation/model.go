@@ -1,0 +1,147 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storagekeyrotation
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"sort"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+type model struct {
+	ID                attribute.ResourceIDValue `tfsdk:"id"`
+	StorageAccountID  attribute.ResourceIDValue `tfsdk:"storage_account_id"`
+	DependentIDs      types.Set                 `tfsdk:"dependent_ids"`
+	Strategy          types.String              `tfsdk:"strategy"`
+	RotateWhenChanged types.Map                 `tfsdk:"rotate_when_changed"`
+	RotationInterval  types.String              `tfsdk:"rotation_interval"`
+	SettlingTime      types.String              `tfsdk:"settling_time"`
+	Emergency         types.Bool                `tfsdk:"emergency"`
+	RotateOnCreate    types.Bool                `tfsdk:"rotate_on_create"`
+	WaitForSettle     types.Bool                `tfsdk:"wait_for_settle"`
+	Verify            types.List                `tfsdk:"verify"`
+	Phase             types.String              `tfsdk:"phase"`
+	Key1CreatedAt     timetypes.RFC3339         `tfsdk:"key1_created_at"`
+	Key2CreatedAt     timetypes.RFC3339         `tfsdk:"key2_created_at"`
+	LastSyncedAt      timetypes.RFC3339         `tfsdk:"last_synced_at"`
+	SecondaryDueAt    timetypes.RFC3339         `tfsdk:"secondary_due_at"`
+	NextRotationAt    timetypes.RFC3339         `tfsdk:"next_rotation_at"`
+	Timeouts          timeouts.Value            `tfsdk:"timeouts"`
+}
+
+type verifyModel struct {
+	URL             types.String `tfsdk:"url"`
+	ExpectedStatus  types.Int64  `tfsdk:"expected_status"`
+	ExpectedHeaders types.Map    `tfsdk:"expected_headers"`
+	ExpectedBody    types.String `tfsdk:"expected_body"`
+	Attempts        types.Int64  `tfsdk:"attempts"`
+}
+
+// settled reports whether everything is known that a decision rests on.
+func (m *model) settled() bool {
+	for _, value := range []interface{ IsUnknown() bool }{
+		m.StorageAccountID, m.DependentIDs, m.Strategy, m.RotateWhenChanged, m.RotationInterval,
+		m.SettlingTime, m.Emergency, m.RotateOnCreate, m.WaitForSettle, m.Verify,
+	} {
+		if value.IsUnknown() {
+			return false
+		}
+	}
+	for _, element := range m.RotateWhenChanged.Elements() {
+		if element.IsUnknown() {
+			return false
+		}
+	}
+	return len(m.dependents()) == len(m.DependentIDs.Elements())
+}
+
+// wanted is what the configuration asks for.
+func (m *model) wanted() keyrotation.Wanted {
+	wanted := keyrotation.Wanted{
+		Strategy:       keyrotation.Strategy(m.Strategy.ValueString()),
+		Trigger:        m.trigger(),
+		Emergency:      m.Emergency.ValueBool(),
+		RotateOnCreate: m.RotateOnCreate.ValueBool(),
+		Verify:         len(m.Verify.Elements()) > 0,
+	}
+	wanted.Interval, _ = parseInterval(m.RotationInterval.ValueString())
+	wanted.Settle, _ = parseInterval(m.SettlingTime.ValueString())
+	return wanted
+}
+
+// trigger stands for what rotate_when_changed says; it is empty where that says nothing.
+func (m *model) trigger() string {
+	if m.RotateWhenChanged.IsNull() {
+		return ""
+	}
+	texts := map[string]string{}
+	for name, value := range m.RotateWhenChanged.Elements() {
+		if text, ok := value.(types.String); ok {
+			texts[name] = text.ValueString()
+		}
+	}
+	encoded, err := json.Marshal(texts) // Sorted by name.
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:8])
+}
+
+// dependents are the IDs of the accounts to sync that are known, sorted.
+func (m *model) dependents() []string {
+	var ids []string
+	for _, element := range m.DependentIDs.Elements() {
+		if id, ok := element.(attribute.ResourceIDValue); ok && !id.IsUnknown() {
+			ids = append(ids, id.ValueString())
+		}
+	}
+	sort.Strings(ids)
+	return ids
+}
+
+// show takes over the record and what Azure shows.
+func (m *model) show(r keyrotation.Recorded, created keyrotation.Keys[time.Time]) {
+	wanted := m.wanted()
+	m.Phase = types.StringValue(string(r.Phase))
+	m.Key1CreatedAt, m.Key2CreatedAt = moment(created.Key1), moment(created.Key2)
+	m.LastSyncedAt = moment(r.LastSync)
+	m.SecondaryDueAt = moment(r.SecondaryDue(wanted))
+	m.NextRotationAt = moment(r.RotationDue(wanted))
+}
+
+// imported fills in what an import cannot know with what the schema has for it.
+func (m *model) imported() {
+	m.Strategy = types.StringValue(string(keyrotation.Both))
+	m.SettlingTime = types.StringValue(defaultSettling)
+	m.Emergency, m.RotateOnCreate = types.BoolValue(false), types.BoolValue(false)
+	m.WaitForSettle = types.BoolValue(false)
+}
+
+// unknown plans that a run takes place.
+func (m *model) unknown() {
+	m.Phase = types.StringUnknown()
+	for _, at := range []*timetypes.RFC3339{
+		&m.Key1CreatedAt, &m.Key2CreatedAt, &m.LastSyncedAt, &m.SecondaryDueAt, &m.NextRotationAt,
+	} {
+		*at = timetypes.NewRFC3339Unknown()
+	}
+}
+
+// moment is a time for the state; null where there is none.
+func moment(at time.Time) timetypes.RFC3339 {
+	if at.IsZero() {
+		return timetypes.NewRFC3339Null()
+	}
+	return timetypes.NewRFC3339TimeValue(at.UTC())
+}

@@ -1,0 +1,256 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package storagekeyrotation is azuremedia_storage_key_rotation: the rolling of a storage account's
+// access keys. What the next step is, package keyrotation decides; this package reads what Azure
+// shows, takes the step, and keeps the record of the last one that was completed.
+package storagekeyrotation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
+)
+
+const typeName = "azuremedia_storage_key_rotation"
+
+// subject is the rotation as diagnostics speak of it.
+func subject(id string) diagnostic.Subject {
+	return diagnostic.Subject{Noun: "Storage Key Rotation", Type: typeName, ID: id}
+}
+
+// How long each operation may take unless the configuration says otherwise. Deleting sends nothing.
+const (
+	allowedRead   = 5 * time.Minute
+	allowedChange = time.Hour
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+)
+
+// NewResource returns the resource.
+func NewResource() resource.Resource { return &Resource{} }
+
+// Resource is azuremedia_storage_key_rotation.
+type Resource struct{ client *azure.Client }
+
+func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
+	resp *resource.MetadataResponse,
+) {
+	resp.TypeName = typeName
+}
+
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
+	resp *resource.SchemaResponse,
+) {
+	resp.Schema = resourceSchema(ctx)
+}
+
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
+	resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = attribute.IdentitySchema()
+}
+
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
+	resp *resource.ConfigureResponse,
+) {
+	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// ModifyPlan asks what the next step is, and plans a change where there is one: the configuration
+// need not have changed for a rotation to go on.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
+	if r.client == nil {
+		return
+	}
+	recorded := load(ctx, req.Private, &resp.Diagnostics)
+	var plan, state model
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(abandoned(state, recorded)...)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !req.State.Raw.IsNull() && !req.Plan.Raw.Equal(req.State.Raw) {
+		plan.unknown()
+	}
+	if plan.settled() {
+		resp.Diagnostics.Append(r.foresee(ctx, recorded, &plan)...)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// foresee plans what the next step is going to change, and says what a person should know of it.
+func (r *Resource) foresee(ctx context.Context, recorded keyrotation.Recorded, plan *model,
+) diag.Diagnostics {
+	opened, diags := r.open(ctx, plan)
+	observed, err := opened.Observe(ctx)
+	if azure.IsNotFound(err) && !recorded.Adopted() {
+		return diags // It may be created by the same apply.
+	}
+	if err != nil {
+		return append(diags, diagnostic.FromError(
+			diagnostic.Read, subject(plan.StorageAccountID.ValueString()), err))
+	}
+	step := keyrotation.Decide(observed, recorded, plan.wanted(), false)
+	waits := step.Action == keyrotation.Wait && !plan.WaitForSettle.ValueBool()
+	if step.Action != keyrotation.Nothing && !waits {
+		plan.unknown()
+	}
+	return append(diags, r.warnings(ctx, opened, plan, recorded, step)...)
+}
+
+// abandoned says what is left to do by hand where the resource is removed in the middle of a
+// rotation.
+func abandoned(state model, recorded keyrotation.Recorded) diag.Diagnostics {
+	if recorded.Phase != keyrotation.Settling {
+		return nil
+	}
+	id := state.StorageAccountID.ValueString()
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Storage Key Rotation Abandoned", fmt.Sprintf(
+		"The rotation of %s is removed half-way: key1 is new and synced, key2 is still the old one. "+
+			"Both work.\n\nTo finish it by hand, after %s and once streaming has been verified:\n\n"+
+			"  az storage account keys renew --ids %[1]s --key secondary\n"+
+			"  az ams account storage sync-storage-keys --storage-account-id %[1]s …\n\n"+
+			"the latter for each account that holds the keys. Or keep the resource, and apply "+
+			"after that time.",
+		id, state.SecondaryDueAt.ValueString()))}
+}
+
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
+	resp *resource.CreateResponse,
+) {
+	var plan model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Create, allowedChange, &resp.Diagnostics)
+	defer cancel()
+	opened, diags := r.open(ctx, &plan)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	recorded, step, err := r.run(ctx, opened, keyrotation.Recorded{}, &plan, false)
+	if !recorded.Adopted() { // Nothing was done that cannot be repeated.
+		resp.Diagnostics.Append(diagnostic.FromError(
+			diagnostic.Create, subject(plan.StorageAccountID.ValueString()), err))
+		return
+	}
+	if err != nil {
+		// An error here would have Terraform forget the record, and begin from the beginning.
+		failure := refused(plan.StorageAccountID.ValueString(), step, err)
+		resp.Diagnostics.AddWarning("Storage Key Rotation Unfinished",
+			failure.Summary()+"\n\n"+failure.Detail())
+	}
+	plan.ID = plan.StorageAccountID
+	plan.show(recorded, opened.last)
+	resp.Diagnostics.Append(save(ctx, resp.Private, recorded)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+}
+
+// Read refreshes what is observed. The record is left as it is: what is observed is held against
+// it.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
+	recorded := load(ctx, req.Private, &resp.Diagnostics)
+	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowedRead, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	id := state.ID.ValueString()
+	opened := &account{client: r.client, id: id}
+	observed, err := opened.Observe(ctx)
+	switch {
+	case azure.IsNotFound(err):
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(id), err))
+		return
+	}
+	if !recorded.Adopted() {
+		recorded = keyrotation.Imported(observed)
+		resp.Diagnostics.Append(save(ctx, resp.Private, recorded)...)
+		state.imported()
+	}
+	state.show(recorded, observed.Created)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
+	resp *resource.UpdateResponse,
+) {
+	var plan, state model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	recorded := load(ctx, req.Private, &resp.Diagnostics)
+	allowed := allowedChange
+	if plan.WaitForSettle.ValueBool() {
+		allowed += max(keyrotation.Settle, plan.wanted().Settle)
+	}
+	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Update, allowed, &resp.Diagnostics)
+	defer cancel()
+	opened, diags := r.open(ctx, &plan)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	id := plan.StorageAccountID.ValueString()
+	err := opened.introduce(ctx, state.dependents())
+	if err != nil {
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
+		return
+	}
+	recorded, step, err := r.run(ctx, opened, recorded, &plan, plan.WaitForSettle.ValueBool())
+	resp.Diagnostics.Append(save(ctx, resp.Private, recorded)...)
+	if err != nil {
+		// What was completed is kept; what was asked for stays planned.
+		state.show(recorded, opened.last)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+		resp.Diagnostics.Append(refused(id, step, err))
+	} else {
+		plan.show(recorded, opened.last)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+}
+
+// Delete forgets the rotation. It never touches a key.
+func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	attribute.Import(ctx, azure.StorageAccountType, req, resp)
+	var id attribute.ResourceIDValue
+	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("storage_account_id"), id)...)
+}

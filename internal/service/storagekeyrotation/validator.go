@@ -1,0 +1,154 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storagekeyrotation
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
+)
+
+// isoInterval is an ISO 8601 duration without years and months, which have no fixed length.
+var isoInterval = regexp.MustCompile(`^P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?)?$`)
+
+// parseInterval reads a duration of days, hours and minutes.
+func parseInterval(text string) (time.Duration, bool) {
+	parts := isoInterval.FindStringSubmatch(text)
+	if parts == nil || strings.HasSuffix(text, "T") {
+		return 0, false
+	}
+	var total time.Duration
+	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+		number, _ := strconv.Atoi(parts[i+1]) // The expression has only digits, or nothing.
+		total += time.Duration(number) * unit
+	}
+	return total, total > 0
+}
+
+// interval accepts a duration that is long enough.
+type interval struct {
+	atLeast  time.Duration
+	settling bool // It is the settling time, which ROT002 is about.
+}
+
+func (v interval) Description(context.Context) string {
+	return fmt.Sprintf("must be an ISO 8601 duration of days, hours and minutes, at least PT%dH",
+		int(v.atLeast.Hours()))
+}
+
+func (v interval) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v interval) ValidateString(ctx context.Context, req validator.StringRequest,
+	resp *validator.StringResponse,
+) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	text := req.ConfigValue.ValueString()
+	length, ok := parseInterval(text)
+	switch {
+	case ok && length >= v.atLeast:
+	case ok && v.settling:
+		violation := diagnostic.FromViolation(rule.Violation{
+			Rule:     keyrotation.Rule(keyrotation.ROT002),
+			Severity: rule.Error,
+			Found:    "a settling time of " + text,
+			Required: "PT6H or longer",
+			Why: "Whatever has not learnt of the first key by the time that the second is " +
+				"regenerated is without a working key",
+			Remedy: "Give it 6 hours or more; where a key has leaked and nothing can be waited " +
+				"for, set emergency = true",
+		})
+		resp.Diagnostics.Append(diag.WithPath(req.Path, violation))
+	default:
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Duration", fmt.Sprintf(
+			"Found: %q.\nRequired: it %s.\nRemedy: write it like P90D or PT6H.\n\n%s",
+			text, v.Description(ctx), diagnostic.NothingChanged))
+	}
+}
+
+// expression accepts a regular expression.
+type expression struct{}
+
+func (expression) Description(context.Context) string { return "must be a regular expression" }
+
+func (v expression) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (expression) ValidateString(_ context.Context, req validator.StringRequest,
+	resp *validator.StringResponse,
+) {
+	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
+		checkExpression(req.Path, req.ConfigValue.ValueString(), &resp.Diagnostics)
+	}
+}
+
+// expressions accepts a map of regular expressions.
+type expressions struct{}
+
+func (expressions) Description(context.Context) string { return "must be regular expressions" }
+
+func (v expressions) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (expressions) ValidateMap(_ context.Context, req validator.MapRequest,
+	resp *validator.MapResponse,
+) {
+	for name, element := range req.ConfigValue.Elements() {
+		if text, ok := element.(types.String); ok && !text.IsUnknown() {
+			checkExpression(req.Path.AtMapKey(name), text.ValueString(), &resp.Diagnostics)
+		}
+	}
+}
+
+func checkExpression(at path.Path, text string, diags *diag.Diagnostics) {
+	if _, err := regexp.Compile(text); err != nil {
+		diags.AddAttributeError(at, "Invalid Regular Expression", fmt.Sprintf(
+			"Found: %q.\nRequired: a regular expression in RE2 syntax.\nWhy: %v.\n"+
+				"Remedy: correct it; a backslash is written twice in a quoted text.\n\n%s",
+			text, err, diagnostic.NothingChanged))
+	}
+}
+
+// dependentIDs accepts the IDs of accounts that hold storage keys.
+type dependentIDs struct{}
+
+func (dependentIDs) Description(context.Context) string {
+	return "must be the resource IDs of accounts that hold a copy of storage keys"
+}
+
+func (v dependentIDs) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (dependentIDs) ValidateSet(_ context.Context, req validator.SetRequest,
+	resp *validator.SetResponse,
+) {
+	for _, element := range req.ConfigValue.Elements() {
+		id, ok := element.(attribute.ResourceIDValue)
+		if !ok || id.IsUnknown() {
+			continue
+		}
+		if _, err := keydependent.Of(nil, id.ValueString()); err != nil {
+			resp.Diagnostics.Append(diag.WithPath(req.Path, diagnostic.FromViolation(rule.Violation{
+				Rule:     keyrotation.Rule(keyrotation.ROT003),
+				Severity: rule.Error,
+				Found:    fmt.Sprintf("%q", id.ValueString()),
+				Required: "the ID of an account that holds a copy of the keys",
+				Why:      err.Error(),
+				Remedy:   "Refer to the id attribute of the account",
+			})))
+		}
+	}
+}
