@@ -1,0 +1,128 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package command is the command line of rehearsal: it serves one, and drives one that is served
+// or that lies in a data file.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/server"
+)
+
+// New returns the command "rehearsal".
+func New() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "rehearsal",
+		Short: "A local Azure for media accounts, their storage and their keys",
+		Long: "Rehearsal is a local Azure: Entra ID, Resource Manager, Media Services, Storage and\n" +
+			"Key Vault, as far as encryption and key rotation of media accounts need them.\n\n" +
+			"`serve` serves one to any client on this machine. The other commands drive one: the one\n" +
+			"that is served (--control URL, as `serve` prints it), or the one in a data file\n" +
+			"(--data FILE), where the provider keeps it with environment = \"rehearsal\".",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	command.AddCommand(
+		newServe(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals())
+	return command
+}
+
+// target is a rehearsal that is driven: [rehearsal.Azure] or [server.Client].
+type target interface {
+	Advance(ctx context.Context, d time.Duration) error
+	Now(ctx context.Context) (time.Time, error)
+	Show(ctx context.Context) (rehearsal.State, error)
+	Journal(ctx context.Context) ([]engine.Entry, error)
+	AddFault(ctx context.Context, wanted fault.Fault) (fault.Fault, error)
+	Faults(ctx context.Context) ([]fault.Fault, error)
+	ClearFaults(ctx context.Context, id string) (int, error)
+	AddPrincipal(ctx context.Context, name string) (rehearsal.Access, error)
+	Principals(ctx context.Context) ([]entra.Principal, error)
+	Close() error
+}
+
+// The environment variables that stand in for flags. The provider reads the second one too.
+const (
+	controlVariable = "AZUREMEDIA_REHEARSAL_CONTROL"
+	fileVariable    = "AZUREMEDIA_REHEARSAL_FILE"
+)
+
+// defaultFile is where the provider keeps its rehearsal unless it is told otherwise.
+const defaultFile = ".azuremedia-rehearsal.db"
+
+// where are the flags that say which rehearsal is meant.
+type where struct{ control, data string }
+
+func (w *where) flags(command *cobra.Command) {
+	flags := command.PersistentFlags()
+	flags.StringVar(&w.control, "control", "",
+		"control URL of a served rehearsal, as `URL` (or "+controlVariable+")")
+	flags.StringVar(&w.data, "data", "",
+		"data file of a rehearsal, as `FILE` (or "+fileVariable+")")
+	command.MarkFlagsMutuallyExclusive("control", "data")
+}
+
+// resolve says which one is meant: by flag, by environment, or the provider's file in the folder.
+func (w *where) resolve() (control, data string, err error) {
+	switch {
+	case w.control != "" || w.data != "":
+		return w.control, w.data, nil
+	case os.Getenv(controlVariable) != "":
+		return os.Getenv(controlVariable), "", nil
+	case os.Getenv(fileVariable) != "":
+		return "", os.Getenv(fileVariable), nil
+	}
+	if _, err := os.Stat(defaultFile); err == nil {
+		return "", defaultFile, nil
+	}
+	return "", "", errors.New("which rehearsal? Name the one that is served with --control URL, or " +
+		"the one in a data file with --data FILE; there is no " + defaultFile + " here")
+}
+
+// open returns the rehearsal that is meant.
+func (w *where) open(ctx context.Context) (target, error) {
+	control, data, err := w.resolve()
+	if err != nil {
+		return nil, err
+	}
+	if control != "" {
+		return server.NewClient(control)
+	}
+	return openFile(ctx, data)
+}
+
+func openFile(ctx context.Context, data string) (*rehearsal.Azure, error) {
+	if _, err := os.Stat(data); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no rehearsal in %s: the provider makes one with "+
+			"environment = \"rehearsal\", and `rehearsal serve --data %s` does", data, data)
+	}
+	return rehearsal.Open(ctx, data)
+}
+
+// drive returns what runs a command on the rehearsal that is meant.
+func (w *where) drive(
+	run func(c *cobra.Command, on target, args []string) error,
+) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		on, err := w.open(c.Context())
+		if err != nil {
+			return err
+		}
+		return errors.Join(run(c, on, args), on.Close())
+	}
+}
