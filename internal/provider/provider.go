@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/account"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeyattachment"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeygrant"
@@ -152,6 +153,7 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 
 func (p *Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		account.NewResource,
 		customerkeyattachment.NewResource,
 		customerkeygrant.NewResource,
 		keyvault.NewResource,
@@ -165,8 +167,11 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		account.NewDataSource,
+		account.NewListDataSource,
 		customerkey.NewDataSource,
 		customerkeyattachment.NewDataSource,
+		storagekeyrotation.NewDataSource,
 	}
 }
 

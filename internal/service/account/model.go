@@ -1,0 +1,213 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package account
+
+import (
+	"context"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+// account is what the resource and the data sources show of an account.
+type account struct {
+	ID                       attribute.ResourceIDValue `tfsdk:"id"`
+	Name                     attribute.NameValue       `tfsdk:"name"`
+	ResourceGroupName        attribute.NameValue       `tfsdk:"resource_group_name"`
+	Location                 attribute.LocationValue   `tfsdk:"location"`
+	StorageAccounts          types.Set                 `tfsdk:"storage_accounts"`
+	Identity                 types.Object              `tfsdk:"identity"`
+	StorageAuthentication    types.String              `tfsdk:"storage_authentication_type"`
+	PublicNetworkAccess      types.Bool                `tfsdk:"public_network_access_enabled"`
+	MinimumTLSVersion        types.String              `tfsdk:"minimum_tls_version"`
+	KeyDeliveryAccessControl types.Object              `tfsdk:"key_delivery_access_control"`
+	Encryption               types.Object              `tfsdk:"encryption"`
+	Tags                     types.Map                 `tfsdk:"tags"`
+	MediaServiceID           types.String              `tfsdk:"media_service_id"`
+	ProvisioningState        types.String              `tfsdk:"provisioning_state"`
+}
+
+// model is the resource.
+type model struct {
+	account
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+// observe takes over what Azure says about the account. The ID stays what it is.
+func (a *account) observe(wire media.Account) {
+	importing := attribute.Imported(a.Name)
+	a.Name = attribute.NewName(azure.Deref(wire.Name))
+	a.ResourceGroupName = attribute.NewName(azure.GroupOf(a.ID.ValueString()))
+	a.Location = attribute.NewLocation(azure.Deref(wire.Location))
+	a.Tags = attribute.ManagedTags(wire.Tags, a.Tags, importing)
+	if importing || !a.Identity.IsNull() {
+		a.Identity = attribute.FlattenIdentity(managedIdentity(wire.Identity, a.Identity))
+	}
+
+	properties := azure.Deref(wire.Properties)
+	a.StorageAccounts = observedStorage(properties.StorageAccounts, a.StorageAccounts)
+	a.KeyDeliveryAccessControl = observedKeyDelivery(properties.KeyDelivery, a.KeyDeliveryAccessControl)
+	a.Encryption = observedProtection(properties.Encryption)
+	a.PublicNetworkAccess = types.BoolValue(
+		azure.Deref(properties.PublicNetworkAccess) != media.Disabled)
+	a.MediaServiceID = types.StringPointerValue(properties.MediaServiceID)
+	a.ProvisioningState = types.StringValue(string(azure.Deref(properties.ProvisioningState)))
+	// While an account is being created, Azure does not say these two.
+	if properties.StorageAuthentication != nil || importing {
+		a.StorageAuthentication = types.StringValue(
+			string(orElse(properties.StorageAuthentication, media.StorageBySystem)))
+	}
+	if properties.MinimumTLSVersion != nil || importing || a.MinimumTLSVersion.IsNull() {
+		a.MinimumTLSVersion = types.StringValue(
+			string(orElse(properties.MinimumTLSVersion, media.TLS12)))
+	}
+}
+
+// complete fills in what the plan left to Azure, and keeps everything else as it was planned: what
+// Azure has beyond that is for the next plan to show.
+func (a *account) complete(wire media.Account) {
+	observed := *a
+	observed.observe(wire)
+	a.Identity = filled(a.Identity, observed.Identity)
+	a.KeyDeliveryAccessControl = filled(a.KeyDeliveryAccessControl, observed.KeyDeliveryAccessControl)
+	a.Encryption = filled(a.Encryption, observed.Encryption)
+	if a.MediaServiceID.IsUnknown() {
+		a.MediaServiceID = observed.MediaServiceID
+	}
+	if a.ProvisioningState.IsUnknown() {
+		a.ProvisioningState = observed.ProvisioningState
+	}
+}
+
+// filled is the planned object with what was unknown in it, which is texts, taken from the observed
+// one.
+func filled(planned, observed types.Object) types.Object {
+	if planned.IsUnknown() {
+		return observed
+	}
+	if planned.IsNull() {
+		return planned
+	}
+	values := planned.Attributes()
+	for name, value := range values {
+		if !value.IsUnknown() {
+			continue
+		}
+		values[name] = types.StringNull()
+		if known, ok := observed.Attributes()[name]; ok {
+			values[name] = known
+		}
+	}
+	return types.ObjectValueMust(planned.AttributeTypes(context.Background()), values)
+}
+
+// managedIdentity reads the identities from the wire. Their IDs are spelt as the prior attribute
+// spells them: Azure answers with casings of its own.
+func managedIdentity(wire *media.Identity, prior types.Object) attribute.ManagedIdentity {
+	if wire == nil {
+		return attribute.ManagedIdentity{}
+	}
+	spelt := map[string]string{}
+	for _, id := range identityIDs(prior) {
+		spelt[strings.ToLower(id)] = id
+	}
+	ids := make([]string, 0, len(wire.UserAssignedIdentities))
+	for id := range wire.UserAssignedIdentities {
+		if known, ok := spelt[strings.ToLower(id)]; ok {
+			id = known
+		}
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	return attribute.NewManagedIdentity(azure.Deref(wire.Type), ids,
+		azure.Deref(wire.PrincipalID), azure.Deref(wire.TenantID))
+}
+
+// identityIDs are the known IDs of the user-assigned identities in the attribute.
+func identityIDs(object types.Object) []string {
+	set, _ := object.Attributes()["identity_ids"].(types.Set)
+	var ids []string
+	for _, element := range set.Elements() {
+		if id, ok := element.(attribute.ResourceIDValue); ok && !id.IsUnknown() {
+			ids = append(ids, id.ValueString())
+		}
+	}
+	return ids
+}
+
+// delivery is the key_delivery_access_control attribute.
+type delivery struct {
+	DefaultAction types.String `tfsdk:"default_action"`
+	IPAllowList   types.Set    `tfsdk:"ip_allow_list"`
+}
+
+func deliveryTypes() map[string]attr.Type {
+	return map[string]attr.Type{
+		"default_action": types.StringType,
+		"ip_allow_list":  types.SetType{ElemType: types.StringType},
+	}
+}
+
+func deliveryIn(object types.Object) delivery {
+	parts := object.Attributes()
+	var d delivery
+	d.DefaultAction, _ = parts["default_action"].(types.String)
+	d.IPAllowList, _ = parts["ip_allow_list"].(types.Set)
+	return d
+}
+
+// observedKeyDelivery is the access control as Azure has it. Azure knows no difference between an
+// empty list and none.
+func observedKeyDelivery(wire *media.KeyDelivery, prior types.Object) types.Object {
+	control := azure.Deref(azure.Deref(wire).AccessControl)
+	if control.DefaultAction == nil {
+		return types.ObjectNull(deliveryTypes())
+	}
+	list := types.SetNull(types.StringType)
+	if before := deliveryIn(prior).IPAllowList; len(control.IPAllowList) > 0 ||
+		!before.IsNull() && !before.IsUnknown() {
+		addresses := make([]attr.Value, 0, len(control.IPAllowList))
+		for _, address := range control.IPAllowList {
+			addresses = append(addresses, types.StringPointerValue(address))
+		}
+		list = types.SetValueMust(types.StringType, addresses)
+	}
+	return types.ObjectValueMust(deliveryTypes(), map[string]attr.Value{
+		"default_action": types.StringValue(string(*control.DefaultAction)),
+		"ip_allow_list":  list,
+	})
+}
+
+func orElse[T any](value *T, otherwise T) T {
+	if value == nil {
+		return otherwise
+	}
+	return *value
+}
+
+// staysSucceeded plans that an account whose last change succeeded is in that state after the next
+// one as well. Of any other state, only Azure knows what follows it.
+type staysSucceeded struct{}
+
+func (staysSucceeded) Description(context.Context) string {
+	return "Succeeded stays Succeeded."
+}
+
+func (m staysSucceeded) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (staysSucceeded) PlanModifyString(_ context.Context, req planmodifier.StringRequest,
+	resp *planmodifier.StringResponse,
+) {
+	if req.PlanValue.IsUnknown() && req.StateValue.ValueString() == string(media.Succeeded) {
+		resp.PlanValue = req.StateValue
+	}
+}

@@ -1,0 +1,121 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package account
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+)
+
+// validate holds a configuration against what needs no Azure to be checked.
+func (a *account) validate() diag.Diagnostics {
+	var said diag.Diagnostics
+	if !a.StorageAccounts.IsUnknown() {
+		said.Append(diagnostic.FromReport(mediaaccount.CheckConfiguration(a.facts()))...)
+	}
+	said.Append(a.validateStorage()...)
+	said.Append(a.validateKeyDelivery()...)
+	said.Append(a.validateEncryption()...)
+	return said
+}
+
+// facts are what the configuration or a plan says by itself.
+func (a *account) facts() mediaaccount.Facts {
+	facts := mediaaccount.Facts{Kind: mediaaccount.MediaServices()}
+	if !a.StorageAuthentication.IsNull() && !a.StorageAuthentication.IsUnknown() {
+		facts.Authentication = rule.Known(
+			mediaaccount.Authentication(a.StorageAuthentication.ValueString()))
+	}
+	for _, one := range storageIn(a.StorageAccounts) {
+		var fact mediaaccount.Storage
+		if !one.ID.IsUnknown() {
+			fact.ID = rule.Known(one.ID.ValueString())
+		}
+		if !one.IsPrimary.IsUnknown() {
+			fact.Primary = rule.Known(one.IsPrimary.ValueBool())
+		}
+		facts.Storage = append(facts.Storage, fact)
+	}
+	unknown := len(a.StorageAccounts.Elements()) - len(facts.Storage)
+	facts.Storage = append(facts.Storage, make([]mediaaccount.Storage, unknown)...)
+	return facts
+}
+
+func (a *account) validateStorage() diag.Diagnostics {
+	var said diag.Diagnostics
+	for _, one := range storageIn(a.StorageAccounts) {
+		if one.ID.IsUnknown() {
+			continue
+		}
+		id := one.ID.ValueString()
+		if _, err := azure.ParseID(id, azure.StorageAccountType); err != nil {
+			said.Append(refused("storage_accounts", "Invalid Storage Account ID",
+				fmt.Sprintf("%q", id), "the ID of a storage account, which looks like "+azure.ID(
+					"<subscription ID>", "<group>", azure.StorageAccountType, "<name>"),
+				"refer to the id attribute of the resource or the data source of a storage account"))
+		}
+		// A storage_authentication_type that is left out is System.
+		if !one.UserAssignedIdentityID.IsNull() && !a.StorageAuthentication.IsUnknown() &&
+			a.StorageAuthentication.ValueString() != string(media.StorageByManagedIdentity) {
+			said.Append(refused("storage_accounts", "Unexpected User-Assigned Identity",
+				"an identity for the storage account "+id+", which is reached with its keys",
+				`storage_authentication_type = "ManagedIdentity" where an identity is named`,
+				`set storage_authentication_type = "ManagedIdentity", or leave `+
+					"user_assigned_identity_id out"))
+		}
+	}
+	return said
+}
+
+// validateKeyDelivery requires the list to be empty where everybody is let in, as the service does
+// (OpenAPI document 2023-01-01, AccessControl.ipAllowList).
+func (a *account) validateKeyDelivery() diag.Diagnostics {
+	control := deliveryIn(a.KeyDeliveryAccessControl)
+	if control.DefaultAction.ValueString() != string(media.Allow) ||
+		len(control.IPAllowList.Elements()) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{refused("key_delivery_access_control.ip_allow_list",
+		"Unexpected IP Allow List", "addresses to let in where everybody is let in",
+		`an empty list where default_action is "Allow"`,
+		`set default_action = "Deny", or leave ip_allow_list out`)}
+}
+
+func (a *account) validateEncryption() diag.Diagnostics {
+	wanted := protectionIn(a.Encryption)
+	switch {
+	case wanted.isCustomerKey() && wanted.KeyVaultKeyID.IsNull():
+		return diag.Diagnostics{refused("encryption.key_vault_key_id", "Missing Customer Key",
+			"no key", `a key where type is "CustomerKey"`,
+			`set key_vault_key_id, or set type = "SystemKey"`)}
+	case wanted.Type.ValueString() == string(media.SystemKey) &&
+		(!wanted.KeyVaultKeyID.IsNull() || !wanted.UserAssignedIdentityID.IsNull()):
+		return diag.Diagnostics{refused("encryption", "Unexpected Customer Key",
+			"a key, or an identity to read it with, beside the system's key",
+			`neither of them where type is "SystemKey"`,
+			`set type = "CustomerKey", or leave key_vault_key_id and user_assigned_identity_id out`)}
+	}
+	return nil
+}
+
+// refused is a configuration that contradicts itself, at the attribute that is named with dots.
+func refused(attribute, summary, found, required, remedy string) diag.Diagnostic {
+	names := strings.Split(attribute, ".")
+	at := path.Root(names[0])
+	for _, name := range names[1:] {
+		at = at.AtName(name)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
+		"Found: %s.\nRequired: %s.\nRemedy: %s.\n\n%s",
+		found, required, remedy, diagnostic.NothingChanged))
+}

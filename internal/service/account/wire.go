@@ -1,0 +1,156 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package account
+
+import (
+	"context"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+)
+
+// created is the account as it is asked for. Every attribute is known by then, or left to Azure.
+func (a *account) created(ctx context.Context) (media.Account, diag.Diagnostics) {
+	identity, diags := a.wireIdentity(ctx, nil)
+	return media.Account{
+		Location: a.Location.ValueStringPointer(),
+		Tags:     attribute.WireTags(a.Tags),
+		Identity: identity,
+		Properties: &media.AccountProperties{
+			StorageAccounts:       wireStorage(a.StorageAccounts, a.StorageAuthentication.ValueString()),
+			StorageAuthentication: a.wireStorageAuthentication(),
+			Encryption:            protectionIn(a.Encryption).wire(),
+			KeyDelivery:           a.wireKeyDelivery(),
+			PublicNetworkAccess:   a.wirePublicNetworkAccess(),
+			MinimumTLSVersion:     a.wireMinimumTLSVersion(),
+		},
+	}, diags
+}
+
+// changed is what of the account is to be changed, and whether anything is: only what differs is
+// sent, so that what something else set meanwhile is not set back.
+func (a *account) changed(ctx context.Context, state account,
+) (update media.AccountUpdate, any bool, diags diag.Diagnostics) {
+	properties := &media.AccountProperties{}
+	if a.storageChanges(state) {
+		// The way to come at the storage goes with each storage account of the list.
+		properties.StorageAccounts = wireStorage(
+			a.StorageAccounts, a.StorageAuthentication.ValueString())
+		any = true
+	}
+	if !a.StorageAuthentication.Equal(state.StorageAuthentication) {
+		properties.StorageAuthentication, any = a.wireStorageAuthentication(), true
+	}
+	if a.encryptionChanges(state) {
+		properties.Encryption, any = protectionIn(a.Encryption).wire(), true
+	}
+	if !a.KeyDeliveryAccessControl.Equal(state.KeyDeliveryAccessControl) {
+		properties.KeyDelivery = a.wireKeyDelivery()
+		any = any || properties.KeyDelivery != nil
+	}
+	if !a.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
+		properties.PublicNetworkAccess, any = a.wirePublicNetworkAccess(), true
+	}
+	if !a.MinimumTLSVersion.Equal(state.MinimumTLSVersion) {
+		properties.MinimumTLSVersion, any = a.wireMinimumTLSVersion(), true
+	}
+	if any {
+		update.Properties = properties
+	}
+	if a.identityChanges(state) {
+		update.Identity, diags = a.wireIdentity(ctx, identityIDs(state.Identity))
+		any = true
+	}
+	return update, any || !a.Tags.Equal(state.Tags), diags
+}
+
+// storageChanges reports whether the list of storage accounts is to be sent.
+func (a *account) storageChanges(state account) bool {
+	return !a.StorageAccounts.Equal(state.StorageAccounts) ||
+		!a.StorageAuthentication.Equal(state.StorageAuthentication)
+}
+
+// encryptionChanges reports whether the encryption is to be sent. One that is left out is planned
+// as the state has it, so that it never is.
+func (a *account) encryptionChanges(state account) bool {
+	if a.Encryption.IsNull() || a.Encryption.IsUnknown() {
+		return false
+	}
+	return !protectionIn(a.Encryption).same(protectionIn(state.Encryption))
+}
+
+// identityChanges reports whether the identity is to be sent. One that is left out is not managed.
+func (a *account) identityChanges(state account) bool {
+	return !a.Identity.IsNull() && !a.Identity.Equal(state.Identity)
+}
+
+// wireIdentity is the identity to send. In an update Azure keeps the user-assigned identities that
+// are not named: those of the state that are not wanted any more are sent as null.
+func (a *account) wireIdentity(ctx context.Context, before []string) (*media.Identity, diag.Diagnostics) {
+	if a.Identity.IsNull() {
+		return nil, nil
+	}
+	identity, diags := attribute.ExpandIdentity(ctx, a.Identity)
+	wire := &media.Identity{Type: to.Ptr(identity.WireType())}
+	wanted := map[string]*media.UserAssignedIdentity{}
+	for _, id := range identity.UserAssignedIDs {
+		wanted[id] = &media.UserAssignedIdentity{}
+	}
+	for _, id := range before {
+		if !hasID(identity.UserAssignedIDs, id) {
+			wanted[id] = nil
+		}
+	}
+	if len(wanted) > 0 {
+		wire.UserAssignedIdentities = wanted
+	}
+	return wire, diags
+}
+
+func hasID(ids []string, wanted string) bool {
+	for _, id := range ids {
+		if strings.EqualFold(id, wanted) {
+			return true
+		}
+	}
+	return false
+}
+
+// wireKeyDelivery is the access control to send; nil where it is left to Azure.
+func (a *account) wireKeyDelivery() *media.KeyDelivery {
+	if a.KeyDeliveryAccessControl.IsNull() || a.KeyDeliveryAccessControl.IsUnknown() {
+		return nil
+	}
+	planned := deliveryIn(a.KeyDeliveryAccessControl)
+	control := &media.AccessControl{
+		DefaultAction: to.Ptr(media.DefaultAction(planned.DefaultAction.ValueString())),
+		IPAllowList:   []*string{}, // Sent even if it is empty, or the old list would stay.
+	}
+	for _, element := range planned.IPAllowList.Elements() {
+		if address, ok := element.(types.String); ok {
+			control.IPAllowList = append(control.IPAllowList, address.ValueStringPointer())
+		}
+	}
+	return &media.KeyDelivery{AccessControl: control}
+}
+
+func (a *account) wireStorageAuthentication() *media.StorageAuthentication {
+	return to.Ptr(media.StorageAuthentication(a.StorageAuthentication.ValueString()))
+}
+
+func (a *account) wireMinimumTLSVersion() *media.MinimumTLSVersion {
+	return to.Ptr(media.MinimumTLSVersion(a.MinimumTLSVersion.ValueString()))
+}
+
+func (a *account) wirePublicNetworkAccess() *media.PublicNetworkAccess {
+	if a.PublicNetworkAccess.ValueBool() {
+		return to.Ptr(media.Enabled)
+	}
+	return to.Ptr(media.Disabled)
+}
