@@ -31,9 +31,8 @@ func Rules() rule.List {
 			Title: "One Key After the Other",
 			Sentence: "A rotation regenerates key1, syncs, settles, verifies, regenerates key2, " +
 				"syncs and verifies; key2 is never regenerated before the new key1 was synced",
-			Source: rollKeys + "\"Update the primary key … Synchronize … Update the secondary " +
-				"key … Synchronize\"",
-			Found: []rule.Moment{rule.Apply},
+			Source: rollKeys + "the order of its steps",
+			Found:  []rule.Moment{rule.Apply},
 		},
 		{
 			ID:    ROT002,
@@ -48,8 +47,8 @@ func Rules() rule.List {
 			Title: "Every Dependant Is Synced",
 			Sentence: "Every dependant that uses the storage account's keys is synced after each " +
 				"regeneration; one on managed identity is left alone",
-			Source: rollKeys + "\"Repeat for each storage account\"; Media Services, Managed " +
-				"identities: no keys are used",
+			Source: rollKeys + "the keys are synchronized after each of them; Media Services, " +
+				"Managed identities: no keys are used",
 			Found: []rule.Moment{rule.Plan, rule.Apply},
 		},
 		{
@@ -73,9 +72,8 @@ func Rules() rule.List {
 			Title: "An Interrupted Rotation Resumes",
 			Sentence: "After an interruption anywhere, the next plan says what is left and the " +
 				"next apply does exactly that",
-			Source: "Storage, Manage account access keys: regenerating a key invalidates the old " +
-				"one at once",
-			Found: []rule.Moment{rule.Plan, rule.Apply},
+			Source: "Storage, Manage account access keys: a regeneration takes effect at once",
+			Found:  []rule.Moment{rule.Plan, rule.Apply},
 		},
 		{
 			ID:    ROT007,
@@ -89,7 +87,7 @@ func Rules() rule.List {
 			ID:       ROT008,
 			Title:    "Keys Stay Secret",
 			Sentence: "No storage key's value is in state, plans, diagnostics or logs",
-			Source:   "Storage, Manage account access keys: \"Protect your access keys\"",
+			Source:   "Storage, Manage account access keys: Protect your access keys",
 			Found:    []rule.Moment{rule.Code},
 		},
 	}

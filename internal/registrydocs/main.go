@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
@@ -80,6 +81,7 @@ func writeRules(file string) error {
 	err = page.Execute(&text, map[string]string{
 		"CustomerKey":  catalogue(customerkey.Rules()),
 		"MediaAccount": catalogue(mediaaccount.Rules()),
+		"KeyRotation":  catalogue(keyrotation.Rules()),
 	})
 	if err != nil {
 		return fmt.Errorf("writing the guide to the rules: %w", err)
