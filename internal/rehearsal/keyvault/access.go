@@ -6,10 +6,9 @@ package keyvault
 import (
 	"net/http"
 	"net/netip"
-	"strings"
-	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/vaults"
 )
 
 // permission is what a caller may do with the keys of a vault, as access policies spell it.
@@ -29,8 +28,6 @@ const (
 	permissionSetRotationPolicy permission = "setrotationpolicy"
 	permissionWrapKey           permission = wrapKey
 	permissionUnwrapKey         permission = unwrapKey
-	// permissionAll stands for all of them.
-	permissionAll permission = "all"
 )
 
 // action is the data action that grants the same where roles decide.
@@ -59,13 +56,13 @@ func (p permission) action() string {
 func (s *Service) permit(
 	tx *engine.Tx, vault *engine.Resource, caller engine.Caller, p permission, key string,
 ) *engine.Error {
-	if byRoles(vault) {
+	if vaults.ByRoles(vault) {
 		if s.roles.AllowedData(tx, caller.ObjectID, p.action(), keyScope(vault, key)) {
 			return nil
 		}
 		return forbiddenByRoles(vault, caller, p, key)
 	}
-	if allowedByPolicy(tx, vault, caller.ObjectID, p) {
+	if vaults.Grants(tx, vault, caller.ObjectID, string(p)) {
 		return nil
 	}
 	refused := engine.Errorf(http.StatusForbidden, "Forbidden",
@@ -98,80 +95,6 @@ func who(caller engine.Caller) string {
 		";iss=https://sts.windows.net/" + caller.TenantID + "/"
 }
 
-// accessPolicy is an entry of the vault's access policies, as far as keys are concerned.
-type accessPolicy struct {
-	TenantID string `json:"tenantId"`
-	ObjectID string `json:"objectId"`
-	// ApplicationID makes the entry count only for a user who comes by that application.
-	ApplicationID string `json:"applicationId"`
-	Permissions   struct {
-		Keys []permission `json:"keys"`
-	} `json:"permissions"`
-}
-
-func policies(vault *engine.Resource) []accessPolicy {
-	var entries []accessPolicy
-	vault.Read("accessPolicies", &entries)
-	return entries
-}
-
-func allowedByPolicy(tx *engine.Tx, vault *engine.Resource, objectID string, p permission) bool {
-	known := secretsOf(vault)
-	for _, entry := range policies(vault) {
-		if !strings.EqualFold(entry.ObjectID, objectID) || entry.ApplicationID != "" {
-			continue
-		}
-		for _, granted := range entry.Permissions.Keys {
-			if !strings.EqualFold(string(granted), string(p)) &&
-				!strings.EqualFold(string(granted), string(permissionAll)) {
-				continue
-			}
-			since := known.Granted[grantOf(objectID, granted)]
-			if !tx.Now().Before(since.Add(tx.GrantDelay())) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// secrets is what a vault knows and never shows.
-type secrets struct {
-	// Granted is since when a permission of an object is there, by [grantOf].
-	Granted map[string]time.Time `json:"granted"`
-}
-
-func secretsOf(vault *engine.Resource) secrets {
-	var known secrets
-	vault.Reveal(&known)
-	return known
-}
-
-func grantOf(objectID string, p permission) string {
-	return strings.ToLower(objectID + "/" + string(p))
-}
-
-// dateGrants notes since when each permission is there, so that a new one takes as long to act as
-// grants are set to, and one that was there before goes on acting.
-func dateGrants(tx *engine.Tx, vault *engine.Resource) {
-	before, now := secretsOf(vault), secrets{Granted: map[string]time.Time{}}
-	var added bool
-	for _, entry := range policies(vault) {
-		for _, p := range entry.Permissions.Keys {
-			grant := grantOf(entry.ObjectID, p)
-			since, there := before.Granted[grant]
-			if !there {
-				since, added = tx.Now(), true
-			}
-			now.Granted[grant] = since
-		}
-	}
-	vault.Hide(now)
-	if added && tx.GrantDelay() > 0 {
-		tx.Schedule(tx.Now().Add(tx.GrantDelay()), grantTimer, string(vault.ID))
-	}
-}
-
 // loopback is the address that a caller inside the process comes from.
 const loopback = "127.0.0.1"
 
@@ -185,7 +108,7 @@ func clientAddress(r *engine.Request) string {
 
 // enter refuses a caller from outside whom the vault's firewall turns away.
 func enter(vault *engine.Resource, caller engine.Caller, address string) *engine.Error {
-	if publicAccess(vault) && (!denies(vault) || listed(vault, address)) {
+	if vaults.LetsIn(vault, address) {
 		return nil
 	}
 	return because(Firewall, turnedAway(vault, caller, address))
@@ -195,7 +118,7 @@ func enter(vault *engine.Resource, caller engine.Caller, address string) *engine
 // access is off altogether rehearsal's own.
 func turnedAway(vault *engine.Resource, caller engine.Caller, address string) *engine.Error {
 	var refused *engine.Error
-	if publicAccess(vault) {
+	if vaults.Public(vault) {
 		refused = engine.Errorf(http.StatusForbidden, "Forbidden",
 			"Client address is not authorized and caller is not a trusted service.\r\n"+
 				"Client address: %s\r\nCaller: %s\r\nVault: %s;location=%s",
@@ -209,36 +132,4 @@ func turnedAway(vault *engine.Resource, caller engine.Caller, address string) *e
 		refused.Inner = "ForbiddenByConnection"
 	}
 	return refused
-}
-
-// servicesEnter reports whether Microsoft's services come through the vault's firewall. That Media
-// Services is one of those that bypass it the documentation says in one place and not in another:
-// that it is, is rehearsal's choice.
-func servicesEnter(vault *engine.Resource) bool {
-	if strings.EqualFold(vault.String("networkAcls.bypass"), "None") {
-		return publicAccess(vault) && !denies(vault)
-	}
-	return true
-}
-
-func publicAccess(vault *engine.Resource) bool {
-	return !strings.EqualFold(vault.String("publicNetworkAccess"), "Disabled")
-}
-
-func denies(vault *engine.Resource) bool {
-	return strings.EqualFold(vault.String("networkAcls.defaultAction"), "Deny")
-}
-
-// listed reports whether a rule of the firewall lets the address in.
-func listed(vault *engine.Resource, address string) bool {
-	from, err := netip.ParseAddr(address)
-	if err != nil {
-		return false
-	}
-	for _, rule := range ipRules(vault) {
-		if prefix, refused := parseRange(rule); refused == nil && prefix.Contains(from) {
-			return true
-		}
-	}
-	return false
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/material"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/vaults"
 )
 
 // What answers show of a key: the bundle of one, the item of a list, and the same of deleted ones.
@@ -70,7 +71,7 @@ func (c *call) deleted(k *key, body map[string]any) map[string]any {
 func (c *call) attributes(v *version) map[string]any {
 	shown := map[string]any{
 		"enabled": v.Enabled, "created": v.Created.Unix(), "updated": v.Updated.Unix(),
-		"recoveryLevel": recoveryLevel(c.vault),
+		"recoveryLevel": vaults.RecoveryLevel(c.vault),
 	}
 	if v.NotBefore != nil {
 		shown["nbf"] = *v.NotBefore
@@ -79,7 +80,7 @@ func (c *call) attributes(v *version) map[string]any {
 		shown["exp"] = *v.Expires
 	}
 	if c.since(1) {
-		shown["recoverableDays"] = retentionDays(c.vault)
+		shown["recoverableDays"] = vaults.RetentionDays(c.vault)
 	}
 	if c.since(3) {
 		shown["exportable"] = false
@@ -157,12 +158,14 @@ func (c *call) page(entries []entry) (*engine.Response, error) {
 	}, nil
 }
 
+// withPort writes the port of a vault's own host name out.
+func withPort(uri string) string {
+	return strings.Replace(uri, engine.VaultSuffix+"/", engine.VaultSuffix+":443/", 1)
+}
+
 // link leads to the page after the entry last. Key Vault writes the port out (recorded).
 func (c *call) link(last string, length int) string {
-	base := strings.TrimSuffix(c.Addresses().Vault(c.Tx, c.vault.Name), "/")
-	if strings.HasSuffix(base, engine.VaultSuffix) {
-		base += ":443"
-	}
-	return base + c.HTTP.URL.Path + "?api-version=" + c.APIVersion +
+	base := withPort(c.Addresses().Vault(c.Tx, c.vault.Name))
+	return strings.TrimSuffix(base, "/") + c.HTTP.URL.Path + "?api-version=" + c.APIVersion +
 		"&$skiptoken=" + encoded([]byte(last)) + "&maxresults=" + strconv.Itoa(length)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/vaults"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/shape"
 )
 
@@ -60,7 +61,7 @@ type call struct {
 // serveVault answers at the host name of a vault.
 func (s *Service) serveVault(r *engine.Request) (*engine.Response, error) {
 	name := r.Addresses().VaultName(r.Tx, r.HTTP.Host)
-	vault := vaultNamed(r.Tx, name)
+	vault := vaults.Named(r.Tx, name)
 	if vault == nil {
 		r.Note("no vault has the host name %q", r.HTTP.Host)
 		return nil, vaultNotFound(name)

@@ -10,16 +10,21 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/material"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/rotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/vaults"
 )
 
 // key is a key in a vault with all its versions.
 type key struct {
-	Vault    string          `json:"vault"`
-	Name     string          `json:"name"`
-	Versions []*version      `json:"versions"` // in the order in which they were made
-	Policy   *rotationPolicy `json:"policy,omitempty"`
-	Deleted  *deletion       `json:"deleted,omitempty"`
+	Vault    string           `json:"vault"`
+	Name     string           `json:"name"`
+	Versions []*version       `json:"versions"` // in the order in which they were made
+	Policy   *rotation.Policy `json:"policy,omitempty"`
+	Deleted  *deletion        `json:"deleted,omitempty"`
 }
+
+// purgeTimer has a deleted key looked at because its retention may be over.
+const purgeTimer = "keyvault.purgekey"
 
 // version is one version of a key.
 type version struct {
@@ -156,9 +161,9 @@ func (v *version) late(now time.Time) bool {
 
 // delete puts the key into the state from which it can be recovered.
 func (k *key) delete(tx *engine.Tx, vault *engine.Resource) {
-	k.Deleted = &deletion{At: tx.Now(), Purge: tx.Now().Add(retention(vault))}
+	k.Deleted = &deletion{At: tx.Now(), Purge: tx.Now().Add(vaults.Retention(vault))}
 	k.save(tx)
-	tx.Schedule(k.Deleted.Purge, purgeKeyTimer, k.Vault+"/"+k.Name)
+	tx.Schedule(k.Deleted.Purge, purgeTimer, k.Vault+"/"+k.Name)
 	tx.Publish(AccessChanged, string(vault.ID))
 }
 
@@ -180,4 +185,17 @@ func purgeDueKey(tx *engine.Tx, subject string) {
 	if due != nil && due.Deleted != nil && !tx.Now().Before(due.Deleted.Purge) {
 		due.purge(tx)
 	}
+}
+
+// contents are the keys in a vault as its vault sees them.
+type contents struct{}
+
+// Recovered implements [vaults.Contents]: what stood still with the vault goes on.
+func (contents) Recovered(tx *engine.Tx, vault string) {
+	eachKey(tx, vault, func(k *key) { k.scheduleRotation(tx) })
+}
+
+// Purged implements [vaults.Contents].
+func (contents) Purged(tx *engine.Tx, vault string) {
+	eachKey(tx, vault, func(k *key) { k.purge(tx) })
 }

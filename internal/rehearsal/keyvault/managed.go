@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/rotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/vaults"
 )
 
 // Keys as Resource Manager shows them: the same keys as at the vault's host name, to read and to
@@ -19,7 +21,7 @@ const (
 	managedVersionType = managedKeyType + "/versions"
 )
 
-func (s *Service) registerManagedKeys(e *engine.Engine) {
+func registerManagedKeys(e *engine.Engine) {
 	e.Register(&engine.ResourceType{Name: managedKeyType, Serve: serveManagedKey})
 	e.Register(&engine.ResourceType{Name: managedVersionType, Serve: serveManagedVersion})
 }
@@ -33,9 +35,9 @@ type managed struct {
 }
 
 func manage(r *engine.Request, verb string) (*managed, error) {
-	id := vaultOf(r.ID)
+	id := vaults.Of(r.ID)
 	if id == "" {
-		id = vaultOf(r.ID + "/x") // a list
+		id = vaults.Of(r.ID + "/x") // a list
 	}
 	if err := r.Permit(managedKeyType+"/"+verb, id); err != nil {
 		return nil, err
@@ -116,7 +118,7 @@ type sentManagedKey struct {
 		Size       int            `json:"keySize"`
 		Curve      string         `json:"curveName"`
 		Release    any            `json:"release_policy"`
-		Rotation   *sentPolicy    `json:"rotationPolicy"`
+		Rotation   *rotation.Sent `json:"rotationPolicy"`
 	} `json:"properties"`
 }
 
@@ -138,16 +140,15 @@ func (m *managed) create() (*engine.Response, error) {
 		err = json.Unmarshal(encoded, &sent)
 	}
 	if err != nil {
-		return nil, ownBadRequest("The request body has a value that does not fit: %v", err)
+		return nil, badRequest("The request body has a value that does not fit: %v", err)
 	}
 	if !validKeyName.MatchString(m.key) {
-		return nil, ownBadRequest("The name '%s' is no name of a key.", m.key)
+		return nil, badRequest("The name '%s' is no name of a key.", m.key)
 	}
-	var policy *rotationPolicy
+	var policy *rotation.Policy
 	if sent.Properties.Rotation != nil {
-		var refused *engine.Error
-		if policy, refused = sent.Properties.Rotation.policy(m.Now()); refused != nil {
-			return nil, refused
+		if policy, err = sent.Properties.Rotation.Policy(m.Now()); err != nil {
+			return nil, badRequest("The rotation policy cannot be followed: %v.", err)
 		}
 	}
 	created, made, err := createKey(m.Tx, m.vault, m.key, sentKey{
@@ -170,11 +171,12 @@ func (m *managed) create() (*engine.Response, error) {
 func (m *managed) show(k *key, v *version) map[string]any {
 	attributes := map[string]any{
 		"enabled": v.Enabled, "created": v.Created.Unix(), "updated": v.Updated.Unix(),
-		"recoveryLevel": recoveryLevel(m.vault), "exportable": false,
+		"recoveryLevel": vaults.RecoveryLevel(m.vault), "exportable": false,
 	}
 	properties := map[string]any{
 		"attributes": attributes, "kty": v.Type, "keyOps": slices.Clone(v.Operations),
-		"keyUri": k.id(m.Tx), "keyUriWithVersion": k.versionID(m.Tx, v),
+		// The port is as in the examples of the OpenAPI document.
+		"keyUri": withPort(k.id(m.Tx)), "keyUriWithVersion": withPort(k.versionID(m.Tx, v)),
 	}
 	set := func(object map[string]any, name string, value any, there bool) {
 		if there {
@@ -186,7 +188,7 @@ func (m *managed) show(k *key, v *version) map[string]any {
 	set(properties, "keySize", v.Size, v.Size != 0)
 	set(properties, "curveName", v.Curve, v.Curve != "")
 	if k.Policy != nil {
-		properties["rotationPolicy"] = k.Policy.managed()
+		properties["rotationPolicy"] = k.Policy.ShownInResourceManager()
 	}
 	id, name, kind := keyScope(m.vault, k.Name), k.Name, managedKeyType
 	if m.version != "" || strings.Contains(m.ID.Key(), "/versions") {
@@ -199,15 +201,7 @@ func (m *managed) show(k *key, v *version) map[string]any {
 	return body
 }
 
-// managed is a policy as Resource Manager shows it: without an identifier, and with the actions in
-// lower case.
-func (p *rotationPolicy) managed() map[string]any {
-	lower := *p
-	lower.Actions = slices.Clone(p.Actions)
-	for i := range lower.Actions {
-		lower.Actions[i].Action.Type = strings.ToLower(lower.Actions[i].Action.Type)
-	}
-	shown := lower.shown("")
-	delete(shown, "id")
-	return shown
+// badRequest is a refusal of Resource Manager's side, in rehearsal's words.
+func badRequest(format string, args ...any) *engine.Error {
+	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/material"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/vaults"
 )
 
 // sentAttributes are the attributes of a key as requests have them.
@@ -100,7 +101,7 @@ func newVersion(vault *engine.Resource, sent sentKey) (*version, *engine.Error) 
 		return nil, badParameter("A vault has no keys of the type '%s'. Its keys are RSA, RSA-HSM, "+
 			"EC or EC-HSM.", sent.Type)
 	}
-	if v.isHSM() && !premium(vault) {
+	if v.isHSM() && !vaults.Premium(vault) {
 		return nil, badParameter("The key type %s needs a vault of the premium SKU.", v.Type)
 	}
 	if v.Operations = sent.Operations; v.Operations == nil {
@@ -265,7 +266,7 @@ func servePurgeKey(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if purgeProtected(c.vault) {
+	if vaults.PurgeProtected(c.vault) {
 		return nil, engine.Errorf(http.StatusForbidden, "Forbidden",
 			"Operation \"purge\" is not allowed because purge protection is enabled for this "+
 				"vault. Key Vault service will automatically purge it after the retention period "+

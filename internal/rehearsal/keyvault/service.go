@@ -7,16 +7,14 @@
 package keyvault
 
 import (
-	"strings"
-	"time"
-
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/vaults"
 )
 
 // Type is the type of a vault.
-const Type = "Microsoft.KeyVault/vaults"
+const Type = vaults.Type
 
 // What Key Vault publishes.
 const (
@@ -26,16 +24,7 @@ const (
 	// AccessChanged has as its subject the resource ID of a vault. Something else than a new
 	// version may have changed whether and by whom its keys can be used: grants, the firewall,
 	// a key that was disabled, deleted or recovered, the vault itself.
-	AccessChanged = "keyvault.AccessChanged"
-)
-
-// The timers.
-const (
-	grantTimer      = "keyvault.grant"      // an access policy comes into effect
-	purgeVaultTimer = "keyvault.purgevault" // a deleted vault's retention is over
-	purgeKeyTimer   = "keyvault.purgekey"   // a deleted key's retention is over
-	purgingTimer    = "keyvault.purging"    // a purge that was asked for is done
-	rotationTimer   = "keyvault.rotation"   // a rotation policy may ask for a new version
+	AccessChanged = vaults.AccessChanged
 )
 
 // Service is Key Vault.
@@ -48,17 +37,15 @@ type Service struct {
 // New adds Key Vault to an engine.
 func New(e *engine.Engine, directory *entra.Directory, roles *authorization.Service) *Service {
 	s := &Service{directory: directory, roles: roles}
-	s.registerVaults(e)
-	s.registerDeletedVaults(e)
-	s.registerManagedKeys(e)
+	vaults.Register(e, contents{})
+	registerManagedKeys(e)
 	s.routes = dataRoutes()
 	e.HandleHost(engine.Host{
 		Suffix:   engine.VaultSuffix,
 		Loopback: ofDataPlane,
 		Serve:    s.serveVault,
 	})
-	e.OnTimer(grantTimer, func(tx *engine.Tx, id string) { tx.Publish(AccessChanged, id) })
-	e.OnTimer(purgeKeyTimer, purgeDueKey)
+	e.OnTimer(purgeTimer, purgeDueKey)
 	e.OnTimer(rotationTimer, rotateDueKey)
 	e.Subscribe(authorization.Changed, rolesChanged)
 	return s
@@ -68,25 +55,13 @@ func New(e *engine.Engine, directory *entra.Directory, roles *authorization.Serv
 // roles decide about.
 func rolesChanged(tx *engine.Tx, scope string) {
 	at := engine.ID(scope)
-	if vault := tx.Resource(vaultOf(at)); vault != nil {
+	if vault := tx.Resource(vaults.Of(at)); vault != nil {
 		tx.Publish(AccessChanged, string(vault.ID))
 		return
 	}
 	for _, vault := range tx.Resources(at, Type) {
-		if byRoles(vault) {
+		if vaults.ByRoles(vault) {
 			tx.Publish(AccessChanged, string(vault.ID))
 		}
 	}
 }
-
-// vaultOf returns the vault that an identifier lies in, a key's for one, or "".
-func vaultOf(id engine.ID) engine.ID {
-	for ; id.Type() != ""; id = id.Parent() {
-		if id.Type() == strings.ToLower(Type) {
-			return id
-		}
-	}
-	return ""
-}
-
-const day = 24 * time.Hour

@@ -13,6 +13,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/material"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault/vaults"
 )
 
 // Reason is why a key cannot be used.
@@ -159,7 +160,7 @@ func (s *Service) Describe(tx *engine.Tx, keyID string) (KeyFacts, *engine.Error
 	}
 	return KeyFacts{
 		VaultID: vault.ID, VaultLocation: vault.Location,
-		SoftDelete: true, PurgeProtection: purgeProtected(vault),
+		SoftDelete: true, PurgeProtection: vaults.PurgeProtected(vault),
 		ID: found.key.id(tx), VersionID: found.kid,
 		NewestID: found.key.versionID(tx, found.key.latest()),
 		Type:     found.version.Type, Size: found.version.Size, Curve: found.version.Curve,
@@ -189,7 +190,7 @@ func (s *Service) reach(
 	if known, there := s.directory.Principal(tx, principal); there {
 		caller.AppID = known.AppID
 	}
-	if !servicesEnter(vault) {
+	if !vaults.LetsServicesIn(vault) {
 		return nil, because(Firewall, turnedAway(vault, caller, ""))
 	}
 	for _, p := range needed {
@@ -207,11 +208,11 @@ func findVault(tx *engine.Tx, keyID string) (KeyID, *engine.Resource, *engine.Er
 		return id, nil, because(KeyMissing, engine.Ownf(http.StatusBadRequest, "BadParameter",
 			"%q is no identifier of a key.", keyID))
 	}
-	vault := vaultNamed(tx, id.Vault)
+	vault := vaults.Named(tx, id.Vault)
 	switch {
 	case vault != nil:
 		return id, vault, nil
-	case deletedVaultNamed(tx, id.Vault) != nil:
+	case vaults.Deleted(tx, id.Vault):
 		return id, nil, because(VaultDeleted, vaultNotFound(id.Vault))
 	}
 	return id, nil, because(VaultMissing, vaultNotFound(id.Vault))

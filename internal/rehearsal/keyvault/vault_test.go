@@ -14,6 +14,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources/resourcestest"
 )
 
 func TestAVaultIsShownWithItsDefaults(t *testing.T) {
@@ -367,6 +368,14 @@ func TestADeletedVaultIsRecovered(t *testing.T) {
 		"Operation 'DeletedVaultPurge' is not allowed.")
 
 	recovery := map[string]any{"createMode": "recover", "accessPolicies": nil}
+	elsewhere := w.Group(t, "other") + "/providers/Microsoft.KeyVault/vaults/lost"
+	moved := strings.Replace(w.vaultBody(recovery), "West Europe", "westus", 1)
+	for _, answer := range []resourcestest.Answer{
+		w.arm(http.MethodPut, elsewhere, w.vaultBody(recovery)), w.arm(http.MethodPut, id, moved),
+	} {
+		refused(t, answer, http.StatusBadRequest, "SoftDeletedVaultDoesNotExist", "",
+			"A soft deleted vault with the given name does not exist. …")
+	}
 	want(t, w.put("lost", recovery), http.StatusOK)
 	if !w.heard(keyvault.AccessChanged, string(id)) {
 		t.Error("nobody heard of the recovery")
@@ -418,6 +427,18 @@ func TestAPurgedVaultIsGone(t *testing.T) {
 	if answer := w.As(t, w.Owner, http.MethodGet, location+"x", ""); answer.Status == http.StatusOK {
 		t.Errorf("an operation that is not: %v", answer.Body)
 	}
+}
+
+func TestAPurgeIsOfOneDeletion(t *testing.T) {
+	w := newWorld(t, engine.WithPace(engine.Pace{Operation: time.Hour, RetryAfter: time.Second}))
+	id := w.vault("again", nil)
+	want(t, w.arm(http.MethodDelete, id, ""), http.StatusOK)
+	want(t, w.arm(http.MethodPost, w.deletedID("again")+"/purge", ""), http.StatusAccepted)
+	w.advance(time.Minute)
+	want(t, w.put("again", map[string]any{"createMode": "recover"}), http.StatusOK)
+	want(t, w.arm(http.MethodDelete, id, ""), http.StatusOK)
+	w.advance(time.Hour)
+	want(t, w.arm(http.MethodGet, w.deletedID("again"), ""), http.StatusOK)
 }
 
 func TestTheRetentionEndsByItself(t *testing.T) {

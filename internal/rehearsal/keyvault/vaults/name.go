@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package keyvault
+package vaults
 
 import (
 	"encoding/json"
@@ -17,8 +17,8 @@ const namePrefix = "keyvault/name/"
 
 func nameDocument(name string) string { return namePrefix + strings.ToLower(name) }
 
-// vaultNamed returns the vault with this name, wherever it lies, or nil.
-func vaultNamed(tx *engine.Tx, name string) *engine.Resource {
+// Named returns the vault with this name, wherever it lies, or nil.
+func Named(tx *engine.Tx, name string) *engine.Resource {
 	var id engine.ID
 	if !tx.Load(nameDocument(name), &id) {
 		return nil
@@ -42,7 +42,7 @@ func checkName(name string) *engine.Error {
 
 // nameTaken refuses a new vault whose name another has, or a deleted one.
 func nameTaken(tx *engine.Tx, next *engine.Resource) error {
-	deleted := deletedVaultNamed(tx, next.Name)
+	deleted := deletedNamed(tx, next.Name)
 	switch {
 	case deleted != nil && deleted.Vault.ID.SubscriptionID().Is(next.ID.SubscriptionID()):
 		return engine.Errorf(http.StatusConflict, "ConflictError",
@@ -50,7 +50,7 @@ func nameTaken(tx *engine.Tx, next *engine.Resource) error {
 				"recover or purge existing key vault. Follow this link "+
 				"https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft "+
 				"delete.")
-	case deleted != nil || vaultNamed(tx, next.Name) != nil:
+	case deleted != nil || Named(tx, next.Name) != nil:
 		return engine.Errorf(http.StatusConflict, "VaultAlreadyExists", inUse, next.Name)
 	}
 	return nil
@@ -79,7 +79,7 @@ func checkNameAvailability(r *engine.Request) (*engine.Response, error) {
 		answer = map[string]any{
 			"nameAvailable": false, "reason": "AccountNameInvalid", "message": refused.Message,
 		}
-	} else if vaultNamed(r.Tx, asked.Name) != nil || deletedVaultNamed(r.Tx, asked.Name) != nil {
+	} else if Named(r.Tx, asked.Name) != nil || deletedNamed(r.Tx, asked.Name) != nil {
 		answer = map[string]any{
 			"nameAvailable": false, "reason": "AlreadyExists",
 			"message": strings.ReplaceAll(inUse, "%s", asked.Name),

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package keyvault
+package vaults
 
 import (
 	"net/http"
@@ -14,14 +14,24 @@ import (
 // deletedVault is a vault that can be recovered until it is purged.
 type deletedVault struct {
 	Vault *engine.Resource `json:"vault"`
-	deletion
+	At    time.Time        `json:"at"`    // when it was deleted
+	Purge time.Time        `json:"purge"` // when it will be gone for good
 }
+
+// The timers of deleted vaults.
+const (
+	retentionTimer = "keyvault.purgevault" // the retention is over
+	purgingTimer   = "keyvault.purging"    // a purge that was asked for is done
+)
 
 const deletedPrefix = "keyvault/deletedvault/"
 
 func deletedDocument(name string) string { return deletedPrefix + strings.ToLower(name) }
 
-func deletedVaultNamed(tx *engine.Tx, name string) *deletedVault {
+// Deleted reports whether there is a deleted vault with this name that can be recovered.
+func Deleted(tx *engine.Tx, name string) bool { return deletedNamed(tx, name) != nil }
+
+func deletedNamed(tx *engine.Tx, name string) *deletedVault {
 	found := new(deletedVault)
 	if !tx.Load(deletedDocument(name), found) {
 		return nil
@@ -29,7 +39,7 @@ func deletedVaultNamed(tx *engine.Tx, name string) *deletedVault {
 	return found
 }
 
-func (s *Service) registerDeletedVaults(e *engine.Engine) {
+func (s *service) registerDeleted(e *engine.Engine) {
 	const provider = "/subscriptions/{subscription}/providers/Microsoft.KeyVault"
 	const deleted = provider + "/locations/{location}/deletedVaults/{name}"
 	e.Handle(engine.Route{
@@ -52,18 +62,16 @@ func (s *Service) registerDeletedVaults(e *engine.Engine) {
 		Permission: "Microsoft.KeyVault/locations/operationResults/read",
 		Serve:      servePurging,
 	})
-	e.OnTimer(purgeVaultTimer, purgeDueVault)
-	e.OnTimer(purgingTimer, finishPurging)
+	e.OnTimer(retentionTimer, s.purgeDue)
+	e.OnTimer(purgingTimer, s.finishPurging)
 }
 
 // removeVault puts a vault into the state from which it can be recovered, which every vault goes
 // through: there is no deletion without it.
 func removeVault(r *engine.Request, vault *engine.Resource) (engine.Outcome, error) {
-	gone := &deletedVault{Vault: vault, deletion: deletion{
-		At: r.Now(), Purge: r.Now().Add(retention(vault)),
-	}}
+	gone := &deletedVault{Vault: vault, At: r.Now(), Purge: r.Now().Add(Retention(vault))}
 	r.Store(deletedDocument(vault.Name), gone)
-	r.Schedule(gone.Purge, purgeVaultTimer, vault.Name)
+	r.Schedule(gone.Purge, retentionTimer, vault.Name)
 	// Whoever hears of it must see it gone. The role assignments on it go too.
 	r.Erase(nameDocument(vault.Name))
 	r.Remove(vault.ID)
@@ -71,14 +79,14 @@ func removeVault(r *engine.Request, vault *engine.Resource) (engine.Outcome, err
 	return engine.Outcome{}, nil
 }
 
-// recoverVault brings a deleted vault back with what it had, whatever else the request says. On a
+// recover brings a deleted vault back with what it had, whatever else the request says. On a
 // vault that is there it changes nothing.
-func recoverVault(r *engine.Request, old, next *engine.Resource) error {
+func (s *service) recover(r *engine.Request, old, next *engine.Resource) error {
 	if old != nil {
 		*next = *old
 		return nil
 	}
-	gone := deletedVaultNamed(r.Tx, next.Name)
+	gone := deletedNamed(r.Tx, next.Name)
 	if gone == nil || !gone.Vault.ID.Is(next.ID) || gone.Vault.Location != next.Location {
 		return engine.Errorf(http.StatusBadRequest, "SoftDeletedVaultDoesNotExist",
 			"A soft deleted vault with the given name does not exist. Ensure that the name for "+
@@ -92,11 +100,7 @@ func recoverVault(r *engine.Request, old, next *engine.Resource) error {
 	r.Erase(deletedDocument(next.Name))
 	r.Save(next)
 	r.Store(nameDocument(next.Name), next.ID)
-	eachKey(r.Tx, next.Name, func(k *key) {
-		if k.Deleted == nil {
-			k.scheduleRotation(r.Tx)
-		}
-	})
+	s.contents.Recovered(r.Tx, next.Name)
 	r.Publish(AccessChanged, string(next.ID))
 	return nil
 }
@@ -116,7 +120,7 @@ func (d *deletedVault) shown() map[string]any {
 		"deletionDate":       d.At.Format(format),
 		"scheduledPurgeDate": d.Purge.Format(format),
 	}
-	if purgeProtected(d.Vault) {
+	if PurgeProtected(d.Vault) {
 		properties["purgeProtectionEnabled"] = true
 	}
 	return map[string]any{
@@ -139,7 +143,7 @@ func listDeletedVaults(r *engine.Request) (*engine.Response, error) {
 
 // findDeleted returns the deleted vault that the path names.
 func findDeleted(r *engine.Request) (*deletedVault, error) {
-	found := deletedVaultNamed(r.Tx, r.Params["name"])
+	found := deletedNamed(r.Tx, r.Params["name"])
 	if found == nil || !found.Vault.ID.SubscriptionID().Is(r.ID.SubscriptionID()) ||
 		found.Vault.Location != engine.NormalizeLocation(r.Params["location"]) {
 		return nil, engine.Ownf(http.StatusNotFound, "DeletedVaultNotFound",
@@ -172,7 +176,7 @@ func purgeVault(r *engine.Request) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if purgeProtected(found.Vault) {
+	if PurgeProtected(found.Vault) {
 		return nil, engine.Errorf(http.StatusMethodNotAllowed, "MethodNotAllowed",
 			"Operation 'DeletedVaultPurge' is not allowed.")
 	}
@@ -190,14 +194,14 @@ func purgeVault(r *engine.Request) (*engine.Response, error) {
 }
 
 // finishPurging is called when the time of a purge has come.
-func finishPurging(tx *engine.Tx, id string) {
+func (s *service) finishPurging(tx *engine.Tx, id string) {
 	var asked purging
 	if !tx.Load(purgingPrefix+id, &asked) {
 		return
 	}
-	found := deletedVaultNamed(tx, asked.Vault)
+	found := deletedNamed(tx, asked.Vault)
 	if found != nil && found.At.Equal(asked.Deleted) {
-		found.purge(tx)
+		s.purge(tx, found)
 	}
 	asked.Done = tx.Now()
 	tx.Store(purgingPrefix+id, asked)
@@ -225,16 +229,16 @@ func servePurging(r *engine.Request) (*engine.Response, error) {
 }
 
 // purge removes the vault and all that was in it for good.
-func (d *deletedVault) purge(tx *engine.Tx) {
-	eachKey(tx, d.Vault.Name, func(k *key) { k.purge(tx) })
+func (s *service) purge(tx *engine.Tx, d *deletedVault) {
+	s.contents.Purged(tx, d.Vault.Name)
 	tx.Erase(deletedDocument(d.Vault.Name))
 	tx.Publish(AccessChanged, string(d.Vault.ID))
 }
 
-// purgeDueVault is called when the retention of a deleted vault may be over.
-func purgeDueVault(tx *engine.Tx, name string) {
-	found := deletedVaultNamed(tx, name)
+// purgeDue is called when the retention of a deleted vault may be over.
+func (s *service) purgeDue(tx *engine.Tx, name string) {
+	found := deletedNamed(tx, name)
 	if found != nil && !tx.Now().Before(found.Purge) {
-		found.purge(tx)
+		s.purge(tx, found)
 	}
 }

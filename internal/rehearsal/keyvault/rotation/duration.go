@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package keyvault
+package rotation
 
 import (
 	"regexp"
@@ -51,5 +51,5 @@ func (d duration) before(t time.Time) time.Time {
 
 // atLeast reports whether the duration is so many days or longer, with the shortest months.
 func (d duration) atLeast(days int) bool {
-	return d.years*365+d.months*28+d.days+int(d.rest/day) >= days
+	return d.years*365+d.months*28+d.days+int(d.rest/(24*time.Hour)) >= days
 }

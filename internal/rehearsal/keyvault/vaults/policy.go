@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package keyvault
+package vaults
 
 import (
 	"maps"

@@ -1,22 +1,44 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package keyvault
+// Package vaults is the vaults of Microsoft.KeyVault in Resource Manager: what they are, the rules
+// that they keep, who gets access to what is in them, and how they are deleted, recovered and
+// purged. What is in them is the business of package keyvault.
+package vaults
 
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-func (s *Service) registerVaults(e *engine.Engine) {
+// Type is the type of a vault.
+const Type = "Microsoft.KeyVault/vaults"
+
+// AccessChanged is the topic under which the resource ID of a vault is published whenever
+// something about the vault may have changed whether and by whom its keys can be used.
+const AccessChanged = "keyvault.AccessChanged"
+
+// Contents is told what happens to a vault with what is in it.
+type Contents interface {
+	// Recovered is called when a deleted vault is back.
+	Recovered(tx *engine.Tx, name string)
+	// Purged is called when a vault is gone for good.
+	Purged(tx *engine.Tx, name string)
+}
+
+// grantTimer has an access policy come into effect.
+const grantTimer = "keyvault.grant"
+
+// Register adds the vaults to an engine.
+func Register(e *engine.Engine, contents Contents) {
+	s := &service{contents: contents}
 	e.Register(&engine.ResourceType{
 		Name:      Type,
 		Created:   http.StatusOK, // recorded: Key Vault does not tell creation from change
 		CheckName: checkName,
-		Write:     writeVault,
+		Write:     s.write,
 		View:      viewVault,
 		Remove:    removeVault,
 		Answer:    askToWait,
@@ -33,6 +55,22 @@ func (s *Service) registerVaults(e *engine.Engine) {
 		Permission: "Microsoft.KeyVault/checkNameAvailability/read",
 		Serve:      checkNameAvailability,
 	})
+	s.registerDeleted(e)
+	e.OnTimer(grantTimer, func(tx *engine.Tx, id string) { tx.Publish(AccessChanged, id) })
+}
+
+type service struct {
+	contents Contents
+}
+
+// Of returns the vault that an identifier lies in, a key's for one, or "".
+func Of(id engine.ID) engine.ID {
+	for ; id.Type() != ""; id = id.Parent() {
+		if id.Type() == strings.ToLower(Type) {
+			return id
+		}
+	}
+	return ""
 }
 
 const (
@@ -44,10 +82,10 @@ const (
 	rolesByDefault = "2026-02-01"
 )
 
-// writeVault creates or changes a vault.
-func writeVault(r *engine.Request, old, next *engine.Resource) (engine.Outcome, error) {
+// write creates or changes a vault.
+func (s *service) write(r *engine.Request, old, next *engine.Resource) (engine.Outcome, error) {
 	if strings.EqualFold(next.String("createMode"), "recover") && r.HTTP.Method == http.MethodPut {
-		return engine.Outcome{}, recoverVault(r, old, next)
+		return engine.Outcome{}, s.recover(r, old, next)
 	}
 	next.Set("createMode", nil)
 	if old == nil {
@@ -130,7 +168,7 @@ func viewVault(r *engine.Request, shown *engine.Resource) {
 		uri = strings.TrimSuffix(uri, "/")
 	}
 	shown.Set("vaultUri", uri)
-	if !purgeProtected(shown) {
+	if !PurgeProtected(shown) {
 		shown.Set("enablePurgeProtection", nil)
 	}
 	if strings.EqualFold(shown.String("networkAcls.bypass"), "AzureServices") &&
@@ -161,65 +199,4 @@ func stamp(r *engine.Request, old, next *engine.Resource) {
 	data["lastModifiedBy"], data["lastModifiedByType"] = r.Caller.AppID, "Application"
 	data["lastModifiedAt"] = now
 	next.SystemData = data
-}
-
-// The facts of a vault.
-
-func byRoles(vault *engine.Resource) bool {
-	var roles bool
-	vault.Read("enableRbacAuthorization", &roles)
-	return roles
-}
-
-func purgeProtected(vault *engine.Resource) bool {
-	var on bool
-	vault.Read("enablePurgeProtection", &on)
-	return on
-}
-
-func premium(vault *engine.Resource) bool {
-	return strings.EqualFold(vault.String("sku.name"), "premium")
-}
-
-const defaultRetention = 90
-
-func retentionDays(vault *engine.Resource) int {
-	days := defaultRetention
-	vault.Read("softDeleteRetentionInDays", &days)
-	return days
-}
-
-func retention(vault *engine.Resource) time.Duration {
-	return time.Duration(retentionDays(vault)) * day
-}
-
-// recoveryLevel is what is said of the keys in the vault: how a deleted one can be had back, and
-// whether it can be purged (recorded).
-func recoveryLevel(vault *engine.Resource) string {
-	level := "Recoverable"
-	if retentionDays(vault) != defaultRetention {
-		level = "CustomizedRecoverable"
-	}
-	if !purgeProtected(vault) {
-		level += "+Purgeable"
-	}
-	return level
-}
-
-func ipRules(vault *engine.Resource) []string {
-	var rules []struct {
-		Value string `json:"value"`
-	}
-	vault.Read("networkAcls.ipRules", &rules)
-	values := make([]string, 0, len(rules))
-	for _, rule := range rules {
-		values = append(values, rule.Value)
-	}
-	return values
-}
-
-func subnets(vault *engine.Resource) []any {
-	var rules []any
-	vault.Read("networkAcls.virtualNetworkRules", &rules)
-	return rules
 }

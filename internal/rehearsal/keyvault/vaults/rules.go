@@ -1,12 +1,10 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package keyvault
+package vaults
 
 import (
-	"fmt"
 	"net/http"
-	"net/netip"
 	"strings"
 
 	"github.com/google/uuid"
@@ -60,9 +58,9 @@ func checkSoftDelete(_ *engine.Request, old, next *engine.Resource) *engine.Erro
 		return ownBadRequest("The property \"enableSoftDelete\" cannot be set to false. Enabling " +
 			"the soft delete functionality for a vault is an irreversible action.")
 	}
-	days := retentionDays(next)
+	days := RetentionDays(next)
 	switch {
-	case old != nil && days != retentionDays(old):
+	case old != nil && days != RetentionDays(old):
 		return badRequest("The property \"softDeleteRetentionInDays\" has been set already and it " +
 			"can't be modified.")
 	case days < 7 || days > 90:
@@ -95,7 +93,7 @@ func checkTenant(_ *engine.Request, _, next *engine.Resource) *engine.Error {
 // to roles has no use for them.
 func checkPolicies(_ *engine.Request, _, next *engine.Resource) *engine.Error {
 	var sent []any
-	if !next.Read("accessPolicies", &sent) && !byRoles(next) {
+	if !next.Read("accessPolicies", &sent) && !ByRoles(next) {
 		return badRequest("The parameter accessPolicies is not specified.")
 	}
 	entries := policies(next)
@@ -138,20 +136,4 @@ func checkNetwork(_ *engine.Request, _, next *engine.Resource) *engine.Error {
 		}
 	}
 	return nil
-}
-
-// parseRange reads an address or a range of addresses: an IPv4 address range in CIDR notation,
-// such as '124.56.78.91' (simple IP address) or '124.56.78.0/24' (OpenAPI, IPRule).
-func parseRange(rule string) (netip.Prefix, error) {
-	if !strings.Contains(rule, "/") {
-		rule += "/32"
-	}
-	prefix, err := netip.ParsePrefix(rule)
-	if err != nil {
-		return netip.Prefix{}, fmt.Errorf("reading an IP rule: %w", err)
-	}
-	if !prefix.Addr().Is4() {
-		return netip.Prefix{}, fmt.Errorf("reading an IP rule: %s is not IPv4", rule)
-	}
-	return prefix, nil
 }

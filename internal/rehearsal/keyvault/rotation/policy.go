@@ -1,0 +1,171 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package rotation is the policies by which keys get new versions by themselves.
+package rotation
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Policy says when a key gets a new version by itself and how long that one is valid.
+type Policy struct {
+	Actions []Action `json:"lifetimeActions"`
+	// Expiry is the time that a version made by a rotation is valid for, or "".
+	Expiry  string    `json:"expiryTime,omitempty"`
+	Created time.Time `json:"created"`
+	Updated time.Time `json:"updated"`
+}
+
+// Action is what is done at a point in the life of a version.
+type Action struct {
+	Trigger struct {
+		AfterCreate  string `json:"timeAfterCreate,omitempty"`
+		BeforeExpiry string `json:"timeBeforeExpiry,omitempty"`
+	} `json:"trigger"`
+	Action struct {
+		Type string `json:"type"`
+	} `json:"action"`
+}
+
+// The kinds of actions.
+const (
+	rotate = "Rotate"
+	notify = "Notify"
+)
+
+// Default is what a key without a policy shows: a notice 30 days before it expires.
+func Default() *Policy {
+	var notice Action
+	notice.Trigger.BeforeExpiry = "P30D"
+	notice.Action.Type = notify
+	return &Policy{Actions: []Action{notice}}
+}
+
+// Sent is a policy as requests have it.
+type Sent struct {
+	Actions    []Action `json:"lifetimeActions"`
+	Attributes struct {
+		Expiry string `json:"expiryTime"`
+	} `json:"attributes"`
+}
+
+// Policy returns what was sent as a policy, or why it cannot be followed.
+func (s Sent) Policy(now time.Time) (*Policy, error) {
+	policy := &Policy{
+		Actions: s.Actions, Expiry: s.Attributes.Expiry, Created: now, Updated: now,
+	}
+	if len(policy.Actions) == 0 {
+		policy.Actions = Default().Actions
+	}
+	return policy, policy.check()
+}
+
+// The least times of a policy (Configure key auto-rotation in Azure Key Vault; OpenAPI,
+// KeyRotationPolicyAttributes).
+const (
+	leastExpiry  = 28 // days of validity
+	leastTrigger = 7  // days from creation, and before expiry
+)
+
+// check says what is wrong with a policy that cannot be followed.
+func (p *Policy) check() error {
+	if p.Expiry != "" {
+		if expiry, is := parseDuration(p.Expiry); !is || !expiry.atLeast(leastExpiry) {
+			return fmt.Errorf("the expiryTime '%s' is no ISO 8601 duration of at least %d days",
+				p.Expiry, leastExpiry)
+		}
+	}
+	seen := map[string]bool{}
+	for i := range p.Actions {
+		action := &p.Actions[i]
+		if err := action.check(p.Expiry); err != nil {
+			return err
+		}
+		if seen[action.Action.Type] {
+			return fmt.Errorf("there is more than one action %s", action.Action.Type)
+		}
+		seen[action.Action.Type] = true
+	}
+	return nil
+}
+
+// check says what is wrong with an action that has no moment, and spells its kind as documented.
+func (a *Action) check(expiry string) error {
+	for _, kind := range []string{rotate, notify} {
+		if strings.EqualFold(a.Action.Type, kind) {
+			a.Action.Type = kind
+		}
+	}
+	kind, text, after := a.Action.Type, a.Trigger.AfterCreate, a.Trigger.AfterCreate != ""
+	if !after {
+		text = a.Trigger.BeforeExpiry
+	}
+	when, is := parseDuration(text)
+	switch {
+	case after && a.Trigger.BeforeExpiry != "":
+		return fmt.Errorf("the trigger of the action %s has two times", kind)
+	case !is:
+		return fmt.Errorf("the trigger of the action %s has no ISO 8601 duration: '%s'", kind, text)
+	case after && kind == notify:
+		return fmt.Errorf("timeAfterCreate only applies to the action %s", rotate)
+	case kind == rotate && !when.atLeast(leastTrigger):
+		return fmt.Errorf("a key is rotated at the earliest %d days after its creation and at the "+
+			"latest %d days before it expires", leastTrigger, leastTrigger)
+	case kind == rotate && !after && expiry == "":
+		return fmt.Errorf("the action %s before expiry needs an expiryTime", rotate)
+	case kind != rotate && kind != notify:
+		return fmt.Errorf("'%s' is none of the actions %s and %s", kind, rotate, notify)
+	}
+	return nil
+}
+
+// Due is when the policy has a key rotated whose latest version was created and expires then, and
+// whether it ever does. The zero time is no expiry.
+func (p *Policy) Due(created, expires time.Time) (time.Time, bool) {
+	for _, action := range p.Actions {
+		if action.Action.Type != rotate {
+			continue
+		}
+		if when, is := parseDuration(action.Trigger.AfterCreate); is {
+			return when.after(created), true
+		}
+		if when, is := parseDuration(action.Trigger.BeforeExpiry); is && !expires.IsZero() {
+			return when.before(expires), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// Expires is when a version expires that a rotation makes now, and whether it does.
+func (p *Policy) Expires(now time.Time) (time.Time, bool) {
+	validity, is := parseDuration(p.Expiry)
+	return validity.after(now), is
+}
+
+// Shown is the policy as Key Vault shows it under an identifier.
+func (p *Policy) Shown(id string) map[string]any {
+	attributes := map[string]any{}
+	if p.Expiry != "" {
+		attributes["expiryTime"] = p.Expiry
+	}
+	if !p.Created.IsZero() {
+		attributes["created"], attributes["updated"] = p.Created.Unix(), p.Updated.Unix()
+	}
+	return map[string]any{"id": id, "lifetimeActions": p.Actions, "attributes": attributes}
+}
+
+// ShownInResourceManager is the policy as Resource Manager shows it: without an identifier, and
+// with the actions in lower case.
+func (p *Policy) ShownInResourceManager() map[string]any {
+	lower := *p
+	lower.Actions = append([]Action{}, p.Actions...)
+	for i := range lower.Actions {
+		lower.Actions[i].Action.Type = strings.ToLower(lower.Actions[i].Action.Type)
+	}
+	shown := lower.Shown("")
+	delete(shown, "id")
+	return shown
+}
