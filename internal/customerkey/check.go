@@ -220,7 +220,12 @@ func (c *check) runsOnKey() bool {
 	return known && alsoKnown && strings.EqualFold(inUse, version)
 }
 
+// keyOperations checks what the key permits. A key of another type permits none of it, which is
+// why such a type is refused, and no second mistake.
 func (c *check) keyOperations() {
+	if !c.rsa() {
+		return
+	}
 	operations, known := c.Key.Operations.Value()
 	if !known {
 		c.report.Await(Rule(CMK004), "the operations that the key permits")
