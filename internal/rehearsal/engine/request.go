@@ -140,7 +140,7 @@ func (e *Engine) respond(r *Request, interceptions []Interception) *Response {
 		r.overlay.Drop()
 		var refused *Error
 		if errors.As(err, &refused) && refused.Own {
-			r.Note("the words of this refusal are rehearsal's own: no public source has Azure's")
+			r.Note(NoteOwnWords)
 		}
 		response = failure(err)
 	}
@@ -183,6 +183,9 @@ func (h Host) serves(name string) bool {
 	account, is := strings.CutSuffix(name, h.Suffix)
 	return h.Suffix != "" && is && account != ""
 }
+
+// NoteOwnWords is the remark about a refusal that Azure makes too, but nobody knows in which words.
+const NoteOwnWords = "the words of this refusal are rehearsal's own: no public source has Azure's"
 
 // Note adds a remark to the request's entry in the journal, about what would pass unseen in an
 // answer: a field nobody knows, a route that does not exist.
