@@ -63,7 +63,8 @@ func TestAKeyIsShownAsRecorded(t *testing.T) {
 	// Older versions know fewer attributes.
 	for version, missing := range map[string][]string{
 		"7.0": {"recoverableDays", "exportable", "hsmPlatform"},
-		"7.2": {"exportable", "hsmPlatform"}, "7.4": {"hsmPlatform"}, "2025-07-01": nil,
+		"7.1": {"exportable", "hsmPlatform"}, "7.2": {"exportable", "hsmPlatform"},
+		"7.3": {"hsmPlatform"}, "7.4": {"hsmPlatform"}, "2025-07-01": nil,
 	} {
 		shown := w.data(http.MethodGet, "showing", "keys/n?api-version="+version, "")
 		got, _ := shown.Body["attributes"].(map[string]any)
