@@ -286,6 +286,9 @@ func TestAccessPoliciesAreChangedOneByOne(t *testing.T) {
 		if got := granted(answer.Body, someone); got != step.wanted {
 			t.Errorf("%s %v: granted %q, want %q", step.kind, step.permissions, got, step.wanted)
 		}
+		if step.wanted == "" && strings.Contains(w.json(answer.Body), someone) {
+			t.Errorf("%s %v: an entry that grants nothing is left", step.kind, step.permissions)
+		}
 		if got := granted(answer.Body, w.Owner.ObjectID); got != "all" {
 			t.Errorf("%s %v: the owner has %q", step.kind, step.permissions, got)
 		}
