@@ -151,6 +151,15 @@ func (w *World) Identity(name string) (id, principal string) {
 	return azure.Deref(made.ID), azure.Deref(azure.Deref(made.Properties).PrincipalID)
 }
 
+// DeleteIdentity deletes a user-assigned identity.
+func (w *World) DeleteIdentity(name string) {
+	w.t.Helper()
+	identities, err := w.Client.UserAssignedIdentities(w.SubscriptionID())
+	w.must(err)
+	_, err = identities.Delete(w.ctx, Group, name, nil)
+	w.must(err)
+}
+
 // Vault makes a vault with purge protection, in which access policies decide and the owner may do
 // everything with keys, unless the test changes that.
 func (w *World) Vault(name string, changes ...func(*armkeyvault.VaultCreateOrUpdateParameters)) string {

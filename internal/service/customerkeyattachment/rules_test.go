@@ -22,6 +22,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 const (
@@ -35,6 +36,8 @@ type world struct {
 	*keyworld.World
 	account string
 	key     string // With its version.
+	// identity is the user-assigned identity that reads the key, unless it is "".
+	identity string
 }
 
 func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParameters)) world {
@@ -53,7 +56,11 @@ func versionless(key string) string { return key[:strings.LastIndexByte(key, '/'
 func version(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
 
 func (w world) config() acctest.Value {
-	return acctest.Value{"account_id": w.account, "key_vault_key_id": versionless(w.key)}
+	config := acctest.Value{"account_id": w.account, "key_vault_key_id": versionless(w.key)}
+	if w.identity != "" {
+		config["user_assigned_identity_id"] = w.identity
+	}
+	return config
 }
 
 // with is a configuration with something else in it.
@@ -445,5 +452,19 @@ func unchanged(t *testing.T, before acctest.Object, plan acctest.Plan) {
 		if before.State[name] != value {
 			t.Errorf("%s is planned to go from %v to %v", name, before.State[name], value)
 		}
+	}
+}
+
+// withoutStatus takes the encryption's status out of Azure's answers.
+func withoutStatus(_ *http.Request, body []byte) []byte {
+	return bytes.ReplaceAll(body, []byte(`"status":"CustomerKeyInaccessible"`), []byte(`"status":""`))
+}
+
+// delayGrants has grants take effect late.
+func (w world) delayGrants(t *testing.T, d time.Duration) {
+	t.Helper()
+	if _, err := w.Rehearsal().AddFault(t.Context(),
+		fault.Fault{Kind: fault.DelayedGrants, Delay: fault.Duration(d)}); err != nil {
+		t.Fatal(err)
 	}
 }

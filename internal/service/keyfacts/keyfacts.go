@@ -101,8 +101,8 @@ func (r Reader) Read(ctx context.Context, q Question) (Answer, error) {
 	return answer, nil
 }
 
-// identity completes the identity that is to read the key. One that the account lists has its
-// object ID there; any other user-assigned one is looked up, for it may be about to be listed.
+// identity completes the identity that is to read the key. A user-assigned one is looked up even
+// if the account lists it: an account goes on listing an identity that was deleted.
 func (r Reader) identity(ctx context.Context, q Question) (customerkey.Identity, error) {
 	identity := q.Identity
 	switch {
@@ -115,12 +115,6 @@ func (r Reader) identity(ctx context.Context, q Question) (customerkey.Identity,
 	case identity.Kind != customerkey.UserAssignedIdentity || identity.ID == "":
 		return identity, nil
 	}
-	if principal := q.Account.UserPrincipalIDs[strings.ToLower(identity.ID)]; principal != "" {
-		identity.Presence = customerkey.Present
-		identity.PrincipalID = rule.Known(principal)
-		return identity, nil
-	}
-
 	at, err := azure.ParseID(identity.ID, azure.UserAssignedIdentityType)
 	if err != nil {
 		return identity, err
@@ -134,13 +128,15 @@ func (r Reader) identity(ctx context.Context, q Question) (customerkey.Identity,
 	case azure.IsNotFound(err):
 		identity.Presence = customerkey.Absent
 		return identity, nil
-	case withheld(err):
-		return identity, nil
-	case err != nil:
+	case err != nil && !withheld(err):
 		return identity, err
 	}
-	identity.Presence = customerkey.Present
-	if principal := azure.Deref(azure.Deref(got.Properties).PrincipalID); principal != "" {
+	principal := azure.Deref(azure.Deref(got.Properties).PrincipalID)
+	if principal == "" {
+		principal = q.Account.UserPrincipalIDs[strings.ToLower(identity.ID)]
+	}
+	if principal != "" {
+		identity.Presence = customerkey.Present
 		identity.PrincipalID = rule.Known(principal)
 	}
 	return identity, nil
