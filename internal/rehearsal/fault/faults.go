@@ -18,6 +18,9 @@ import (
 // Faults are those of one rehearsal.
 type Faults struct{}
 
+// NotePrefix begins the remark in the journal about a request that a fault struck.
+const NotePrefix = "fault "
+
 const (
 	faultPrefix = "fault/"
 	countKey    = "faultcount"
@@ -95,7 +98,7 @@ func (all *Faults) intercept(r *engine.Request) engine.Interception {
 		strikes := f.strikes()
 		save(r.Tx, f)
 		if strikes {
-			r.Note("fault %s: %s", f.ID, f.Kind)
+			r.Note(NotePrefix+"%s: %s", f.ID, f.Kind)
 			return f.strike(r)
 		}
 	}
@@ -141,7 +144,7 @@ func failOperation(r *engine.Request, f Fault) {
 	if f.strikes() {
 		operation.Fault = f.refusal(r)
 		r.SaveOperation(operation)
-		r.Note("fault %s: %s", f.ID, f.Kind)
+		r.Note(NotePrefix+"%s: %s", f.ID, f.Kind)
 	}
 	save(r.Tx, f)
 }
