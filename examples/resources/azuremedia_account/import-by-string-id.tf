@@ -1,4 +1,4 @@
 import {
   to = azuremedia_account.media
-  id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaServices/contosomedia"
+  id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia"
 }

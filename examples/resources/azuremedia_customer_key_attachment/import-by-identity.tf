@@ -1,6 +1,6 @@
 import {
   to = azuremedia_customer_key_attachment.media
   identity = {
-    id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaServices/contosomedia"
+    id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia"
   }
 }

@@ -1,1 +1,1 @@
-terraform import azuremedia_customer_key_attachment.media /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaServices/contosomedia
+terraform import azuremedia_customer_key_attachment.media /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia
