@@ -1,0 +1,461 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeyattachment_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+// attach has somebody else attach a key.
+func (w world) attach(key string) {
+	w.UpdateAccount("contoso", media.AccountUpdate{Properties: &media.AccountProperties{
+		Encryption: &media.Encryption{
+			Type:               to.Ptr(media.CustomerKey),
+			KeyVaultProperties: &media.KeyVaultProperties{KeyIdentifier: to.Ptr(key)},
+		},
+	}})
+}
+
+// revert has somebody else return to the system key.
+func (w world) revert() {
+	w.UpdateAccount("contoso", media.AccountUpdate{Properties: &media.AccountProperties{
+		Encryption: &media.Encryption{Type: to.Ptr(media.SystemKey)},
+	}})
+}
+
+func TestCreate_takesNothingOverSilently(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, other, which string }{
+		{"another key", "theirs", "another customer's key than this one"},
+		{"the same key", "media", "this very key"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			if test.other != "media" {
+				w.Key("keys", test.other)
+			}
+			attached := "https://keys.vault.azure.net/keys/" + test.other
+			w.attach(attached)
+
+			proto := w.Proto()
+			plan := proto.Plan(attachment, acctest.Object{}, w.config())
+			_, refused := proto.Apply(plan)
+			for _, said := range []acctest.Diagnostics{plan.Diagnostics.Warnings(), refused.Errors()} {
+				text := said.Text()
+				for _, want := range []string{
+					"Customer Key Attached Already", test.which, attached, "account_id",
+					"to = azuremedia_customer_key_attachment.this", "id = \"" + w.account + "\"",
+				} {
+					if !strings.Contains(text, want) {
+						t.Errorf("lacks %q:\n%s", want, text)
+					}
+				}
+			}
+			if !strings.Contains(refused.Text(), nothingChanged) {
+				t.Errorf("does not say that nothing was changed:\n%s", refused.Text())
+			}
+			if _, key := w.encryption(); key != attached {
+				t.Errorf("the account was moved to %s", key)
+			}
+
+			// The import that the message speaks of, and the change after it.
+			imported, said := proto.ImportByIdentity(attachment, map[string]string{"id": w.account})
+			if len(said) > 0 {
+				t.Fatal(said.Text())
+			}
+			if diff := cmp.Diff(acctest.Value{
+				"id": w.account, "account_id": w.account, "key_vault_key_id": attached,
+				"user_assigned_identity_id": nil, "wait_for_current_version": false,
+				"follows_latest_version": true, "status": nil,
+				"current_key_id": imported.State["current_key_id"], "current_key_version": imported.State["current_key_version"],
+				"timeouts": nil,
+			}, imported.State); diff != "" {
+				t.Errorf("imported (-want +got):\n%s", diff)
+			}
+			proto.Update(imported, w.config())
+			if _, key := w.encryption(); key != versionless(w.key) {
+				t.Errorf("the account is on %s", key)
+			}
+		})
+	}
+}
+
+// TestCreate_refusesAnAccountThatIsNotThere, by an ID that is known to be of none.
+func TestCreate_refusesAnAccountThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	said := w.Proto().Plan(attachment, acctest.Object{}, with(w.config(), "account_id",
+		w.ID(azure.MediaAccountType, "nobody"))).Diagnostics
+	if len(said) != 1 || said[0].Summary != "Account Not Found" || !strings.Contains(said.Text(), nothingChanged) {
+		t.Error(said.Text())
+	}
+}
+
+func TestValidate_refusesWhatTakesNoKey(t *testing.T) {
+	t.Parallel()
+	proto := acctest.New(t).Proto()
+	const group = "/subscriptions/s/resourceGroups/g/providers/"
+	for id, want := range map[string]string{
+		group + "Microsoft.Web/sites/a":                                               "Microsoft.Web/sites has no customer key",
+		group + "Microsoft.Storage/storageAccounts/a":                                 "cannot be attached to a storage account",
+		group + "Microsoft.Media/videoAnalyzers/a":                                    "cannot be attached to a Video Analyzer account",
+		group + "Microsoft.Media/mediaservices/a":                                     "",
+		"/SUBSCRIPTIONS/s/resourcegroups/g/PROVIDERS/microsoft.media/MEDIASERVICES/a": "",
+	} {
+		said := proto.Validate(attachment, acctest.Value{
+			"account_id": id, "key_vault_key_id": "https://keys.vault.azure.net/keys/media",
+		})
+		if want == "" && len(said) > 0 || !strings.Contains(said.Text(), want) {
+			t.Errorf("%s: want %q, got %s", id, want, said.Text())
+		}
+	}
+}
+
+// TestCreate_waitsForTheGrant: one that was made a moment ago takes minutes to act (CMK009).
+func TestCreate_waitsForTheGrant(t *testing.T) {
+	t.Parallel()
+	w := world{World: keyworld.New(t)}
+	w.account = w.Account("contoso", "")
+	w.Vault("keys")
+	w.key = w.Key("keys", "media")
+	w.delayGrants(t, 9*time.Minute)
+	w.Grant("keys", w.Principal("contoso"))
+	before := w.now()
+	made := w.Proto().Create(attachment, w.config())
+	if made.State["current_key_version"] != version(w.key) {
+		t.Errorf("attached as %v", made.State)
+	}
+	if waited := w.now().Sub(before); waited < 9*time.Minute || waited > 11*time.Minute {
+		t.Errorf("waited %s, but the grant acts after 9m", waited)
+	}
+}
+
+// TestCreate_saysWhyItGaveUp: a grant that does not act within the timeout.
+func TestCreate_saysWhyItGaveUp(t *testing.T) {
+	t.Parallel()
+	w := world{World: keyworld.New(t)}
+	w.account = w.Account("contoso", "")
+	w.Vault("keys")
+	w.key = w.Key("keys", "media")
+	w.delayGrants(t, time.Hour)
+	w.Grant("keys", w.Principal("contoso"))
+	proto := w.Proto()
+	plan := proto.Plan(attachment, acctest.Object{},
+		with(w.config(), "timeouts", acctest.Value{"create": "5m"}))
+	if len(plan.Diagnostics) > 0 {
+		t.Fatal(plan.Diagnostics.Text())
+	}
+	made, said := proto.Apply(plan)
+	says(t, said, "CMK009", "a grant that Azure does not act upon yet", nothingChanged,
+		`Azure said "Access to the Customer Key was forbidden" for 4m`)
+	if made.State != nil {
+		t.Errorf("left in state: %v", made.State)
+	}
+}
+
+// TestCreate_settlesWhatIsUncertain: an answer that got lost does not leave an attachment that
+// nobody knows of.
+func TestCreate_settlesWhatIsUncertain(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[fault.Kind]string{
+		fault.ErrorAfter: "CustomerKey", fault.FailOperation: "SystemKey", fault.Error: "SystemKey",
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			proto := w.Proto()
+			plan := proto.Plan(attachment, acctest.Object{}, w.config())
+			if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+				Kind: kind, Method: "PATCH", Path: "*/mediaservices/contoso", Times: -1,
+				RetryAfter: fault.Duration(time.Millisecond),
+			}); err != nil {
+				t.Fatal(err)
+			}
+			made, said := proto.Apply(plan)
+			if found, _ := w.encryption(); found != want || (found == "CustomerKey") != (made.State != nil) {
+				t.Errorf("the account is on the %s, the state %v: %s", found, made.State, said.Text())
+			}
+			if (made.State == nil) != (len(said.Errors()) > 0) {
+				t.Errorf("state %v: %s", made.State, said.Text())
+			}
+		})
+	}
+}
+
+// TestUpdate changes everything in place. The account never goes over the system key: there is one
+// PATCH for each change.
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reader, principal := w.Identity("reader")
+	w.Identify("contoso", "", reader)
+	w.Grant("keys", principal)
+	w.Vault("others")
+	w.Grant("others", principal)
+	second := w.Key("keys", "second")
+	other := w.Key("others", "media")
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+
+	for _, step := range []struct {
+		name, key, identity string
+	}{
+		{"pinned", w.key, ""},
+		{"another identity", w.key, reader},
+		{"following again", versionless(w.key), reader},
+		{"another key", versionless(second), reader},
+		{"another vault", other, reader},
+		{"back at once", versionless(w.key), ""},
+	} {
+		config := with(w.config(), "key_vault_key_id", step.key)
+		if step.identity != "" {
+			config = with(config, "user_assigned_identity_id", step.identity)
+		}
+		patches := len(w.Requests("PATCH", "/mediaservices/contoso"))
+		plan := proto.Plan(attachment, made, config)
+		if len(plan.Replace) > 0 || len(plan.Diagnostics) > 0 {
+			t.Fatalf("%s: replaces %v: %s", step.name, plan.Replace, plan.Diagnostics.Text())
+		}
+		changed, said := proto.Apply(plan)
+		if len(said) > 0 {
+			t.Fatalf("%s: %s", step.name, said.Text())
+		}
+		found := azure.Deref(w.ShowAccount("contoso").Properties.Encryption)
+		identity := azure.Deref(azure.Deref(found.Identity).UserAssignedIdentity)
+		if *found.KeyVaultProperties.KeyIdentifier != step.key || !azure.SameID(identity, step.identity) {
+			t.Errorf("%s: the account is on %s by %q", step.name, *found.KeyVaultProperties.KeyIdentifier, identity)
+		}
+		if changed.State["follows_latest_version"] != (strings.Count(step.key, "/") == 4) {
+			t.Errorf("%s: %v", step.name, changed.State)
+		}
+		if now := len(w.Requests("PATCH", "/mediaservices/contoso")); now != patches+1 {
+			t.Errorf("%s: %d PATCHes, want one", step.name, now-patches)
+		}
+		read, _ := proto.Read(changed)
+		unchanged(t, read, proto.Plan(attachment, read, config))
+		made = read
+	}
+	account := w.ShowAccount("contoso")
+	if azure.Deref(account.Tags["owner"]) != "somebody else" || len(account.Identity.UserAssignedIdentities) != 1 ||
+		len(account.Properties.StorageAccounts) != 1 {
+		t.Errorf("touched what is somebody else's: %+v", account)
+	}
+}
+
+// TestUpdate_ofWhatIsNotAzures does not ask the account for anything.
+func TestUpdate_ofWhatIsNotAzures(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+	patches := len(w.Requests("PATCH", "/mediaservices/contoso"))
+	proto.Update(made, with(w.config(), "timeouts", acctest.Value{"create": "1h"}))
+	if now := len(w.Requests("PATCH", "/mediaservices/contoso")); now != patches {
+		t.Errorf("%d PATCHes", now-patches)
+	}
+}
+
+// TestFollowing is rule CMK011: what the service does by itself never is a difference.
+func TestFollowing(t *testing.T) {
+	t.Parallel()
+	for _, pinned := range []bool{false, true} {
+		name := map[bool]string{false: "following", true: "pinned"}[pinned]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			config := w.config()
+			if pinned {
+				config = with(config, "key_vault_key_id", w.key)
+			}
+			proto := w.Proto()
+			state := proto.Create(attachment, config)
+			newer := w.Key("keys", "media")
+			for _, step := range []struct {
+				after    time.Duration
+				current  string
+				outdated bool
+				summary  string
+			}{
+				{0, version(w.key), true, map[bool]string{false: "moves to the newer version", true: "is pinned to version"}[pinned]},
+				{
+					5 * time.Minute, map[bool]string{false: version(newer), true: version(w.key)}[pinned], pinned,
+					map[bool]string{false: "which is the newest", true: "the vault has the newer version"}[pinned],
+				},
+			} {
+				w.Advance(step.after)
+				read, said := proto.Read(state)
+				if len(said) > 0 {
+					t.Fatal(said.Text())
+				}
+				if read.State["current_key_version"] != step.current {
+					t.Errorf("after %s on %v, want %s", step.after, read.State["current_key_version"], step.current)
+				}
+				plan := proto.Plan(attachment, read, config)
+				if len(plan.Diagnostics) > 0 {
+					t.Error(plan.Diagnostics.Text())
+				}
+				unchanged(t, read, plan)
+				state = read
+
+				shown, said := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
+				if len(said) > 0 {
+					t.Fatal(said.Text())
+				}
+				summary, _ := shown["summary"].(string)
+				if shown["outdated"] != step.outdated || shown["newest_key_version"] != version(newer) ||
+					shown["current_key_version"] != step.current || shown["reachable"] != true ||
+					shown["follows_latest_version"] == pinned || !strings.Contains(summary, step.summary) {
+					t.Errorf("after %s shown as %v", step.after, shown)
+				}
+			}
+		})
+	}
+}
+
+// TestWaitForCurrentVersion waits until the service has noticed a new version.
+func TestWaitForCurrentVersion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	state := proto.Create(attachment, w.config())
+	newer := w.Key("keys", "media")
+	before := w.now()
+	waiting := with(w.config(), "wait_for_current_version", true)
+	state = proto.Update(state, waiting)
+	if waited := w.now().Sub(before); waited < 5*time.Minute || waited > 7*time.Minute {
+		t.Errorf("waited %s, but the service notices after 5m", waited)
+	}
+	if shown := *w.ShowAccount("contoso").Properties.Encryption.KeyVaultProperties.CurrentKeyIdentifier; shown != newer {
+		t.Errorf("on %s, want %s", shown, newer)
+	}
+
+	// A version that is not noticed in time is no error, for the service moves on by itself.
+	w.Key("keys", "media")
+	waiting = with(waiting, "timeouts", acctest.Value{"update": "2m"})
+	plan := proto.Plan(attachment, state, waiting)
+	_, said := proto.Apply(plan)
+	if len(said.Warnings()) != 1 || len(said.Errors()) > 0 ||
+		!strings.Contains(said.Text(), "Customer Key Version Not Current") ||
+		!strings.Contains(said.Text(), "moves to the newer version") ||
+		!strings.Contains(said.Text(), "It was waited for") {
+		t.Error(said.Text())
+	}
+}
+
+// TestDelete returns the account to the system key, and touches nothing else of it (CMK014).
+func TestDelete(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+	gone, said := proto.Apply(proto.Plan(attachment, made, nil))
+	if gone.State != nil || len(said) > 0 {
+		t.Fatalf("%v: %s", gone.State, said.Text())
+	}
+	account := w.ShowAccount("contoso")
+	if *account.Properties.Encryption.Type != media.SystemKey ||
+		azure.Deref(account.Tags["owner"]) != "somebody else" || *account.Identity.Type != "SystemAssigned" {
+		t.Errorf("%+v", account)
+	}
+}
+
+// TestDelete_ofWhatIsGone has nothing left to do.
+func TestDelete_ofWhatIsGone(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(world){
+		"account":    func(w world) { w.DeleteAccount("contoso") },
+		"attachment": func(w world) { w.revert() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			proto := w.Proto()
+			made := proto.Create(attachment, w.config())
+			lose(w)
+			if _, said := proto.Apply(proto.Plan(attachment, made, nil)); len(said) > 0 {
+				t.Error(said.Text())
+			}
+			if read, said := proto.Read(made); read.State != nil || len(said) > 0 {
+				t.Errorf("still there: %v: %s", read.State, said.Text())
+			}
+		})
+	}
+}
+
+// TestDelete_leavesTheAttachmentOfSomebodyElse, who has moved the account to another key.
+func TestDelete_leavesTheAttachmentOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+	theirs := versionless(w.Key("keys", "theirs"))
+	w.attach(theirs)
+	_, said := proto.Apply(proto.Plan(attachment, made, nil))
+	if len(said.Warnings()) != 1 || len(said.Errors()) > 0 || !strings.Contains(said.Text(), theirs) {
+		t.Error(said.Text())
+	}
+	if _, key := w.encryption(); key != theirs {
+		t.Errorf("moved to %s", key)
+	}
+}
+
+// TestDelete_stopsAtOtherRefusals: only lost access lets a destruction go on.
+func TestDelete_stopsAtOtherRefusals(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Method: "PATCH", Path: "*/mediaservices/contoso", Times: -1,
+		Status: 403, Code: "AuthorizationFailed", Message: "The client is not allowed to.",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	gone, said := proto.Apply(proto.Plan(attachment, made, nil))
+	if gone.State == nil || !strings.Contains(said.Text(), "Customer Key Attachment Not Deleted") {
+		t.Errorf("%v: %s", gone.State, said.Text())
+	}
+}
+
+// TestUnchanged_costsFewCalls: an attachment that is as it should be.
+func TestUnchanged_costsFewCalls(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+	before := len(w.Requests("GET", ""))
+	read, _ := proto.Read(made)
+	proto.Plan(attachment, read, w.config())
+	if calls := len(w.Requests("GET", "")) - before; calls > 5 {
+		t.Errorf("%d calls to refresh and plan, want the account twice, the key, and the vault in two", calls)
+	}
+}
+
+// TestSpellings are no differences.
+func TestSpellings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+	plan := proto.Plan(attachment, made, acctest.Value{
+		"account_id":       strings.ToUpper(w.account),
+		"key_vault_key_id": "https://KEYS.vault.azure.net/keys/Media",
+	})
+	if len(plan.Replace) > 0 || len(plan.Diagnostics) > 0 {
+		t.Errorf("replaces %v: %s", plan.Replace, plan.Diagnostics.Text())
+	}
+	unchanged(t, made, plan)
+}
