@@ -86,6 +86,10 @@ func (m *model) created(ctx context.Context) (armstorage.AccountCreateParameters
 			PublicNetworkAccess:    m.publicNetworkAccess(),
 		},
 	}
+	if m.Kind.ValueString() == string(armstorage.KindBlobStorage) {
+		// Only accounts of this kind cannot be created without (OpenAPI document, accessTier).
+		parameters.Properties.AccessTier = to.Ptr(armstorage.AccessTierHot)
+	}
 	if m.InfrastructureEncryption.ValueBool() {
 		parameters.Properties.Encryption = &armstorage.Encryption{
 			KeySource:                       to.Ptr(armstorage.KeySourceMicrosoftStorage),
