@@ -50,7 +50,7 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 		if err == nil {
 			facts.Siblings = rule.Known(len(siblings))
 		}
-		return unless(withheld(err), err)
+		return unless(unseen(err), err)
 	})
 	asking.Go(func() error { return r.askStorage(asked, facts.Storage) })
 	asking.Go(func() error {
@@ -111,7 +111,7 @@ func (r *Resource) askStorage(ctx context.Context, facts []mediaaccount.Storage)
 func (r *Resource) askKind(ctx context.Context, id string, fact *mediaaccount.Storage) error {
 	found, err := r.storageAccount(ctx, id)
 	if err != nil {
-		return unless(azure.IsNotFound(err) || withheld(err), err)
+		return unless(unseen(err), err)
 	}
 	fact.AccountKind = rule.Known(string(azure.Deref(found.Kind)))
 	fact.SKU = rule.Known(string(azure.Deref(azure.Deref(found.SKU).Name)))
@@ -123,7 +123,7 @@ func (r *Resource) askKind(ctx context.Context, id string, fact *mediaaccount.St
 func (r *Resource) askPermission(ctx context.Context, id string, fact *mediaaccount.Storage) error {
 	may, err := r.client.MayDo(ctx, id, azure.StorageAccountType, listKeys)
 	if err != nil {
-		return unless(azure.IsNotFound(err) || withheld(err), err)
+		return unless(unseen(err), err)
 	}
 	fact.KeysListable = rule.Known(may)
 	return nil
@@ -147,7 +147,7 @@ func (r *Resource) missingStorage(ctx context.Context, id string, plan, state ty
 		asking.Go(func() error {
 			_, err := r.storageAccount(asked, storageID)
 			missing[i] = azure.IsNotFound(err)
-			return unless(missing[i] || withheld(err), err)
+			return unless(unseen(err), err)
 		})
 	}
 	if err := asking.Wait(); err != nil {
@@ -178,10 +178,11 @@ func (r *Resource) storageAccount(ctx context.Context, id string) (armstorage.Ac
 	return found.Account, err
 }
 
-// withheld reports whether Azure refused to tell the caller.
-func withheld(err error) bool {
+// unseen reports whether Azure has nothing to tell the caller: what is asked about is not there, or
+// the caller may not see it, which may look the same from another subscription.
+func unseen(err error) bool {
 	answer, ok := azure.AsError(err)
-	return ok && answer.Status == http.StatusForbidden
+	return ok && (answer.Status == http.StatusForbidden || answer.Status == http.StatusNotFound)
 }
 
 // unless is the error, unless it is excused.
