@@ -10,11 +10,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/spf13/cobra"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/command"
 )
 
 // address is where the registry knows the provider.
@@ -31,6 +34,9 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "rehearsal" {
+		return rehearse(ctx, args[1:])
+	}
 	flags := flag.NewFlagSet(os.Args[0], flag.ContinueOnError)
 	debug := flags.Bool("debug", false, "serve the provider to a debugger")
 	if err := flags.Parse(args); err != nil {
@@ -42,6 +48,14 @@ func run(ctx context.Context, args []string) error {
 		return fmt.Errorf("serving the provider: %w", err)
 	}
 	return nil
+}
+
+// rehearse carries out a command on rehearsal, the local Azure.
+func rehearse(ctx context.Context, args []string) error {
+	root := &cobra.Command{Use: filepath.Base(os.Args[0])}
+	root.AddCommand(command.New())
+	root.SetArgs(append([]string{"rehearsal"}, args...))
+	return root.ExecuteContext(ctx)
 }
 
 // openRehearsal joins the provider and rehearsal, which know nothing of each other. The data file
