@@ -176,6 +176,9 @@ func (e *Engine) serveAction(r *Request, t *ResourceType, action Action) (*Respo
 			return nil, err
 		}
 	}
+	if err := t.admit(r, r.ID.Parent()); err != nil {
+		return nil, err
+	}
 	resource := r.Resource(r.ID)
 	if resource == nil {
 		return nil, e.notFound(r, t)

@@ -28,6 +28,9 @@ func (e *Engine) serveResource(r *Request, t *ResourceType) (*Response, error) {
 			return nil, err
 		}
 	}
+	if err := t.admit(r, r.ID.Parent()); err != nil {
+		return nil, err
+	}
 	old := r.Resource(r.ID)
 	switch {
 	case r.HTTP.Method == http.MethodPut:
@@ -44,6 +47,19 @@ func (e *Engine) serveResource(r *Request, t *ResourceType) (*Response, error) {
 		return &Response{Status: http.StatusNoContent}, nil
 	}
 	return &Response{Status: http.StatusOK, Body: r.Show(t, old)}, nil
+}
+
+// admit asks the type whether it can be worked with, where there is a resource that it is nested in.
+func (t *ResourceType) admit(r *Request, parent ID) error {
+	if t.Admit == nil || parent == "" {
+		return nil
+	}
+	if above := r.Resource(parent); above != nil {
+		if refused := t.Admit(r, above); refused != nil {
+			return refused
+		}
+	}
+	return nil
 }
 
 // checkGroup refuses what is done in a group that is not there, and what is written to one that

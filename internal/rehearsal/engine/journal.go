@@ -46,6 +46,7 @@ func (r *Request) record(response *Response) {
 	entry.Query = redacted(r.HTTP.URL)
 	entry.Caller = r.Caller.ObjectID
 	entry.Status = response.Status
+	entry.Code = response.Header.Get("X-Ms-Error-Code") // of services that do not write JSON
 	if body, is := response.Body.(map[string]any); is && response.Status >= http.StatusBadRequest {
 		if content, is := body["error"].(interface{ errorCode() string }); is {
 			entry.Code = content.errorCode()

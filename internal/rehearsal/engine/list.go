@@ -28,6 +28,9 @@ func (e *Engine) list(r *Request, t *ResourceType) (*Response, error) {
 	if scope != r.ID.Scope() && r.Resource(scope) == nil {
 		return nil, parentNotFound(scope)
 	}
+	if err := t.admit(r, (r.ID + "/x").Parent()); err != nil {
+		return nil, err
+	}
 	shown := []any{}
 	for _, resource := range r.Resources(scope, t.Name) {
 		shown = append(shown, r.Show(t, resource))

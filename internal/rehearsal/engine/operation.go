@@ -58,6 +58,14 @@ func (r *Request) begin(t *ResourceType, resource *Resource, async *Async) http.
 	return r.operationHeader(operation)
 }
 
+// Begin starts an operation on a resource that is neither a PUT, a PATCH nor a DELETE, keeps the
+// resource, and answers 202 with the headers that tell of the operation. It ends as the type says.
+func (r *Request) Begin(t *ResourceType, resource *Resource, async *Async) *Response {
+	header := r.begin(t, resource, async)
+	r.Save(resource)
+	return &Response{Status: http.StatusAccepted, Header: header}
+}
+
 // operationHeader returns the headers by which a client follows the operation.
 func (r *Request) operationHeader(operation *Operation) http.Header {
 	header := http.Header{}

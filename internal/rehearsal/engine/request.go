@@ -78,6 +78,9 @@ type Host struct {
 	Loopback func(path string) bool
 	// Serve answers.
 	Serve Handler
+	// Refuse writes a refusal as the endpoint does. nil stands for the JSON that most of Azure
+	// writes.
+	Refuse func(r *Request, refused *Error) *Response
 }
 
 // HandleHost adds an endpoint.
@@ -130,19 +133,20 @@ func (e *Engine) intercept(r *Request) []Interception {
 // respond runs the handler and turns what went wrong into an answer. What a refused request
 // wrote is dropped.
 func (e *Engine) respond(r *Request, interceptions []Interception) *Response {
+	host := e.hostOf(r)
 	for _, i := range interceptions {
 		if i.Refuse != nil {
-			return failure(i.Refuse)
+			return host.refusal(r, i.Refuse)
 		}
 	}
-	response, err := e.route(r)
+	response, err := host.Serve(r)
 	if err != nil {
 		r.overlay.Drop()
 		var refused *Error
 		if errors.As(err, &refused) && refused.Own {
 			r.Note(NoteOwnWords)
 		}
-		response = failure(err)
+		response = host.refusal(r, err)
 	}
 	if r.kind != nil && r.kind.Answer != nil && response.Header.Get("X-Ms-Failure-Cause") == "" {
 		if response.Header == nil {
@@ -153,25 +157,36 @@ func (e *Engine) respond(r *Request, interceptions []Interception) *Response {
 	return response
 }
 
-func (e *Engine) route(r *Request) (*Response, error) {
+// hostOf returns the endpoint that a request is for.
+func (e *Engine) hostOf(r *Request) Host {
 	for _, h := range e.hosts {
 		if h.serves(r.Host) {
-			return h.Serve(r)
+			return h
 		}
 	}
 	for _, h := range e.hosts {
 		if h.Owns != nil && h.Owns(r.Tx, r.HTTP.Host) {
-			return h.Serve(r)
+			return h
 		}
 	}
 	for _, h := range e.hosts {
 		if h.Loopback != nil && h.Loopback(r.HTTP.URL.Path) {
-			return h.Serve(r)
+			return h
 		}
 	}
-	r.Note("unknown host %q", r.Host)
-	return nil, Ownf(http.StatusNotFound, "HostNotFound",
-		"Rehearsal has no service at the host name %q.", r.Host)
+	return Host{Serve: func(r *Request) (*Response, error) {
+		r.Note("unknown host %q", r.Host)
+		return nil, Ownf(http.StatusNotFound, "HostNotFound",
+			"Rehearsal has no service at the host name %q.", r.Host)
+	}}
+}
+
+// refusal turns what went wrong into an answer as the endpoint writes it.
+func (h Host) refusal(r *Request, err error) *Response {
+	if h.Refuse == nil {
+		return failure(err)
+	}
+	return h.Refuse(r, refusalOf(err))
 }
 
 func (h Host) serves(name string) bool {
@@ -201,7 +216,6 @@ func (e *Engine) finish(r *Request, response *Response) {
 	if response.Header == nil {
 		response.Header = http.Header{}
 	}
-	r.entry.RequestID = uuid.NewString()
 	set := func(name, value string) {
 		if response.Header.Get(name) == "" {
 			response.Header.Set(name, value)
@@ -209,7 +223,8 @@ func (e *Engine) finish(r *Request, response *Response) {
 	}
 	set("Date", r.Now().Format(http.TimeFormat))
 	set("Cache-Control", "no-cache")
-	set("X-Ms-Request-Id", r.entry.RequestID)
+	set("X-Ms-Request-Id", uuid.NewString())
+	r.entry.RequestID = response.Header.Get("X-Ms-Request-Id")
 	if correlation := r.HTTP.Header.Get("X-Ms-Correlation-Request-Id"); correlation != "" {
 		set("X-Ms-Correlation-Request-Id", correlation)
 	} else {
@@ -223,11 +238,17 @@ func (e *Engine) finish(r *Request, response *Response) {
 // Response is the refusal as an answer.
 func (e *Error) Response() *Response { return failure(e) }
 
-func failure(err error) *Response {
+// refusalOf is the refusal in an error. What is none is a defect.
+func refusalOf(err error) *Error {
 	var refused *Error
 	if !errors.As(err, &refused) {
 		refused = Errorf(http.StatusInternalServerError, "InternalServerError", "%v", err)
 	}
+	return refused
+}
+
+func failure(err error) *Response {
+	refused := refusalOf(err)
 	header := refused.Header.Clone()
 	if header == nil {
 		header = http.Header{}

@@ -41,6 +41,9 @@ type ResourceType struct {
 	// View changes a copy of the resource into what an answer at this version shows. nil shows
 	// the resource as it is stored.
 	View func(r *Request, shown *Resource)
+	// Admit refuses whatever is asked of a nested type or its list, for the sake of the resource
+	// that it is nested in: it is in no state for it. nil admits everything.
+	Admit func(r *Request, parent *Resource) *Error
 	// Remove refuses or prepares a deletion. nil allows it.
 	Remove func(r *Request, resource *Resource) (Outcome, error)
 	// Complete ends an operation on the resource; what it returns makes the operation fail. nil
