@@ -80,7 +80,9 @@ func checkKind(old, next *engine.Resource) *engine.Error {
 		(!was.upgrades || next.Kind != "StorageV2") {
 		return readOnly("kind")
 	}
-	if tier(skuName(old)) != tier(sku) {
+	// Copies in other zones are made and given up by a conversion, not by an update
+	// (redundancy-migration.md); no public source has the refusal.
+	if tier(skuName(old)) != tier(sku) || zoned(skuName(old)) != zoned(sku) {
 		return engine.Ownf(http.StatusConflict, "StorageAccountTypeConversionNotAllowed",
 			"The storage account '%s' cannot be changed from '%s' to '%s'.",
 			old.Name, skuName(old), sku)
@@ -97,6 +99,9 @@ func tier(sku string) string {
 	name, _, _ := strings.Cut(sku, "_")
 	return name
 }
+
+// zoned reports whether the copies lie in several zones of a region.
+func zoned(sku string) bool { return strings.HasSuffix(sku, "ZRS") }
 
 // readOnly is the refusal of a change to what is settled at creation (Azure/ResourceModules
 // issues 3106 and 4466; the status and the code from jenkins-infra/azure pull request 125).

@@ -336,6 +336,10 @@ func TestKinds(t *testing.T) {
 			create: minimal, change: `{"sku":{"name":"Premium_LRS"}}`,
 			status: http.StatusConflict, code: "StorageAccountTypeConversionNotAllowed",
 		},
+		"no update to another redundancy across zones": {
+			create: minimal, change: `{"sku":{"name":"Standard_ZRS"}}`,
+			status: http.StatusConflict, code: "StorageAccountTypeConversionNotAllowed",
+		},
 		"infrastructure encryption comes at creation": {
 			create: minimal, change: `{"properties":{"encryption":{"requireInfrastructureEncryption":true}}}`,
 			status: http.StatusBadRequest, code: "AccountPropertyCannotBeUpdated",
