@@ -90,6 +90,10 @@ func (m *model) created(ctx context.Context) (armstorage.AccountCreateParameters
 		// Only accounts of this kind cannot be created without (OpenAPI document, accessTier).
 		parameters.Properties.AccessTier = to.Ptr(armstorage.AccessTierHot)
 	}
+	if m.Kind.ValueString() == string(armstorage.KindBlobStorage) {
+		// This kind alone has no access tier of its own (OpenAPI document of storage accounts).
+		parameters.Properties.AccessTier = to.Ptr(armstorage.AccessTierHot)
+	}
 	if m.InfrastructureEncryption.ValueBool() {
 		parameters.Properties.Encryption = &armstorage.Encryption{
 			KeySource:                       to.Ptr(armstorage.KeySourceMicrosoftStorage),
@@ -126,10 +130,22 @@ func (m *model) changed(ctx context.Context, state model,
 		properties.PublicNetworkAccess, any = m.publicNetworkAccess(), true
 	}
 	if !m.Identity.Equal(state.Identity) && !m.Identity.IsNull() {
-		parameters.Identity, diags = wireIdentity(ctx, m.Identity)
+		parameters.Identity, diags = changedIdentity(ctx, state.Identity, m.Identity)
 		any = true
 	}
 	return parameters, any, diags
+}
+
+// replaces reports whether the plan is for another account in the place of the one in state.
+func (m *model) replaces(state model) bool {
+	return !m.Name.Equal(state.Name) || !m.ResourceGroupName.Equal(state.ResourceGroupName) ||
+		!m.Location.Equal(state.Location) || !m.Kind.Equal(state.Kind) || !m.Tier.Equal(state.Tier) ||
+		!m.InfrastructureEncryption.Equal(state.InfrastructureEncryption)
+}
+
+// zoneRedundant reports whether the copies of the account lie in several zones.
+func (m *model) zoneRedundant() bool {
+	return strings.HasSuffix(m.ReplicationType.ValueString(), "ZRS")
 }
 
 func (m *model) sku() *armstorage.SKU {
@@ -169,6 +185,30 @@ func wireIdentity(ctx context.Context, object types.Object) (*armstorage.Identit
 		wire.UserAssignedIdentities[id] = &armstorage.UserAssignedIdentity{}
 	}
 	return wire, diags
+}
+
+// changedIdentity is the identity as it is to be changed. Those that are listed already stay until
+// they are sent as null, so that one which something else has added is not taken away.
+func changedIdentity(ctx context.Context, before, after types.Object,
+) (*armstorage.Identity, diag.Diagnostics) {
+	wire, diags := wireIdentity(ctx, after)
+	was, more := attribute.ExpandIdentity(ctx, before)
+	diags.Append(more...)
+	for _, id := range was.UserAssignedIDs {
+		if wire.UserAssignedIdentities != nil && !lists(wire.UserAssignedIdentities, id) {
+			wire.UserAssignedIdentities[id] = nil
+		}
+	}
+	return wire, diags
+}
+
+func lists(identities map[string]*armstorage.UserAssignedIdentity, id string) bool {
+	for listed := range identities {
+		if azure.SameID(listed, id) {
+			return true
+		}
+	}
+	return false
 }
 
 func orElse(value *bool, otherwise bool) bool {

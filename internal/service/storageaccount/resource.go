@@ -7,8 +7,11 @@ package storageaccount
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -75,8 +78,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
 	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
-// ModifyPlan finds a name that is taken before anything is created (ACC003), and says what a
-// replacement costs (CMK015).
+// ModifyPlan finds a name that is taken before anything is created (ACC003), says what a
+// replacement costs (CMK015), and refuses a change that Azure makes by a conversion only.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
@@ -91,10 +94,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !req.State.Raw.IsNull() {
 		var state model
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if !plan.InfrastructureEncryption.IsUnknown() &&
-			!plan.InfrastructureEncryption.Equal(state.InfrastructureEncryption) {
-			resp.Diagnostics.Append(diagnostic.FromViolation(replacedForEncryption(state)))
+		if resp.Diagnostics.HasError() {
+			return
 		}
+		resp.Diagnostics.Append(consequences(state, plan)...)
 		return
 	}
 	if !plan.Name.IsUnknown() {
@@ -105,6 +108,27 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 				return r.availability(ctx, name)
 			})...)
 	}
+}
+
+// consequences are what a person should know about a planned change.
+func consequences(state, plan model) (found diag.Diagnostics) {
+	if !plan.InfrastructureEncryption.IsUnknown() &&
+		!plan.InfrastructureEncryption.Equal(state.InfrastructureEncryption) {
+		found.Append(diagnostic.FromViolation(replacedForEncryption(state)))
+	}
+	if !plan.ReplicationType.IsUnknown() && !plan.replaces(state) &&
+		plan.zoneRedundant() != state.zoneRedundant() {
+		found.AddAttributeError(path.Root("account_replication_type"),
+			"Storage Redundancy Needs Conversion", fmt.Sprintf(
+				"Found: %s.\nRequired: a redundancy that %s can be updated to from %s.\n"+
+					"Why: Azure copies an account to other zones, or back to one, only by a "+
+					"conversion, which takes hours to days.\n"+
+					"Remedy: convert it with `az storage account migration start --sku %s`, then "+
+					"apply; or leave the attribute at %[3]s.\n\n%[5]s",
+				plan.ReplicationType.ValueString(), state.ID.ValueString(),
+				state.ReplicationType.ValueString(), *plan.sku().Name, diagnostic.NothingChanged))
+	}
+	return found
 }
 
 func replacedForEncryption(state model) rule.Violation {
