@@ -43,15 +43,20 @@ type World struct {
 // New opens the world of a test.
 func New(t *testing.T, options ...engine.Option) *World {
 	t.Helper()
-	opened := acctest.New(t, options...)
-	w := &World{
-		Azure: opened, Client: opened.Client(), t: t, ctx: context.WithoutCancel(t.Context()),
-	}
+	w := Of(t, acctest.New(t, options...))
 	groups, err := w.Client.ResourceGroups(w.SubscriptionID())
 	w.must(err)
 	_, err = groups.CreateOrUpdate(w.ctx, Group, armresources.ResourceGroup{Location: to.Ptr(Location)}, nil)
 	w.must(err)
 	return w
+}
+
+// Of is the world of a test whose Azure is open already.
+func Of(t *testing.T, opened *acctest.Azure) *World {
+	t.Helper()
+	return &World{
+		Azure: opened, Client: opened.Client(), t: t, ctx: context.WithoutCancel(t.Context()),
+	}
 }
 
 // Advance lets time pass. Nobody keeps a token that long.
@@ -336,6 +341,14 @@ func (w *World) Key(vault, name string, changes ...func(*azkeys.CreateKeyParamet
 		change(&parameters)
 	}
 	made, err := w.Keys(vault).CreateKey(w.ctx, name, parameters, nil)
+	w.must(err)
+	return string(*made.Key.KID)
+}
+
+// Rotate makes a new version of a key as the present one is, and returns its identifier.
+func (w *World) Rotate(vault, name string) string {
+	w.t.Helper()
+	made, err := w.Keys(vault).RotateKey(w.ctx, name, nil)
 	w.must(err)
 	return string(*made.Key.KID)
 }

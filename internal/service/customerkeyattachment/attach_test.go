@@ -171,7 +171,10 @@ func TestCreate_saysWhyItGaveUp(t *testing.T) {
 func TestCreate_settlesWhatIsUncertain(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[fault.Kind]string{
-		fault.ErrorAfter: "CustomerKey", fault.FailOperation: "SystemKey", fault.Error: "SystemKey",
+		fault.ErrorAfter: "CustomerKey",
+		fault.Error:      "SystemKey",
+		// Rehearsal has done the work of an operation that fails: what the account shows counts.
+		fault.FailOperation: "CustomerKey",
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
