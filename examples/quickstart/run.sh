@@ -82,7 +82,8 @@ run() {
 # plan_is_empty runs a plan, for which Terraform answers 0 only if there is nothing to do.
 plan_is_empty() { run plan -detailed-exitcode "$@"; }
 
-output() { "$terraform" output -raw "$1" 2>/dev/null || true; }
+# output prints an output of the last apply. Where there was none, Terraform prints a warning instead.
+output() { "$terraform" output -raw -no-color "$1" 2>/dev/null | grep -E '^[0-9a-zA-Z:/._-]+$' || true; }
 
 apply() { run apply -auto-approve "$@"; }
 
