@@ -82,17 +82,17 @@ run() {
 # plan_is_empty runs a plan, for which Terraform answers 0 only if there is nothing to do.
 plan_is_empty() { run plan -detailed-exitcode "$@"; }
 
+apply() { run apply -auto-approve "$@"; }
+
 # output prints an output of the last apply. Where there was none, Terraform prints a warning instead.
 output() { "$terraform" output -raw -no-color "$1" 2>/dev/null | grep -E '^[0-9a-zA-Z:/._-]+$' || true; }
-
-apply() { run apply -auto-approve "$@"; }
 
 began=$SECONDS
 
 if $destroy; then
 	step 'Destroy everything that the quickstart made'
 	if [ -s terraform.tfstate ]; then
-		run apply -destroy -auto-approve
+		apply -destroy
 	else
 		say 'There is nothing to destroy.'
 	fi
@@ -128,13 +128,13 @@ say "The newest version is            $bold$newest$plain"
 
 step 'Let five minutes pass in the local Azure: the service looks for new versions by itself'
 command_line "$provider" rehearsal advance 5m --data "$data"
-"$bin/$provider" rehearsal advance 5m --data "$data" >"$log" 2>&1 || {
-	cat "$log" >&2
+if ! now=$("$bin/$provider" rehearsal advance 5m --data "$data"); then
 	fail 'The clock could not be advanced.'
-}
+fi
+say "$now"
 
 step 'The account runs on the new version, and there is still nothing to do'
-run apply -refresh-only -auto-approve -var "key_generation=$generation"
+apply -refresh-only -var "key_generation=$generation"
 current=$(output current_key_id)
 say "The account's key is wrapped by  $bold$current$plain"
 [ "$current" = "$newest" ] || fail "The account still runs on $current."
