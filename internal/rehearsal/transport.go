@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"syscall"
 )
@@ -32,7 +33,7 @@ func (a *Azure) RoundTrip(request *http.Request) (*http.Response, error) {
 	asked.RequestURI = request.URL.RequestURI()
 	answer := &recorder{header: http.Header{}}
 	if err := answer.record(a, asked); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", request.Method, request.URL.Redacted(), err)
+		return nil, &net.OpError{Op: "read", Net: "rehearsal", Err: err}
 	}
 	return answer.response(request), nil
 }
