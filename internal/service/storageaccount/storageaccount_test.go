@@ -1,0 +1,186 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storageaccount_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+)
+
+const (
+	resourceType = "azuremedia_storage_account"
+	address      = resourceType + ".test"
+)
+
+func account(group, location, more string) string {
+	return fmt.Sprintf(`
+resource "azuremedia_resource_group" "test" {
+  name     = "media"
+  location = "westus2"
+}
+
+resource "azuremedia_user_assigned_identity" "test" {
+  name                = "reader"
+  resource_group_name = azuremedia_resource_group.test.name
+  location            = "westus2"
+}
+
+resource "azuremedia_storage_account" "test" {
+  name                = "contoso"
+  resource_group_name = %s
+  location            = %q
+  %s
+}
+`, group, location, more)
+}
+
+const (
+	inGroup = "azuremedia_resource_group.test.name"
+	tagged  = `tags = { a = "1" }`
+	// everything is every attribute that is updated in place.
+	everything = `
+  account_replication_type        = "RAGRS"
+  min_tls_version                 = "TLS1_1"
+  https_traffic_only_enabled      = false
+  allow_nested_items_to_be_public = true
+  shared_access_key_enabled       = false
+  public_network_access_enabled   = false
+  identity = {
+    type         = "SystemAssigned, UserAssigned"
+    identity_ids = [azuremedia_user_assigned_identity.test.id]
+  }
+  tags = { b = "2" }
+`
+)
+
+func has(attribute string, check knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
+}
+
+func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+		plancheck.ExpectResourceAction(address, action),
+	}}
+}
+
+// A test of plugin-testing plans a second time after every step, and fails if that plan is not
+// empty.
+func TestAccStorageAccount_lifecycle(t *testing.T) {
+	t.Parallel()
+	azure := acctest.New(t)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: azure.Factories(),
+		CheckDestroy:             azure.Empty,
+		Steps: []resource.TestStep{
+			{
+				Config:           azure.Config(account(inGroup, "West US 2", tagged)),
+				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				ConfigStateChecks: []statecheck.StateCheck{
+					has("id", knownvalue.StringExact("/subscriptions/"+azure.SubscriptionID()+
+						"/resourceGroups/media/providers/Microsoft.Storage/storageAccounts/contoso")),
+					has("location", knownvalue.StringExact("West US 2")),
+					has("account_kind", knownvalue.StringExact("StorageV2")),
+					has("account_tier", knownvalue.StringExact("Standard")),
+					has("account_replication_type", knownvalue.StringExact("LRS")),
+					has("min_tls_version", knownvalue.StringExact("TLS1_2")),
+					has("https_traffic_only_enabled", knownvalue.Bool(true)),
+					has("allow_nested_items_to_be_public", knownvalue.Bool(false)),
+					has("shared_access_key_enabled", knownvalue.Bool(true)),
+					has("public_network_access_enabled", knownvalue.Bool(true)),
+					has("infrastructure_encryption_enabled", knownvalue.Bool(false)),
+					has("identity", knownvalue.Null()),
+					has("primary_blob_endpoint", knownvalue.StringExact("https://contoso.blob.core.windows.net/")),
+				},
+			},
+			{
+				Config:           azure.Config(account(`"MEDIA"`, "westus2", tagged)),
+				ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			},
+			{
+				Config:           azure.Config(account(inGroup, "westus2", everything)),
+				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: []statecheck.StateCheck{
+					has("account_replication_type", knownvalue.StringExact("RAGRS")),
+					has("min_tls_version", knownvalue.StringExact("TLS1_1")),
+					has("https_traffic_only_enabled", knownvalue.Bool(false)),
+					has("allow_nested_items_to_be_public", knownvalue.Bool(true)),
+					has("shared_access_key_enabled", knownvalue.Bool(false)),
+					has("public_network_access_enabled", knownvalue.Bool(false)),
+					has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"b": knownvalue.StringExact("2")})),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("identity").AtMapKey("principal_id"), knownvalue.NotNull()),
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("identity").AtMapKey("tenant_id"),
+						knownvalue.StringExact(azure.Rehearsal().Access().TenantID)),
+				},
+			},
+			{
+				ResourceName: address, ImportState: true, ImportStateVerify: true,
+				ImportStateVerifyIgnore: []string{"location"}, // It is imported as Azure spells it.
+			},
+			{
+				PreConfig: func() {
+					theirs(t, azure).update(armstorage.AccountUpdateParameters{
+						Properties: &armstorage.AccountPropertiesUpdateParameters{
+							MinimumTLSVersion: to.Ptr(armstorage.MinimumTLSVersionTLS10),
+						},
+						Identity: &armstorage.Identity{Type: to.Ptr(armstorage.IdentityTypeNone)},
+					})
+				},
+				Config:           azure.Config(account(inGroup, "westus2", everything)),
+				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+			},
+			{
+				PreConfig:        func() { theirs(t, azure).remove() },
+				Config:           azure.Config(account(inGroup, "westus2", everything)),
+				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+			},
+			{
+				// Left out, identities stay as they are.
+				Config:           azure.Config(account(inGroup, "westus2", "")),
+				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigStateChecks: []statecheck.StateCheck{
+					has("identity", knownvalue.Null()), has("tags", knownvalue.Null()),
+				},
+				PostApplyFunc: func() {
+					if kind := *theirs(t, azure).show().Identity.Type; kind != armstorage.IdentityTypeSystemAssignedUserAssigned {
+						t.Errorf("the identity in Azure has become %s", kind)
+					}
+				},
+			},
+			{
+				Config:           azure.Config(account(inGroup, "westus2", "infrastructure_encryption_enabled = true")),
+				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				PostApplyFunc: func() {
+					if !*theirs(t, azure).show().Properties.Encryption.RequireInfrastructureEncryption {
+						t.Error("everything is encrypted only once")
+					}
+				},
+			},
+			{
+				Config: azure.Config(account(inGroup, "westus2", `
+					account_kind             = "BlobStorage"
+					account_replication_type = "GRS"
+				`)),
+				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+			},
+			{
+				Config:           azure.Config(account(inGroup, "northeurope", `account_tier = "Premium"`)),
+				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+			},
+		},
+	})
+	if puts := azure.Requests(http.MethodPut, "/storageAccounts/contoso"); len(puts) != 5 {
+		t.Errorf("%d PUTs, want one for each creation: an update must not overwrite", len(puts))
+	}
+}
