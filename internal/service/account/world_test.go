@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 )
 
@@ -116,18 +117,20 @@ func at(attribute string) tfjsonpath.Path {
 
 // world is an Azure with what an account stands on, and the provider without the command line.
 type world struct {
+	*keyworld.World
 	t     *testing.T
 	azure *acctest.Azure
 	proto *acctest.Proto
 	// one is the ID of a storage account that does for anything.
 	one string
+	// seen is how many requests were counted already.
+	seen int
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	azure := acctest.New(t)
-	w := &world{t: t, azure: azure, proto: azure.Proto()}
-	w.proto.Create("azuremedia_resource_group", acctest.Value{"name": "media", "location": "westus2"})
+	keys := keyworld.New(t)
+	w := &world{World: keys, t: t, azure: keys.Azure, proto: keys.Proto()}
 	w.one = w.store("mediaone", nil)
 	return w
 }

@@ -1,0 +1,42 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Source is the state of another provider's resource.
+type Source struct {
+	// Provider is the provider's address, such as registry.terraform.io/hashicorp/azurerm.
+	Provider      string
+	Type          string
+	SchemaVersion int64
+	State         map[string]any
+}
+
+// Move moves a resource here, as a moved block does. It is not refreshed yet.
+func (p *Proto) Move(resourceType string, from Source) (Object, Diagnostics) {
+	p.t.Helper()
+	state, err := json.Marshal(from.State)
+	p.must(err)
+	resp, err := p.server.MoveResourceState(p.context(), &tfprotov6.MoveResourceStateRequest{
+		TargetTypeName:        resourceType,
+		SourceProviderAddress: from.Provider,
+		SourceTypeName:        from.Type,
+		SourceSchemaVersion:   from.SchemaVersion,
+		SourceState:           &tfprotov6.RawState{JSON: state},
+	})
+	p.must(err)
+	if said := Diagnostics(resp.Diagnostics); len(said.Errors()) > 0 {
+		return Object{}, said
+	}
+	return Object{
+		Type: resourceType, State: p.decode(p.resource(resourceType), resp.TargetState),
+		Private:  resp.TargetPrivate,
+		Identity: p.decodeIdentity(resourceType, resp.TargetIdentity),
+	}, resp.Diagnostics
+}

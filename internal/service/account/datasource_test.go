@@ -1,0 +1,132 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package account_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+)
+
+func TestAccAccount_dataSources(t *testing.T) {
+	t.Parallel()
+	azure := acctest.New(t)
+	const data = `
+data "azuremedia_account" "by_name" {
+  name                = azuremedia_account.test.name
+  resource_group_name = "MEDIA"
+}
+
+data "azuremedia_account" "by_id" {
+  id = lower(azuremedia_account.test.id)
+}
+
+data "azuremedia_accounts" "all" {
+  depends_on = [azuremedia_account.test]
+}
+`
+	config := azure.Config(data + account(one+two, `
+		tags     = { a = "1" }
+		identity = { type = "SystemAssigned" }`))
+	like := func(source, attribute string, check knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("data."+source, at(attribute), check)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: azure.Factories(),
+		CheckDestroy:             azure.Empty,
+		Steps: []resource.TestStep{{
+			Config: config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				like("azuremedia_account.by_name", "identity.principal_id", guid),
+				like("azuremedia_account.by_name", "location", knownvalue.StringExact("West US 2")),
+				like("azuremedia_account.by_id", "name", knownvalue.StringExact("contosomedia")),
+				like("azuremedia_account.by_id", "storage_accounts", knownvalue.SetSizeExact(2)),
+				like("azuremedia_account.by_id", "encryption.type", knownvalue.StringExact("SystemKey")),
+				like("azuremedia_accounts.all", "accounts", knownvalue.ListSizeExact(1)),
+			},
+		}},
+	})
+}
+
+func TestProtoAccount_dataSourcesShowEverything(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	created := w.proto.Create(resourceType, w.config(acctest.Value{
+		"tags": acctest.Value{"a": "1"}, "identity": acctest.Value{"type": "SystemAssigned"},
+	}))
+	other := w.proto.Create(resourceType, w.config(acctest.Value{"name": "another"}))
+	want := acctest.Value{}
+	for name, value := range created.State {
+		if name != "timeouts" {
+			want[name] = value
+		}
+	}
+	want["location"] = "West US 2"
+
+	found, said := w.proto.ReadData("azuremedia_account", acctest.Value{"name": "contosomedia", "resource_group_name": "media"})
+	if diff := cmp.Diff(want, found); len(said) > 0 || diff != "" {
+		t.Errorf("by name: %s%s", diff, said.Text())
+	}
+	want["id"] = strings.ToLower(created.Identity["id"])
+	found, said = w.proto.ReadData("azuremedia_account", acctest.Value{"id": want["id"]})
+	if diff := cmp.Diff(want, found); len(said) > 0 || diff != "" {
+		t.Errorf("by ID: %s%s", diff, said.Text())
+	}
+	want["id"] = created.Identity["id"]
+
+	for _, test := range []struct {
+		name   string
+		config acctest.Value
+		want   []string
+	}{
+		{"all", nil, []string{"another", "contosomedia"}},
+		{"of a group", acctest.Value{"resource_group_name": "MEDIA"}, []string{"another", "contosomedia"}},
+		{"tagged", acctest.Value{"required_tags": acctest.Value{"A": "1"}}, []string{"contosomedia"}},
+		{"tagged otherwise", acctest.Value{"required_tags": acctest.Value{"a": "2"}}, nil},
+		{"tagged with more", acctest.Value{"required_tags": acctest.Value{"a": "1", "b": "1"}}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.config == nil {
+				test.config = acctest.Value{}
+			}
+			found, said := w.proto.ReadData("azuremedia_accounts", test.config)
+			if len(said) > 0 {
+				t.Fatal(said.Text())
+			}
+			var names []string
+			list, _ := found["accounts"].([]any)
+			for _, one := range list {
+				shown, _ := one.(acctest.Value)
+				name, _ := shown["name"].(string)
+				names = append(names, name)
+				if diff := cmp.Diff(want, shown); name == "contosomedia" && diff != "" {
+					t.Errorf("the account differs: %s", diff)
+				}
+			}
+			if diff := cmp.Diff(test.want, names); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+
+	_, said = w.proto.ReadData("azuremedia_account", acctest.Value{"name": "nobody", "resource_group_name": "media"})
+	if text := said.Text(); !strings.Contains(text, "Media Services Account Not Found") || !strings.Contains(text, "nobody") {
+		t.Errorf("does not say what was not found: %s", text)
+	}
+	_, said = w.proto.ReadData("azuremedia_account", acctest.Value{"id": w.one})
+	if text := said.Text(); !strings.Contains(text, "Media Services Account Not Read") {
+		t.Errorf("reads something else: %s", text)
+	}
+	_, said = w.proto.ReadData("azuremedia_accounts", acctest.Value{"resource_group_name": "nowhere"})
+	if text := said.Text(); !strings.Contains(text, "nowhere") {
+		t.Errorf("does not say which group: %s", text)
+	}
+	_ = other
+}
