@@ -32,7 +32,7 @@ func (a *Azure) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	asked.RequestURI = request.URL.RequestURI()
 	answer := &recorder{header: http.Header{}}
-	if err := answer.record(a, asked); err != nil {
+	if err := answer.record(request.Context(), a, asked); err != nil {
 		return nil, &net.OpError{Op: "read", Net: "rehearsal", Err: err}
 	}
 	return answer.response(request), nil
@@ -47,12 +47,14 @@ type recorder struct {
 }
 
 // record has the request answered, or returns how the connection broke.
-func (w *recorder) record(handler http.Handler, request *http.Request) (err error) {
+func (w *recorder) record(
+	ctx context.Context, handler http.Handler, request *http.Request,
+) (err error) {
 	defer func() {
 		switch failure := recover(); {
 		case failure == nil:
-		case isAbort(failure) && request.Context().Err() != nil:
-			err = context.Cause(request.Context())
+		case isAbort(failure) && ctx.Err() != nil:
+			err = context.Cause(ctx)
 		case isAbort(failure):
 			err = syscall.ECONNRESET
 		default:

@@ -29,7 +29,7 @@ func (r *Request) ReadBody() error {
 
 // readOptionalBody is [Request.ReadBody] where there is a body, or has to be one.
 func (r *Request) readOptionalBody() error {
-	if len(r.Raw) == 0 && !(r.documented && r.operation.NeedsBody) {
+	if len(r.Raw) == 0 && (!r.documented || !r.operation.NeedsBody) {
 		return nil
 	}
 	return r.ReadBody()

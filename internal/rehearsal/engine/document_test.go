@@ -80,7 +80,7 @@ func TestPatch_changesWhatItNames(t *testing.T) {
 			if diff := cmp.Diff(test.tags, got.at("tags")); diff != "" {
 				t.Errorf("tags (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(map[string]any(test.properties), got.at("properties")); diff != "" {
+			if diff := cmp.Diff(test.properties, got.at("properties")); diff != "" {
 				t.Errorf("properties (-want +got):\n%s", diff)
 			}
 		})

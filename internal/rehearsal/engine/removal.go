@@ -27,7 +27,7 @@ func (e *Engine) remove(r *Request, t *ResourceType, old *Resource) (*Response, 
 		return &Response{Status: http.StatusAccepted, Header: header}, nil
 	}
 	e.forget(r.Tx, old)
-	r.Tx.Remove(old.ID)
+	r.Remove(old.ID)
 	return &Response{Status: status}, nil
 }
 
@@ -42,7 +42,7 @@ func (r *Request) Delete(resource *Resource) error {
 		}
 	}
 	r.engine.forget(r.Tx, resource)
-	r.Tx.Remove(resource.ID)
+	r.Remove(resource.ID)
 	return nil
 }
 

@@ -81,7 +81,7 @@ func TestRequest_findsItsHost(t *testing.T) {
 		{Suffix: ".vault.test", Owns: func(_ *engine.Tx, host string) bool { return host == "localhost:8444" }},
 		{Names: []string{"login.test"}, Loopback: func(path string) bool { return strings.HasSuffix(path, "/token") }},
 	} {
-		host.Serve = func(r *engine.Request) (*engine.Response, error) {
+		host.Serve = func(*engine.Request) (*engine.Response, error) {
 			return &engine.Response{Status: http.StatusOK, Body: []byte(host.Suffix + strings.Join(host.Names, ""))}, nil
 		}
 		w.engine.HandleHost(host)
@@ -129,7 +129,7 @@ func TestJournal_keepsNoSecret(t *testing.T) {
 	w.send("PUT", "https://management.azure.com"+toy+"?api-version="+version+"&sig=s1&Client_Secret=s2&x=1",
 		`{"location":"westus2","properties":{"secret":"s3"}}`, "Bearer s4")
 	entry := w.lastEntry()
-	if entry.Method != "PUT" || entry.Path != toy || entry.Host != "management.azure.com" ||
+	if entry.Method != http.MethodPut || entry.Path != toy || entry.Host != "management.azure.com" ||
 		entry.Caller != "caller" || entry.Status != http.StatusCreated || entry.Number != 1 ||
 		!entry.Time.Equal(noon()) {
 		t.Errorf("entry: %+v", entry)

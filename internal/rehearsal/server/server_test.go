@@ -408,7 +408,7 @@ func TestControl_isForThisMachinesPrograms(t *testing.T) {
 		"a web page":   func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
 		"another name": func(r *http.Request) { r.Host = "evil.example" },
 	} {
-		request, err := http.NewRequestWithContext(t.Context(), "GET", s.ready.Control+"/show", http.NoBody)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.ready.Control+"/show", http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -189,7 +189,7 @@ func (f *File) with(options *bolt.Options, fn func(*bolt.DB) error) (err error) 
 	options.Timeout = f.wait
 	var file *os.File
 	options.OpenFile = func(name string, flag int, mode os.FileMode) (_ *os.File, err error) {
-		file, err = os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // the caller's choice
+		file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
 		return file, err
 	}
 	var db *bolt.DB

@@ -26,10 +26,12 @@ func TestStore_keepsItsContract(t *testing.T) {
 	t.Parallel()
 	contract := map[string]func(t *testing.T, s store.Store){
 		"what was put is there in the next transaction": func(t *testing.T, s store.Store) {
+			t.Helper()
 			update(t, s, func(tx store.Tx) { tx.Put("a/b", []byte("1")) })
 			want(t, s, map[string]string{"a/b": "1"})
 		},
 		"own writes show at once": func(t *testing.T, s store.Store) {
+			t.Helper()
 			update(t, s, func(tx store.Tx) {
 				tx.Put("a", []byte("1"))
 				if got := string(tx.Get("a")); got != "1" {
@@ -42,6 +44,7 @@ func TestStore_keepsItsContract(t *testing.T) {
 			})
 		},
 		"what is not there is nil, what is empty is not": func(t *testing.T, s store.Store) {
+			t.Helper()
 			update(t, s, func(tx store.Tx) { tx.Put("empty", nil); tx.Delete("never") })
 			update(t, s, func(tx store.Tx) {
 				if tx.Get("empty") == nil || tx.Get("never") != nil {
@@ -50,6 +53,7 @@ func TestStore_keepsItsContract(t *testing.T) {
 			})
 		},
 		"an error drops every write and comes back": func(t *testing.T, s store.Store) {
+			t.Helper()
 			update(t, s, func(tx store.Tx) { tx.Put("kept", []byte("1")) })
 			refused := errors.New("refused")
 			err := s.Update(func(tx store.Tx) error {
@@ -63,6 +67,7 @@ func TestStore_keepsItsContract(t *testing.T) {
 			want(t, s, map[string]string{"kept": "1"})
 		},
 		"a panic drops every write and frees the store": func(t *testing.T, s store.Store) {
+			t.Helper()
 			func() {
 				defer func() {
 					if got := recover(); got != "defect" {
@@ -77,6 +82,7 @@ func TestStore_keepsItsContract(t *testing.T) {
 			want(t, s, map[string]string{})
 		},
 		"a scan goes through a prefix in order and stops when told": func(t *testing.T, s store.Store) {
+			t.Helper()
 			update(t, s, func(tx store.Tx) {
 				for _, key := range []string{"b/2", "a", "b/1", "c", "b/3", "b"} {
 					tx.Put(key, []byte(key))
@@ -97,6 +103,7 @@ func TestStore_keepsItsContract(t *testing.T) {
 			})
 		},
 		"a scan does not mind writes": func(t *testing.T, s store.Store) {
+			t.Helper()
 			update(t, s, func(tx store.Tx) {
 				for _, key := range []string{"a/1", "a/2", "a/3"} {
 					tx.Put(key, []byte("old"))
