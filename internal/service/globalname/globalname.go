@@ -18,9 +18,13 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 )
 
-// Check asks the service whether the name of what is to be created is free, and reports who has
-// it. A name that is taken within the subscription is not reported: that may be what this very
-// plan replaces, and if it is not, creation says so and shows how to import it.
+// Check asks the service whether the name of what is to be created is free. A name that is taken
+// within the subscription is not reported: that may be what this very plan replaces, and if it is
+// not, creation says so and shows how to import it.
+//
+// Asking takes a permission at the subscription, which an identity that may only work in a
+// resource group does not have. For such a one the name is not checked, and creation has the last
+// word.
 func Check(ctx context.Context, client *azure.Client, subject diagnostic.Subject,
 	naming mediaaccount.Naming, resourceType string,
 	ask func(context.Context) (mediaaccount.Availability, error),
@@ -32,7 +36,10 @@ func Check(ctx context.Context, client *azure.Client, subject diagnostic.Subject
 			return nil
 		}
 	}
-	if err != nil {
+	switch {
+	case azure.HasCode(err, "AuthorizationFailed"):
+		return nil
+	case err != nil:
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject, err)}
 	}
 	var found diag.Diagnostics

@@ -1,0 +1,79 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+)
+
+func TestVaultID(t *testing.T) {
+	t.Parallel()
+	const (
+		vaults = "/subscriptions/" + subscription + "/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/"
+		list   = "/subscriptions/" + subscription + "/providers/Microsoft.KeyVault/vaults"
+	)
+	for _, test := range []struct {
+		name, uri string
+		answers   []string // One for each page.
+		asked     string
+		want      string
+	}{
+		{
+			"by its name", "https://keys.vault.azure.net/",
+			[]string{`{"value":[{"id":"` + vaults + `Keys"}]}`},
+			"resourceType eq 'Microsoft.KeyVault/vaults' and name eq 'keys'", vaults + "Keys",
+		},
+		{
+			"on the second page", "https://keys.vault.azure.net/",
+			[]string{`{"value":[],"nextLink":"https://management.azure.com/next"}`, `{"value":[{"id":"` + vaults + `keys"}]}`},
+			"", vaults + "keys",
+		},
+		{"nowhere", "https://keys.vault.azure.net/", []string{`{"value":[]}`}, "", ""},
+		{
+			"by its address", "https://localhost:9443",
+			[]string{
+				`{"value":[{"id":"other","properties":{"vaultUri":"https://localhost:9444/"}}],"nextLink":"https://management.azure.com/next"}`,
+				`{"value":[{"id":"` + vaults + `keys","properties":{"vaultUri":"https://LOCALHOST:9443/"}}]}`,
+			},
+			list, vaults + "keys",
+		},
+		{"nowhere by its address", "https://localhost:9443/", []string{`{"value":[{"id":"bare"}]}`}, "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var asked []string
+			fake := &fakeAzure{answer: func(req *http.Request) *http.Response {
+				asked = append(asked, req.URL.Path+" "+req.URL.Query().Get("$filter"))
+				return answer(http.StatusOK, test.answers[len(asked)-1])
+			}}
+			got, err := newClient(t, signedIn(fake)).VaultID(t.Context(), test.uri)
+			if err != nil || got != test.want {
+				t.Errorf("got %q, %v; want %q", got, err, test.want)
+			}
+			if len(asked) != len(test.answers) || !strings.Contains(asked[0], test.asked) {
+				t.Errorf("asked %q", asked)
+			}
+		})
+	}
+}
+
+func TestVaultID_tellsOfFailure(t *testing.T) {
+	t.Parallel()
+	refusing := &fakeAzure{answer: func(*http.Request) *http.Response {
+		return answer(http.StatusForbidden, `{"error":{"code":"AuthorizationFailed","message":"No."}}`)
+	}}
+	client := newClient(t, signedIn(refusing))
+	for _, uri := range []string{"https://keys.vault.azure.net/", "https://localhost:9443/"} {
+		if _, err := client.VaultID(t.Context(), uri); !azure.HasCode(err, "AuthorizationFailed") {
+			t.Errorf("%s: %v", uri, err)
+		}
+	}
+	if _, err := client.VaultID(t.Context(), "https://\x7f/"); err == nil || len(refusing.requests) != 2 {
+		t.Errorf("what is no address is asked about: %v", err)
+	}
+}
