@@ -66,7 +66,8 @@ const (
 	// Media Services documents, for dependants that hold both keys.
 	Both Strategy = "both"
 	// Alternate regenerates the older key, so that the one in use is never touched. It is what
-	// Storage documents for clients that hold one key.
+	// Storage documents for clients that hold one key. An emergency regenerates both all the same:
+	// nobody knows which one leaked.
 	Alternate Strategy = "alternate"
 )
 
@@ -89,9 +90,6 @@ type Observed struct {
 	Now time.Time
 	// Created are the keys' creation times.
 	Created Keys[time.Time]
-	// StalestSync is the oldest sync among the dependants that tell when they were last synced;
-	// the zero time where none tells.
-	StalestSync time.Time
 }
 
 // Recorded is what the last completed step left behind. The zero value is that of a storage account
@@ -108,6 +106,9 @@ type Recorded struct {
 	Trigger string
 	// Emergency says that the emergency that is declared has been answered.
 	Emergency bool
+	// Urgent says that the rotation that is going on is the answer to an emergency. It waits for
+	// nothing; the next one does again, although the emergency may still be declared.
+	Urgent bool
 }
 
 // Adopted reports whether the storage account is looked after already.
@@ -123,7 +124,7 @@ type Wanted struct {
 	Settle time.Duration
 	// Interval is the age at which a key is rotated; 0 stands for never.
 	Interval time.Duration
-	// Emergency starts a rotation, once, and has it not wait.
+	// Emergency starts a rotation of both keys, once, and has it not wait.
 	Emergency bool
 	// RotateOnCreate has a storage account rotated as soon as it is looked after.
 	RotateOnCreate bool

@@ -32,6 +32,11 @@ type Account interface {
 func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 	before func(Step),
 ) (Recorded, Step, error) {
+	if !r.Adopted() {
+		// A creation that is interrupted leaves no record of what it has done. An emergency would
+		// begin anew, and regenerate key1 again: it is answered by the run after this.
+		w.Emergency = false
+	}
 	var known Keys[time.Time]
 	verified := false
 	// The longest way through a rotation: adopt, key1, sync, wait, verify, key2, sync, verify, and

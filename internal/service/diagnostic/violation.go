@@ -12,12 +12,19 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// FromViolation says that a rule is broken, at the attribute that breaks it.
+// FromViolation says that a rule is broken, at the attribute that breaks it. Where that forbids
+// something, nothing was done.
 func FromViolation(violation rule.Violation) diag.Diagnostic {
-	summary, detail := violation.Summary(), violation.Detail()
 	if violation.Severity == rule.Error {
-		detail = paragraphs(detail, NothingChanged)
+		return FromViolationAfter(NothingChanged, violation)
 	}
+	return FromViolationAfter("", violation)
+}
+
+// FromViolationAfter says that a rule is broken when a part has been done already. The sentence
+// says which part.
+func FromViolationAfter(done string, violation rule.Violation) diag.Diagnostic {
+	summary, detail := violation.Summary(), paragraphs(violation.Detail(), done)
 	if violation.Attribute == "" {
 		if violation.Severity == rule.Warning {
 			return diag.NewWarningDiagnostic(summary, detail)

@@ -10,7 +10,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 
@@ -23,8 +22,6 @@ type Kind interface {
 	Noun() string
 	// ResourceType is the type in Resource Manager.
 	ResourceType() string
-	// Tells reports whether the service tells when an account last read the keys.
-	Tells() bool
 	// Read reads how an account depends on a storage account.
 	Read(ctx context.Context, id, storageAccountID string) (Dependent, error)
 	// Sync has an account read the keys of a storage account again. It may be repeated.
@@ -42,8 +39,6 @@ type Dependent struct {
 	// UsesKeys says that it holds a copy of the keys; otherwise it comes at the storage with a
 	// managed identity.
 	UsesKeys bool
-	// LastSync is when it last read the keys; the zero time where the service does not tell.
-	LastSync time.Time
 }
 
 // Kinds returns every kind.

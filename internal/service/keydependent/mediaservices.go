@@ -10,13 +10,11 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 )
 
-// mediaServices is the accounts of Media Services. They do not tell when they were last synced.
+// mediaServices is the accounts of Media Services.
 type mediaServices struct{ client *azure.Client }
 
 func (mediaServices) Noun() string         { return "Media Services account" }
 func (mediaServices) ResourceType() string { return azure.MediaAccountType }
-
-func (mediaServices) Tells() bool { return false }
 
 func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
 	at, err := azure.ParseID(id, azure.MediaAccountType)

@@ -42,37 +42,22 @@ type account struct {
 
 var _ keyrotation.Account = (*account)(nil)
 
-// Observe reads the keys' creation times, which takes no permission on the keys themselves, and
-// when those dependants were last synced that tell.
+// Observe reads the keys' creation times, which takes no permission on the keys themselves.
 func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
-	var created keyrotation.Keys[time.Time]
-	reads, reading := errgroup.WithContext(ctx)
-	reads.Go(func() (err error) { created, err = a.created(reading); return err })
-	syncs := make([]time.Time, len(a.dependents))
-	for i, id := range a.dependents {
-		reads.Go(func() error {
-			kind, err := keydependent.Of(a.client, id)
-			if err != nil || !kind.Tells() {
-				return err
-			}
-			use, err := kind.Read(reading, id, a.id)
-			if use.UsesKeys {
-				syncs[i] = use.LastSync
-			}
-			return err
-		})
-	}
-	if err := reads.Wait(); err != nil {
+	created, err := a.created(ctx)
+	if err != nil {
 		return keyrotation.Observed{}, err
 	}
 	a.last = created
-	observed := keyrotation.Observed{Now: a.client.ServerTime(), Created: created}
-	for _, sync := range syncs {
-		if !sync.IsZero() && (observed.StalestSync.IsZero() || sync.Before(observed.StalestSync)) {
-			observed.StalestSync = sync
-		}
+	return keyrotation.Observed{Now: a.client.ServerTime(), Created: created}, nil
+}
+
+// shown are the creation times to show: those that were last read, or else those of the record.
+func (a *account) shown(r keyrotation.Recorded) keyrotation.Keys[time.Time] {
+	if a.last == (keyrotation.Keys[time.Time]{}) {
+		return r.Created
 	}
-	return observed, nil
+	return a.last
 }
 
 // look reads how the dependants use the keys, once.
@@ -119,6 +104,8 @@ func (a *account) dependent(ctx context.Context, id string) (keydependent.Depend
 // Regenerate regenerates a key. The request is sent once: azcore would repeat one that was answered
 // by a server error, and regenerate the key again. The answer holds both keys; only the time is
 // taken from it.
+//
+// An answer without the time leaves open what happened, as one that was lost does.
 func (a *account) Regenerate(ctx context.Context, key keyrotation.Key) (time.Time, error) {
 	accounts, at, err := a.accounts()
 	if err != nil {
@@ -136,10 +123,11 @@ func (a *account) Regenerate(ctx context.Context, key keyrotation.Key) (time.Tim
 			return *regenerated.CreationTime, nil
 		}
 	}
-	return time.Time{}, nil
+	return time.Time{}, fmt.Errorf("the answer does not say when %s was made", name)
 }
 
-// Sync tells every dependant that uses the keys, all at once.
+// Sync tells every dependant that uses the keys, all at once. Azure tells the time in whole
+// seconds: the sync is over by the end of the present one.
 func (a *account) Sync(ctx context.Context) (time.Time, error) {
 	if err := a.look(ctx); err != nil {
 		return time.Time{}, err
@@ -151,7 +139,7 @@ func (a *account) Sync(ctx context.Context) (time.Time, error) {
 		}
 	}
 	err := syncs.Wait()
-	return a.client.ServerTime(), err
+	return a.client.ServerTime().Truncate(time.Second).Add(time.Second), err
 }
 
 // introduce tells the dependants that are new in the configuration: which keys they know, nobody
@@ -159,7 +147,7 @@ func (a *account) Sync(ctx context.Context) (time.Time, error) {
 func (a *account) introduce(ctx context.Context, known []string) error {
 	syncs, syncing := errgroup.WithContext(ctx)
 	for _, id := range a.dependents {
-		if slices.ContainsFunc(known, func(k string) bool { return azure.SameID(k, id) }) {
+		if has(known, id) {
 			continue
 		}
 		syncs.Go(func() error {
@@ -221,4 +209,9 @@ func (a *account) accounts() (*armstorage.AccountsClient, *arm.ResourceID, error
 	}
 	accounts, err := a.client.StorageAccounts(at.SubscriptionID)
 	return accounts, at, err
+}
+
+// has reports whether a list of IDs has one.
+func has(ids []string, id string) bool {
+	return slices.ContainsFunc(ids, func(one string) bool { return azure.SameID(one, id) })
 }

@@ -31,6 +31,7 @@ type record struct {
 	LastSync    time.Time `json:"last_sync"`
 	Trigger     string    `json:"trigger"`
 	Emergency   bool      `json:"emergency"`
+	Urgent      bool      `json:"urgent"`
 }
 
 const recordVersion = 1
@@ -63,6 +64,7 @@ func load(ctx context.Context, private privateReader, diags *diag.Diagnostics) k
 		LastSync:  stored.LastSync,
 		Trigger:   stored.Trigger,
 		Emergency: stored.Emergency,
+		Urgent:    stored.Urgent,
 	}
 }
 
@@ -72,7 +74,7 @@ func save(ctx context.Context, private privateWriter, r keyrotation.Recorded) di
 		Version: recordVersion, Phase: string(r.Phase),
 		Key1Created: r.Created.Key1, Key2Created: r.Created.Key2,
 		Key1Synced: r.Synced.Key1, Key2Synced: r.Synced.Key2,
-		LastSync: r.LastSync, Trigger: r.Trigger, Emergency: r.Emergency,
+		LastSync: r.LastSync, Trigger: r.Trigger, Emergency: r.Emergency, Urgent: r.Urgent,
 	})
 	if err != nil {
 		return diag.Diagnostics{diagnostic.ProviderBug(

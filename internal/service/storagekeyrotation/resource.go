@@ -8,10 +8,8 @@ package storagekeyrotation
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -80,63 +78,34 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.client == nil {
 		return
 	}
-	recorded := load(ctx, req.Private, &resp.Diagnostics)
 	var plan, state model
-	if !req.State.Raw.IsNull() {
+	var recorded keyrotation.Recorded
+	exists := !req.State.Raw.IsNull()
+	if exists {
+		recorded = load(ctx, req.Private, &resp.Diagnostics)
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(abandoned(state, recorded)...)
+		resp.Diagnostics.Append(r.abandoned(ctx, state, recorded)...)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !req.State.Raw.IsNull() && !req.Plan.Raw.Equal(req.State.Raw) {
+	if exists && !plan.StorageAccountID.Equal(state.StorageAccountID) {
+		// It is replaced by that of another storage account, of which there is no record.
+		resp.Diagnostics.Append(r.abandoned(ctx, state, recorded)...)
+		recorded = keyrotation.Recorded{}
+	}
+	changed := !req.Plan.Raw.Equal(req.State.Raw)
+	if changed {
 		plan.unknown()
 	}
 	if plan.settled() {
-		resp.Diagnostics.Append(r.foresee(ctx, recorded, &plan)...)
+		resp.Diagnostics.Append(r.foresee(ctx, recorded, &plan, changed)...)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-}
-
-// foresee plans what the next step is going to change, and says what a person should know of it.
-func (r *Resource) foresee(ctx context.Context, recorded keyrotation.Recorded, plan *model,
-) diag.Diagnostics {
-	opened, diags := r.open(ctx, plan)
-	observed, err := opened.Observe(ctx)
-	if azure.IsNotFound(err) && !recorded.Adopted() {
-		return diags // It may be created by the same apply.
-	}
-	if err != nil {
-		return append(diags, diagnostic.FromError(
-			diagnostic.Read, subject(plan.StorageAccountID.ValueString()), err))
-	}
-	step := keyrotation.Decide(observed, recorded, plan.wanted(), false)
-	waits := step.Action == keyrotation.Wait && !plan.WaitForSettle.ValueBool()
-	if step.Action != keyrotation.Nothing && !waits {
-		plan.unknown()
-	}
-	return append(diags, r.warnings(ctx, opened, plan, recorded, step)...)
-}
-
-// abandoned says what is left to do by hand where the resource is removed in the middle of a
-// rotation.
-func abandoned(state model, recorded keyrotation.Recorded) diag.Diagnostics {
-	if recorded.Phase != keyrotation.Settling {
-		return nil
-	}
-	id := state.StorageAccountID.ValueString()
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Storage Key Rotation Abandoned", fmt.Sprintf(
-		"The rotation of %s is removed half-way: key1 is new and synced, key2 is still the old one. "+
-			"Both work.\n\nTo finish it by hand, after %s and once streaming has been verified:\n\n"+
-			"  az storage account keys renew --ids %[1]s --key secondary\n"+
-			"  az ams account storage sync-storage-keys --storage-account-id %[1]s …\n\n"+
-			"the latter for each account that holds the keys. Or keep the resource, and apply "+
-			"after that time.",
-		id, state.SecondaryDueAt.ValueString()))}
 }
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
@@ -160,12 +129,16 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	if err != nil {
 		// An error here would have Terraform forget the record, and begin from the beginning.
-		failure := refused(plan.StorageAccountID.ValueString(), step, err)
-		resp.Diagnostics.AddWarning("Storage Key Rotation Unfinished",
-			failure.Summary()+"\n\n"+failure.Detail())
+		failure := refused(plan.StorageAccountID.ValueString(), recorded, step, err)
+		resp.Diagnostics.AddWarning(unfinishedSummary, failure.Summary()+"\n\n"+failure.Detail())
+	}
+	if plan.Emergency.ValueBool() {
+		resp.Diagnostics.AddAttributeWarning(path.Root("emergency"), unfinishedSummary,
+			"The keys were taken note of and synced, and none was regenerated: apply again for the "+
+				"emergency. Interrupted, a creation would not know how far it had come.")
 	}
 	plan.ID = plan.StorageAccountID
-	plan.show(recorded, opened.last)
+	plan.show(recorded, opened.shown(recorded))
 	resp.Diagnostics.Append(save(ctx, resp.Private, recorded)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
@@ -233,11 +206,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(save(ctx, resp.Private, recorded)...)
 	if err != nil {
 		// What was completed is kept; what was asked for stays planned.
-		state.show(recorded, opened.last)
+		state.show(recorded, opened.shown(recorded))
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-		resp.Diagnostics.Append(refused(id, step, err))
+		resp.Diagnostics.Append(refused(id, recorded, step, err))
 	} else {
-		plan.show(recorded, opened.last)
+		plan.show(recorded, opened.shown(recorded))
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)

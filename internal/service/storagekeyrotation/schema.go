@@ -46,8 +46,8 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"strategy": schema.StringAttribute{
 				MarkdownDescription: "`both` regenerates key1 and, once everything has settled on " +
 					"it, key2: the procedure that Media Services documents. `alternate` " +
-					"regenerates the older key each time, for clients that hold one key. " +
-					"Default: `both`.",
+					"regenerates the older key each time, for clients that hold one key; an " +
+					"`emergency` regenerates both all the same. Default: `both`.",
 				Optional: true,
 				Computed: true,
 				Default:  stringdefault.StaticString(string(keyrotation.Both)),
@@ -55,9 +55,10 @@ func resourceSchema(ctx context.Context) schema.Schema {
 					string(keyrotation.Both), string(keyrotation.Alternate))},
 			},
 			"rotate_when_changed": schema.MapAttribute{
-				MarkdownDescription: "Any texts: when they change, a rotation starts.",
-				ElementType:         types.StringType,
-				Optional:            true,
+				MarkdownDescription: "Any texts: when they change, a rotation starts. After an " +
+					"import, the first ones are taken as those of the last rotation.",
+				ElementType: types.StringType,
+				Optional:    true,
 			},
 			"rotation_interval": schema.StringAttribute{
 				MarkdownDescription: "The age of key1, by its creation time in Azure, at which a " +
@@ -75,9 +76,11 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Default:    stringdefault.StaticString(defaultSettling),
 				Validators: []validator.String{interval{atLeast: keyrotation.Settle, settling: true}},
 			},
-			"emergency": flag("Whether a key is known to have leaked: a rotation starts at once, " +
-				"and nothing is waited for (rule ROT002). What has not learnt of key1 by the time " +
-				"that key2 is regenerated stops streaming until it has."),
+			"emergency": flag("Whether a key is known to have leaked: a rotation of both keys " +
+				"starts with the next apply, and nothing is waited for (rule ROT002). What has not " +
+				"learnt of the first key by the time that the second is regenerated stops " +
+				"streaming until it has. It is answered once: set it back to `false` before the " +
+				"next emergency. The creation itself only takes note of the keys; apply again."),
 			"rotate_on_create": flag("Whether a rotation starts with the creation. Where the keys " +
 				"were regenerated before, everything settles first on the sync that creation " +
 				"begins with. A key1 that is newer than key2 is taken for new already."),

@@ -5,6 +5,7 @@ package storagekeyrotation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +20,8 @@ import (
 const (
 	// betweenAttempts is how long an address is left alone that did not answer as expected.
 	betweenAttempts = 10 * time.Second
+	// longestAnswer is how long an address may take to answer.
+	longestAnswer = 30 * time.Second
 	// longestBody is how much of an answer is looked at.
 	longestBody = 1 << 20
 )
@@ -99,13 +102,15 @@ func (a *account) insist(ctx context.Context, c check) error {
 
 // ask asks an address once, and returns what is not as expected; empty where nothing is.
 func (c check) ask(ctx context.Context, web *http.Client) string {
+	ctx, cancel := context.WithTimeout(ctx, longestAnswer)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url, nil)
 	if err != nil {
 		return "the address cannot be asked"
 	}
 	resp, err := web.Do(req) //nolint:gosec // The configuration names the address.
 	if err != nil {
-		return "it gives no answer"
+		return "it gives no answer (" + withoutAddress(err).Error() + ")"
 	}
 	defer func() { _ = resp.Body.Close() }() // It was only read.
 	if resp.StatusCode != c.status {
@@ -128,6 +133,15 @@ func (c check) ask(ctx context.Context, web *http.Client) string {
 		return fmt.Sprintf("its body does not match %q", c.body)
 	}
 	return ""
+}
+
+// withoutAddress is what went wrong with a request, without the address that it was for.
+func withoutAddress(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
 }
 
 // withoutQuery is an address fit to be shown: a query can hold a signature.
