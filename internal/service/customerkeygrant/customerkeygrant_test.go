@@ -1,0 +1,428 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeygrant_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+)
+
+const grant = "azuremedia_customer_key_grant"
+
+// world is an identity and a vault.
+type world struct {
+	*keyworld.World
+	vault, principal string
+}
+
+func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParameters)) world {
+	t.Helper()
+	w := world{World: keyworld.New(t)}
+	w.vault = w.Vault("keys", vault...)
+	_, w.principal = w.Identity("reader")
+	return w
+}
+
+func (w world) config() acctest.Value {
+	return acctest.Value{"key_vault_id": w.vault, "principal_id": w.principal}
+}
+
+// held are the permissions of a principal's access policy.
+func (w world) held(principal string) []string {
+	var held []string
+	for _, entry := range w.ShowVault("keys").Properties.AccessPolicies {
+		if strings.EqualFold(*entry.ObjectID, principal) {
+			for _, permission := range entry.Permissions.Keys {
+				held = append(held, string(*permission))
+			}
+		}
+	}
+	slices.Sort(held)
+	return held
+}
+
+// assigned are the principals that the role is assigned to, at exactly a scope.
+func (w world) assigned(scope string) []string {
+	var principals []string
+	for _, assignment := range w.Assignments(scope) {
+		if strings.HasSuffix(*assignment.Properties.RoleDefinitionID, customerkey.RoleCryptoServiceEncryptionUserID) {
+			principals = append(principals, *assignment.Properties.PrincipalID)
+		}
+	}
+	return principals
+}
+
+func unchanged(t *testing.T, before acctest.Object, plan acctest.Plan) {
+	t.Helper()
+	if len(plan.Diagnostics) > 0 {
+		t.Error(plan.Diagnostics.Text())
+	}
+	if diff := cmp.Diff(before.State, plan.State); diff != "" {
+		t.Errorf("planned to change (-before +planned):\n%s", diff)
+	}
+}
+
+func permissions() []any { return []any{"get", "unwrapKey", "wrapKey"} }
+
+func TestGrant_byPolicy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(grant, w.config())
+	if diff := cmp.Diff(acctest.Value{
+		"id": w.vault + "/objectId/" + w.principal, "key_vault_id": w.vault, "principal_id": w.principal,
+		"key_name": nil, "mode": "access_policy", "key_permissions": permissions(),
+		"role_assignment_id": nil, "timeouts": nil,
+	}, sorted(made.State)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"get", "unwrapKey", "wrapKey"}, w.held(w.principal)); diff != "" {
+		t.Error(diff)
+	}
+	read, said := proto.Read(made)
+	if len(said) > 0 {
+		t.Fatal(said.Text())
+	}
+	unchanged(t, read, proto.Plan(grant, read, w.config()))
+
+	gone, said := proto.Apply(proto.Plan(grant, read, nil))
+	if gone.State != nil || len(said) > 0 {
+		t.Fatalf("%v: %s", gone.State, said.Text())
+	}
+	if held := w.held(w.principal); held != nil {
+		t.Errorf("left: %v", held)
+	}
+	if held := w.held(w.Owner()); len(held) == 0 {
+		t.Error("the owner's policy went as well")
+	}
+}
+
+// sorted is a state whose set is in order.
+func sorted(state acctest.Value) acctest.Value {
+	if set, ok := state["key_permissions"].([]any); ok {
+		slices.SortFunc(set, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
+	return state
+}
+
+func TestGrant_byRole(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, key, scope string }{
+		{"vault", "", ""},
+		{"key", "media", "/keys/media"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, keyworld.ByRoles)
+			w.Key("keys", "media")
+			config := w.config()
+			if test.key != "" {
+				config["key_name"] = test.key
+			}
+			proto := w.Proto()
+			made := proto.Create(grant, config)
+			assignment, _ := made.State["role_assignment_id"].(string)
+			if made.State["mode"] != "role_assignment" || assignment == "" ||
+				made.State["id"] != w.vault+test.scope+"/objectId/"+w.principal {
+				t.Errorf("%v", made.State)
+			}
+			if diff := cmp.Diff([]string{w.principal}, w.assigned(w.vault+test.scope)); diff != "" {
+				t.Error(diff)
+			}
+			read, said := proto.Read(made)
+			if len(said) > 0 {
+				t.Fatal(said.Text())
+			}
+			unchanged(t, read, proto.Plan(grant, read, config))
+
+			if gone, said := proto.Apply(proto.Plan(grant, read, nil)); gone.State != nil || len(said) > 0 {
+				t.Fatalf("%v: %s", gone.State, said.Text())
+			}
+			if left := w.assigned(w.vault + test.scope); left != nil {
+				t.Errorf("left: %v", left)
+			}
+
+			// The name follows from the grant, so that the same grant has the same name again.
+			if again := proto.Create(grant, config).State["role_assignment_id"]; again != assignment {
+				t.Errorf("named %s, and then %s", assignment, again)
+			}
+		})
+	}
+}
+
+// TestGrant_keepsWhatOthersGranted: what somebody else gave the same identity is joined and left.
+func TestGrant_keepsWhatOthersGranted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Policy("keys", armkeyvault.AccessPolicyUpdateKindAdd, w.principal, "list", "get")
+	proto := w.Proto()
+	made := proto.Create(grant, w.config())
+	if diff := cmp.Diff([]string{"get", "list", "unwrapKey", "wrapKey"}, w.held(w.principal)); diff != "" {
+		t.Error(diff)
+	}
+	if _, said := proto.Apply(proto.Plan(grant, made, nil)); len(said) > 0 {
+		t.Fatal(said.Text())
+	}
+	if diff := cmp.Diff([]string{"get", "list"}, w.held(w.principal)); diff != "" {
+		t.Errorf("somebody else's permissions (-want +got):\n%s", diff)
+	}
+}
+
+// TestGrant_completes what somebody took away.
+func TestGrant_completes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(grant, w.config())
+	w.Policy("keys", armkeyvault.AccessPolicyUpdateKindRemove, w.principal, "wrapKey")
+	read, _ := proto.Read(made)
+	plan := proto.Plan(grant, read, w.config())
+	if len(plan.Replace) > 0 {
+		t.Errorf("replaces %v", plan.Replace)
+	}
+	back, said := proto.Apply(plan)
+	if len(said) > 0 {
+		t.Fatal(said.Text())
+	}
+	if diff := cmp.Diff([]string{"get", "unwrapKey", "wrapKey"}, w.held(w.principal)); diff != "" {
+		t.Error(diff)
+	}
+	if _, said := proto.Apply(proto.Plan(grant, back, nil)); len(said) > 0 {
+		t.Fatal(said.Text())
+	}
+	if held := w.held(w.principal); held != nil {
+		t.Errorf("left: %v", held)
+	}
+}
+
+func TestGrant_isGone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		vault []func(*armkeyvault.VaultCreateOrUpdateParameters)
+		lose  func(w world, made acctest.Object)
+	}{
+		"policy": {lose: func(w world, _ acctest.Object) { w.Revoke("keys", w.principal) }},
+		"vault":  {lose: func(w world, _ acctest.Object) { w.DeleteVault("keys") }},
+		"role": {
+			vault: []func(*armkeyvault.VaultCreateOrUpdateParameters){keyworld.ByRoles},
+			lose: func(w world, made acctest.Object) {
+				id, _ := made.State["role_assignment_id"].(string)
+				w.Unassign(id)
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, test.vault...)
+			proto := w.Proto()
+			made := proto.Create(grant, w.config())
+			test.lose(w, made)
+			if read, said := proto.Read(made); read.State != nil || len(said) > 0 {
+				t.Errorf("still there: %v: %s", read.State, said.Text())
+			}
+			if _, said := proto.Apply(proto.Plan(grant, made, nil)); len(said) > 0 {
+				t.Errorf("destroying what is gone: %s", said.Text())
+			}
+		})
+	}
+}
+
+func TestGrant_takesNothingOverSilently(t *testing.T) {
+	t.Parallel()
+	for _, byRoles := range []bool{false, true} {
+		t.Run(fmt.Sprintf("roles=%t", byRoles), func(t *testing.T) {
+			t.Parallel()
+			var w world
+			if byRoles {
+				w = newWorld(t, keyworld.ByRoles)
+				w.Assign(w.vault, w.principal, customerkey.RoleCryptoServiceEncryptionUserID)
+			} else {
+				w = newWorld(t)
+				w.Grant("keys", w.principal)
+			}
+			proto := w.Proto()
+			id := w.vault + "/objectId/" + w.principal
+			_, said := proto.Apply(proto.Plan(grant, acctest.Object{}, w.config()))
+			for _, want := range []string{
+				"Customer Key Grant Already Exists", "to = azuremedia_customer_key_grant.this", id, "Nothing was changed.",
+			} {
+				if !strings.Contains(said.Text(), want) {
+					t.Errorf("lacks %q:\n%s", want, said.Text())
+				}
+			}
+
+			imported, said := proto.ImportByID(grant, id)
+			if len(said) > 0 || imported.State == nil {
+				t.Fatalf("importing: %s", said.Text())
+			}
+			byIdentity, said := proto.ImportByIdentity(grant, map[string]string{"id": id})
+			if diff := cmp.Diff(sorted(imported.State), sorted(byIdentity.State)); diff != "" || len(said) > 0 {
+				t.Errorf("by identity: %s%s", diff, said.Text())
+			}
+			unchanged(t, imported, proto.Plan(grant, imported, w.config()))
+			if _, said := proto.Apply(proto.Plan(grant, imported, nil)); len(said) > 0 {
+				t.Fatal(said.Text())
+			}
+			if w.held(w.principal) != nil || w.assigned(w.vault) != nil {
+				t.Errorf("left: %v, %v", w.held(w.principal), w.assigned(w.vault))
+			}
+		})
+	}
+}
+
+func TestImport_refusesWhatIsNoGrant(t *testing.T) {
+	t.Parallel()
+	proto := acctest.New(t).Proto()
+	for _, id := range []string{
+		"x", "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v",
+		"/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/keys/k",
+		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/v/objectId/p",
+	} {
+		_, said := proto.ImportByID(grant, id)
+		if len(said) != 1 || said[0].Summary != "Invalid Import ID" || !strings.Contains(said.Text(), "/objectId/<principal ID>") {
+			t.Errorf("%s: %s", id, said.Text())
+		}
+	}
+}
+
+// TestGrant_followsTheVault: when the vault turns to roles, or back, so does the grant.
+func TestGrant_followsTheVault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	state := proto.Create(grant, w.config())
+	w.Assign(w.vault, w.Owner(), customerkey.RoleCryptoOfficerID)
+	for _, step := range []struct {
+		byRoles  bool
+		mode     string
+		policies []string
+		roles    []string
+	}{
+		{true, "role_assignment", nil, []string{w.principal}},
+		{false, "access_policy", []string{"get", "unwrapKey", "wrapKey"}, nil},
+	} {
+		w.UpdateVault("keys", armkeyvault.VaultPatchProperties{EnableRbacAuthorization: to.Ptr(step.byRoles)})
+		read, said := proto.Read(state)
+		if len(said) > 0 {
+			t.Fatal(said.Text())
+		}
+		plan := proto.Plan(grant, read, w.config())
+		if len(plan.Replace) > 0 {
+			t.Errorf("replaces %v", plan.Replace)
+		}
+		next, said := proto.Apply(plan)
+		if len(said) > 0 || next.State["mode"] != step.mode {
+			t.Fatalf("%v: %s", next.State, said.Text())
+		}
+		if diff := cmp.Diff(step.policies, w.held(w.principal)); diff != "" {
+			t.Errorf("policies: %s", diff)
+		}
+		if diff := cmp.Diff(step.roles, w.assigned(w.vault)); diff != "" {
+			t.Errorf("roles: %s", diff)
+		}
+		read, _ = proto.Read(next)
+		unchanged(t, read, proto.Plan(grant, read, w.config()))
+		state = next
+	}
+}
+
+func TestGrant_ofOneKeyNeedsRoles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.config()
+	config["key_name"] = "media"
+	proto := w.Proto()
+	_, said := proto.Apply(proto.Plan(grant, acctest.Object{}, config))
+	if len(said) != 1 || said[0].Summary != "Access Policy For One Key" ||
+		!strings.Contains(said.Text(), "key_name") || !strings.Contains(said.Text(), "Nothing was changed.") {
+		t.Error(said.Text())
+	}
+	if held := w.held(w.principal); held != nil {
+		t.Errorf("granted %v", held)
+	}
+}
+
+func TestValidate_principal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.config()
+	config["principal_id"] = "reader"
+	if said := w.Proto().Validate(grant, config); len(said) != 1 || !strings.Contains(said.Text(), "must be an object ID") {
+		t.Error(said.Text())
+	}
+}
+
+// TestGrant_refusesAVaultThatIsNotThere.
+func TestGrant_refusesAVaultThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.config()
+	config["key_vault_id"] = w.ID(azure.VaultType, "none")
+	proto := w.Proto()
+	_, said := proto.Apply(proto.Plan(grant, acctest.Object{}, config))
+	if len(said) != 1 || said[0].Summary != "Customer Key Grant Not Created" {
+		t.Error(said.Text())
+	}
+}
+
+// TestAccGrant_severalAtOnce grants one vault's keys to several identities side by side.
+func TestAccGrant_severalAtOnce(t *testing.T) {
+	t.Parallel()
+	opened := acctest.New(t)
+	config := func(mode string) string {
+		return opened.Config(fmt.Sprintf(`
+resource "azuremedia_resource_group" "test" {
+  name     = "media"
+  location = "westus2"
+}
+
+resource "azuremedia_key_vault" "test" {
+  name                       = "keys"
+  resource_group_name        = azuremedia_resource_group.test.name
+  location                   = azuremedia_resource_group.test.location
+  rbac_authorization_enabled = %s
+}
+
+resource "azuremedia_user_assigned_identity" "test" {
+  count               = 4
+  name                = "reader${count.index}"
+  resource_group_name = azuremedia_resource_group.test.name
+  location            = azuremedia_resource_group.test.location
+}
+
+resource "azuremedia_customer_key_grant" "test" {
+  count        = 4
+  key_vault_id = azuremedia_key_vault.test.id
+  principal_id = azuremedia_user_assigned_identity.test[count.index].principal_id
+}
+`, mode))
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: opened.Factories(),
+		CheckDestroy:             opened.Empty,
+		Steps: []resource.TestStep{
+			{Config: config("false")},
+			{Config: config("true"), ExpectNonEmptyPlan: true}, // The grants learn of it from the next refresh.
+			{
+				Config: config("true"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(grant+".test[0]", plancheck.ResourceActionUpdate),
+				}},
+			},
+		},
+	})
+}
