@@ -104,9 +104,11 @@ func (id ID) Scope() ID {
 // provider takes the identifier apart at its last "/providers/": the scope before it, and the
 // segments after it, namespace first.
 func (id ID) provider() (scope ID, rest []string, provided bool) {
-	at := strings.LastIndex(strings.ToLower(string(id)), "/providers/")
-	if at < 0 {
-		return id, nil, false
+	const mark = "/providers/"
+	for at := len(id) - len(mark); at >= 0; at-- {
+		if after := at + len(mark); strings.EqualFold(string(id[at:after]), mark) {
+			return id[:at], strings.Split(strings.Trim(string(id[after:]), "/"), "/"), true
+		}
 	}
-	return id[:at], strings.Split(strings.Trim(string(id[at+len("/providers/"):]), "/"), "/"), true
+	return id, nil, false
 }

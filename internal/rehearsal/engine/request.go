@@ -95,6 +95,7 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
 		return
 	}
+	hr.Header = canonicalHeader(hr.Header)
 	r := &Request{HTTP: hr, Raw: raw, Host: hostName(hr.Host), Query: query(hr.URL)}
 	var response *Response
 	var interceptions []Interception
@@ -288,6 +289,17 @@ func encode(content any) []byte {
 		return fmt.Appendf(nil, `{"error":{"code":"InternalServerError","message":%q}}`, err)
 	}
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+}
+
+// canonicalHeader spells the names of headers as a server reads them off the network. In the same
+// process they come as the client wrote them.
+func canonicalHeader(sent http.Header) http.Header {
+	header := make(http.Header, len(sent))
+	for name, values := range sent {
+		name = http.CanonicalHeaderKey(name)
+		header[name] = append(header[name], values...)
+	}
+	return header
 }
 
 func hostName(host string) string {

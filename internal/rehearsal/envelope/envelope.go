@@ -119,6 +119,12 @@ func random() []byte {
 	return key
 }
 
+// Seal encrypts something with an account key that was taken out of its wraps.
+func Seal(account, text []byte) []byte { return seal(account, text) }
+
+// Unseal undoes [Seal] and reports whether the key was the right one.
+func Unseal(account, sealed []byte) ([]byte, bool) { return open(account, sealed) }
+
 // seal encrypts and authenticates text (AES-256-GCM with a random nonce before it).
 func seal(key, text []byte) []byte {
 	return gcm(key).Seal(nil, nil, text, nil) //nolint:gosec // the cipher makes the nonce itself

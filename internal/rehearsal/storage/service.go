@@ -36,6 +36,7 @@ func New(e *engine.Engine, vaults Vaults) *Service {
 				"access."), // Azure/ARO-RP issue 1197
 		Write:  s.write,
 		View:   view,
+		Remove: remove,
 		Answer: head,
 		Routes: map[string]engine.Action{
 			"POST listKeys": {Permission: listKeysPermission, Serve: listKeys},
