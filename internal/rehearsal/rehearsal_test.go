@@ -39,6 +39,30 @@ func TestOpen_beginsOnce(t *testing.T) {
 	}
 }
 
+func TestOpen_beginsOnceForManyAtOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	found := make(chan rehearsal.Access)
+	const many = 8
+	for range many {
+		go func() {
+			azure, err := rehearsal.Open(t.Context(), path)
+			if err != nil {
+				t.Error(err)
+				found <- rehearsal.Access{}
+				return
+			}
+			found <- azure.Access()
+		}()
+	}
+	first := <-found
+	for range many - 1 {
+		if other := <-found; other != first {
+			t.Errorf("found %+v and %+v", first, other)
+		}
+	}
+}
+
 func TestOpen_namesAFileThatIsNoRehearsal(t *testing.T) {
 	t.Parallel()
 	if _, err := rehearsal.Open(t.Context(), t.TempDir()); err == nil {
