@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string) error {
 // rehearse carries out a command on rehearsal, the local Azure.
 func rehearse(ctx context.Context, args []string) error {
 	root := &cobra.Command{Use: filepath.Base(os.Args[0]), SilenceErrors: true, SilenceUsage: true}
-	root.AddCommand(command.New())
+	root.AddCommand(command.New()) //nolint:contextcheck // Cobra hands the context to the command.
 	root.SetArgs(append([]string{"rehearsal"}, args...))
 	return root.ExecuteContext(ctx)
 }

@@ -1,0 +1,1 @@
+terraform import azuremedia_storage_key_rotation.media /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Storage/storageAccounts/contosomediastorage
