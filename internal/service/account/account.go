@@ -79,7 +79,8 @@ func (r *Resource) update(ctx context.Context, state, plan account, update media
 		return media.Account{}, nil, err
 	}
 	retags := !plan.Tags.Equal(state.Tags)
-	if sendsStorage := plan.storageChanges(state); retags || sendsStorage {
+	sendsStorage := update.Properties != nil && update.Properties.StorageAccounts != nil
+	if retags || sendsStorage {
 		current, err := accounts.Get(ctx, at.ResourceGroupName, at.Name)
 		if err != nil {
 			return media.Account{}, nil, err

@@ -177,8 +177,15 @@ func TestProtoAccount_failedOperation(t *testing.T) {
 		t.Errorf("does not say that the update failed: %s", said.Text())
 	}
 	found, _ = w.proto.Read(created)
-	updated := w.proto.Update(found, config)
+	plan := w.proto.Plan(resourceType, found, config)
+	if plan.State["provisioning_state"] != (acctest.Unknown{}) {
+		t.Errorf("a failed update is not tried again: %v", plan.State)
+	}
+	updated, said := w.proto.Apply(plan)
 	if updated.State["minimum_tls_version"] != "Tls13" || updated.State["provisioning_state"] != "Succeeded" {
-		t.Errorf("the second update left %v", updated.State)
+		t.Errorf("the second update left %v: %s", updated.State, said.Text())
+	}
+	if plan := w.proto.Plan(resourceType, updated, config); !cmp.Equal(plan.State, updated.State) {
+		t.Errorf("there is something left to do: %s", cmp.Diff(updated.State, plan.State))
 	}
 }

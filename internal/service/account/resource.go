@@ -117,6 +117,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || len(resp.RequiresReplace) > 0 {
 		return // The creation that belongs to a replacement is planned by itself.
 	}
+	if state.failed() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
+			path.Root("provisioning_state"), types.StringUnknown())...)
+	}
 	_, changes, _ := plan.changed(ctx, state.account)
 	status := protectionIn(state.Encryption).Status
 	switch {

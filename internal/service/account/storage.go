@@ -175,7 +175,11 @@ func (sameStorage) PlanModifySet(_ context.Context, req planmodifier.SetRequest,
 		return
 	}
 	planned := storageIn(req.PlanValue)
-	if len(planned) == len(req.PlanValue.Elements()) {
-		resp.PlanValue = respelt(planned, req.StateValue)
+	if len(planned) < len(req.PlanValue.Elements()) {
+		return
+	}
+	resp.PlanValue = respelt(planned, req.StateValue)
+	if resp.PlanValue.Equal(req.StateValue) { // In any order.
+		resp.PlanValue = req.StateValue
 	}
 }

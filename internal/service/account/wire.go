@@ -34,17 +34,19 @@ func (a *account) created(ctx context.Context) (media.Account, diag.Diagnostics)
 }
 
 // changed is what of the account is to be changed, and whether anything is: only what differs is
-// sent, so that what something else set meanwhile is not set back.
+// sent, so that what something else set meanwhile is not set back. After a change that failed, which
+// may have been carried out in part, what is managed is sent again.
 func (a *account) changed(ctx context.Context, state account,
 ) (update media.AccountUpdate, any bool, diags diag.Diagnostics) {
+	again := state.failed()
 	properties := &media.AccountProperties{}
-	if a.storageChanges(state) {
+	if again || a.storageChanges(state) {
 		// The way to come at the storage goes with each storage account of the list.
 		properties.StorageAccounts = wireStorage(
 			a.StorageAccounts, a.StorageAuthentication.ValueString())
 		any = true
 	}
-	if !a.StorageAuthentication.Equal(state.StorageAuthentication) {
+	if again || !a.StorageAuthentication.Equal(state.StorageAuthentication) {
 		properties.StorageAuthentication, any = a.wireStorageAuthentication(), true
 	}
 	if a.encryptionChanges(state) {
@@ -54,10 +56,10 @@ func (a *account) changed(ctx context.Context, state account,
 		properties.KeyDelivery = a.wireKeyDelivery()
 		any = any || properties.KeyDelivery != nil
 	}
-	if !a.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
+	if again || !a.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
 		properties.PublicNetworkAccess, any = a.wirePublicNetworkAccess(), true
 	}
-	if !a.MinimumTLSVersion.Equal(state.MinimumTLSVersion) {
+	if again || !a.MinimumTLSVersion.Equal(state.MinimumTLSVersion) {
 		properties.MinimumTLSVersion, any = a.wireMinimumTLSVersion(), true
 	}
 	if any {
@@ -68,6 +70,11 @@ func (a *account) changed(ctx context.Context, state account,
 		any = true
 	}
 	return update, any || !a.Tags.Equal(state.Tags), diags
+}
+
+// failed reports whether the last change of the account failed after Azure had accepted it.
+func (a *account) failed() bool {
+	return a.ProvisioningState.ValueString() == string(media.Failed)
 }
 
 // storageChanges reports whether the list of storage accounts is to be sent.
