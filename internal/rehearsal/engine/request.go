@@ -236,8 +236,8 @@ func (e *Engine) finish(r *Request, response *Response) {
 	}
 }
 
-// Response is the refusal as an answer.
-func (e *Error) Response() *Response { return failure(e) }
+// Refusal is a refusal as the endpoint writes it that the request is for.
+func (r *Request) Refusal(refused *Error) *Response { return r.engine.hostOf(r).refusal(r, refused) }
 
 // refusalOf is the refusal in an error. What is none is a defect.
 func refusalOf(err error) *Error {

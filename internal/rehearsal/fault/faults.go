@@ -112,7 +112,7 @@ func (f *Fault) strike(r *engine.Request) engine.Interception {
 		return engine.Interception{Refuse: f.refusal(r)}
 	case ErrorAfter:
 		return engine.Interception{Handled: func(response *engine.Response) {
-			*response = *f.refusal(r).Response()
+			*response = *r.Refusal(f.refusal(r))
 		}}
 	case Lost:
 		return engine.Interception{Answer: func(http.ResponseWriter) bool {
