@@ -12,6 +12,7 @@ import (
 	"net/http"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
@@ -74,7 +75,9 @@ func (a *Azure) addServices() {
 	managedidentity.New(e, a.directory)
 	a.faults = fault.New(e)
 	vaults := keyvault.New(e, a.directory, a.roles)
-	media.New(e, vaults, storage.New(e, vaults), a.roles)
+	accounts := storage.New(e, vaults)
+	blob.New(e, accounts, a.directory, a.roles)
+	media.New(e, vaults, accounts, a.roles)
 }
 
 const accessKey = "rehearsal/access"
