@@ -81,11 +81,11 @@ func TestProtoAccount_movesFromAzurerm(t *testing.T) {
 		from acctest.Source
 		want string
 	}{
-		"an old schema":    {acctest.Source{azurerm, azurermType, 0, source}, "azurerm 3.117.1 first"},
-		"another type":     {acctest.Source{azurerm, "azurerm_storage_account", 1, source}, "Unable to Move Resource State"},
-		"another provider": {acctest.Source{"registry.terraform.io/contoso/other", azurermType, 1, source}, "Unable to Move Resource State"},
-		"no ID":            {acctest.Source{azurerm, azurermType, 1, map[string]any{"id": "x"}}, "import the account instead"},
-		"no state":         {acctest.Source{azurerm, azurermType, 1, map[string]any{"id": 1}}, "import the account instead"},
+		"an old schema":    {acctest.Source{Provider: azurerm, Type: azurermType, State: source}, "azurerm 3.117.1 first"},
+		"another type":     {acctest.Source{Provider: azurerm, Type: "azurerm_storage_account", SchemaVersion: 1, State: source}, "Unable to Move Resource State"},
+		"another provider": {acctest.Source{Provider: "registry.terraform.io/contoso/other", Type: azurermType, SchemaVersion: 1, State: source}, "Unable to Move Resource State"},
+		"no ID":            {acctest.Source{Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: map[string]any{"id": "x"}}, "import the account instead"},
+		"no state":         {acctest.Source{Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: map[string]any{"id": 1}}, "import the account instead"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, said := w.proto.Move(resourceType, test.from); !strings.Contains(said.Text(), test.want) {

@@ -165,17 +165,17 @@ func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, 
 	}
 	for {
 		account, err := kind.Read(ctx, plan.AccountID.ValueString())
-		var found access
+		var found keyedaccount.Access
 		if err == nil && account.Encryption.CustomerKey {
-			found, err = examine(ctx, r.client, account)
+			found, err = keyedaccount.Examine(ctx, r.client, account)
 		}
 		if err != nil {
 			return account, diag.Diagnostics{diagnostic.FromError(act, subject(plan), err)}
 		}
-		if !found.lost {
+		if !found.Lost {
 			return account, nil
 		}
-		if !found.mayReturn() || !patient.Wait(ctx) {
+		if !found.MayReturn() || !patient.Wait(ctx) {
 			return account, diag.Diagnostics{diagnostic.FromViolation(inaccessible(found))}
 		}
 	}

@@ -65,11 +65,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
 		return
 	}
-	found := access{}
+	found := keyedaccount.Access{}
 	if account.Encryption.CustomerKey {
 		question := account.Question()
 		question.WithNewest = true
-		if found, err = examineQuestion(ctx, d.client, account, question); err != nil {
+		if found, err = keyedaccount.ExamineQuestion(ctx, d.client, account, question); err != nil {
 			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
 			return
 		}
@@ -108,7 +108,7 @@ type causeModel struct {
 
 // observe shows an account and whether it reaches its key. Everything about a key is null while
 // the system's key is in use.
-func (m *dataModel) observe(account keyedaccount.Account, found access) {
+func (m *dataModel) observe(account keyedaccount.Account, found keyedaccount.Access) {
 	encryption := account.Encryption
 	m.ID = m.AccountID
 	m.Causes = []causeModel{}
@@ -135,12 +135,12 @@ func (m *dataModel) observe(account keyedaccount.Account, found access) {
 	m.IdentityID = textOrNull(encryption.UserAssignedIdentityID)
 	m.PrincipalID = textOrNull(principal)
 	m.KeyVaultID = textOrNull(found.Vault.ID)
-	m.Reachable = types.BoolValue(!found.lost)
+	m.Reachable = types.BoolValue(!found.Lost)
 	m.Summary = types.StringValue(following.Sentence())
-	if !found.lost {
+	if !found.Lost {
 		return
 	}
-	for _, finding := range found.diagnosis.Findings {
+	for _, finding := range found.Diagnosis.Findings {
 		m.Causes = append(m.Causes, causeModel{
 			Cause:    types.StringValue(string(finding.Cause)),
 			Sentence: types.StringValue(finding.Sentence + "."),

@@ -89,12 +89,12 @@ func (r *Resource) planNew(ctx context.Context, plan *model, account keyedaccoun
 func (r *Resource) planChange(ctx context.Context, plan *model, account keyedaccount.Account,
 	key customerkey.KeyID,
 ) diag.Diagnostics {
-	var now access
+	var now keyedaccount.Access
 	var wanted diag.Diagnostics
 	asking, asked := errgroup.WithContext(ctx)
 	asking.Go(func() (err error) {
 		if account.Encryption.CustomerKey {
-			now, err = examine(asked, r.client, account)
+			now, err = keyedaccount.Examine(asked, r.client, account)
 		}
 		return err
 	})
@@ -105,7 +105,7 @@ func (r *Resource) planChange(ctx context.Context, plan *model, account keyedacc
 	if err := asking.Wait(); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
-	if now.lost {
+	if now.Lost {
 		return diag.Diagnostics{diagnostic.FromViolation(inaccessible(now))}
 	}
 	return wanted
@@ -123,11 +123,11 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 	if !account.Encryption.CustomerKey {
 		return nil // It was reverted since the state was refreshed, which the next refresh shows.
 	}
-	found, err := examine(ctx, r.client, account)
+	found, err := keyedaccount.Examine(ctx, r.client, account)
 	if err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
-	if found.lost {
+	if found.Lost {
 		plan.expectNews()
 		violation := inaccessible(found)
 		violation.Severity = rule.Warning
@@ -145,7 +145,7 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 }
 
 // inaccessible is rule CMK012 as it is broken.
-func inaccessible(found access) rule.Violation { return found.diagnosis.Violation() }
+func inaccessible(found keyedaccount.Access) rule.Violation { return found.Diagnosis.Violation() }
 
 // hold holds the key that is wanted against the rules, as far as that can be done while planning.
 func (r *Resource) hold(ctx context.Context, plan *model, question keyfacts.Question,

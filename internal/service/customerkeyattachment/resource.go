@@ -271,14 +271,14 @@ func (r *Resource) change(ctx context.Context, plan, state *model, patient *pati
 		return account, nil
 	}
 	account, err := r.read(ctx, plan.AccountID.ValueString())
-	var found access
+	var found keyedaccount.Access
 	if err == nil && account.Encryption.CustomerKey {
-		found, err = examine(ctx, r.client, account)
+		found, err = keyedaccount.Examine(ctx, r.client, account)
 	}
 	switch {
 	case err != nil:
 		return account, diag.Diagnostics{diagnostic.FromError(diagnostic.Update, subject(plan), err)}
-	case found.lost:
+	case found.Lost:
 		return account, diag.Diagnostics{diagnostic.FromViolation(inaccessible(found))}
 	}
 	return r.attach(ctx, diagnostic.Update, plan, account, patient)
@@ -335,14 +335,14 @@ func (r *Resource) attached(state *model, account keyedaccount.Account) bool {
 func (r *Resource) notReverted(ctx context.Context, state *model, account keyedaccount.Account,
 	refused error,
 ) diag.Diagnostics {
-	found, err := examine(ctx, r.client, account)
+	found, err := keyedaccount.Examine(ctx, r.client, account)
 	switch {
-	case refused != nil && (err != nil || !found.lost):
+	case refused != nil && (err != nil || !found.Lost):
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Delete, subject(state), refused)}
 	case err != nil:
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Delete, subject(state), err)}
 	}
-	diagnosis := found.diagnosis.Violation()
+	diagnosis := found.Diagnosis.Violation()
 	return diag.Diagnostics{diagnostic.FromViolation(rule.Violation{
 		Rule:     customerkey.Rule(customerkey.CMK013),
 		Severity: rule.Warning,
