@@ -172,7 +172,7 @@ func (a *Azure) factory() (tfprotov6.ProviderServer, error) {
 		provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
 			access := a.rehearsal.Access()
 			return provider.Rehearsal{
-				Transport:      a.rehearsal,
+				Transport:      renewing{a.rehearsal},
 				TenantID:       access.TenantID,
 				SubscriptionID: access.SubscriptionID,
 				ClientID:       access.ClientID,

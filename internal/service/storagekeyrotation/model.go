@@ -128,6 +128,14 @@ func (m *model) imported() {
 	m.WaitForSettle = types.BoolValue(false)
 }
 
+// keep plans that no run takes place.
+func (m *model) keep(state *model) {
+	m.Phase = state.Phase
+	m.Key1CreatedAt, m.Key2CreatedAt = state.Key1CreatedAt, state.Key2CreatedAt
+	m.LastSyncedAt, m.SecondaryDueAt = state.LastSyncedAt, state.SecondaryDueAt
+	m.NextRotationAt = state.NextRotationAt
+}
+
 // unknown plans that a run takes place.
 func (m *model) unknown() {
 	m.Phase = types.StringUnknown()

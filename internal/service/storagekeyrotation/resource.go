@@ -98,7 +98,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.abandoned(ctx, state, recorded)...)
 		recorded = keyrotation.Recorded{}
 	}
-	changed := !req.Plan.Raw.Equal(req.State.Raw)
+	// What Terraform has marked as unknown stays as it is, unless something changes.
+	plan.keep(&state)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	changed := !resp.Plan.Raw.Equal(req.State.Raw)
 	if changed {
 		plan.unknown()
 	}
