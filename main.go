@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -26,8 +27,20 @@ const address = "registry.terraform.io/azuremedia/azuremedia"
 // version is set by the linker.
 var version = "dev"
 
+const usage = `This is a Terraform provider: terraform starts it. Started by hand it does two things:
+
+  %[1]s rehearsal ...   a local Azure: serve it, drive it, look at it
+  %[1]s -debug          serve the provider to a debugger
+`
+
+// errUsage says that the arguments were wrong. What was wrong is printed already.
+var errUsage = errors.New("usage")
+
 func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
+	switch err := run(context.Background(), os.Args[1:]); {
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -39,8 +52,12 @@ func run(ctx context.Context, args []string) error {
 	}
 	flags := flag.NewFlagSet(os.Args[0], flag.ContinueOnError)
 	debug := flags.Bool("debug", false, "serve the provider to a debugger")
-	if err := flags.Parse(args); err != nil {
-		return err
+	flags.Usage = func() { fmt.Fprintf(flags.Output(), usage, filepath.Base(os.Args[0])) }
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
+		return errUsage
 	}
 	err := providerserver.Serve(ctx, provider.New(version, provider.WithRehearsal(openRehearsal)),
 		providerserver.ServeOpts{Address: address, Debug: *debug, ProtocolVersion: 6})
