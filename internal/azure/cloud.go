@@ -18,6 +18,9 @@ const (
 	Public       Environment = "public"
 	USGovernment Environment = "usgovernment"
 	China        Environment = "china"
+	// Custom is a cloud that the endpoint describes, as azapi calls it. What the endpoint leaves
+	// out is the public cloud's.
+	Custom Environment = "custom"
 	// Rehearsal is the local Azure: it goes by the public cloud's names and is reached by a
 	// transport of its own.
 	Rehearsal Environment = "rehearsal"
@@ -25,7 +28,7 @@ const (
 
 // Environments returns every environment.
 func Environments() []Environment {
-	return []Environment{Public, USGovernment, China, Rehearsal}
+	return []Environment{Public, USGovernment, China, Custom, Rehearsal}
 }
 
 // Cloud is the set of names under which one Azure is reached.
@@ -52,7 +55,7 @@ func CloudOf(environment Environment) (Cloud, error) {
 		Known:                   true,
 	}
 	switch environment {
-	case Public:
+	case Public, Custom:
 		return known, nil
 	case Rehearsal:
 		known.Known = false
@@ -79,7 +82,7 @@ func CloudOf(environment Environment) (Cloud, error) {
 		return Cloud{}, &SettingError{
 			Setting: "environment",
 			Problem: fmt.Sprintf("%q is no environment", environment),
-			Remedy:  "use one of public, usgovernment, china and rehearsal",
+			Remedy:  "use one of public, usgovernment, china, custom and rehearsal",
 		}
 	}
 }

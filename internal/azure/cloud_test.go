@@ -135,6 +135,7 @@ func TestCloudOf_namesEveryCloud(t *testing.T) {
 	}
 	want := map[azure.Environment]string{
 		azure.Public:       "https://v.vault.azure.net/",
+		azure.Custom:       "https://v.vault.azure.net/",
 		azure.Rehearsal:    "https://v.vault.azure.net/",
 		azure.USGovernment: "https://v.vault.usgovcloudapi.net/",
 		azure.China:        "https://v.vault.azure.cn/",

@@ -66,6 +66,14 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 			},
 			nil,
 		},
+		{
+			"a custom cloud that nothing describes", with(acctest.Value{"environment": "custom"}), nil,
+			[]string{"endpoint", "does not say which cloud", "AZUREMEDIA_"},
+		},
+		{
+			"a custom cloud", with(acctest.Value{"environment": "custom"}),
+			map[string]string{"AZUREMEDIA_CONNECT_TO": "127.0.0.1:8443"}, nil,
+		},
 		{"the Azure CLI", acctest.Value{"subscription_id": "s"}, nil, nil},
 		{
 			"an ID token", with(acctest.Value{

@@ -27,9 +27,10 @@ func providerSchema() schema.Schema {
 			"Azure inside the provider, without an account and without a network.",
 		Attributes: map[string]schema.Attribute{
 			"environment": text("environment",
-				"Which Azure is meant: `public` (the default), `usgovernment`, `china`, or "+
-					"`rehearsal`, the local Azure inside the provider.",
-				stringvalidator.OneOf("public", "usgovernment", "china", "rehearsal")),
+				"Which Azure is meant: `public` (the default), `usgovernment`, `china`, `custom` "+
+					"(the one that `endpoint` describes), or `rehearsal`, the local Azure inside "+
+					"the provider.",
+				stringvalidator.OneOf("public", "usgovernment", "china", "custom", "rehearsal")),
 			"subscription_id": text("subscription_id",
 				"The subscription that resources are created in. Required, except in rehearsal."),
 			"tenant_id": text("tenant_id",

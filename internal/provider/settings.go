@@ -123,6 +123,13 @@ func (m model) config() (azure.Config, error) {
 	if config.Environment == "" {
 		config.Environment = azure.Public
 	}
+	if config.Environment == azure.Custom && config.Endpoint == (azure.Endpoint{}) {
+		read.problems = append(read.problems, &azure.SettingError{
+			Setting: "endpoint",
+			Problem: "environment = \"custom\" does not say which cloud is meant",
+			Remedy:  "set endpoint, or the AZUREMEDIA_* variables that `rehearsal env` prints",
+		})
+	}
 	if m.Endpoint != nil && config.Environment == azure.Rehearsal {
 		read.problems = append(read.problems, &azure.SettingError{
 			Setting: "endpoint",
