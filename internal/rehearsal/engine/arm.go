@@ -5,6 +5,7 @@ package engine
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +25,9 @@ func (e *Engine) ResourceManager(names ...string) Host {
 }
 
 func (e *Engine) serveManagement(r *Request) (*Response, error) {
-	path := segments(r.HTTP.URL.Path)
+	// azurerm joins an endpoint that ends in a slash and a path that begins with one.
+	path := slices.DeleteFunc(segments(r.HTTP.URL.Path), func(s string) bool { return s == "" })
+	r.HTTP.URL.Path = "/" + strings.Join(path, "/")
 	for _, route := range e.routes {
 		if params, is := route.match(r.HTTP.Method, path); is && route.open {
 			r.Params = params
@@ -43,7 +46,7 @@ func (e *Engine) serveManagement(r *Request) (*Response, error) {
 		return nil, Gatewayf(http.StatusBadRequest, "MissingApiVersionParameter",
 			"The api-version query parameter (?api-version=) is required for all requests.")
 	}
-	r.ID = ID(strings.TrimSuffix(r.HTTP.URL.Path, "/"))
+	r.ID = ID(r.HTTP.URL.Path)
 	if subscription := r.ID.SubscriptionID(); subscription != "" && r.Resource(subscription) == nil {
 		return nil, Gatewayf(http.StatusNotFound, "SubscriptionNotFound",
 			"The subscription '%s' could not be found.", subscription.Subscription())

@@ -74,6 +74,18 @@ func TestRequest_headersOfEveryAnswer(t *testing.T) {
 	}
 }
 
+func TestRequest_takesSlashesTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if got := w.call("PUT", "/"+toy, `{"location":"westus2"}`); got.Code != http.StatusCreated {
+		t.Fatalf("two slashes in front: %d %s", got.Code, got.Body)
+	}
+	twice := strings.Replace(toy, "/providers/", "//providers//", 1) + "/"
+	if got := w.call("GET", twice, ""); got.Code != http.StatusOK {
+		t.Errorf("two slashes inside: %d %s", got.Code, got.Body)
+	}
+}
+
 func TestRequest_findsItsHost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
