@@ -47,7 +47,7 @@ func networkTypes() map[string]attr.Type {
 	return map[string]attr.Type{
 		"default_action": types.StringType,
 		"bypass":         types.StringType,
-		"ip_rules":       types.SetType{ElemType: types.StringType},
+		"ip_rules":       types.SetType{ElemType: attribute.IPRangeType{}},
 	}
 }
 
@@ -72,33 +72,32 @@ func (m *model) observe(vault armkeyvault.Vault, callerAccess bool) {
 	m.RBACAuthorization = types.BoolValue(azure.Deref(properties.EnableRbacAuthorization))
 	m.PublicNetworkAccess = types.BoolValue(
 		!strings.EqualFold(azure.Deref(properties.PublicNetworkAccess), "Disabled"))
-	if importing && properties.NetworkACLs == nil {
+	switch {
+	case importing && properties.NetworkACLs == nil:
 		m.NetworkACLs = types.ObjectNull(networkTypes())
-	} else if importing || !m.NetworkACLs.IsNull() {
-		m.NetworkACLs = flattenNetwork(properties.NetworkACLs, m.NetworkACLs)
+	case importing || !m.NetworkACLs.IsNull():
+		m.NetworkACLs = flattenNetwork(azure.Deref(properties.NetworkACLs), m.NetworkACLs)
 	}
 	m.VaultURI = types.StringValue(withSlash(azure.Deref(properties.VaultURI)))
 	m.TenantID = types.StringValue(azure.Deref(properties.TenantID))
 }
 
 // flattenNetwork writes the firewall. Where Azure shows none, everybody is let in.
-func flattenNetwork(rules *armkeyvault.NetworkRuleSet, prior types.Object) types.Object {
+func flattenNetwork(rules armkeyvault.NetworkRuleSet, prior types.Object) types.Object {
 	action, bypass := armkeyvault.NetworkRuleActionAllow, armkeyvault.NetworkRuleBypassOptionsAzureServices
-	var addresses []attr.Value
-	if rules != nil {
-		if rules.DefaultAction != nil {
-			action = *rules.DefaultAction
-		}
-		if rules.Bypass != nil {
-			bypass = *rules.Bypass
-		}
-		for _, rule := range rules.IPRules {
-			addresses = append(addresses, types.StringValue(spelt(azure.Deref(rule.Value), prior)))
-		}
+	if rules.DefaultAction != nil {
+		action = *rules.DefaultAction
 	}
-	ips := types.SetNull(types.StringType)
-	if priorIPs, ok := prior.Attributes()["ip_rules"]; len(addresses) > 0 || ok && !priorIPs.IsNull() {
-		ips = types.SetValueMust(types.StringType, addresses)
+	if rules.Bypass != nil {
+		bypass = *rules.Bypass
+	}
+	addresses := []attr.Value{}
+	for _, rule := range rules.IPRules {
+		addresses = append(addresses, attribute.NewIPRange(azure.Deref(rule.Value)))
+	}
+	ips := types.SetNull(attribute.IPRangeType{})
+	if before, ok := prior.Attributes()["ip_rules"]; len(addresses) > 0 || ok && !before.IsNull() {
+		ips = types.SetValueMust(attribute.IPRangeType{}, addresses)
 	}
 	return types.ObjectValueMust(networkTypes(), map[string]attr.Value{
 		"default_action": types.StringValue(string(action)),
@@ -107,22 +106,7 @@ func flattenNetwork(rules *armkeyvault.NetworkRuleSet, prior types.Object) types
 	})
 }
 
-// spelt is the address as the configuration spells it: Azure answers a single address as a block
-// of one.
-func spelt(address string, prior types.Object) string {
-	rules, ok := prior.Attributes()["ip_rules"].(types.Set)
-	if !ok {
-		return address
-	}
-	for _, element := range rules.Elements() {
-		text, ok := element.(types.String)
-		if ok && strings.TrimSuffix(text.ValueString(), "/32") == strings.TrimSuffix(address, "/32") {
-			return text.ValueString()
-		}
-	}
-	return address
-}
-
+// wireNetwork reads the firewall. It is nil where the configuration leaves the firewall to others.
 func wireNetwork(ctx context.Context, object types.Object,
 ) (*armkeyvault.NetworkRuleSet, diag.Diagnostics) {
 	if object.IsNull() {
@@ -136,7 +120,7 @@ func wireNetwork(ctx context.Context, object types.Object,
 		IPRules:       []*armkeyvault.IPRule{},
 	}
 	for _, element := range network.IPRules.Elements() {
-		if text, ok := element.(types.String); ok {
+		if text, ok := element.(attribute.IPRangeValue); ok {
 			rules.IPRules = append(rules.IPRules, &armkeyvault.IPRule{
 				Value: text.ValueStringPointer(),
 			})
@@ -145,13 +129,13 @@ func wireNetwork(ctx context.Context, object types.Object,
 	return rules, diags
 }
 
-// created is the vault as it is asked for. Without an access policy for somebody, an access policy
-// vault lets nobody in: the caller's is added once the vault is there.
-func (m *model) created(ctx context.Context, tenantID string,
+// created is the vault as it is asked for by the caller. Where access policies decide, it comes
+// with the caller's.
+func (m *model) created(ctx context.Context, caller azure.Caller,
 ) (armkeyvault.VaultCreateOrUpdateParameters, diag.Diagnostics) {
 	network, diags := wireNetwork(ctx, m.NetworkACLs)
 	properties := &armkeyvault.VaultProperties{
-		TenantID:                  &tenantID,
+		TenantID:                  &caller.TenantID,
 		SKU:                       m.sku(),
 		AccessPolicies:            []*armkeyvault.AccessPolicyEntry{},
 		EnableSoftDelete:          to.Ptr(true),
@@ -159,6 +143,9 @@ func (m *model) created(ctx context.Context, tenantID string,
 		EnableRbacAuthorization:   m.RBACAuthorization.ValueBoolPointer(),
 		PublicNetworkAccess:       m.publicNetworkAccess(),
 		NetworkACLs:               network,
+	}
+	if m.CallerKeyAccess.ValueBool() && !m.RBACAuthorization.ValueBool() {
+		properties.AccessPolicies = append(properties.AccessPolicies, callerPolicy(caller))
 	}
 	if m.PurgeProtection.ValueBool() { // Azure refuses a false.
 		properties.EnablePurgeProtection = to.Ptr(true)
@@ -170,7 +157,8 @@ func (m *model) created(ctx context.Context, tenantID string,
 	}, diags
 }
 
-// changed is what of the vault is to be changed: only what differs.
+// changed is what of the vault is to be changed: only what differs, so that what something else
+// set meanwhile is not set back.
 func (m *model) changed(ctx context.Context, state model,
 ) (properties *armkeyvault.VaultPatchProperties, any bool, diags diag.Diagnostics) {
 	properties = &armkeyvault.VaultPatchProperties{}
@@ -180,7 +168,7 @@ func (m *model) changed(ctx context.Context, state model,
 	if m.PurgeProtection.ValueBool() && !state.PurgeProtection.ValueBool() {
 		properties.EnablePurgeProtection, any = to.Ptr(true), true
 	}
-	if !m.RBACAuthorization.Equal(state.RBACAuthorization) {
+	if m.movesAccess(state) {
 		properties.EnableRbacAuthorization, any = m.RBACAuthorization.ValueBoolPointer(), true
 	}
 	if !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
@@ -191,6 +179,11 @@ func (m *model) changed(ctx context.Context, state model,
 		any = true
 	}
 	return properties, any, diags
+}
+
+// movesAccess reports whether the vault goes over from access policies to roles, or back.
+func (m *model) movesAccess(state model) bool {
+	return !m.RBACAuthorization.Equal(state.RBACAuthorization)
 }
 
 func (m *model) sku() *armkeyvault.SKU {

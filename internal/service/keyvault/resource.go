@@ -8,18 +8,14 @@ package keyvault
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
@@ -87,49 +83,17 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if !req.State.Raw.IsNull() {
-		var state model
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if len(resp.RequiresReplace) == 0 {
-			resp.Diagnostics.Append(forbiddenChanges(state, plan)...)
+	if req.State.Raw.IsNull() {
+		if !resp.Diagnostics.HasError() && !plan.Name.IsUnknown() {
+			resp.Diagnostics.Append(r.checkName(ctx, plan)...)
 		}
 		return
 	}
-	if !plan.Name.IsUnknown() {
-		resp.Diagnostics.Append(globalname.Check(ctx, r.client, subject(plan.Name.ValueString()),
-			mediaaccount.KeyVaultName(), azure.VaultType,
-			func(ctx context.Context) (mediaaccount.Availability, error) {
-				return r.availability(ctx, plan)
-			})...)
+	var state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(forbiddenChanges(state, plan)...)
 	}
-}
-
-// forbiddenChanges are the changes that Key Vault allows to nobody (Key Vault, Soft-delete
-// overview).
-func forbiddenChanges(state, plan model) diag.Diagnostics {
-	var found diag.Diagnostics
-	if state.PurgeProtection.ValueBool() && !plan.PurgeProtection.IsUnknown() &&
-		!plan.PurgeProtection.ValueBool() {
-		found.AddAttributeError(path.Root("purge_protection_enabled"),
-			"Purge Protection Is Irreversible",
-			fmt.Sprintf("Found: false.\nRequired: true, as it is on the vault %s.\n"+
-				"Why: Azure lets nobody switch purge protection off.\n"+
-				"Remedy: set it to true, or use another vault.\n\nNothing was changed.",
-				state.ID.ValueString()))
-	}
-	if !plan.RetentionDays.IsUnknown() && !plan.RetentionDays.Equal(state.RetentionDays) {
-		found.AddAttributeError(path.Root("soft_delete_retention_days"),
-			"Soft Delete Retention Is Fixed",
-			fmt.Sprintf("Found: %d.\nRequired: %d, as the vault %s was created with.\n"+
-				"Why: Azure lets nobody change the retention of a vault.\n"+
-				"Remedy: set it to %[2]d, or use another vault.\n\nNothing was changed.",
-				plan.RetentionDays.ValueInt64(), state.RetentionDays.ValueInt64(),
-				state.ID.ValueString()))
-	}
-	return found
 }
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
@@ -150,13 +114,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	caller, err := r.client.Caller(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, subject(id), err))
-		return
-	}
 	plan.ID = attribute.NewResourceID(id)
-	state, diags := r.createOrRecover(ctx, plan, caller.TenantID)
+	state, diags := r.createOrRecover(ctx, plan)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -164,91 +123,47 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	// The vault is there from here on: what fails now is left for the next apply.
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
-	resp.Diagnostics.Append(forbiddenChanges(state, plan)...) // It may be one that was recovered.
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(r.settle(ctx, diagnostic.Create, state, &plan)...)
+	plan.VaultURI, plan.TenantID = state.VaultURI, state.TenantID
+	resp.Diagnostics.Append(r.settle(ctx, state, &plan, func(err error) diag.Diagnostic {
+		return diagnostic.FromErrorAfter("The vault itself was created.",
+			diagnostic.Create, subject(id), err)
+	})...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 }
 
-// createOrRecover creates the vault, or brings the one of this name back that was deleted, and
-// returns it as it is then.
-func (r *Resource) createOrRecover(ctx context.Context, plan model, tenantID string,
-) (model, diag.Diagnostics) {
-	id := plan.ID.ValueString()
-	parameters, diags := plan.created(ctx, tenantID)
-	if diags.HasError() {
-		return plan, diags
-	}
-	vault, err := r.create(ctx, id, parameters)
-	if azure.IsConflict(err) {
-		deleted, missing := r.deleted(ctx, plan.Name.ValueString(), plan.Location.ValueString())
-		was := azure.Deref(azure.Deref(deleted.Properties).VaultID)
-		switch {
-		case missing != nil:
-		case !azure.SameID(was, id):
-			diags.Append(deletedElsewhere(id, was))
-			return plan, diags
-		default:
-			diags.AddWarning("Key Vault Recovered", fmt.Sprintf("The vault %s had been deleted "+
-				"and was still recoverable. It was recovered, with its keys and access policies, "+
-				"and then brought in line with the configuration.", id))
-			vault, err = r.recover(ctx, id, parameters)
-		}
-	}
-	if err != nil {
-		diags.Append(diagnostic.FromError(diagnostic.Create, subject(id), err))
-		return plan, diags
-	}
-	made := plan
-	made.observe(vault, false)
-	return made, diags
-}
-
-func deletedElsewhere(id, was string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Key Vault Not Created", fmt.Sprintf(
-		"Found: a deleted vault of the same name, %s, which is still recoverable.\n"+
-			"Required: for %s, a name that no deleted vault holds.\n"+
-			"Why: a vault's name stays taken until its retention has ended.\n"+
-			"Remedy: create it where it was, which recovers it, or choose another name.\n\n%s",
-		was, id, diagnostic.NothingChanged))
-}
-
-// settle brings the vault from the state that it is in to what is planned, and takes over in plan
-// what Azure says about it then.
-func (r *Resource) settle(ctx context.Context, act diagnostic.Act, state model, plan *model,
+// settle brings the vault from the state that it is in to what is planned. Where the vault goes
+// over to another way of deciding about access, the caller is given the new one before it counts
+// and loses the old one when it no longer does, so as never to be without.
+func (r *Resource) settle(ctx context.Context, state model, plan *model,
+	failed func(error) diag.Diagnostic,
 ) diag.Diagnostics {
 	id := state.ID.ValueString()
 	properties, changed, diags := plan.changed(ctx, state)
 	if diags.HasError() {
 		return diags
 	}
-	if changed || !plan.Tags.Equal(state.Tags) {
-		if _, err := r.update(ctx, state, *plan, properties); err != nil {
-			return append(diags, diagnostic.FromError(act, subject(id), err))
+	had, wanted := state.CallerKeyAccess.ValueBool(), plan.CallerKeyAccess.ValueBool()
+	moves := plan.movesAccess(state)
+	if wanted && (!had || moves) {
+		if err := r.grantCaller(ctx, id, plan.RBACAuthorization.ValueBool()); err != nil {
+			return append(diags, failed(err))
 		}
 	}
-	roles := plan.RBACAuthorization.ValueBool()
-	moved := !plan.RBACAuthorization.Equal(state.RBACAuthorization)
-	var err error
-	switch {
-	case plan.CallerKeyAccess.ValueBool() && (moved || !state.CallerKeyAccess.ValueBool()):
-		err = r.grantCaller(ctx, id, roles)
-	case !plan.CallerKeyAccess.ValueBool() && state.CallerKeyAccess.ValueBool():
-		err = r.revokeCaller(ctx, id, roles)
+	if changed || !plan.Tags.Equal(state.Tags) {
+		vault, err := r.update(ctx, state, *plan, properties)
+		if err != nil {
+			return append(diags, failed(err))
+		}
+		plan.observe(vault, wanted)
 	}
-	if err != nil {
-		return append(diags, diagnostic.FromErrorAfter("The vault itself was changed as planned.",
-			act, subject(id), err))
+	if had && (!wanted || moves) {
+		if err := r.revokeCaller(ctx, id, state.RBACAuthorization.ValueBool()); err != nil {
+			return append(diags, diagnostic.FromErrorAfter(
+				"The vault itself was changed as planned.", diagnostic.Update, subject(id), err))
+		}
 	}
-	vault, err := r.get(ctx, id)
-	if err != nil {
-		return append(diags, diagnostic.FromError(diagnostic.Read, subject(id), err))
-	}
-	plan.observe(vault, plan.CallerKeyAccess.ValueBool())
 	return diags
 }
 
@@ -263,8 +178,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 
 	vault, err := r.get(ctx, state.ID.ValueString())
-	access := false
-	if err == nil {
+	// Where nothing is given to the caller here, what it has been given elsewhere is not looked at:
+	// it would be planned to be taken away.
+	access := state.CallerKeyAccess.ValueBool() || attribute.Imported(state.Name)
+	if err == nil && access {
 		access, err = r.callerAccess(ctx, vault)
 	}
 	switch {
@@ -292,7 +209,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
-	resp.Diagnostics.Append(r.settle(ctx, diagnostic.Update, state, &plan)...)
+	resp.Diagnostics.Append(r.settle(ctx, state, &plan, func(err error) diag.Diagnostic {
+		return diagnostic.FromError(diagnostic.Update, subject(state.ID.ValueString()), err)
+	})...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
@@ -72,7 +71,8 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"caller_key_access_enabled": schema.BoolAttribute{
 				MarkdownDescription: "Whether the identity that runs Terraform is given what it " +
 					"needs to manage the vault's keys: an access policy, or the role Key Vault " +
-					"Crypto Officer on the vault. Default: `true`.",
+					"Crypto Officer on the vault. If not, what it was given elsewhere is left " +
+					"alone. Default: `true`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(true),
@@ -96,8 +96,9 @@ func resourceSchema(ctx context.Context) schema.Schema {
 
 func networkACLs() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "The vault's firewall. Left out, it is not managed here.",
-		Optional:            true,
+		MarkdownDescription: "The vault's firewall. Left out, it is not managed here. The " +
+			"virtual networks that are let in are not managed here in any case.",
+		Optional: true,
 		Attributes: map[string]schema.Attribute{
 			"default_action": schema.StringAttribute{
 				MarkdownDescription: "What happens to requests that no rule lets in: `Allow` or " +
@@ -113,11 +114,8 @@ func networkACLs() schema.SingleNestedAttribute {
 				Default:    stringdefault.StaticString("AzureServices"),
 				Validators: []validator.String{stringvalidator.OneOf("AzureServices", "None")},
 			},
-			"ip_rules": schema.SetAttribute{
-				MarkdownDescription: "The addresses that are let in, as CIDR blocks.",
-				ElementType:         types.StringType,
-				Optional:            true,
-			},
+			"ip_rules": attribute.IPRanges("The IPv4 addresses that are let in, as addresses or " +
+				"CIDR blocks. Left out, there are none."),
 		},
 	}
 }

@@ -24,18 +24,6 @@ func (r *Resource) get(ctx context.Context, id string) (armkeyvault.Vault, error
 	return got.Vault, err
 }
 
-// deleted is the soft-deleted vault with the name in the region. Its error tells whether there is
-// one.
-func (r *Resource) deleted(ctx context.Context, name, location string,
-) (armkeyvault.DeletedVault, error) {
-	vaults, err := r.client.Vaults(r.client.SubscriptionID())
-	if err != nil {
-		return armkeyvault.DeletedVault{}, err
-	}
-	got, err := vaults.GetDeleted(ctx, name, location, nil)
-	return got.DeletedVault, err
-}
-
 func (r *Resource) create(ctx context.Context, id string,
 	parameters armkeyvault.VaultCreateOrUpdateParameters,
 ) (armkeyvault.Vault, error) {
@@ -51,20 +39,8 @@ func (r *Resource) create(ctx context.Context, id string,
 	return created.Vault, err
 }
 
-// recover brings the soft-deleted vault back as it was.
-func (r *Resource) recover(ctx context.Context, id string,
-	parameters armkeyvault.VaultCreateOrUpdateParameters,
-) (armkeyvault.Vault, error) {
-	parameters.Properties = &armkeyvault.VaultProperties{
-		CreateMode: to.Ptr(armkeyvault.CreateModeRecover),
-		TenantID:   parameters.Properties.TenantID,
-		SKU:        parameters.Properties.SKU,
-	}
-	return r.create(ctx, id, parameters)
-}
-
-// update patches what was changed. Tags are only sent when they are: the service takes the map
-// that it is sent for all tags that there are.
+// update patches what was changed. Where Azure takes a part that it is sent for the whole of it, as
+// it does with tags and with the firewall's networks, what others have set is sent along.
 func (r *Resource) update(ctx context.Context, state, plan model,
 	properties *armkeyvault.VaultPatchProperties,
 ) (armkeyvault.Vault, error) {
@@ -73,12 +49,18 @@ func (r *Resource) update(ctx context.Context, state, plan model,
 		return armkeyvault.Vault{}, err
 	}
 	parameters := armkeyvault.VaultPatchParameters{Properties: properties}
-	if !plan.Tags.Equal(state.Tags) {
+	if !plan.Tags.Equal(state.Tags) || properties.NetworkACLs != nil {
 		current, err := vaults.Get(ctx, at.ResourceGroupName, at.Name, nil)
 		if err != nil {
 			return armkeyvault.Vault{}, err
 		}
-		parameters.Tags = attribute.MergedTags(current.Tags, state.Tags, plan.Tags)
+		if !plan.Tags.Equal(state.Tags) {
+			parameters.Tags = attribute.MergedTags(current.Tags, state.Tags, plan.Tags)
+		}
+		if properties.NetworkACLs != nil {
+			properties.NetworkACLs.VirtualNetworkRules = azure.Deref(
+				azure.Deref(current.Properties).NetworkACLs).VirtualNetworkRules
+		}
 	}
 	updated, err := vaults.Update(ctx, at.ResourceGroupName, at.Name, parameters, nil)
 	return updated.Vault, err
@@ -93,33 +75,23 @@ func (r *Resource) delete(ctx context.Context, id string) error {
 	return err
 }
 
-// availability asks whether the name is free. A vault of this very name and place that was deleted
-// does not stand in the way: it is recovered.
-func (r *Resource) availability(ctx context.Context, plan model,
+// availability asks whether the name is free: the names of vaults are unique in all of Azure, and
+// those of deleted vaults stay taken.
+func (r *Resource) availability(ctx context.Context, name string,
 ) (mediaaccount.Availability, error) {
 	vaults, err := r.client.Vaults(r.client.SubscriptionID())
 	if err != nil {
 		return mediaaccount.Availability{}, err
 	}
 	answer, err := vaults.CheckNameAvailability(ctx, armkeyvault.VaultCheckNameAvailabilityParameters{
-		Name: plan.Name.ValueStringPointer(),
+		Name: &name,
 		Type: to.Ptr(azure.VaultType),
 	}, nil)
-	available := mediaaccount.Availability{
+	return mediaaccount.Availability{
 		Available: azure.Deref(answer.NameAvailable),
 		Reason:    string(azure.Deref(answer.Reason)),
 		Message:   azure.Deref(answer.Message),
-	}
-	if err != nil || available.Available || plan.Location.IsUnknown() {
-		return available, err
-	}
-	_, err = r.deleted(ctx, plan.Name.ValueString(), plan.Location.ValueString())
-	if err == nil {
-		available.Available = true
-	} else if azure.IsNotFound(err) {
-		err = nil
-	}
-	return available, err
+	}, err
 }
 
 // vaults returns the client of the subscription that the vault is in, and its parsed ID.

@@ -1,0 +1,205 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+const (
+	willBeRecovered = `WARNING: Key Vault Will Be Recovered
+The vault ID was deleted and is still recoverable. Instead of a new one it will be recovered, with its keys and access policies, and then brought in line with the configuration.
+AttributeName("name")
+`
+	wasRecovered = `WARNING: Key Vault Recovered
+The vault ID had been deleted and was still recoverable. It was recovered, with its keys and access policies, and is brought in line with the configuration.
+
+`
+)
+
+func TestCreate_recoversADeletedVault(t *testing.T) {
+	t.Parallel()
+	for _, byRole := range []bool{false, true} {
+		w := keyworld.New(t)
+		proto := w.Proto()
+		first := proto.Create(resourceType, config(acctest.Value{"rbac_authorization_enabled": byRole}))
+		kept := w.Key("keys", "media")
+		w.Policy("keys", armkeyvault.AccessPolicyUpdateKindAdd, stranger, "get")
+		tag(t, w, map[string]*string{"a": to.Ptr("1"), "policy": to.Ptr("theirs")})
+		if _, said := proto.Apply(proto.Plan(resourceType, first, nil)); len(said) > 0 {
+			t.Fatal(said.Text())
+		}
+
+		configured := config(acctest.Value{
+			"rbac_authorization_enabled": byRole, "sku_name": "premium", "tags": acctest.Value{"b": "2"},
+			"network_acls": acctest.Value{"default_action": "Allow"},
+		})
+		plan := proto.Plan(resourceType, acctest.Object{}, configured)
+		reads(t, w, plan.Diagnostics, willBeRecovered)
+		object, said := proto.Apply(plan)
+		reads(t, w, said, wasRecovered)
+		settled(t, proto, object, configured)
+		got, err := w.Keys("keys").GetKey(t.Context(), "media", "", nil)
+		if err != nil || string(*got.Key.KID) != kept {
+			t.Errorf("the key is not back: %v", err)
+		}
+		vault := w.ShowVault("keys")
+		want := map[string]*string{"a": to.Ptr("1"), "b": to.Ptr("2"), "policy": to.Ptr("theirs")}
+		if diff := cmp.Diff(want, vault.Tags); diff != "" {
+			t.Errorf("tags in Azure: %s", diff)
+		}
+		if diff := cmp.Diff([]string{"get"}, permissions(vault, stranger)); diff != "" {
+			t.Errorf("their access policy: %s", diff)
+		}
+	}
+}
+
+func TestCreate_recoversNoVaultThatCannotBecomeThePlannedOne(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		deleted func(*armkeyvault.VaultCreateOrUpdateParameters)
+		change  acctest.Value
+		want    string
+	}{
+		{
+			"retention",
+			func(p *armkeyvault.VaultCreateOrUpdateParameters) {
+				p.Properties.SoftDeleteRetentionInDays = to.Ptr[int32](7)
+			},
+			nil,
+			`ERROR: Soft Delete Retention Is Fixed
+Found: 90.
+Required: 7, as the deleted vault ID that would be recovered was created with.
+Why: Azure lets nobody change the retention of a vault.
+Remedy: set it to 7, or use another vault.
+
+Nothing was changed.
+AttributeName("soft_delete_retention_days")
+`,
+		},
+		{
+			"purge protection",
+			func(*armkeyvault.VaultCreateOrUpdateParameters) {},
+			acctest.Value{"purge_protection_enabled": false},
+			`ERROR: Purge Protection Is Irreversible
+Found: false.
+Required: true, as it is on the deleted vault ID that would be recovered.
+Why: Azure lets nobody switch purge protection off.
+Remedy: set it to true, or use another vault.
+
+Nothing was changed.
+AttributeName("purge_protection_enabled")
+`,
+		},
+		{
+			"resource group",
+			func(*armkeyvault.VaultCreateOrUpdateParameters) {},
+			acctest.Value{"resource_group_name": "other"},
+			`ERROR: Key Vault Name Stays Taken
+Found: the name of the deleted vault ID, which is recoverable until UNTIL.
+Required: for OTHER, a name that no deleted vault holds.
+Why: a deleted vault keeps its name until its retention has ended, and can only be recovered where it was.
+Remedy: create it where it was, which recovers it, or choose another name.
+
+Nothing was changed.
+AttributeName("name")
+`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := keyworld.New(t)
+			group(t, w, "other")
+			proto := w.Proto()
+			early := proto.Plan(resourceType, acctest.Object{}, config(test.change)) // Before it was deleted.
+			w.Vault("keys", test.deleted)
+			w.DeleteVault("keys")
+			until := deletedUntil(t, w)
+
+			late := proto.Plan(resourceType, acctest.Object{}, config(test.change))
+			_, said := proto.Apply(early)
+			for _, found := range []acctest.Diagnostics{late.Diagnostics, said} {
+				for _, one := range found {
+					one.Detail = strings.ReplaceAll(one.Detail, until, "UNTIL")
+					one.Detail = strings.ReplaceAll(one.Detail,
+						azure.ID(w.SubscriptionID(), "other", azure.VaultType, "keys"), "OTHER")
+				}
+				reads(t, w, found, test.want)
+			}
+			deletedUntil(t, w) // It still is.
+		})
+	}
+}
+
+// deletedUntil is until when the deleted vault can be recovered. The test fails if there is none.
+func deletedUntil(t *testing.T, w *keyworld.World) string {
+	t.Helper()
+	vaults, err := w.Client.Vaults(w.SubscriptionID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, err := vaults.GetDeleted(t.Context(), "keys", keyworld.Location, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gone.Properties.ScheduledPurgeDate.UTC().Format("2006-01-02T15:04:05Z07:00")
+}
+
+func group(t *testing.T, w *keyworld.World, name string) {
+	t.Helper()
+	groups, err := w.Client.ResourceGroups(w.SubscriptionID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := groups.CreateOrUpdate(t.Context(), name,
+		armresources.ResourceGroup{Location: to.Ptr(keyworld.Location)}, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCreate_thatFailsHalfway is about a vault that was made without the role: Terraform replaces
+// it, by deleting and recovering it.
+func TestCreate_thatFailsHalfway(t *testing.T) {
+	t.Parallel()
+	w := keyworld.New(t)
+	proto := w.Proto()
+	configured := config(acctest.Value{"rbac_authorization_enabled": true})
+	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Method: "PUT", Path: "*/roleAssignments/*", Status: 403, Code: "AuthorizationFailed",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	half, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
+	says(t, said, "Key Vault Not Created", "AuthorizationFailed", "The vault itself was created. Apply again to do the rest.")
+	if half.State["id"] != w.ID(azure.VaultType, "keys") || half.Identity["id"] != half.State["id"] {
+		t.Fatalf("it is not kept: %v", half)
+	}
+	if _, said := proto.Apply(proto.Plan(resourceType, half, nil)); len(said) > 0 {
+		t.Fatal(said.Text())
+	}
+	settled(t, proto, proto.Create(resourceType, configured), configured)
+}
+
+func TestCreate_whereTheNameIsTakenMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := keyworld.New(t)
+	proto := w.Proto()
+	plan := proto.Plan(resourceType, acctest.Object{}, config(nil))
+	w.Vault("keys", func(p *armkeyvault.VaultCreateOrUpdateParameters) { p.Location = to.Ptr("northeurope") })
+	w.DeleteVault("keys")
+	_, said := proto.Apply(plan)
+	says(t, said, "Key Vault Not Created", "ConflictError", "already exists in deleted state", "Nothing was changed.")
+}
