@@ -22,6 +22,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/storage"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
 )
 
 // Azure is a rehearsal of Azure. It may be used by many at once.
@@ -33,6 +34,7 @@ type Azure struct {
 	roles     *authorization.Service
 	resources *resources.Service
 	faults    *fault.Faults
+	media     *media.Service
 }
 
 // Access is what a client needs to sign in to the subscription that every rehearsal begins with.
@@ -77,7 +79,8 @@ func (a *Azure) addServices() {
 	vaults := keyvault.New(e, a.directory, a.roles)
 	accounts := storage.New(e, vaults)
 	blob.New(e, accounts, a.directory, a.roles)
-	media.New(e, vaults, accounts, a.roles)
+	a.media = media.New(e, vaults, accounts, a.roles, a.directory)
+	streaming.New(e, a.media)
 }
 
 const accessKey = "rehearsal/access"

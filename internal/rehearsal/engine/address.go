@@ -71,6 +71,8 @@ func accountAt(host, suffix string) string {
 const (
 	VaultSuffix = ".vault.azure.net"
 	BlobSuffix  = ".blob.core.windows.net"
+	// StreamingSuffix is what the names of streaming endpoints end in.
+	StreamingSuffix = ".streaming.media.azure.net"
 )
 
 // KeptAddresses has every service where Azure has it, but for those that were given a port of the

@@ -23,7 +23,7 @@ func (r *Request) checkVersion() *Error {
 	named, operation, located := shape.Locate(r.HTTP.Method, r.HTTP.URL.Path)
 	versions := shape.Versions(named)
 	if !located || len(versions) == 0 {
-		return nil
+		return r.checkListedVersion(named)
 	}
 	slices.Reverse(versions) // newest first, as Azure lists them
 	if _, exists := shape.Resolve(named, r.APIVersion); !exists {
@@ -35,6 +35,17 @@ func (r *Request) checkVersion() *Error {
 	}
 	r.Note("%s has no operation %s in version %s", named, operation, r.APIVersion)
 	return r.engine.unknownRoute(r)
+}
+
+// checkListedVersion refuses an api-version that a type without documents does not have.
+func (r *Request) checkListedVersion(named string) *Error {
+	t := r.engine.Type(named)
+	if t == nil || t.Versions == nil || slices.Contains(t.Versions, r.APIVersion) {
+		return nil
+	}
+	versions := slices.Clone(t.Versions)
+	slices.Reverse(versions)
+	return r.versionUnknown(t.Name, versions)
 }
 
 // versionUnknown is Azure's refusal of an api-version. Resource Manager says of its own types, and

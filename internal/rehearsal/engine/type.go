@@ -18,6 +18,9 @@ type ResourceType struct {
 	// Permission is the type as permissions spell it, where that differs from Name: that of a
 	// resource group is "Microsoft.Resources/subscriptions/resourceGroups".
 	Permission string
+	// Versions are the api-versions of a type that there is no document of, oldest first. nil takes
+	// any version.
+	Versions []string
 	// Untracked types have no location and no tags and lie wherever their path says, not
 	// necessarily in a resource group: role assignments, and the groups themselves.
 	Untracked bool

@@ -48,6 +48,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	if old == nil {
 		known.AccountKey = envelope.New(r.Tx)
 		next.Set("mediaServiceId", r.NewID())
+		s.addEndpoint(r.Tx, next)
 	}
 	setDefaults(next)
 	if refused := s.checkStorage(r, old, next, known); refused != nil {

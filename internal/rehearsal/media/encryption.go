@@ -46,20 +46,31 @@ func wrapping(tx *engine.Tx, account *engine.Resource) (envelope.Key, *engine.Er
 	}, refused
 }
 
+// Reachable refuses what is done with an account for other services: streaming for one.
+func (s *Service) Reachable(tx *engine.Tx, account *engine.Resource) *engine.Error {
+	return s.reachable(tx, account)
+}
+
 // reachable refuses whatever needs the account key while the customer's key does not unwrap it.
 // Nothing remembers that state: it is found out anew each time by unwrapping, so it ends by
 // itself when access is back.
 func (s *Service) reachable(tx *engine.Tx, account *engine.Resource) *engine.Error {
-	key, refused := wrapping(tx, account)
+	_, refused := s.accountKey(tx, account)
+	return refused
+}
+
+// accountKey takes the account key out of its wraps.
+func (s *Service) accountKey(tx *engine.Tx, account *engine.Resource) ([]byte, *engine.Error) {
+	wraps, refused := wrapping(tx, account)
 	if refused == nil {
-		_, refused = secretsOf(account).AccountKey.Open(tx, s.vaults, key.Principal)
-	}
-	if refused == nil {
-		return nil
+		var key []byte
+		if key, refused = secretsOf(account).AccountKey.Open(tx, s.vaults, wraps.Principal); refused == nil {
+			return key, nil
+		}
 	}
 	// Own choice of status and words. Azure Storage answers requests for data with 403 when the
 	// customer's key is out of reach.
-	return engine.Ownf(http.StatusForbidden, inaccessible,
+	return nil, engine.Ownf(http.StatusForbidden, inaccessible,
 		"The account '%s' is in the Customer Key Inaccessible state: only reading, listing and deleting "+
 			"it work until access to its Customer Key is restored. Key Vault said: %s",
 		account.Name, refused.Message)

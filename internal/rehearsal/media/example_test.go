@@ -36,7 +36,10 @@ func replay(t *testing.T, example openapi.Example) {
 	t.Helper()
 	azure := start(t)
 	azure.AddGroups("contoso", "contosorg")
-	group, _ := example.Parameters["resourceGroupName"].(string)
+	group, named := example.Parameters["resourceGroupName"].(string)
+	if !named {
+		group = "contosorg"
+	}
 	stores := subscription + "/resourceGroups/" + group + "/providers/Microsoft.Storage/storageAccounts/"
 	for _, name := range []string{"contososportsstore", "teststorageaccount"} {
 		azure.Want(azure.Call("PUT", stores+name, "2023-01-01",

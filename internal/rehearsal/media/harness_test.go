@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/azuretest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/storage"
@@ -35,7 +36,8 @@ func startPaced(t *testing.T, pace engine.Pace) *rehearsal {
 	t.Helper()
 	r := &rehearsal{Azure: azuretest.New(t, pace), t: t}
 	r.storage = storage.New(r.Engine, r.KeyVault)
-	r.media = media.New(r.Engine, r.KeyVault, r.storage, r.Authorization)
+	r.media = media.New(r.Engine, r.KeyVault, r.storage, r.Authorization, r.Directory)
+	blob.New(r.Engine, r.storage, r.Directory, r.Authorization)
 	return r
 }
 

@@ -20,7 +20,9 @@ const order = " name id type location tags properties systemData keyVaultPropert
 	"keyIdentifier currentKeyIdentifier userAssignedIdentity useSystemAssignedIdentity " +
 	"clientId principalId tenantId userAssignedIdentities defaultAction ipAllowList " +
 	"createdBy createdByType createdAt lastModifiedBy lastModifiedByType lastModifiedAt " +
-	"startTime endTime status error code nameAvailable reason message value @odata.nextLink "
+	"assetName assetId created lastModified alternateId description container storageAccountName " +
+	"storageEncryptionFormat streamingProtocol encryptionScheme paths streamingPaths downloadPaths " +
+	"startTime endTime streamingLocatorId streamingPolicyName status error code nameAvailable reason message value @odata.nextLink "
 
 // layout writes an answer as Microsoft.Media does, to the byte: its members in their order, with
 // a line break after each opening bracket and before each closing one and no other space

@@ -28,7 +28,10 @@ type Service struct {
 	vaults  Vaults
 	storage StorageAccounts
 	grants  Grants
+	tokens  Tokens
 	kind    *engine.ResourceType
+
+	assets, locators, endpoints *engine.ResourceType
 }
 
 // Grants tells what the account's identities are allowed.
@@ -37,10 +40,17 @@ type Grants interface {
 	AllowedData(tx *engine.Tx, objectID, dataAction string, scope engine.ID) bool
 }
 
+// Tokens gives the account's identities tokens.
+type Tokens interface {
+	Token(tx *engine.Tx, objectID, audience string) (string, error)
+}
+
 // New adds Microsoft.Media to an engine. Customers' keys are used through vaults; accounts are
 // the storage accounts under the media accounts.
-func New(e *engine.Engine, vaults Vaults, accounts StorageAccounts, grants Grants) *Service {
-	s := &Service{vaults: vaults, storage: accounts, grants: grants}
+func New(
+	e *engine.Engine, vaults Vaults, accounts StorageAccounts, grants Grants, tokens Tokens,
+) *Service {
+	s := &Service{vaults: vaults, storage: accounts, grants: grants, tokens: tokens}
 	s.kind = &engine.ResourceType{
 		Name:            Type,
 		DisplayLocation: true,
@@ -57,6 +67,12 @@ func New(e *engine.Engine, vaults Vaults, accounts StorageAccounts, grants Grant
 		},
 	}
 	e.Register(s.kind)
+	s.assets, s.locators, s.endpoints = s.assetType(), s.locatorType(), s.endpointType()
+	for _, nested := range []*engine.ResourceType{s.assets, s.locators, s.endpoints} {
+		nested.NextLink, nested.Versions, nested.Admit = s.kind.NextLink, streamingVersions(), s.admit
+		nested.Answer = head
+		e.Register(nested)
+	}
 	s.addRoutes(e)
 	s.followKeys(e)
 	return s
@@ -77,11 +93,39 @@ func (s *Service) addRoutes(e *engine.Engine) {
 		Pattern: "GET " + provider + "/locations/{location}/mediaServicesOperationResults/{operation}",
 		Serve:   s.route(engine.ServeOperationResult),
 	})
+	const account = "GET /subscriptions/{subscription}/resourceGroups/{group}/providers/" +
+		"Microsoft.Media/mediaservices/{account}"
+	e.Handle(engine.Route{
+		Pattern: account + "/streamingendpointoperations/{operation}",
+		Serve:   s.route(engine.ServeOperationStatus),
+	})
+	e.Handle(engine.Route{
+		Pattern: account + "/streamingendpoints/{endpoint}/operationlocations/{operation}",
+		Serve:   s.route(engine.ServeOperationResult),
+	})
 	e.Handle(engine.Route{
 		Pattern:    "GET " + provider + "/mediaservices/{account}",
 		Permission: Type + "/read",
 		Serve:      s.route(s.getBySubscription),
 	})
+}
+
+// streamingVersions are the api-versions of what is in an account. Of these types no documents are
+// stored: their shapes are written by hand after the examples of the document of 2022-08-01, as far
+// as streaming needs them.
+func streamingVersions() []string {
+	return []string{
+		"2018-07-01", "2020-05-01", "2021-05-01", "2021-06-01", "2021-11-01", "2022-08-01", "2023-01-01",
+	}
+}
+
+// admit refuses whatever is asked of what is in an account while the account key is out of reach,
+// or the account is not there yet.
+func (s *Service) admit(r *engine.Request, account *engine.Resource) *engine.Error {
+	if account.Pending != "" && secretsOf(account).Creating {
+		return busy()
+	}
+	return s.Reachable(r.Tx, account)
 }
 
 // getBySubscription finds an account without its resource group. Only 2020-05-01 has it.

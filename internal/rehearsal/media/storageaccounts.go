@@ -53,6 +53,41 @@ type keyCopy struct {
 	Key1   []byte    `json:"key1"`
 	Key2   []byte    `json:"key2"`
 	Synced time.Time `json:"synced"`
+	// Earlier are the copies before this one, newest first, that streaming origins may be working
+	// with yet.
+	Earlier []keyCopy `json:"earlier,omitempty"`
+}
+
+// OriginLag is how long it takes at most until all streaming origins work with the keys of a sync.
+// Six hours is how long the documented procedure waits (previous/media-services-roll-storage-
+// access-keys.md of January 2017); what goes on meanwhile no public source tells.
+const OriginLag = 6 * time.Hour
+
+// after is the copy as it takes the place of the one before.
+func (k keyCopy) after(before keyCopy) keyCopy {
+	earlier := append([]keyCopy{before}, before.Earlier...)
+	earlier[0].Earlier = nil
+	replaced := k.Synced
+	for i, one := range earlier {
+		if !k.Synced.Before(replaced.Add(OriginLag)) {
+			earlier = earlier[:i]
+			break
+		}
+		replaced = one.Synced
+	}
+	k.Earlier = earlier
+	return k
+}
+
+// at is the copy as it was at a moment: the oldest there is where that was before it.
+func (k keyCopy) at(moment time.Time) keyCopy {
+	for _, one := range k.Earlier {
+		if !moment.Before(k.Synced) {
+			break
+		}
+		k = one
+	}
+	return k
 }
 
 func storageOf(account *engine.Resource) []storageAccount {
@@ -301,6 +336,9 @@ func (s *Service) syncStorageKeys(
 		known := secretsOf(account)
 		if known.StorageKeys == nil {
 			known.StorageKeys = storageKeys{}
+		}
+		if before, is := known.StorageKeys[id.Key()]; is {
+			held = held.after(before)
 		}
 		known.StorageKeys[id.Key()] = held
 		account.Hide(known)
