@@ -405,24 +405,26 @@ func (w *World) must(err error) {
 }
 
 func identityOf(identities []string) *media.Identity {
-	identity := &media.Identity{Type: to.Ptr("None")}
+	identity, system := &media.Identity{}, false
 	for _, id := range identities {
-		switch {
-		case id == "" && identity.UserAssignedIdentities == nil:
-			identity.Type = to.Ptr("SystemAssigned")
-		case id == "":
-			identity.Type = to.Ptr("SystemAssigned,UserAssigned")
-		default:
-			if identity.UserAssignedIdentities == nil {
-				identity.UserAssignedIdentities = map[string]*media.UserAssignedIdentity{}
-			}
-			identity.UserAssignedIdentities[id] = &media.UserAssignedIdentity{}
-			if *identity.Type == "SystemAssigned" {
-				identity.Type = to.Ptr("SystemAssigned,UserAssigned")
-			} else if *identity.Type == "None" {
-				identity.Type = to.Ptr("UserAssigned")
-			}
+		if id == "" {
+			system = true
+			continue
 		}
+		if identity.UserAssignedIdentities == nil {
+			identity.UserAssignedIdentities = map[string]*media.UserAssignedIdentity{}
+		}
+		identity.UserAssignedIdentities[id] = &media.UserAssignedIdentity{}
+	}
+	switch user := identity.UserAssignedIdentities != nil; {
+	case system && user:
+		identity.Type = to.Ptr("SystemAssigned,UserAssigned")
+	case system:
+		identity.Type = to.Ptr("SystemAssigned")
+	case user:
+		identity.Type = to.Ptr("UserAssigned")
+	default:
+		identity.Type = to.Ptr("None")
 	}
 	return identity
 }

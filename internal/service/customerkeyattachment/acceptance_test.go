@@ -150,8 +150,10 @@ func TestAccAttachment(t *testing.T) {
 							has(address, "follows_latest_version", knownvalue.Bool(false)),
 						},
 					},
-					{ResourceName: address, ImportState: true, ImportStateVerify: true,
-						ImportStateVerifyIgnore: []string{"wait_for_current_version"}},
+					{
+						ResourceName: address, ImportState: true, ImportStateVerify: true,
+						ImportStateVerifyIgnore: []string{"wait_for_current_version"},
+					},
 					{
 						// Somebody else returns to the system key: the attachment is gone.
 						PreConfig:        func() { somebody().revert() },

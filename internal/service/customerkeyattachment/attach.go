@@ -6,6 +6,7 @@ package customerkeyattachment
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -56,7 +57,7 @@ func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
 				return account, said
 			}
 		case !azure.IsRefused(err): // Whether it was done is open: the account tells.
-			found, readErr := kind.Read(context.WithoutCancel(ctx), account.ID)
+			found, readErr := lookAgain(ctx, kind, account.ID)
 			if readErr == nil && found.Encryption.Is(plan.attachment()) {
 				return found, said
 			}
@@ -64,6 +65,17 @@ func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
 		said.Append(diagnostic.FromError(act, subject(plan), err))
 		return account, said
 	}
+}
+
+// lastLook is how long a look may take when the time of the operation is up.
+const lastLook = time.Minute
+
+// lookAgain reads an account after an answer that leaves open what was done, even if the time of
+// the operation is up.
+func lookAgain(ctx context.Context, kind keyedaccount.Kind, id string) (keyedaccount.Account, error) {
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	return kind.Read(looking, id)
 }
 
 // resolve finds the kind of the account and reads the key's identifier.
@@ -98,7 +110,9 @@ func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keye
 		Remedy:    "Apply again in some minutes, or raise timeouts",
 	}
 	// The time is up, but why is worth a last look.
-	if report, err := r.check(context.WithoutCancel(ctx), plan.question(account, key)); err == nil {
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	if report, err := r.check(looking, plan.question(account, key)); err == nil {
 		for _, found := range report.Errors() {
 			if found.Rule.ID == customerkey.CMK009 {
 				violation = found

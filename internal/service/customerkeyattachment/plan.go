@@ -106,7 +106,9 @@ func (r *Resource) planChange(ctx context.Context, plan *model, account keyedacc
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
 	if now.Lost {
-		return diag.Diagnostics{diagnostic.FromViolation(inaccessible(now))}
+		violation := inaccessible(now)
+		violation.Remedy += destroyAllTheSame
+		return diag.Diagnostics{diagnostic.FromViolation(violation)}
 	}
 	return wanted
 }
@@ -167,13 +169,21 @@ func (r *Resource) hold(ctx context.Context, plan *model, question keyfacts.Ques
 // for the others, and a configuration that has been corrected has to get past its plan. Attaching
 // looks once more before anything is changed. What no apply puts right is an error at once.
 func whilePlanning(violation rule.Violation, facts customerkey.Facts) rule.Violation {
-	if violation.Severity == rule.Error && mayBePutRight(violation.Rule.ID, facts) {
+	switch {
+	case violation.Severity != rule.Error:
+	case mayBePutRight(violation.Rule.ID, facts):
 		violation.Severity = rule.Warning
 		violation.Remedy += ". If this very apply does so by another resource, nothing else is to " +
 			"be done; if it does not, it will refuse to attach the key"
+	default:
+		violation.Remedy += destroyAllTheSame
 	}
 	return violation
 }
+
+// destroyAllTheSame is the way around an error of a plan for whoever wants to destroy: before it
+// destroys Terraform plans as if nothing was to be destroyed, unless it is told not to refresh.
+const destroyAllTheSame = ". To destroy everything all the same: terraform destroy -refresh=false"
 
 func mayBePutRight(broken rule.ID, facts customerkey.Facts) bool {
 	switch broken {

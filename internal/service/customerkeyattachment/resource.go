@@ -311,7 +311,7 @@ func (r *Resource) revert(ctx context.Context, state *model, patient *patience.P
 		case azure.IsConflict(err) && patient.Wait(ctx):
 			continue
 		case !azure.IsRefused(err): // Whether it was done is open: the account tells.
-			found, readErr := kind.Read(context.WithoutCancel(ctx), account.ID)
+			found, readErr := lookAgain(ctx, kind, account.ID)
 			if readErr == nil && !found.Encryption.CustomerKey {
 				return nil
 			}

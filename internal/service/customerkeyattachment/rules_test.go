@@ -38,6 +38,8 @@ type world struct {
 	key     string // With its version.
 	// identity is the user-assigned identity that reads the key, unless it is "".
 	identity string
+	// assignment is the role assignment that is the grant, where roles decide.
+	assignment string
 }
 
 func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParameters)) world {
@@ -286,7 +288,7 @@ func TestRules(t *testing.T) {
 				says(t, plan.Diagnostics, test.rule, append(test.texts, nothingChanged, "ERROR")...)
 				return
 			}
-			says(t, plan.Diagnostics, test.rule, append(test.texts, "WARNING")...)
+			says(t, plan.Diagnostics, test.rule, append(test.texts, "WARNING", "If this very apply does so")...)
 			_, said := proto.Apply(plan)
 			says(t, said.Errors(), test.rule, append(test.texts, nothingChanged)...)
 			if kind, _ := w.encryption(); kind != "SystemKey" {

@@ -18,6 +18,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
 )
@@ -75,7 +76,9 @@ func TestRead_isUnknownWherePermissionIsMissing(t *testing.T) {
 		{"reader", []string{reader}, key, customerkey.Present, customerkey.PresenceUnknown, customerkey.Present, true},
 		{"reader of roles", []string{reader}, other, customerkey.Present, customerkey.PresenceUnknown, customerkey.Present, true},
 		{
-			"crypto user", []string{customerkey.RoleCryptoUserID}, other,
+			"crypto user",
+			[]string{customerkey.RoleCryptoUserID},
+			other,
 			customerkey.PresenceUnknown, customerkey.Present, customerkey.PresenceUnknown, false,
 		},
 	} {
@@ -272,20 +275,27 @@ func TestRead_identities(t *testing.T) {
 	}{
 		{"none", account, customerkey.Identity{}, customerkey.PresenceUnknown, rule.Fact[string]{}},
 		{
-			"system", account, customerkey.Identity{Kind: customerkey.SystemAssignedIdentity},
+			"system", account,
+			customerkey.Identity{Kind: customerkey.SystemAssignedIdentity},
 			customerkey.Present, rule.Known("system"),
 		},
 		{
-			"no system", keyfacts.Account{}, customerkey.Identity{Kind: customerkey.SystemAssignedIdentity},
-			customerkey.PresenceUnknown, rule.Fact[string]{},
+			"no system",
+			keyfacts.Account{},
+			customerkey.Identity{Kind: customerkey.SystemAssignedIdentity},
+			customerkey.PresenceUnknown,
+			rule.Fact[string]{},
 		},
 		{
-			"user", account, customerkey.Identity{Kind: customerkey.UserAssignedIdentity, ID: id},
+			"user", account,
+			customerkey.Identity{Kind: customerkey.UserAssignedIdentity, ID: id},
 			customerkey.Present, rule.Known(principal),
 		},
 		{
-			"no user", account, customerkey.Identity{Kind: customerkey.UserAssignedIdentity, ID: id + "x"},
-			customerkey.Absent, rule.Fact[string]{},
+			"no user", account,
+			customerkey.Identity{Kind: customerkey.UserAssignedIdentity, ID: id + "x"},
+			customerkey.Absent,
+			rule.Fact[string]{},
 		},
 	} {
 		answer, err := keyfacts.New(w.Client).Read(t.Context(), keyfacts.Question{Account: test.account, Identity: test.identity})
@@ -295,5 +305,38 @@ func TestRead_identities(t *testing.T) {
 		if answer.Identity.Presence != test.presence || answer.Identity.PrincipalID != test.want {
 			t.Errorf("%s: %v", test.name, answer.Identity)
 		}
+	}
+}
+
+// harbour has a vault at a port of this machine.
+type harbour struct{ engine.PublicCloud }
+
+func (harbour) Vault(*engine.Tx, string) string { return "https://localhost:9001/" }
+
+func (harbour) VaultName(_ *engine.Tx, host string) string {
+	return map[string]string{"localhost:9001": "docked"}[host]
+}
+
+// TestRead_findsAVaultByItsAddress: one on this machine, whose address does not tell its name.
+func TestRead_findsAVaultByItsAddress(t *testing.T) {
+	t.Parallel()
+	w := keyworld.New(t, engine.WithAddresses(harbour{}))
+	id := w.Vault("docked")
+	access := w.Rehearsal().Access()
+	client, err := azure.New(azure.Config{
+		Environment: azure.Rehearsal, SubscriptionID: access.SubscriptionID, TenantID: access.TenantID,
+		ClientID: access.ClientID, ClientSecret: access.ClientSecret, Transport: w.Rehearsal(),
+		Endpoint: azure.Endpoint{KeyVaultSuffix: customerkey.LoopbackSuffix},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := keyfacts.New(client).Read(t.Context(),
+		keyfacts.Question{Key: parse(t, "https://localhost:9001/keys/media")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !azure.SameID(answer.Vault.ID, id) || answer.Key.Presence != customerkey.Absent {
+		t.Errorf("vault %q, key %v", answer.Vault.ID, answer.Key.Presence)
 	}
 }
