@@ -61,7 +61,7 @@ func TestProtoAccount_dataSourcesShowEverything(t *testing.T) {
 	created := w.proto.Create(resourceType, w.config(acctest.Value{
 		"tags": acctest.Value{"a": "1"}, "identity": acctest.Value{"type": "SystemAssigned"},
 	}))
-	other := w.proto.Create(resourceType, w.config(acctest.Value{"name": "another"}))
+	w.proto.Create(resourceType, w.config(acctest.Value{"name": "another"}))
 	want := acctest.Value{}
 	for name, value := range created.State {
 		if name != "timeouts" {
@@ -93,6 +93,7 @@ func TestProtoAccount_dataSourcesShowEverything(t *testing.T) {
 		{"tagged with more", acctest.Value{"required_tags": acctest.Value{"a": "1", "b": "1"}}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			if test.config == nil {
 				test.config = acctest.Value{}
 			}
@@ -128,5 +129,4 @@ func TestProtoAccount_dataSourcesShowEverything(t *testing.T) {
 	if text := said.Text(); !strings.Contains(text, "nowhere") {
 		t.Errorf("does not say which group: %s", text)
 	}
-	_ = other
 }

@@ -88,6 +88,7 @@ func TestProtoAccount_movesFromAzurerm(t *testing.T) {
 		"no state":         {acctest.Source{Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: map[string]any{"id": 1}}, "import the account instead"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if _, said := w.proto.Move(resourceType, test.from); !strings.Contains(said.Text(), test.want) {
 				t.Errorf("lacks %q: %s", test.want, said.Text())
 			}

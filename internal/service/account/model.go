@@ -74,12 +74,13 @@ func (a *account) observe(wire media.Account) {
 
 // complete fills in what the plan left to Azure, and keeps everything else as it was planned: what
 // Azure has beyond that is for the next plan to show.
-func (a *account) complete(wire media.Account) {
+func (a *account) complete(ctx context.Context, wire media.Account) {
 	observed := *a
 	observed.observe(wire)
-	a.Identity = filled(a.Identity, observed.Identity)
-	a.KeyDeliveryAccessControl = filled(a.KeyDeliveryAccessControl, observed.KeyDeliveryAccessControl)
-	a.Encryption = filled(a.Encryption, observed.Encryption)
+	a.Identity = filled(ctx, a.Identity, observed.Identity)
+	a.KeyDeliveryAccessControl = filled(
+		ctx, a.KeyDeliveryAccessControl, observed.KeyDeliveryAccessControl)
+	a.Encryption = filled(ctx, a.Encryption, observed.Encryption)
 	if a.MediaServiceID.IsUnknown() {
 		a.MediaServiceID = observed.MediaServiceID
 	}
@@ -90,7 +91,7 @@ func (a *account) complete(wire media.Account) {
 
 // filled is the planned object with what was unknown in it, which is texts, taken from the observed
 // one.
-func filled(planned, observed types.Object) types.Object {
+func filled(ctx context.Context, planned, observed types.Object) types.Object {
 	if planned.IsUnknown() {
 		return observed
 	}
@@ -107,7 +108,7 @@ func filled(planned, observed types.Object) types.Object {
 			values[name] = known
 		}
 	}
-	return types.ObjectValueMust(planned.AttributeTypes(context.Background()), values)
+	return types.ObjectValueMust(planned.AttributeTypes(ctx), values)
 }
 
 // managedIdentity reads the identities from the wire. Their IDs are spelt as the prior attribute

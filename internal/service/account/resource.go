@@ -174,7 +174,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	account, err := r.create(ctx, id, sent, func() {
 		there = true
 		begun := plan
-		begun.complete(unfinished(sent))
+		begun.complete(ctx, unfinished(sent))
 		resp.Diagnostics.Append(resp.State.Set(ctx, begun)...)
 		resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
 	}, patience)
@@ -189,7 +189,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	case err != nil:
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, subject(id), err))
 	default:
-		plan.complete(account)
+		plan.complete(ctx, account)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 }
@@ -244,7 +244,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.complete(account)
+	plan.complete(ctx, account)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }

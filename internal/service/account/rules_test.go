@@ -62,7 +62,8 @@ func TestProtoAccount_validate(t *testing.T) {
 			nil,
 		},
 		{
-			"no primary", acctest.Value{"storage_accounts": []any{second}},
+			"no primary",
+			acctest.Value{"storage_accounts": []any{second}},
 			[]string{"(ACC001)", `"storage_accounts"`, "0 primary storage accounts among 1", "exactly one primary"},
 		},
 		{
@@ -71,19 +72,23 @@ func TestProtoAccount_validate(t *testing.T) {
 			[]string{"(ACC001)", `"storage_accounts"`, "2 primary storage accounts among 2", "and only one"},
 		},
 		{
-			"one twice", acctest.Value{"storage_accounts": []any{primary, acctest.Value{"id": strings.ToUpper(id + "a")}}},
+			"one twice",
+			acctest.Value{"storage_accounts": []any{primary, acctest.Value{"id": strings.ToUpper(id + "a")}}},
 			[]string{"(ACC001)", "more than once", "each storage account once"},
 		},
 		{
-			"too many", acctest.Value{"storage_accounts": many},
+			"too many",
+			acctest.Value{"storage_accounts": many},
 			[]string{"(ACC005)", "101 storage accounts", "at most 100"},
 		},
 		{
-			"a name that Azure refuses", acctest.Value{"name": "Contoso-Media"},
+			"a name that Azure refuses",
+			acctest.Value{"name": "Contoso-Media"},
 			[]string{"(ACC003)", `"name"`, "'C', '-', 'M'", "3 to 24 lower-case letters and digits"},
 		},
 		{
-			"something else than storage", acctest.Value{"storage_accounts": []any{acctest.Value{"id": identity, "is_primary": true}}},
+			"something else than storage",
+			acctest.Value{"storage_accounts": []any{acctest.Value{"id": identity, "is_primary": true}}},
 			[]string{"Invalid Storage Account ID", `"storage_accounts"`, "userAssignedIdentities", "/Microsoft.Storage/storageAccounts/<name>"},
 		},
 		{
@@ -97,7 +102,8 @@ func TestProtoAccount_validate(t *testing.T) {
 			[]string{"Unexpected IP Allow List", `"key_delivery_access_control").AttributeName("ip_allow_list")`, `"Deny"`},
 		},
 		{
-			"no customer's key", acctest.Value{"encryption": acctest.Value{"type": "CustomerKey"}},
+			"no customer's key",
+			acctest.Value{"encryption": acctest.Value{"type": "CustomerKey"}},
 			[]string{"Missing Customer Key", `"encryption").AttributeName("key_vault_key_id")`},
 		},
 		{
@@ -112,6 +118,7 @@ func TestProtoAccount_validate(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			config := acctest.Value{
 				"name": "contosomedia", "resource_group_name": "media", "location": "westus2",
 				"storage_accounts": []any{primary, second},
@@ -126,7 +133,6 @@ func TestProtoAccount_validate(t *testing.T) {
 				}
 				return
 			}
-			// The framework's own refusal of a key has no closing sentence of ours.
 			says(t, said, test.texts...)
 		})
 	}

@@ -37,39 +37,39 @@ func (a *account) created(ctx context.Context) (media.Account, diag.Diagnostics)
 // sent, so that what something else set meanwhile is not set back. After a change that failed, which
 // may have been carried out in part, what is managed is sent again.
 func (a *account) changed(ctx context.Context, state account,
-) (update media.AccountUpdate, any bool, diags diag.Diagnostics) {
+) (update media.AccountUpdate, changes bool, diags diag.Diagnostics) {
 	again := state.failed()
 	properties := &media.AccountProperties{}
 	if again || a.storageChanges(state) {
 		// The way to come at the storage goes with each storage account of the list.
 		properties.StorageAccounts = wireStorage(
 			a.StorageAccounts, a.StorageAuthentication.ValueString())
-		any = true
+		changes = true
 	}
 	if again || !a.StorageAuthentication.Equal(state.StorageAuthentication) {
-		properties.StorageAuthentication, any = a.wireStorageAuthentication(), true
+		properties.StorageAuthentication, changes = a.wireStorageAuthentication(), true
 	}
 	if a.encryptionChanges(state) {
-		properties.Encryption, any = protectionIn(a.Encryption).wire(), true
+		properties.Encryption, changes = protectionIn(a.Encryption).wire(), true
 	}
 	if !a.KeyDeliveryAccessControl.Equal(state.KeyDeliveryAccessControl) {
 		properties.KeyDelivery = a.wireKeyDelivery()
-		any = any || properties.KeyDelivery != nil
+		changes = changes || properties.KeyDelivery != nil
 	}
 	if again || !a.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
-		properties.PublicNetworkAccess, any = a.wirePublicNetworkAccess(), true
+		properties.PublicNetworkAccess, changes = a.wirePublicNetworkAccess(), true
 	}
 	if again || !a.MinimumTLSVersion.Equal(state.MinimumTLSVersion) {
-		properties.MinimumTLSVersion, any = a.wireMinimumTLSVersion(), true
+		properties.MinimumTLSVersion, changes = a.wireMinimumTLSVersion(), true
 	}
-	if any {
+	if changes {
 		update.Properties = properties
 	}
 	if a.identityChanges(state) {
 		update.Identity, diags = a.wireIdentity(ctx, identityIDs(state.Identity))
-		any = true
+		changes = true
 	}
-	return update, any || !a.Tags.Equal(state.Tags), diags
+	return update, changes || !a.Tags.Equal(state.Tags), diags
 }
 
 // failed reports whether the last change of the account failed after Azure had accepted it.
