@@ -40,6 +40,8 @@ type Options struct {
 	Log *slog.Logger
 	// Engine are further options of the rehearsal.
 	Engine []engine.Option
+	// Around is put around what answers as Azure: a test counts and holds requests with it.
+	Around func(http.Handler) http.Handler
 }
 
 // Ready is what a client needs to know of a served rehearsal. Written as one line of JSON it is
@@ -97,7 +99,11 @@ func (s *Server) start(ctx context.Context, options Options) error {
 	if err != nil {
 		return err
 	}
-	s.http = s.newServer(s.handler())
+	var answers http.Handler = s.azure
+	if options.Around != nil {
+		answers = options.Around(answers)
+	}
+	s.http = s.newServer(s.handler(answers))
 	s.http.TLSConfig = &tls.Config{
 		Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12,
 	}
@@ -168,14 +174,14 @@ func (s *Server) newServer(handler http.Handler) *http.Server {
 }
 
 // handler answers under every name; the control interface only under the machine's own.
-func (s *Server) handler() http.Handler {
+func (s *Server) handler(answers http.Handler) http.Handler {
 	control := s.controlHandler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isControl(r) {
 			control.ServeHTTP(w, r)
 			return
 		}
-		s.azure.ServeHTTP(w, r)
+		answers.ServeHTTP(w, r)
 	})
 }
 

@@ -4,6 +4,7 @@
 package storagekeyrotation
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
@@ -36,6 +38,7 @@ type model struct {
 	LastSyncedAt      timetypes.RFC3339         `tfsdk:"last_synced_at"`
 	SecondaryDueAt    timetypes.RFC3339         `tfsdk:"secondary_due_at"`
 	NextRotationAt    timetypes.RFC3339         `tfsdk:"next_rotation_at"`
+	Record            types.Object              `tfsdk:"record"`
 	Timeouts          timeouts.Value            `tfsdk:"timeouts"`
 }
 
@@ -111,13 +114,16 @@ func (m *model) dependents() []string {
 }
 
 // show takes over the record and what Azure shows.
-func (m *model) show(r keyrotation.Recorded, created keyrotation.Keys[time.Time]) {
+func (m *model) show(ctx context.Context, r keyrotation.Recorded,
+	created keyrotation.Keys[time.Time],
+) diag.Diagnostics {
 	wanted := m.wanted()
 	m.Phase = types.StringValue(string(r.Phase))
 	m.Key1CreatedAt, m.Key2CreatedAt = moment(created.Key1), moment(created.Key2)
 	m.LastSyncedAt = moment(r.LastSync)
 	m.SecondaryDueAt = moment(r.SecondaryDue(wanted))
 	m.NextRotationAt = moment(r.RotationDue(wanted))
+	return m.keepRecord(ctx, r)
 }
 
 // imported fills in what an import cannot know with what the schema has for it.
@@ -133,12 +139,12 @@ func (m *model) keep(state *model) {
 	m.Phase = state.Phase
 	m.Key1CreatedAt, m.Key2CreatedAt = state.Key1CreatedAt, state.Key2CreatedAt
 	m.LastSyncedAt, m.SecondaryDueAt = state.LastSyncedAt, state.SecondaryDueAt
-	m.NextRotationAt = state.NextRotationAt
+	m.NextRotationAt, m.Record = state.NextRotationAt, state.Record
 }
 
 // unknown plans that a run takes place.
 func (m *model) unknown() {
-	m.Phase = types.StringUnknown()
+	m.Phase, m.Record = types.StringUnknown(), types.ObjectUnknown(recordTypes())
 	for _, at := range []*timetypes.RFC3339{
 		&m.Key1CreatedAt, &m.Key2CreatedAt, &m.LastSyncedAt, &m.SecondaryDueAt, &m.NextRotationAt,
 	} {

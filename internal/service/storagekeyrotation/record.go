@@ -5,80 +5,110 @@ package storagekeyrotation
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 )
 
-// recordKey is where the record lies in Terraform's private state. It is kept apart from what is
-// refreshed: a refresh after an interruption would otherwise wipe out the only evidence of what
-// the interrupted run had done.
-const recordKey = "rotation"
-
-// record is a [keyrotation.Recorded] as it is stored.
-type record struct {
-	Version     int       `json:"version"`
-	Phase       string    `json:"phase"`
-	Key1Created time.Time `json:"key1_created"`
-	Key2Created time.Time `json:"key2_created"`
-	Key1Synced  time.Time `json:"key1_synced"`
-	Key2Synced  time.Time `json:"key2_synced"`
-	LastSync    time.Time `json:"last_sync"`
-	Trigger     string    `json:"trigger"`
-	Emergency   bool      `json:"emergency"`
-	Urgent      bool      `json:"urgent"`
+// recordModel is a [keyrotation.Recorded] in the state. It is kept apart from what is refreshed: a
+// refresh after an interruption would otherwise wipe out the only evidence of what the interrupted
+// run had done.
+//
+// It is not in the private state, where one might look for it: if the provider is killed while it
+// applies, Terraform keeps the attributes as they were before, and forgets the private state.
+type recordModel struct {
+	Phase        types.String      `tfsdk:"phase"`
+	Key1Created  timetypes.RFC3339 `tfsdk:"key1_created_at"`
+	Key2Created  timetypes.RFC3339 `tfsdk:"key2_created_at"`
+	Key1Synced   timetypes.RFC3339 `tfsdk:"key1_synced_at"`
+	Key2Synced   timetypes.RFC3339 `tfsdk:"key2_synced_at"`
+	LastSynced   timetypes.RFC3339 `tfsdk:"last_synced_at"`
+	StartedFor   types.String      `tfsdk:"started_for"`
+	Emergency    types.Bool        `tfsdk:"emergency_answered"`
+	WaitsForNone types.Bool        `tfsdk:"waits_for_nothing"`
 }
 
-const recordVersion = 1
-
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+func recordTypes() map[string]attr.Type {
+	return map[string]attr.Type{
+		"phase": types.StringType, "started_for": types.StringType,
+		"key1_created_at": timetypes.RFC3339Type{}, "key2_created_at": timetypes.RFC3339Type{},
+		"key1_synced_at": timetypes.RFC3339Type{}, "key2_synced_at": timetypes.RFC3339Type{},
+		"last_synced_at":     timetypes.RFC3339Type{},
+		"emergency_answered": types.BoolType, "waits_for_nothing": types.BoolType,
+	}
 }
 
-type privateWriter interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+func recordAttribute() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "What the last completed step left behind. It is never refreshed: what " +
+			"Azure shows is held against it, which tells what an interrupted run, or somebody else, " +
+			"has done since.",
+		Computed: true,
+		Attributes: map[string]schema.Attribute{
+			"phase":           computed("The phase that the step ended in."),
+			"key1_created_at": timestamp("When the key1 was made that was last synced."),
+			"key2_created_at": timestamp("When the key2 was made that was last synced."),
+			"key1_synced_at": timestamp("When that key1 was synced; null where everything has known " +
+				"it from the beginning."),
+			"key2_synced_at":     timestamp("When that key2 was synced, likewise."),
+			"last_synced_at":     timestamp("When the dependants were last told of the keys."),
+			"started_for":        computed("A digest of the reason that the last rotation was for."),
+			"emergency_answered": computedFlag("Whether the declared emergency has been answered."),
+			"waits_for_nothing":  computedFlag("Whether the rotation is the answer to an emergency."),
+		},
+	}
 }
 
-// load reads the record; the zero value where there is none.
-func load(ctx context.Context, private privateReader, diags *diag.Diagnostics) keyrotation.Recorded {
-	encoded, problems := private.GetKey(ctx, recordKey)
-	diags.Append(problems...)
-	if len(encoded) == 0 {
+// recorded reads the record; the zero value where there is none.
+func (m *model) recorded(ctx context.Context, diags *diag.Diagnostics) keyrotation.Recorded {
+	if m.Record.IsNull() || m.Record.IsUnknown() {
 		return keyrotation.Recorded{}
 	}
-	var stored record
-	if err := json.Unmarshal(encoded, &stored); err != nil || stored.Version != recordVersion {
-		diags.Append(diagnostic.ProviderBug(fmt.Sprintf("The record of the rotation cannot be read: "+
-			"%q (%v).", encoded, err)))
-		return keyrotation.Recorded{}
+	var stored recordModel
+	diags.Append(m.Record.As(ctx, &stored, basetypes.ObjectAsOptions{})...)
+	at := func(value timetypes.RFC3339) time.Time {
+		if value.IsNull() {
+			return time.Time{}
+		}
+		read, problems := value.ValueRFC3339Time()
+		diags.Append(problems...)
+		return read
 	}
 	return keyrotation.Recorded{
-		Phase:     keyrotation.Phase(stored.Phase),
-		Created:   keyrotation.Keys[time.Time]{Key1: stored.Key1Created, Key2: stored.Key2Created},
-		Synced:    keyrotation.Keys[time.Time]{Key1: stored.Key1Synced, Key2: stored.Key2Synced},
-		LastSync:  stored.LastSync,
-		Trigger:   stored.Trigger,
-		Emergency: stored.Emergency,
-		Urgent:    stored.Urgent,
+		Phase:     keyrotation.Phase(stored.Phase.ValueString()),
+		Created:   keyrotation.Keys[time.Time]{Key1: at(stored.Key1Created), Key2: at(stored.Key2Created)},
+		Synced:    keyrotation.Keys[time.Time]{Key1: at(stored.Key1Synced), Key2: at(stored.Key2Synced)},
+		LastSync:  at(stored.LastSynced),
+		Trigger:   stored.StartedFor.ValueString(),
+		Emergency: stored.Emergency.ValueBool(),
+		Urgent:    stored.WaitsForNone.ValueBool(),
 	}
 }
 
-// save stores the record.
-func save(ctx context.Context, private privateWriter, r keyrotation.Recorded) diag.Diagnostics {
-	encoded, err := json.Marshal(record{
-		Version: recordVersion, Phase: string(r.Phase),
-		Key1Created: r.Created.Key1, Key2Created: r.Created.Key2,
-		Key1Synced: r.Synced.Key1, Key2Synced: r.Synced.Key2,
-		LastSync: r.LastSync, Trigger: r.Trigger, Emergency: r.Emergency, Urgent: r.Urgent,
+// keepRecord writes the record, with every fraction of a second that Azure tells.
+func (m *model) keepRecord(ctx context.Context, r keyrotation.Recorded) (diags diag.Diagnostics) {
+	m.Record, diags = types.ObjectValueFrom(ctx, recordTypes(), recordModel{
+		Phase:       types.StringValue(string(r.Phase)),
+		Key1Created: exactly(r.Created.Key1), Key2Created: exactly(r.Created.Key2),
+		Key1Synced: exactly(r.Synced.Key1), Key2Synced: exactly(r.Synced.Key2),
+		LastSynced: exactly(r.LastSync),
+		StartedFor: types.StringValue(r.Trigger),
+		Emergency:  types.BoolValue(r.Emergency), WaitsForNone: types.BoolValue(r.Urgent),
 	})
-	if err != nil {
-		return diag.Diagnostics{diagnostic.ProviderBug(
-			fmt.Sprintf("The record of the rotation cannot be written: %v.", err))}
+	return diags
+}
+
+// exactly is a time as it is; null where there is none.
+func exactly(at time.Time) timetypes.RFC3339 {
+	if at.IsZero() {
+		return timetypes.NewRFC3339Null()
 	}
-	return private.SetKey(ctx, recordKey, encoded)
+	return timetypes.NewRFC3339ValueMust(at.UTC().Format(time.RFC3339Nano))
 }

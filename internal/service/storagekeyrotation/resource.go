@@ -82,8 +82,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	var recorded keyrotation.Recorded
 	exists := !req.State.Raw.IsNull()
 	if exists {
-		recorded = load(ctx, req.Private, &resp.Diagnostics)
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		recorded = state.recorded(ctx, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.abandoned(ctx, state, recorded)...)
@@ -98,10 +98,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.abandoned(ctx, state, recorded)...)
 		recorded = keyrotation.Recorded{}
 	}
-	// What Terraform has marked as unknown stays as it is, unless something changes.
-	plan.keep(&state)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	changed := !resp.Plan.Raw.Equal(req.State.Raw)
+	changed := true
+	if exists {
+		// What Terraform has marked as unknown stays as it is, unless something changes.
+		plan.keep(&state)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+		changed = !resp.Plan.Raw.Equal(req.State.Raw)
+	}
 	if changed {
 		plan.unknown()
 	}
@@ -141,8 +144,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 				"emergency. Interrupted, a creation would not know how far it had come.")
 	}
 	plan.ID = plan.StorageAccountID
-	plan.show(recorded, opened.shown(recorded))
-	resp.Diagnostics.Append(save(ctx, resp.Private, recorded)...)
+	resp.Diagnostics.Append(plan.show(ctx, recorded, opened.shown(recorded))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
@@ -153,7 +155,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	recorded := load(ctx, req.Private, &resp.Diagnostics)
+	recorded := state.recorded(ctx, &resp.Diagnostics)
 	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowedRead, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -173,10 +175,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	if !recorded.Adopted() {
 		recorded = keyrotation.Imported(observed)
-		resp.Diagnostics.Append(save(ctx, resp.Private, recorded)...)
 		state.imported()
 	}
-	state.show(recorded, observed.Created)
+	resp.Diagnostics.Append(state.show(ctx, recorded, observed.Created)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
@@ -186,7 +187,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	recorded := load(ctx, req.Private, &resp.Diagnostics)
+	recorded := state.recorded(ctx, &resp.Diagnostics)
 	allowed := allowedChange
 	if plan.WaitForSettle.ValueBool() {
 		allowed += max(keyrotation.Settle, plan.wanted().Settle)
@@ -206,14 +207,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 	recorded, step, err := r.run(ctx, opened, recorded, &plan, plan.WaitForSettle.ValueBool())
-	resp.Diagnostics.Append(save(ctx, resp.Private, recorded)...)
 	if err != nil {
 		// What was completed is kept; what was asked for stays planned.
-		state.show(recorded, opened.shown(recorded))
+		resp.Diagnostics.Append(state.show(ctx, recorded, opened.shown(recorded))...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 		resp.Diagnostics.Append(refused(id, recorded, step, err))
 	} else {
-		plan.show(recorded, opened.shown(recorded))
+		resp.Diagnostics.Append(plan.show(ctx, recorded, opened.shown(recorded))...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)

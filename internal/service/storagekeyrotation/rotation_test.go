@@ -14,7 +14,7 @@ import (
 // The calls of the storage account and the media account "contoso".
 const (
 	regenerate = "regenerateKey contoso"
-	sync       = "syncStorageKeys contoso"
+	synced     = "syncStorageKeys contoso"
 )
 
 func TestRotation_creationAdopts(t *testing.T) {
@@ -24,7 +24,7 @@ func TestRotation_creationAdopts(t *testing.T) {
 	config := w.rotation()
 	wantSilence(t, w.plan(acctest.Object{}, config).Diagnostics)
 	object := w.apply(acctest.Object{}, config)
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 	wantPhase(t, object, "complete")
 	if object.State["id"] != w.storage("contoso") || object.Identity["id"] != w.storage("contoso") {
 		t.Errorf("id %v, identity %v", object.State["id"], object.Identity)
@@ -44,14 +44,14 @@ func TestRotation_twoApplies(t *testing.T) {
 	w.Account("contoso")
 	config := with(w.rotation(), acctest.Value{"rotate_when_changed": acctest.Value{"month": "may"}})
 	object := w.apply(acctest.Object{}, config)
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 
 	config["rotate_when_changed"] = acctest.Value{"month": "june"}
 	plan := w.plan(object, config)
 	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned",
 		"key1 of "+w.storage("contoso")+" is regenerated", "rotate_when_changed has changed", "ROT001")
 	object = w.apply(object, config)
-	w.wantCalls(regenerate, sync)
+	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "settling")
 	due, err := time.Parse(time.RFC3339, object.State["secondary_due_at"].(string))
 	if err != nil {
@@ -74,7 +74,7 @@ func TestRotation_twoApplies(t *testing.T) {
 		"key2 of "+w.storage("contoso")+" is regenerated",
 		"key1 is new, and everything has had time to settle on it")
 	object = w.apply(object, config)
-	w.wantCalls(regenerate, sync)
+	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "complete")
 	wantSilence(t, w.plan(object, config).Diagnostics)
 	key1, key2 := object.State["key1_created_at"].(string), object.State["key2_created_at"].(string)
@@ -94,10 +94,10 @@ func TestRotation_waits(t *testing.T) {
 		"rotate_when_changed": acctest.Value{"n": "1"}, "wait_for_settle": true,
 	})
 	object := w.apply(acctest.Object{}, config)
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 	config["rotate_when_changed"] = acctest.Value{"n": "2"}
 	object = w.apply(object, config)
-	w.wantCalls(regenerate, sync, regenerate, sync)
+	w.wantCalls(regenerate, synced, regenerate, synced)
 	wantPhase(t, object, "complete")
 	if gap := between(t, object.State, "key1_created_at", "key2_created_at"); gap < 6*hours || gap > 7*hours {
 		t.Errorf("key2 follows key1 after %s", gap)
@@ -107,7 +107,7 @@ func TestRotation_waits(t *testing.T) {
 	config["rotate_when_changed"] = acctest.Value{"n": "3"}
 	w.proto = w.Proto()
 	object = w.apply(object, config)
-	w.wantCalls(sync, regenerate, sync, regenerate, sync)
+	w.wantCalls(synced, regenerate, synced, regenerate, synced)
 	wantPhase(t, object, "complete")
 }
 
@@ -131,11 +131,11 @@ func TestRotation_onCreate(t *testing.T) {
 	w.Account("contoso")
 	config := with(w.rotation(), acctest.Value{"rotate_on_create": true})
 	object := w.apply(acctest.Object{}, config)
-	w.wantCalls(sync, regenerate, sync)
+	w.wantCalls(synced, regenerate, synced)
 	wantPhase(t, object, "settling")
 	w.Advance(7 * hours)
 	object = w.apply(object, config)
-	w.wantCalls(regenerate, sync)
+	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "complete")
 }
 
@@ -145,7 +145,7 @@ func TestRotation_interval(t *testing.T) {
 	w.Account("contoso")
 	config := with(w.rotation(), acctest.Value{"rotation_interval": "P90D"})
 	object := w.apply(acctest.Object{}, config)
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 	if gap := between(t, object.State, "key1_created_at", "next_rotation_at"); gap != 90*day {
 		t.Errorf("the next rotation is due after %s", gap)
 	}
@@ -155,10 +155,10 @@ func TestRotation_interval(t *testing.T) {
 	wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Planned",
 		"The rotation interval ended at")
 	object = w.apply(object, config)
-	w.wantCalls(regenerate, sync)
+	w.wantCalls(regenerate, synced)
 	w.Advance(day)
 	object = w.apply(object, config)
-	w.wantCalls(regenerate, sync)
+	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "complete")
 	w.Advance(30 * day)
 	w.wantEmpty(object, config)
@@ -170,7 +170,7 @@ func TestRotation_emergency(t *testing.T) {
 	w.Account("contoso")
 	config := with(w.rotation(), acctest.Value{"rotate_when_changed": acctest.Value{"n": "1"}})
 	object := w.apply(acctest.Object{}, config)
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 	config["emergency"] = true
 	plan := w.plan(object, config)
 	wantSaid(t, plan.Diagnostics, "Six Hours to Settle (ROT002)",
@@ -178,7 +178,7 @@ func TestRotation_emergency(t *testing.T) {
 		"streaming stops there meanwhile", "emergency = false")
 	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned", "An emergency was declared")
 	object = w.apply(object, config)
-	w.wantCalls(regenerate, sync, regenerate, sync)
+	w.wantCalls(regenerate, synced, regenerate, synced)
 	wantPhase(t, object, "complete")
 	wantSilence(t, w.plan(object, config).Diagnostics)
 
@@ -193,7 +193,7 @@ func TestRotation_emergency(t *testing.T) {
 	created := w.proto.Plan(resourceType, acctest.Object{}, config)
 	_, said = w.proto.Apply(created)
 	wantSaid(t, said, "Storage Key Rotation Unfinished", "none was regenerated: apply again")
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 	_ = object
 }
 
@@ -203,13 +203,13 @@ func TestRotation_alternate(t *testing.T) {
 	w.Account("contoso")
 	config := with(w.rotation(), acctest.Value{"strategy": "alternate", "rotation_interval": "P30D"})
 	object := w.apply(acctest.Object{}, config)
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 	before := object.State
 	for i, key := range []string{"key1", "key2", "key1"} {
 		w.Advance(31 * day)
 		wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Planned", key+" of ")
 		object = w.apply(object, config)
-		w.wantCalls(regenerate, sync)
+		w.wantCalls(regenerate, synced)
 		wantPhase(t, object, "complete")
 		for _, one := range []string{"key1", "key2"} {
 			renewed := object.State[one+"_created_at"] != before[one+"_created_at"]
@@ -239,7 +239,7 @@ func TestRotation_elsewhere(t *testing.T) {
 			wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned", key+" was regenerated at",
 				"not regenerated again", "ROT005", "Every dependant")
 			object = w.apply(object, config)
-			w.wantCalls(sync)
+			w.wantCalls(synced)
 			wantPhase(t, object, "complete")
 		})
 	}
@@ -252,7 +252,7 @@ func TestRotation_twoResources(t *testing.T) {
 	w.Account("contoso")
 	config := with(w.rotation(), acctest.Value{"rotate_when_changed": acctest.Value{"n": "1"}})
 	first, second := w.apply(acctest.Object{}, config), w.apply(acctest.Object{}, config)
-	w.wantCalls(sync, sync)
+	w.wantCalls(synced, synced)
 	config["rotate_when_changed"] = acctest.Value{"n": "2"}
 	for range 3 {
 		one, two := w.plan(first, config), w.plan(second, config)
@@ -310,7 +310,7 @@ func TestRotation_goneAndUnknown(t *testing.T) {
 		"storage_account_id": w.storage("comes"),
 	})).Diagnostics)
 	object := w.apply(acctest.Object{}, config)
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 
 	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, acctest.Value{
 		"storage_account_id": w.storage("nobody"),
@@ -341,12 +341,12 @@ func TestRotation_import(t *testing.T) {
 	// The dependants are told, and the first triggers are those of the last rotation.
 	config := with(w.rotation(), acctest.Value{"rotate_when_changed": acctest.Value{"n": "1"}})
 	object := w.apply(byIdentity, config)
-	w.wantCalls(sync)
+	w.wantCalls(synced)
 	config["rotate_when_changed"] = acctest.Value{"n": "2"}
 	wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Settling", "key1 follows 6 hours")
 	w.Advance(7 * hours)
 	object = w.apply(object, config)
-	w.wantCalls(regenerate, sync)
+	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "settling")
 
 	if _, said := w.proto.ImportByID(resourceType, w.account("contoso")); len(said.Errors()) != 1 {

@@ -96,6 +96,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"secondary_due_at": timestamp("From when key2 can be regenerated, while the rotation " +
 				"is settling."),
 			"next_rotation_at": timestamp("When the next rotation is due by the keys' age."),
+			"record":           recordAttribute(),
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true,
 				CreateDescription: "How long creating may take (default `1h`).",
@@ -121,6 +122,10 @@ func flag(description string) schema.BoolAttribute {
 		Computed:            true,
 		Default:             booldefault.StaticBool(false),
 	}
+}
+
+func computedFlag(description string) schema.BoolAttribute {
+	return schema.BoolAttribute{MarkdownDescription: description, Computed: true}
 }
 
 func computed(description string) schema.StringAttribute {
