@@ -28,7 +28,7 @@ func (sameInstant) PlanModifyString(_ context.Context, req planmodifier.StringRe
 		return
 	}
 	after, err := time.Parse(time.RFC3339, req.PlanValue.ValueString())
-	if err == nil && before.Equal(after) {
+	if err == nil && sameSecond(&before, &after) {
 		resp.PlanValue = req.StateValue
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,6 +21,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
@@ -41,10 +43,11 @@ func allowed() attribute.TimeoutDefaults {
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
 // NewResource returns the resource.
@@ -77,6 +80,23 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
 	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
+// ValidateConfig refuses dates in the wrong order.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest,
+	resp *resource.ValidateConfigResponse,
+) {
+	var notBefore, expiration timetypes.RFC3339
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("not_before_date"), &notBefore)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("expiration_date"), &expiration)...)
+	from, until := instant(notBefore), instant(expiration)
+	if from != nil && until != nil && !from.Before(*until) {
+		resp.Diagnostics.AddAttributeError(path.Root("expiration_date"), "Key Never Valid", fmt.Sprintf(
+			"Found: %s.\nRequired: a time after not_before_date, %s.\n"+
+				"Why: the key would expire before it can be used.\n"+
+				"Remedy: correct one of the two.\n\n%s",
+			expiration.ValueString(), notBefore.ValueString(), diagnostic.NothingChanged))
+	}
+}
+
 // ModifyPlan plans a new version as unknown, and only then.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
@@ -84,17 +104,26 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
-	var plan, state model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
+	// Only these are read: of the others, whole objects may not be known yet.
+	var before, after struct {
+		rotate types.Map
+		kind   types.String
+		size   types.Int64
 	}
-	rotated := !plan.RotateWhenChanged.IsNull() &&
-		!plan.RotateWhenChanged.Equal(state.RotateWhenChanged)
-	if rotated || !plan.KeyType.Equal(state.KeyType) || !plan.KeySize.Equal(state.KeySize) {
-		plan.Version, plan.VersionedID = types.StringUnknown(), types.StringUnknown()
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	for name, values := range map[string][2]any{
+		"rotate_when_changed": {&before.rotate, &after.rotate},
+		"key_type":            {&before.kind, &after.kind},
+		"key_size":            {&before.size, &after.size},
+	} {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(name), values[0])...)
+		resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(name), values[1])...)
+	}
+	rotated := !after.rotate.IsNull() && !after.rotate.Equal(before.rotate)
+	if rotated || !after.kind.Equal(before.kind) || !after.size.Equal(before.size) {
+		for _, name := range []string{"version", "versioned_id"} {
+			resp.Diagnostics.Append(
+				resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)
+		}
 	}
 }
 
@@ -109,6 +138,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 
+	patient := patience.New(ctx, r.client, plan.Timeouts.Create, allowed().Create)
 	uri, err := r.vaultURI(ctx, plan.KeyVaultID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(
@@ -116,14 +146,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	id := uri + "keys/" + plan.Name.ValueString()
-	_, err = r.newest(ctx, uri, plan.Name.ValueString())
-	if !azure.HasCode(err, "ForbiddenByRbac") { // A role may be on its way: creation waits for it.
-		resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
-	}
+	_, err = r.newestSoon(ctx, plan.KeyVaultID.ValueString(), uri, plan.Name.ValueString(), patient)
+	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	state, key, diags := r.addOrRestore(ctx, uri, id, plan)
+	state, key, diags := r.addOrRestore(ctx, uri, id, plan, patient)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -131,7 +159,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	// The key is there from here on: what fails now is left for the next apply.
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	if err := r.bring(ctx, state, &plan, key); err != nil {
+	if err := r.bring(ctx, state, &plan, key, patient); err != nil {
 		resp.Diagnostics.Append(diagnostic.FromErrorAfter(
 			"The key itself was created.", diagnostic.Create, subject(id), err))
 		return
@@ -142,16 +170,19 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 // addOrRestore creates the key, or brings the one of this name back that was deleted, and returns
 // it as it is then.
 func (r *Resource) addOrRestore(ctx context.Context, uri, id string, plan model,
+	patient *patience.Patience,
 ) (state model, key version, diags diag.Diagnostics) {
 	state = plan
 	state.RotationPolicy = nil
-	key, err := r.add(ctx, uri, &plan)
+	key, err := r.add(ctx, uri, &plan, version{},
+		plan.wanted(r.client.ServerTime(), attribute.WireTags(plan.Tags)), patient)
 	if azure.HasCode(err, "ObjectIsDeletedButRecoverable") {
-		diags.AddWarning("Key Vault Key Recovered", fmt.Sprintf("The key %s had been deleted and "+
-			"was still recoverable. It was recovered, with all its versions, and then brought in "+
-			"line with the configuration.", id))
+		if key, err = r.restore(ctx, uri, plan.Name.ValueString(), patient); err == nil {
+			diags.AddWarning("Key Vault Key Recovered", fmt.Sprintf("The key %s had been deleted "+
+				"and was still recoverable. It was recovered, with all its versions, and is brought "+
+				"in line with the configuration.", id))
+		}
 		state.RotateWhenChanged = types.MapNull(types.StringType)
-		key, err = r.restore(ctx, uri, plan.Name.ValueString())
 	}
 	if err != nil {
 		diags.Append(diagnostic.FromError(diagnostic.Create, subject(id), err))
@@ -171,7 +202,16 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 
-	err := r.read(ctx, &state)
+	id, err := customerkey.ParseKeyID(state.ID.ValueString())
+	if err == nil && state.KeyVaultID.IsNull() {
+		resp.Diagnostics.Append(r.findVault(ctx, id, &state)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	if err == nil {
+		err = r.read(ctx, id, &state)
+	}
 	switch {
 	case azure.IsNotFound(err), err != nil && r.vaultGone(ctx, state.KeyVaultID.ValueString()):
 		resp.State.RemoveResource(ctx)
@@ -184,25 +224,33 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
-// read completes the state; after an import, that is nothing but the ID.
-func (r *Resource) read(ctx context.Context, state *model) error {
-	id, err := customerkey.ParseKeyID(state.ID.ValueString())
-	if err != nil {
-		return err
-	}
-	if state.KeyVaultID.IsNull() {
-		owner, err := r.owner(ctx, id)
-		if err != nil {
-			return err
-		}
-		state.KeyVaultID = attribute.NewResourceID(owner)
-	}
+func (r *Resource) read(ctx context.Context, id customerkey.KeyID, state *model) error {
 	key, err := r.newest(ctx, id.VaultURI, id.Name)
 	if err != nil {
 		return err
 	}
+	importing := attribute.Imported(state.Name)
 	state.observe(key)
-	return r.readPolicy(ctx, state)
+	state.RotationPolicy, err = r.readPolicy(ctx, id, state.RotationPolicy, importing)
+	return err
+}
+
+// findVault finds the vault of a key that is imported: its identifier does not tell.
+func (r *Resource) findVault(ctx context.Context, id customerkey.KeyID, state *model,
+) (diags diag.Diagnostics) {
+	vaultID, err := r.client.VaultID(ctx, id.VaultURI)
+	switch {
+	case err != nil:
+		diags.Append(diagnostic.FromError(diagnostic.Import, subject(id.String()), err))
+	case vaultID == "":
+		diags.AddError(diagnostic.Summary(diagnostic.Import, "Key Vault Key"), fmt.Sprintf(
+			"Found: %s, whose vault is not in the subscription %s, or not for the caller to see.\n"+
+				"Required: a key in a vault of the provider's subscription.\n"+
+				"Remedy: import it with a provider block that has the vault's subscription.\n\n%s",
+			id, r.client.SubscriptionID(), diagnostic.NothingChanged))
+	}
+	state.KeyVaultID = attribute.NewResourceID(vaultID)
+	return diags
 }
 
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
@@ -217,14 +265,21 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
-	key, err := r.newest(ctx, state.VaultURI.ValueString(), state.Name.ValueString())
+	patient := patience.New(ctx, r.client, plan.Timeouts.Update, allowed().Update)
+	planned := plan
+	key, err := r.newestSoon(ctx, state.KeyVaultID.ValueString(), state.VaultURI.ValueString(),
+		state.Name.ValueString(), patient)
 	if err == nil {
-		err = r.bring(ctx, state, &plan, key)
+		err = r.bring(ctx, state, &plan, key, patient)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(
 			diagnostic.FromError(diagnostic.Update, subject(state.ID.ValueString()), err))
 		return
+	}
+	if !planned.Version.IsUnknown() {
+		// Key Vault may have made a version by itself since: the next plan shows it.
+		plan.Version, plan.VersionedID = planned.Version, planned.VersionedID
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
@@ -241,7 +296,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 		return
 	}
 
-	err := r.remove(ctx, state.VaultURI.ValueString(), state.Name.ValueString())
+	patient := patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete)
+	err := r.remove(ctx, state.VaultURI.ValueString(), state.Name.ValueString(), patient)
 	if err != nil && !azure.IsNotFound(err) && !r.vaultGone(ctx, state.KeyVaultID.ValueString()) {
 		resp.Diagnostics.Append(
 			diagnostic.FromError(diagnostic.Delete, subject(state.ID.ValueString()), err))

@@ -5,7 +5,6 @@ package keyvaultkey
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -25,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
@@ -79,10 +79,10 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Computed:            true,
 				Default:             booldefault.StaticBool(true),
 			},
-			"not_before_date": date("From when the newest version can be used. Left out, it is " +
-				"not managed here."),
-			"expiration_date": date("Until when the newest version can be used. Left out, it is " +
-				"not managed here."),
+			"not_before_date": date("From when the newest version can be used, to the second. " +
+				"Left out, it is not managed here: Key Vault cannot take it away again."),
+			"expiration_date": date("Until when the newest version can be used, to the second. " +
+				"Left out, it is not managed here: Key Vault cannot take it away again."),
 			"rotation_policy": rotationPolicy(),
 			"rotate_when_changed": schema.MapAttribute{
 				MarkdownDescription: "Any texts: when they change, a new version is made. The " +
@@ -118,6 +118,7 @@ func keySizes() []int64 {
 
 func vaultID() schema.StringAttribute {
 	id := attribute.ReferenceID("The ID of the vault. Changing it replaces the key.")
+	id.Validators = append(id.Validators, attribute.IDOf(azure.VaultType))
 	id.PlanModifiers = append(id.PlanModifiers, stringplanmodifier.RequiresReplace())
 	return id
 }
@@ -134,51 +135,63 @@ func date(description string) schema.StringAttribute {
 // keyTags are tags within Key Vault's limit of fifteen, one of which is the rotation's.
 func keyTags() schema.MapAttribute {
 	tags := attribute.Tags()
-	tags.MarkdownDescription = "Tags of the newest version. Only those named here are managed."
+	tags.MarkdownDescription = "Tags of the newest version. Only those named here are managed; a " +
+		"new version keeps the others."
 	tags.Validators = []validator.Map{
 		mapvalidator.SizeAtMost(14),
-		mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 256)),
+		mapvalidator.KeysAre(
+			stringvalidator.LengthBetween(1, 256), stringvalidator.NoneOf(rotationTag)),
 		mapvalidator.ValueStringsAre(stringvalidator.LengthAtMost(256)),
 	}
 	return tags
 }
 
-// isoDuration is a duration as Key Vault's rotation policies have it: years, months and days.
-var isoDuration = regexp.MustCompile(`^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?$`)
-
-func duration(description string, validators ...validator.String) schema.StringAttribute {
-	return schema.StringAttribute{
-		MarkdownDescription: description,
-		Optional:            true,
-		Validators: append(validators,
-			stringvalidator.LengthAtLeast(len("P1D")),
-			stringvalidator.RegexMatches(isoDuration,
-				"must be an ISO 8601 duration of years, months and days, such as P90D")),
-	}
-}
+// The least times of a rotation policy (Configure key auto-rotation in Azure Key Vault).
+const (
+	leastExpiry   = 28
+	leastRotation = 7
+)
 
 func rotationPolicy() schema.SingleNestedAttribute {
+	expiry := func(parents int) validator.String {
+		at := path.MatchRelative().AtParent()
+		for range parents {
+			at = at.AtParent()
+		}
+		return stringvalidator.AlsoRequires(at.AtName("expire_after"))
+	}
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "When Key Vault itself makes a new version, and announces that one " +
 			"is about to expire. Left out, it is not managed here.",
 		Optional: true,
 		Attributes: map[string]schema.Attribute{
-			"expire_after": duration("How long a new version can be used, such as `P1Y`."),
-			"notify_before_expiry": duration("How long before a version expires an event is sent.",
-				stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("expire_after"))),
+			"expire_after": length("How long a new version can be used, such as `P1Y`: `P28D` or "+
+				"longer.", leastExpiry),
+			"notify_before_expiry": length("How long before a version expires an event is sent.",
+				1, expiry(0)),
 			"automatic": schema.SingleNestedAttribute{
-				MarkdownDescription: "When a new version is made.",
+				MarkdownDescription: "When a new version is made: one of the two.",
 				Optional:            true,
 				Validators: []validator.Object{objectvalidator.AtLeastOneOf(
 					path.MatchRelative().AtName("time_after_creation"),
 					path.MatchRelative().AtName("time_before_expiry"))},
 				Attributes: map[string]schema.Attribute{
-					"time_after_creation": duration("How long after the newest was made.",
-						stringvalidator.ConflictsWith(
-							path.MatchRelative().AtParent().AtName("time_before_expiry"))),
-					"time_before_expiry": duration("How long before the newest expires."),
+					"time_after_creation": length("How long after the newest was made: `P7D` or "+
+						"longer.", leastRotation, stringvalidator.ConflictsWith(
+						path.MatchRelative().AtParent().AtName("time_before_expiry"))),
+					"time_before_expiry": length("How long before the newest expires: `P7D` or "+
+						"longer.", leastRotation, expiry(1)),
 				},
 			},
 		},
+	}
+}
+
+// length is a length of time of so many days or more.
+func length(description string, days int, validators ...validator.String) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: description,
+		Optional:            true,
+		Validators:          append(validators, atLeast{days}),
 	}
 }

@@ -1,0 +1,140 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvaultkey
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
+)
+
+// rotationTag marks the version that was made for a value of rotate_when_changed.
+const rotationTag = "azuremedia-rotation"
+
+// rotation is the value of the rotation tag for what rotate_when_changed says; empty where it says
+// nothing.
+func (m *model) rotation() string {
+	if m.RotateWhenChanged.IsNull() {
+		return ""
+	}
+	texts := map[string]string{}
+	for name, value := range m.RotateWhenChanged.Elements() {
+		if text, ok := value.(types.String); ok {
+			texts[name] = text.ValueString()
+		}
+	}
+	encoded, err := json.Marshal(texts) // Sorted by name.
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:8])
+}
+
+// bring brings the key from the state that it is in to what is planned. The newest version tells
+// what is left to do: one that carries the mark of the planned rotation was made for it.
+func (r *Resource) bring(ctx context.Context, state model, plan *model, newest version,
+	patient *patience.Patience,
+) error {
+	present := state
+	present.observe(newest)
+	var err error
+	if wantsVersion(state, plan, present, newest) {
+		tags := attribute.MergedTags(newest.Tags, state.Tags, plan.Tags)
+		newest, err = r.add(ctx, newest.id.VaultURI, plan, newest,
+			plan.wanted(r.client.ServerTime(), tags), patient)
+	} else if update, any := changes(present, plan, newest); any {
+		newest, err = r.change(ctx, newest.id, update)
+	}
+	if err == nil && !plan.RotationPolicy.equal(state.RotationPolicy) {
+		err = r.setPolicy(ctx, newest.id, plan.RotationPolicy)
+	}
+	if err == nil {
+		plan.observe(newest)
+	}
+	return err
+}
+
+// wantsVersion reports whether a new version is to be made.
+func wantsVersion(state model, plan *model, present model, newest version) bool {
+	if !plan.KeyType.Equal(present.KeyType) || !plan.KeySize.Equal(present.KeySize) {
+		return true
+	}
+	mark := plan.rotation()
+	return mark != "" && mark != state.rotation() && azure.Deref(newest.Tags[rotationTag]) != mark
+}
+
+// wanted is a new version as it is asked for, at the given time. Key Vault gives a version that it
+// makes by itself the expiry that the rotation policy says; one that is made here gets it here.
+func (m *model) wanted(now time.Time, tags map[string]*string) azkeys.CreateKeyParameters {
+	expires := instant(m.ExpirationDate)
+	if expires == nil && m.RotationPolicy != nil {
+		expires = m.RotationPolicy.expiry(now)
+	}
+	return azkeys.CreateKeyParameters{
+		Kty:     to.Ptr(azkeys.KeyType(m.KeyType.ValueString())),
+		KeySize: to.Ptr(int32(m.KeySize.ValueInt64())), //nolint:gosec // At most 4096.
+		KeyOps:  m.operations(),
+		KeyAttributes: &azkeys.KeyAttributes{
+			Enabled:   m.Enabled.ValueBoolPointer(),
+			NotBefore: instant(m.NotBeforeDate),
+			Expires:   expires,
+		},
+		Tags: m.marked(tags),
+	}
+}
+
+// changes is what of the newest version is to be changed. A date that the configuration no longer
+// names stays: Key Vault has no way to take one away.
+func changes(present model, plan *model, key version) (azkeys.UpdateKeyParameters, bool) {
+	update, any := azkeys.UpdateKeyParameters{KeyAttributes: &azkeys.KeyAttributes{}}, false
+	if !plan.KeyOpts.Equal(present.KeyOpts) {
+		update.KeyOps, any = plan.operations(), true
+	}
+	if !plan.Enabled.Equal(present.Enabled) {
+		update.KeyAttributes.Enabled, any = plan.Enabled.ValueBoolPointer(), true
+	}
+	if at := instant(plan.NotBeforeDate); at != nil && !sameSecond(key.Attributes.NotBefore, at) {
+		update.KeyAttributes.NotBefore, any = at, true
+	}
+	if at := instant(plan.ExpirationDate); at != nil && !sameSecond(key.Attributes.Expires, at) {
+		update.KeyAttributes.Expires, any = at, true
+	}
+	tags := plan.marked(attribute.MergedTags(key.Tags, present.Tags, plan.Tags))
+	if !maps.EqualFunc(tags, key.Tags, func(a, b *string) bool {
+		return azure.Deref(a) == azure.Deref(b)
+	}) {
+		update.Tags, any = tags, true
+	}
+	return update, any
+}
+
+func (m *model) operations() []*azkeys.KeyOperation {
+	var operations []*azkeys.KeyOperation
+	for _, element := range m.KeyOpts.Elements() {
+		if text, ok := element.(types.String); ok {
+			operations = append(operations, to.Ptr(azkeys.KeyOperation(text.ValueString())))
+		}
+	}
+	return operations
+}
+
+// marked adds the rotation's mark to tags.
+func (m *model) marked(tags map[string]*string) map[string]*string {
+	if mark := m.rotation(); mark != "" {
+		tags[rotationTag] = &mark
+	}
+	return tags
+}
