@@ -12,6 +12,17 @@ import (
 // advise says what to do about an answer of Azure's: by its code where the code is telling, by
 // its status otherwise.
 func advise(answer *azure.Error) string {
+	switch answer.InnerCode { // It is Key Vault's, and tells more than the code.
+	case "ForbiddenByFirewall":
+		return "Let the client address named above in by the vault's firewall (network_acls of the " +
+			"vault), or run Terraform from an address that it lets in. Where the vault is part of " +
+			"this configuration, terraform apply -target changes it without reading what is in it."
+	case "ForbiddenByConnection":
+		return "Run Terraform where a private endpoint of the vault can be reached, or switch the " +
+			"vault's public network access on (public_network_access_enabled). Where the vault is " +
+			"part of this configuration, terraform apply -target changes it without reading what " +
+			"is in it."
+	}
 	switch answer.Code {
 	case "AuthorizationFailed", "LinkedAuthorizationFailed":
 		return "Give the identity that runs Terraform a role that permits the action named " +
