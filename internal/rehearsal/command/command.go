@@ -38,7 +38,8 @@ func New() *cobra.Command {
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	command.AddCommand(
-		newServe(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals())
+		newServe(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals(),
+		newStream())
 	return command
 }
 
@@ -53,6 +54,7 @@ type target interface {
 	ClearFaults(ctx context.Context, id string) (int, error)
 	AddPrincipal(ctx context.Context, name string) (rehearsal.Access, error)
 	Principals(ctx context.Context) ([]entra.Principal, error)
+	Streaming(ctx context.Context, accountID string) (url string, err error)
 	Close() error
 }
 

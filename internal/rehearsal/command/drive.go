@@ -190,6 +190,28 @@ func newPrincipals() *cobra.Command {
 	return command
 }
 
+func newStream() *cobra.Command {
+	var at where
+	command := &cobra.Command{
+		Use:   "stream ACCOUNT_ID",
+		Short: "Have a media account stream a small file, and print the file's URL",
+		Long: "Have a media account stream a small file, and print the file's URL: something to watch\n" +
+			"while storage keys are rolled. The URL has six origins behind it, which take turns, each\n" +
+			"with the storage keys that it last took over; ?origin=3 chooses one.",
+		Args: exactly(1, "the resource ID of a media account"),
+		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
+			url, err := on.Streaming(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.OutOrStdout(), url)
+			return nil
+		}),
+	}
+	at.flags(command)
+	return command
+}
+
 // exactly asks for so many arguments in words.
 func exactly(count int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {

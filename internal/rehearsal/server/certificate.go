@@ -16,6 +16,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
@@ -35,7 +37,7 @@ func hostNames() []string {
 	return []string{
 		"localhost", "management.azure.com", "login.microsoftonline.com", "login.windows.net",
 		"login.microsoft.com", "sts.windows.net", "graph.microsoft.com", "graph.windows.net",
-		"*" + engine.VaultSuffix, "*" + engine.BlobSuffix,
+		"*" + engine.VaultSuffix, "*" + engine.BlobSuffix, "*" + engine.StreamingSuffix,
 	}
 }
 
@@ -45,10 +47,10 @@ func loopbackAddresses() []net.IP {
 
 // loadAuthority returns the certificate authority, which is made when it is first needed. Its
 // certificate is good for the names that rehearsal answers to and for no other, so that trusting
-// it puts nothing else at risk.
+// it puts nothing else at risk. One that an earlier version made for fewer names is made anew.
 func loadAuthority(tx *engine.Tx, now time.Time) (*authority, error) {
 	kept := new(authority)
-	if tx.Load(authorityKey, kept) {
+	if tx.Load(authorityKey, kept) && kept.covers(hostNames()) {
 		return kept, nil
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -87,6 +89,20 @@ func loadAuthority(tx *engine.Tx, now time.Time) (*authority, error) {
 	}
 	tx.Store(authorityKey, kept)
 	return kept, nil
+}
+
+// covers reports whether the authority may sign for all these names.
+func (a *authority) covers(names []string) bool {
+	certificate, err := x509.ParseCertificate(a.Certificate)
+	if err != nil {
+		return false
+	}
+	for _, name := range names {
+		if !slices.Contains(certificate.PermittedDNSDomains, strings.TrimPrefix(name, "*.")) {
+			return false
+		}
+	}
+	return true
 }
 
 // issue makes a certificate for all the names, with a key that lives as long as the server. It is

@@ -108,6 +108,13 @@ func (c *Client) Principals(ctx context.Context) (principals []entra.Principal, 
 	return principals, err
 }
 
+// Streaming has a media account stream a small file and returns the file's URL under Azure's name.
+func (c *Client) Streaming(ctx context.Context, accountID string) (string, error) {
+	var made stream
+	err := c.call(ctx, http.MethodPost, "/streaming", account{accountID}, &made)
+	return made.URL, err
+}
+
 // Close ends the client's connections.
 func (c *Client) Close() error {
 	c.http.CloseIdleConnections()

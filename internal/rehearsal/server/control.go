@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -66,6 +67,7 @@ func (s *Server) controlHandler() http.Handler {
 		return s.azure.Principals(r.Context())
 	})
 	handle("POST /principals", s.addPrincipal)
+	handle("POST /streaming", s.stream)
 	return guarded(mux)
 }
 
@@ -95,6 +97,14 @@ type (
 	}
 	principal struct {
 		Name string `json:"name"`
+	}
+	account struct {
+		ID string `json:"account"`
+	}
+	stream struct {
+		URL string `json:"url"` // under Azure's name
+		// LoopbackURL is the same for clients that cannot look for Azure's names elsewhere.
+		LoopbackURL string `json:"loopback_url"`
 	}
 	problem struct {
 		Error string `json:"error"`
@@ -132,6 +142,23 @@ func (s *Server) addPrincipal(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return s.azure.AddPrincipal(r.Context(), asked.Name)
+}
+
+// stream has a media account stream a small file.
+func (s *Server) stream(r *http.Request) (any, error) {
+	var asked account
+	if err := read(r, &asked); err != nil {
+		return nil, err
+	}
+	address, err := s.azure.Streaming(r.Context(), asked.ID)
+	if err != nil {
+		return nil, refused(err)
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("reading the URL of a stream: %w", err)
+	}
+	return stream{URL: address, LoopbackURL: s.ready.ResourceManager + parsed.Path}, nil
 }
 
 const maxControlBody = 1 << 20
