@@ -80,6 +80,9 @@ func TestAccAccount_lifecycle(t *testing.T) {
 				ResourceName: address, ImportState: true, ImportStateVerify: true,
 				ImportStateVerifyIgnore: []string{"location"}, // It is imported as Azure spells it.
 			},
+			{ // The import of a block plans nothing else.
+				ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID,
+			},
 			{
 				Config: azure.Config(account(one, `
 					tags     = { b = "2" }
@@ -192,4 +195,33 @@ func TestAccAccount_leavesAloneWhatOthersSet(t *testing.T) {
 			},
 		},
 	})
+}
+
+// TestProtoAccount_replacesOnlyWhereItMust changes what an account cannot change in place (ACC004).
+func TestProtoAccount_replacesOnlyWhereItMust(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	created := w.proto.Create(resourceType, w.config(nil))
+	for attribute, change := range map[string]struct{ spelt, other any }{
+		"name":                          {"contosomedia", "contoso"},
+		"resource_group_name":           {"MEDIA", "other"},
+		"location":                      {"West US 2", "northeurope"},
+		"public_network_access_enabled": {true, nil},
+		"minimum_tls_version":           {"Tls11", nil},
+	} {
+		t.Run(attribute, func(t *testing.T) {
+			t.Parallel()
+			plan := w.proto.Plan(resourceType, created, w.config(acctest.Value{attribute: change.spelt}))
+			if len(plan.Diagnostics)+len(plan.Replace) > 0 {
+				t.Errorf("%v replaces %v: %s", change.spelt, plan.Replace, plan.Diagnostics.Text())
+			}
+			if change.other == nil {
+				return
+			}
+			plan = w.proto.Plan(resourceType, created, w.config(acctest.Value{attribute: change.other}))
+			if len(plan.Diagnostics) > 0 || len(plan.Replace) != 1 {
+				t.Errorf("%v replaces %v: %s", change.other, plan.Replace, plan.Diagnostics.Text())
+			}
+		})
+	}
 }
