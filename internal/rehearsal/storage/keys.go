@@ -23,6 +23,8 @@ type secrets struct {
 	Kerb    *[2]accessKey     `json:"kerb,omitempty"`
 	AtRest  envelope.Envelope `json:"atRest"`
 	Rotated time.Time         `json:"rotated"` // when a customer's key last wrapped anew
+	// Services are the settings of the account's services that somebody changed.
+	Services map[string]map[string]any `json:"services,omitempty"`
 }
 
 // accessKey is one of the two 512-bit keys that sign requests to the account, or one of the two

@@ -46,6 +46,7 @@ func New(e *engine.Engine, vaults Vaults) *Service {
 			},
 		},
 	}
+	addServices(accounts)
 	e.Register(accounts)
 	e.Handle(engine.Route{
 		Pattern:    "POST /subscriptions/{subscription}/providers/Microsoft.Storage/checkNameAvailability",

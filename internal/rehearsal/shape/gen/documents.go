@@ -39,6 +39,7 @@ func documents() []document {
 			served: storageVersions(),
 		},
 		{file: written + "storage-polling.json", lenient: true, served: storageVersions()},
+		{file: written + "storage-services.json", lenient: true, served: storageVersions()},
 		{
 			file: microsoft + "keyvault-rm/2023-07-01/keyvault.json", lenient: true,
 			served: vaultVersions(),
