@@ -4,6 +4,7 @@
 package customerkeyattachment_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -461,4 +462,90 @@ func TestSpellings(t *testing.T) {
 		t.Errorf("replaces %v: %s", plan.Replace, plan.Diagnostics.Text())
 	}
 	unchanged(t, made, plan)
+}
+
+// TestCreate_waitsForTheGrant_inAnOperation: the service may accept the change and fail later.
+func TestCreate_waitsForTheGrant_inAnOperation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.FailOperation, Method: "PATCH", Path: "*/mediaservices/contoso", Times: 2,
+		Code: "BadRequest", Message: "Access to the Customer Key was forbidden.",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	made := w.Proto().Create(attachment, w.config())
+	if patches := len(w.Requests("PATCH", "/mediaservices/contoso")); patches != 3 || made.State["status"] != nil {
+		t.Errorf("%d PATCHes, want one after two that failed: %v", patches, made.State)
+	}
+}
+
+// TestCreate_waitsForItsTurn: another change of the account is at work.
+func TestCreate_waitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	conflict := fault.Fault{
+		Kind: fault.Error, Method: "PATCH", Path: "*/mediaservices/contoso", Times: 2,
+		Status: http.StatusConflict, Code: "OperationInProgress", Message: "There is another operation already in progress.",
+	}
+	if _, err := w.Rehearsal().AddFault(t.Context(), conflict); err != nil {
+		t.Fatal(err)
+	}
+	made := proto.Create(attachment, w.config())
+	if _, err := w.Rehearsal().AddFault(t.Context(), conflict); err != nil {
+		t.Fatal(err)
+	}
+	if gone, said := proto.Apply(proto.Plan(attachment, made, nil)); gone.State != nil || len(said) > 0 {
+		t.Errorf("%v: %s", gone.State, said.Text())
+	}
+}
+
+// TestRead_saysWhatFailed, and keeps what is in state.
+func TestRead_saysWhatFailed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Method: "GET", Path: "*/mediaservices/contoso", Times: -1,
+		Status: http.StatusForbidden, Code: "AuthorizationFailed", Message: "The client is not allowed to.",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	kept, said := proto.Read(made)
+	if kept.State == nil || !strings.Contains(said.Text(), "Customer Key Attachment Not Read") {
+		t.Errorf("%v: %s", kept.State, said.Text())
+	}
+	for name, said := range map[string]acctest.Diagnostics{
+		"plan":   proto.Plan(attachment, made, w.config()).Diagnostics,
+		"create": proto.Plan(attachment, acctest.Object{}, w.config()).Diagnostics,
+	} {
+		if len(said.Errors()) != 1 || !strings.Contains(said.Text(), "AuthorizationFailed") {
+			t.Errorf("%s: %s", name, said.Text())
+		}
+	}
+	if _, said := proto.ReadData(attachment, acctest.Value{"account_id": w.account}); len(said.Errors()) != 1 {
+		t.Errorf("data source: %s", said.Text())
+	}
+	if gone, said := proto.Apply(proto.Plan(attachment, made, nil)); gone.State == nil || len(said.Errors()) != 1 {
+		t.Errorf("destroyed: %s", said.Text())
+	}
+}
+
+// TestDataSource_ofTheSystemKey has no key to show.
+func TestDataSource_ofTheSystemKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	shown, said := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
+	if len(said) > 0 || shown["type"] != "SystemKey" || shown["reachable"] != true ||
+		shown["key_vault_key_id"] != nil || shown["summary"] != "The account runs on the system key." {
+		t.Errorf("%v: %s", shown, said.Text())
+	}
+	if _, said := proto.ReadData(attachment, acctest.Value{
+		"account_id": w.ID(azure.MediaAccountType, "nobody"),
+	}); len(said.Errors()) != 1 {
+		t.Errorf("an account that is not there: %s", said.Text())
+	}
 }

@@ -52,11 +52,11 @@ func (p *Patience) Wait(ctx context.Context) bool {
 // Spent says how long was waited, as people write it: 10m rather than 10m0s.
 func (p *Patience) Spent() string {
 	text := p.spent.Round(time.Second).String()
-	if p.spent >= time.Minute {
-		text = strings.TrimSuffix(text, "0s")
+	if whole, found := strings.CutSuffix(text, "m0s"); found {
+		text = whole + "m"
 	}
-	if p.spent >= time.Hour {
-		text = strings.TrimSuffix(text, "0m")
+	if whole, found := strings.CutSuffix(text, "h0m"); found {
+		text = whole + "h"
 	}
 	return text
 }
