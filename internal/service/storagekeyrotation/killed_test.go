@@ -4,9 +4,11 @@
 package storagekeyrotation_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -115,6 +117,7 @@ type outcome struct {
 	after      bool
 	applies    int
 	key1, key2 int
+	looks      int // at which every origin streamed
 	ends       string
 }
 
@@ -150,6 +153,7 @@ func converges(t *testing.T, command, provider, from string, at int, row *outcom
 	if !p.empty() {
 		t.Error("the plan is not empty")
 	}
+	row.looks = watch.looks - watch.broken
 	row.key1, row.key2 = watch.regenerations("key1"), watch.regenerations("key2")
 	want := [2]int{1, 1}
 	if row.half == "key2" {
@@ -173,12 +177,15 @@ func (t *table) add(row *outcome) {
 }
 
 func (t *table) String() string {
-	sortRows(t.rows)
+	slices.SortFunc(t.rows, func(a, b *outcome) int {
+		return cmp.Or(cmp.Compare(a.k, b.k), strings.Compare(b.moment(), a.moment()))
+	})
 	var text strings.Builder
-	text.WriteString("\n| k | apply of | killed at | effect | applies | key1 | key2 | ends |\n|---|---|---|---|---|---|---|---|\n")
+	text.WriteString("\n| k | apply of | killed at | effect | applies | key1 | key2 | streams | ends |\n" +
+		"|---|---|---|---|---|---|---|---|---|\n")
 	for _, row := range t.rows {
-		fmt.Fprintf(&text, "| %d | %s | %s | %s | %d | %d | %d | %s |\n", row.k, row.half, row.call,
-			row.moment(), row.applies, row.key1, row.key2, row.ends)
+		fmt.Fprintf(&text, "| %d | %s | %s | %s | %d | %d | %d | %d looks | %s |\n",
+			row.k, row.half, row.call, row.moment(), row.applies, row.key1, row.key2, row.looks, row.ends)
 	}
 	return text.String()
 }

@@ -4,44 +4,105 @@
 package storagekeyrotation_test
 
 import (
-	"cmp"
 	"context"
-	"slices"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
-	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
 )
 
-func sortRows(rows []*outcome) {
-	slices.SortFunc(rows, func(a, b *outcome) int {
-		return cmp.Or(cmp.Compare(a.k, b.k), cmp.Compare(a.moment(), b.moment())*-1)
-	})
-}
-
-// watch looks at the storage account and the media account "contoso" after each call.
+// watch looks at the media account "contoso" and the storage account of that name, after each call
+// and at each hour: whether every origin streams, and which keys there are.
 type watch struct {
 	t     *testing.T
 	azure *rehearsal.Azure
+	url   string // of a file that the account streams
+	// mute has it say nothing of an origin that does not stream, but count it.
+	mute bool
 
 	mu     sync.Mutex
+	keys   *armstorage.AccountsClient
 	values map[string]map[string]bool // the values that each key has had
+	looks  int
+	broken int // looks at which an origin did not stream
 }
 
-// watched begins to watch.
-func watched(t *testing.T, azure *rehearsal.Azure) *watch {
+// watched has the media account stream a file, and begins to watch.
+func watched(t *testing.T, opened *rehearsal.Azure) *watch {
 	t.Helper()
-	w := &watch{t: t, azure: azure, values: map[string]map[string]bool{"key1": {}, "key2": {}}}
+	w := &watch{t: t, azure: opened, values: map[string]map[string]bool{"key1": {}, "key2": {}}}
+	var err error
+	w.url, err = opened.Streaming(context.WithoutCancel(t.Context()), azure.ID(
+		opened.Access().SubscriptionID, keyworld.Group, azure.MediaAccountType, "contoso"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.look()
 	return w
 }
 
-// look takes note of the present keys. It signs in anew, because time may have passed.
+// look looks once.
 func (w *watch) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.looks++
+	if down := w.down(); len(down) > 0 {
+		w.broken++
+		if !w.mute {
+			w.t.Errorf("streaming is broken: %s", strings.Join(down, "; "))
+		}
+	}
+	listed, err := w.list()
+	if err != nil {
+		w.t.Errorf("listing the keys: %v", err)
+		return
+	}
+	for _, key := range listed {
+		w.values[*key.KeyName][*key.Value] = true
+	}
+}
+
+// down are the origins that do not stream, with what they say.
+func (w *watch) down() (down []string) {
+	for origin := 1; origin <= streaming.Origins; origin++ {
+		req, err := http.NewRequestWithContext(context.WithoutCancel(w.t.Context()), http.MethodGet, w.url, nil)
+		if err != nil {
+			return append(down, err.Error())
+		}
+		req.Header.Set(streaming.OriginHeader, strconv.Itoa(origin))
+		resp, err := w.azure.RoundTrip(req)
+		if err != nil {
+			down = append(down, err.Error())
+			continue
+		}
+		body, err := io.ReadAll(resp.Body)
+		if closed := resp.Body.Close(); err == nil {
+			err = closed
+		}
+		if err != nil || resp.StatusCode != http.StatusOK {
+			down = append(down, "origin "+strconv.Itoa(origin)+": "+resp.Status+" "+string(body))
+		}
+	}
+	return down
+}
+
+// list lists the keys as somebody who may. Where time has passed, it signs in anew.
+func (w *watch) list() ([]*armstorage.AccountKey, error) {
+	ctx := context.WithoutCancel(w.t.Context())
+	if w.keys != nil {
+		if listed, err := w.keys.ListKeys(ctx, keyworld.Group, "contoso", nil); err == nil {
+			return listed.Keys, nil
+		}
+	}
 	access := w.azure.Access()
 	client, err := azure.New(azure.Config{
 		Environment: azure.Rehearsal, SubscriptionID: access.SubscriptionID, TenantID: access.TenantID,
@@ -49,22 +110,13 @@ func (w *watch) look() {
 		Transport: w.azure,
 	})
 	if err != nil {
-		w.t.Error(err)
-		return
+		return nil, err
 	}
-	accounts, err := client.StorageAccounts(access.SubscriptionID)
-	if err != nil {
-		w.t.Error(err)
-		return
+	if w.keys, err = client.StorageAccounts(access.SubscriptionID); err != nil {
+		return nil, err
 	}
-	listed, err := accounts.ListKeys(context.Background(), "media", "contoso", nil) //nolint:usetesting // It outlives the test's own.
-	if err != nil {
-		w.t.Error(err)
-		return
-	}
-	for _, key := range listed.Keys {
-		w.values[*key.KeyName][*key.Value] = true
-	}
+	listed, err := w.keys.ListKeys(ctx, keyworld.Group, "contoso", nil)
+	return listed.Keys, err
 }
 
 // regenerations is how often a key was regenerated since the watch began.
@@ -74,4 +126,14 @@ func (w *watch) regenerations(key string) int {
 	return len(w.values[key]) - 1
 }
 
-var _ = time.Second
+// issued are all the values that keys have had.
+func (w *watch) issued() (values []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, had := range w.values {
+		for value := range had {
+			values = append(values, value)
+		}
+	}
+	return values
+}

@@ -1,0 +1,196 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storagekeyrotation_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+const (
+	planned   = "Storage Key Rotation Planned"
+	everybody = "Every Dependant Is Synced (ROT003)"
+)
+
+// blobDataContributor is the role by which an identity reads and writes blobs.
+const blobDataContributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+
+// share attaches the storage account "contoso" to another media account as well.
+func (w *world) share(account string) string {
+	w.t.Helper()
+	w.Account(account)
+	w.UpdateAccount(account, media.AccountUpdate{
+		Properties: &media.AccountProperties{StorageAccounts: []*media.StorageAccount{
+			{ID: to.Ptr(w.storage(account)), Type: to.Ptr(media.Primary)},
+			{ID: to.Ptr(w.storage("contoso")), Type: to.Ptr(media.Secondary)},
+		}},
+	})
+	w.calls()
+	return w.account(account)
+}
+
+// byIdentity has a media account come at its storage with its managed identity.
+func (w *world) byIdentity(account string) {
+	w.t.Helper()
+	w.Identify(account, "")
+	for _, storage := range []string{account, "contoso"} {
+		w.Assign(w.storage(storage), w.Principal(account), blobDataContributor)
+	}
+	w.UpdateAccount(account, media.AccountUpdate{
+		Properties: &media.AccountProperties{
+			StorageAuthentication: to.Ptr(media.StorageByManagedIdentity),
+			StorageAccounts: []*media.StorageAccount{
+				{ID: to.Ptr(w.storage(account)), Type: to.Ptr(media.Primary)},
+				{ID: to.Ptr(w.storage("contoso")), Type: to.Ptr(media.Secondary)},
+			},
+		},
+	})
+	w.calls()
+}
+
+func TestDependents_leftBehind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Account("contoso")
+	other := w.share("fabrikam")
+	config := w.rotation()
+	plan := w.plan(acctest.Object{}, config)
+	wantSaid(t, plan.Diagnostics, everybody, other, "uses the keys of "+w.storage("contoso"),
+		"not in dependent_ids", "once both are new it cannot reach its storage", "Add it to dependent_ids")
+	object, said := w.proto.Apply(plan)
+	wantSilence(t, said)
+	w.wantCalls(synced)
+	wantSilence(t, w.plan(object, config).Diagnostics)
+
+	// A dependant that is new in the configuration is told at once, and no other.
+	config["dependent_ids"] = []any{w.account("contoso"), other}
+	wantSilence(t, w.plan(object, config).Diagnostics)
+	object = w.apply(object, config)
+	w.wantCalls("syncStorageKeys fabrikam")
+
+	// One that is taken out, and still uses the keys, is named again.
+	config["dependent_ids"] = []any{other}
+	wantSaid(t, w.plan(object, config).Diagnostics, everybody, w.account("contoso"))
+}
+
+func TestDependents_managedIdentity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Account("contoso")
+	other := w.share("fabrikam")
+	w.byIdentity("fabrikam")
+	config := with(w.rotation(), acctest.Value{
+		"dependent_ids": []any{w.account("contoso"), other}, "rotate_on_create": true,
+	})
+	plan := w.plan(acctest.Object{}, config)
+	if len(plan.Diagnostics) != 1 {
+		t.Errorf("more is said: %s", plan.Diagnostics.Text())
+	}
+	wantSaid(t, plan.Diagnostics, planned, other+" is left alone", "managed identity", "ROT003")
+	object, said := w.proto.Apply(plan)
+	wantSilence(t, said)
+	w.wantCalls(synced, regenerate, synced)
+	w.Advance(7 * hours)
+	wantSaid(t, w.plan(object, config).Diagnostics, planned, "key2 of ", other+" is left alone")
+}
+
+func TestDependents_notAttached(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Account("contoso")
+	w.Account("fabrikam")
+	config := with(w.rotation(), acctest.Value{
+		"dependent_ids": []any{w.account("contoso"), w.account("fabrikam")},
+	})
+	plan := w.plan(acctest.Object{}, config)
+	wantSaid(t, plan.Diagnostics, planned, w.account("fabrikam")+" is left alone",
+		"does not have this storage account", "Take it out of dependent_ids (ROT003)")
+	w.proto.Apply(plan)
+	w.wantCalls(synced)
+}
+
+func TestDependents_missing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Account("contoso")
+	config := with(w.rotation(), acctest.Value{"dependent_ids": []any{w.account("nobody")}})
+	plan := w.plan(acctest.Object{}, config)
+	if said := plan.Diagnostics.Warnings(); len(said) != 2 {
+		t.Errorf("want the one that is missing and the one left behind: %s", said.Text())
+	}
+	object, said := w.proto.Apply(plan)
+	if object.State != nil {
+		t.Errorf("it is created all the same: %v", object.State)
+	}
+	wantSaid(t, said, "Storage Key Rotation Not Created", "ResourceNotFound")
+	w.wantCalls()
+}
+
+// TestDependents_wrongKind has what holds no keys be refused while validating.
+func TestDependents_wrongKind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	said := w.proto.Validate(resourceType, with(w.rotation(), acctest.Value{
+		"dependent_ids": []any{w.storage("contoso")},
+	}))
+	wantSaid(t, said, everybody, "Microsoft.Storage/storageAccounts holds no storage keys",
+		"Refer to the id attribute", "Nothing was changed")
+}
+
+// TestDependents_busy has a media account be busy when it is to be told: it is asked again.
+func TestDependents_busy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Account("contoso")
+	_, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Status: http.StatusConflict, Code: "Conflict", Times: 2,
+		Method: "POST", Path: "*/syncStorageKeys",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	object := w.apply(acctest.Object{}, w.rotation())
+	w.wantCalls(synced+" refused", synced+" refused", synced)
+	wantPhase(t, object, "complete")
+}
+
+// TestRotation_removed has the resource be removed while a rotation is going on.
+func TestRotation_removed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Account("contoso")
+	config := with(w.rotation(), acctest.Value{"rotate_on_create": true})
+	object := w.apply(acctest.Object{}, config)
+	w.calls()
+	plan := w.plan(object, nil)
+	due, _ := object.State["secondary_due_at"].(string)
+	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Abandoned", "is removed half-way: "+
+		"key1 is new and synced, key2 is still the old one; both work", "after "+due,
+		"az storage account keys renew --resource-group media --account-name contoso --key secondary",
+		"az ams account storage sync-storage-keys --resource-group media --account-name contoso "+
+			"--storage-account-id "+w.storage("contoso"), "Removing it touches no key")
+
+	// The same goes for a rotation that is replaced by that of another account.
+	w.newStorage("other")
+	replaced := w.plan(object, acctest.Value{"storage_account_id": w.storage("other")})
+	if len(replaced.Replace) != 1 {
+		t.Errorf("another storage account replaces %v", replaced.Replace)
+	}
+	wantSaid(t, replaced.Diagnostics, "Storage Key Rotation Abandoned", "key2 is still the old one")
+
+	w.regenerate("contoso", "key1")
+	wantSaid(t, w.plan(object, nil).Diagnostics, "Storage Key Rotation Abandoned",
+		"key1 was regenerated at", "has not been synced since")
+
+	if _, said := w.proto.Apply(w.plan(object, nil)); len(said.Errors()) > 0 {
+		t.Errorf("removing it: %s", said.Text())
+	}
+	w.wantCalls()
+}
