@@ -25,7 +25,7 @@ func newAdvance() *cobra.Command {
 		Long: "Move a rehearsal's clock on, and have happen what comes due until then: operations end,\n" +
 			"new key versions are noticed, streaming origins forget old keys.",
 		Example: "  rehearsal advance 6h\n  rehearsal advance 5m30s",
-		Args:    exactly(1, "how far, 6h for one"),
+		Args:    one("how far, 6h for one"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			d, err := parseDuration(args[0])
 			if err != nil {
@@ -177,7 +177,7 @@ func newPrincipals() *cobra.Command {
 	add := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Add a service principal that is allowed nothing yet, and print its credentials as JSON",
-		Args:  exactly(1, "the name of the principal"),
+		Args:  one("the name of the principal"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			access, err := on.AddPrincipal(c.Context(), args[0])
 			if err != nil {
@@ -198,7 +198,7 @@ func newStream() *cobra.Command {
 		Long: "Have a media account stream a small file, and print the file's URL: something to watch\n" +
 			"while storage keys are rolled. The URL has six origins behind it, which take turns, each\n" +
 			"with the storage keys that it last took over; ?origin=3 chooses one.",
-		Args: exactly(1, "the resource ID of a media account"),
+		Args: one("the resource ID of a media account"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			url, err := on.Streaming(c.Context(), args[0])
 			if err != nil {
@@ -212,10 +212,10 @@ func newStream() *cobra.Command {
 	return command
 }
 
-// exactly asks for so many arguments in words.
-func exactly(count int, what string) cobra.PositionalArgs {
+// one asks for an argument in words.
+func one(what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) != count {
+		if len(args) != 1 {
 			return fmt.Errorf("`%s` needs %s", c.CommandPath(), what)
 		}
 		return nil

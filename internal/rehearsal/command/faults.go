@@ -38,7 +38,7 @@ func newAddFault(at *where) *cobra.Command {
 		Example: "  rehearsal faults add throttle --method PUT --path '*/mediaservices/*' --retry-after 2s\n" +
 			"  rehearsal faults add lost-answer --path '*/regenerateKey'\n" +
 			"  rehearsal faults add error --host '*.vault.azure.net' --status 503 --times 3",
-		Args: exactly(1, "the kind of fault:\n\n"+kinds()),
+		Args: one("the kind of fault:\n\n" + kinds()),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			wanted.Kind = fault.Kind(args[0])
 			wanted.RetryAfter, wanted.Delay = fault.Duration(retryAfter), fault.Duration(delay)

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -28,7 +29,7 @@ func Lag(account engine.ID, origin int) time.Duration {
 	place := (uint64(origin) + uint64(first[0])) % Origins //nolint:gosec // origins are positive
 	own := sha256.Sum256(fmt.Appendf(nil, "%s/%d", account.Key(), origin))
 	within := float64(binary.BigEndian.Uint64(own[:8])) / math.MaxUint64
-	lag := slot*time.Duration(place) + time.Duration(within*float64(slot)) //nolint:gosec // below 6
+	lag := slot*time.Duration(place) + time.Duration(within*float64(slot))
 	return lag.Truncate(time.Second)
 }
 
@@ -43,7 +44,7 @@ func choose(r *engine.Request, account engine.ID) (int, *engine.Error) {
 	if asked != "" {
 		origin, err := strconv.Atoi(asked)
 		if err != nil || origin < 1 || origin > Origins {
-			return 0, failed(400, badURLSyntax)
+			return 0, failed(http.StatusBadRequest, badURLSyntax)
 		}
 		return origin, nil
 	}

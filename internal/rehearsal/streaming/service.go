@@ -31,6 +31,10 @@ import (
 // parameter "origin", for those who cannot send headers.
 const OriginHeader = "X-Rehearsal-Origin"
 
+// NotePrefix begins the notes of the journal on an origin that could not reach its storage by one
+// of the keys that it holds. It then tries the other one.
+const NotePrefix = "origin "
+
 // Service is the streaming endpoints of all media accounts.
 type Service struct {
 	media *media.Service
@@ -123,7 +127,7 @@ func (s *Service) fetch(
 	asOf := r.Now().Add(-Lag(wanted.Account.ID, origin))
 	blobs, refused := s.media.Blobs(r.Tx, wanted.Account, wanted.Storage, asOf)
 	if refused != nil {
-		r.Note("origin %d has no way into the storage account: %s", origin, refused.Message)
+		r.Note(NotePrefix+"%d has no way into the storage account: %s", origin, refused.Message)
 		return nil, failed(http.StatusForbidden, storageAuthenticationFailed)
 	}
 	header := http.Header{}
@@ -135,7 +139,7 @@ func (s *Service) fetch(
 		return nil, fmt.Errorf("fetching a file for a player: %w", err)
 	}
 	if len(reply.Refusals) > 0 {
-		r.Note("origin %d was refused by the storage account %s: %s",
+		r.Note(NotePrefix+"%d was refused by the storage account %s: %s",
 			origin, blobs.Account, strings.Join(reply.Refusals, ", then "))
 	}
 	if reply.Status >= http.StatusBadRequest {
