@@ -330,6 +330,7 @@ func TestWhatTheDataPlaneDoesNotHave(t *testing.T) {
 		"POST rng":                           {501, "NotImplemented", "GetRandomBytes"},
 		"GET secrets":                        {501, "NotImplemented", "secrets"},
 		"GET certificates/c":                 {501, "NotImplemented", "certificates"},
+		"GET certificates/contacts":          {404, "ContactsNotFound", "rehearsal's own"},
 		"GET ":                               {405, "MethodNotAllowed", "unknown route"},
 		"PATCH keys":                         {405, "MethodNotAllowed", "unknown route"},
 		"POST keys/k/turn":                   {405, "MethodNotAllowed", "unknown route"},

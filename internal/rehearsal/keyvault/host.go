@@ -195,6 +195,10 @@ func (c *call) checkVersion() *engine.Error {
 // (About keys, secrets and certificates: object identifiers).
 var validKeyName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
 
+// contacts are whom a vault writes to about its certificates. azurerm asks for them with every vault
+// and takes it that there are none.
+const contacts = "certificates/contacts"
+
 // findRoute finds the operation that the request asks for.
 func (c *call) findRoute() *engine.Error {
 	path := segments(c.HTTP.URL.Path)
@@ -212,6 +216,9 @@ func (c *call) findRoute() *engine.Error {
 				"The request URI contains an invalid name: %s", c.name)
 		}
 		return nil
+	}
+	if c.HTTP.Method == http.MethodGet && strings.EqualFold(strings.Join(path, "/"), contacts) {
+		return engine.Ownf(http.StatusNotFound, "ContactsNotFound", "Contacts not found")
 	}
 	switch kind := strings.ToLower(path[0]); kind {
 	case "secrets", "deletedsecrets", "certificates", "deletedcertificates":
