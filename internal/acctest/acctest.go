@@ -22,6 +22,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
 )
 
 // Azure is the Azure of one test: a rehearsal in memory.
@@ -33,7 +34,7 @@ type Azure struct {
 // New opens the Azure of a test. The test fails if a request was made that Azure would not
 // understand: a route or a field that does not exist, or no token where one is needed. What Azure
 // understands and refuses is no such request, in whatever words; nor is what a fault of the test's
-// own strikes.
+// own strikes, nor a film whose storage keys are being rolled.
 func New(t *testing.T, options ...engine.Option) *Azure {
 	t.Helper()
 	opened, err := rehearsal.Open(t.Context(), "", options...)
@@ -44,7 +45,8 @@ func New(t *testing.T, options ...engine.Option) *Azure {
 	t.Cleanup(func() {
 		for _, entry := range a.journal() {
 			for _, note := range entry.Notes {
-				if note == engine.NoteOwnWords || strings.HasPrefix(note, fault.NotePrefix) {
+				if note == engine.NoteOwnWords || strings.HasPrefix(note, fault.NotePrefix) ||
+					strings.HasPrefix(note, streaming.NotePrefix) {
 					continue
 				}
 				t.Errorf("%s %s: %s", entry.Method, entry.Path, note)
