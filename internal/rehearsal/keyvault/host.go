@@ -63,7 +63,9 @@ func (s *Service) serveVault(r *engine.Request) (*engine.Response, error) {
 	name := r.Addresses().VaultName(r.Tx, r.HTTP.Host)
 	vault := vaults.Named(r.Tx, name)
 	if vault == nil {
-		r.Note("no vault has the host name %q", r.HTTP.Host)
+		if !vaults.Deleted(r.Tx, name) { // Whoever has a key's identifier can try one that is.
+			r.Note("no vault has the host name %q", r.HTTP.Host)
+		}
 		return nil, vaultNotFound(name)
 	}
 	c := &call{Request: r, service: s, vault: vault}
