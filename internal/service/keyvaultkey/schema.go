@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -172,12 +171,9 @@ func rotationPolicy() schema.SingleNestedAttribute {
 			"automatic": schema.SingleNestedAttribute{
 				MarkdownDescription: "When a new version is made: one of the two.",
 				Optional:            true,
-				Validators: []validator.Object{objectvalidator.AtLeastOneOf(
-					path.MatchRelative().AtName("time_after_creation"),
-					path.MatchRelative().AtName("time_before_expiry"))},
 				Attributes: map[string]schema.Attribute{
 					"time_after_creation": length("How long after the newest was made: `P7D` or "+
-						"longer.", leastRotation, stringvalidator.ConflictsWith(
+						"longer.", leastRotation, stringvalidator.ExactlyOneOf(
 						path.MatchRelative().AtParent().AtName("time_before_expiry"))),
 					"time_before_expiry": length("How long before the newest expires: `P7D` or "+
 						"longer.", leastRotation, expiry(1)),

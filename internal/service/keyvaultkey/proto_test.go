@@ -1,0 +1,413 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvaultkey_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+func TestValidate_refusesWhatIsNoKey(t *testing.T) {
+	t.Parallel()
+	proto := acctest.New(t).Proto()
+	vault := azure.ID("11111111-1111-1111-1111-111111111111", "media", azure.VaultType, "keys")
+	configured := func(attribute string, value any) acctest.Value {
+		config := acctest.Value{"name": "media", "key_vault_id": vault}
+		config[attribute] = value
+		return config
+	}
+	for _, name := range []string{"", "my_key", "my.key", strings.Repeat("k", 128)} {
+		said := proto.Validate(resourceType, configured("name", name))
+		if len(said) != 1 {
+			t.Errorf("%q: %s", name, said.Text())
+		}
+		says(t, said, "Name Not Allowed (ACC003)", "Found: the key name", "Required: 1 to 127", "Remedy: ",
+			"Nothing was changed.", `AttributeName("name")`)
+	}
+	policy := func(parts ...string) acctest.Value {
+		made := acctest.Value{}
+		for i := 0; i+1 < len(parts); i += 2 {
+			made[parts[i]] = parts[i+1]
+		}
+		return made
+	}
+	automatic := func(expiry any, parts ...string) acctest.Value {
+		return acctest.Value{"expire_after": expiry, "automatic": policy(parts...)}
+	}
+	for _, test := range []struct {
+		attribute string
+		value     any
+		text      string
+	}{
+		{"key_vault_id", "keys", "Invalid Resource ID"},
+		{
+			"key_vault_id", strings.ReplaceAll(vault, "KeyVault/vaults", "Storage/storageAccounts"),
+			"Required: the ID of a Microsoft.KeyVault/vaults, which looks like /subscriptions/<subscription ID>/",
+		},
+		{"key_type", "EC", `value must be one of: ["RSA" "RSA-HSM"]`},
+		{"key_size", 1024, `value must be one of: ["2048" "3072" "4096"]`},
+		{"key_opts", []any{}, "at least 1"},
+		{"key_opts", []any{"wrap"}, "value must be one of"},
+		{"not_before_date", "tomorrow", "RFC3339"},
+		{"tags", acctest.Value{"azuremedia-rotation": "x"}, "none of"},
+		{"tags", acctest.Value{"long": strings.Repeat("x", 257)}, "at most 256"},
+		{"rotation_policy", policy("expire_after", "P27D"), "Required: an ISO 8601 duration of years, months and days, P28D or longer."},
+		{"rotation_policy", policy("expire_after", "90 days"), "Invalid Duration"},
+		{"rotation_policy", policy("expire_after", "P"), "Invalid Duration"},
+		{"rotation_policy", policy("notify_before_expiry", "P30D"), "rotation_policy.expire_after"},
+		{"rotation_policy", automatic(nil), "time_after_creation"},
+		{"rotation_policy", automatic(nil, "time_after_creation", "P6D"), "P7D or longer"},
+		{"rotation_policy", automatic(nil, "time_before_expiry", "P30D"), "rotation_policy.expire_after"},
+		{"rotation_policy", automatic("P1Y", "time_after_creation", "P30D", "time_before_expiry", "P30D"), "time_before_expiry"},
+	} {
+		said := proto.Validate(resourceType, configured(test.attribute, test.value))
+		if len(said.Errors()) == 0 || !strings.Contains(said.Text(), test.attribute) {
+			t.Errorf("%s %v: %s", test.attribute, test.value, said.Text())
+		}
+		says(t, said, test.text)
+	}
+	if said := proto.Validate(resourceType, configured("rotation_policy", acctest.Unknown{})); len(said) > 0 {
+		t.Errorf("a policy that is not known yet: %s", said.Text())
+	}
+	if said := proto.Validate(resourceType, configured("rotation_policy",
+		automatic(acctest.Unknown{}, "time_before_expiry", "P1M"))); len(said) > 0 {
+		t.Errorf("an expiry that is not known yet: %s", said.Text())
+	}
+
+	dates := configured("not_before_date", "2030-01-02T00:00:00+02:00")
+	dates["expiration_date"] = "2030-01-01T22:00:00Z"
+	const want = `ERROR: Key Never Valid
+Found: 2030-01-01T22:00:00Z.
+Required: a time after not_before_date, 2030-01-02T00:00:00+02:00.
+Why: the key would expire before it can be used.
+Remedy: correct one of the two.
+
+Nothing was changed.
+AttributeName("expiration_date")
+`
+	if diff := cmp.Diff(want, proto.Validate(resourceType, dates).Text()); diff != "" {
+		t.Errorf("said otherwise (-want +got):\n%s", diff)
+	}
+}
+
+func TestDates_areKeptToTheSecond(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	configured := w.config(acctest.Value{"expiration_date": "2199-01-01T00:00:00.75Z"})
+	object := proto.Create(resourceType, configured)
+	w.settled(proto, object, configured)
+	respelt := w.config(acctest.Value{"expiration_date": "2198-12-31T23:00:00-01:00"})
+	if plan := proto.Plan(resourceType, object, respelt); !cmp.Equal(plan.State, object.State) {
+		t.Errorf("another spelling is planned: %s", cmp.Diff(object.State, plan.State))
+	}
+}
+
+func TestCreate_takesNothingOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	configured := w.config(acctest.Value{
+		"tags": acctest.Value{"a": "1"}, "expiration_date": "2199-01-01T00:00:00Z",
+		"rotation_policy": acctest.Value{
+			"expire_after": "P90D", "notify_before_expiry": "P20D",
+			"automatic": acctest.Value{"time_after_creation": "P30D"},
+		},
+	})
+	created := proto.Create(resourceType, configured)
+	_, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
+	says(t, said, "Key Vault Key Already Exists", "Azure has "+identifier+" already", "Nothing was changed.",
+		"  import {\n    to = azuremedia_key_vault_key.this\n    id = \""+identifier+"\"\n  }")
+	versions(t, w.World, 1)
+
+	for name, by := range map[string]func() (acctest.Object, acctest.Diagnostics){
+		"ID": func() (acctest.Object, acctest.Diagnostics) { return proto.ImportByID(resourceType, identifier) },
+		"versioned ID": func() (acctest.Object, acctest.Diagnostics) {
+			return proto.ImportByID(resourceType, created.State["versioned_id"].(string))
+		},
+		"identity": func() (acctest.Object, acctest.Diagnostics) {
+			return proto.ImportByIdentity(resourceType, map[string]string{"id": identifier})
+		},
+	} {
+		imported, said := by()
+		must(t, imported, said)
+		if diff := cmp.Diff(created, imported, cmpopts.IgnoreFields(acctest.Object{}, "Private")); diff != "" {
+			t.Errorf("the import by %s differs: %s", name, diff)
+		}
+		w.settled(proto, imported, configured)
+	}
+}
+
+func TestImport_ofAPlainKeyManagesNoPolicy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Key("keys", "media")
+	configured := w.config(acctest.Value{
+		"key_opts": []any{"decrypt", "encrypt", "sign", "unwrapKey", "verify", "wrapKey"},
+	})
+	proto := w.Proto()
+	imported, said := proto.ImportByID(resourceType, identifier)
+	must(t, imported, said)
+	w.settled(proto, imported, configured)
+
+	// Nor is one that the caller may not see.
+	w.Policy("keys", armkeyvault.AccessPolicyUpdateKindReplace, w.Owner(), "get")
+	imported, said = proto.ImportByID(resourceType, identifier)
+	must(t, imported, said)
+	w.settled(proto, imported, configured)
+}
+
+func TestImport_refusesWhatIsNoKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	for id, text := range map[string]string{
+		"media": "Required: the identifier of a key, such as https://<vault>.vault.azure.net/keys/<name>.",
+		"https://keys.vault.azure.net/secrets/media":  "Invalid Import ID",
+		w.ID(azure.VaultType, "keys") + "/keys/media": identifier, // It names the right one.
+	} {
+		_, said := proto.ImportByID(resourceType, id)
+		says(t, said, "Invalid Import ID", text, "Nothing was changed.")
+	}
+	_, said := proto.ImportByID(resourceType, "https://elsewhere.vault.azure.net/keys/media")
+	says(t, said, "Key Vault Key Not Imported", "https://elsewhere.vault.azure.net/keys/media", w.SubscriptionID(),
+		"import it with a provider block that has the vault's subscription", "Nothing was changed.")
+	w.strike(fault.Fault{Kind: fault.Error, Path: "*/resources", Status: 403, Code: "AuthorizationFailed"})
+	_, said = proto.ImportByID(resourceType, identifier)
+	says(t, said, "Key Vault Key Not Imported", "AuthorizationFailed", "Nothing was changed.")
+	if missing, said := proto.ImportByID(resourceType, identifier); missing.State != nil {
+		t.Errorf("imports a key that is not there: %v %s", missing.State, said.Text())
+	}
+}
+
+func TestCreate_recoversADeletedKey(t *testing.T) {
+	t.Parallel()
+	const recovered = "WARNING: Key Vault Key Recovered\nThe key " + identifier + " had been deleted and was still " +
+		"recoverable. It was recovered, with all its versions, and is brought in line with the configuration.\n\n"
+	for _, test := range []struct {
+		name          string
+		before, after acctest.Value
+		versions      int
+		lost          bool
+	}{
+		{"as it was", nil, nil, 1, false},
+		{"with other attributes", nil, acctest.Value{"enabled": false, "tags": acctest.Value{"a": "1"}}, 1, false},
+		{"with another size", nil, acctest.Value{"key_size": 3072}, 2, false},
+		{"made for the same rotation", rotated("1"), rotated("1"), 1, false},
+		{"made for another rotation", rotated("1"), rotated("2"), 2, false},
+		{"with a policy", nil, acctest.Value{"rotation_policy": acctest.Value{"expire_after": "P90D"}}, 1, false},
+		{"and the answer is lost", nil, nil, 1, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			proto := w.Proto()
+			first := proto.Create(resourceType, w.config(test.before))
+			_, said := proto.Apply(proto.Plan(resourceType, first, nil))
+			must(t, first, said)
+			if gone, _ := proto.Read(first); gone.State != nil {
+				t.Fatal("it is still there")
+			}
+			if test.lost {
+				w.strike(fault.Fault{Kind: fault.Lost, Path: "*/recover"})
+			}
+			object, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(test.after)))
+			if diff := cmp.Diff(recovered, said.Text()); diff != "" {
+				t.Errorf("said otherwise (-want +got):\n%s", diff)
+			}
+			versions(t, w.World, test.versions)
+			w.settled(proto, object, w.config(test.after))
+		})
+	}
+}
+
+func TestCreate_whereTheVaultWasRecoveredWithTheKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	object := proto.Create(resourceType, w.config(nil))
+	w.DeleteVault("keys")
+	if gone, said := proto.Read(object); gone.State != nil || len(said) > 0 {
+		t.Fatalf("still in state: %v %s", gone.State, said.Text())
+	}
+	_, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
+	says(t, said, "Key Vault Key Not Created", "ResourceNotFound", "Nothing was changed.")
+	_, said = proto.Apply(proto.Plan(resourceType, object, nil))
+	must(t, object, said) // What is gone with its vault is destroyed.
+
+	w.RecoverVault("keys")
+	_, said = proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
+	says(t, said, "Key Vault Key Already Exists", "id = \""+identifier+"\"")
+	imported, said := proto.ImportByID(resourceType, identifier)
+	must(t, imported, said)
+	w.settled(proto, imported, w.config(nil))
+}
+
+// TestAccess is about what stands between Terraform and the key.
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	const nothing = "Nothing was changed."
+	for _, test := range []struct {
+		name  string
+		vault []func(*armkeyvault.VaultCreateOrUpdateParameters)
+		close func(*keyworld.World)
+		texts []string
+	}{
+		{"firewall", nil, func(w *keyworld.World) {
+			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{NetworkACLs: &armkeyvault.NetworkRuleSet{
+				DefaultAction: to.Ptr(armkeyvault.NetworkRuleActionDeny),
+			}})
+		}, []string{
+			"ForbiddenByFirewall", "Client address: 127.0.0.1", "Let the client address named above in by the vault's firewall",
+		}},
+		{"no public access", nil, func(w *keyworld.World) {
+			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{PublicNetworkAccess: to.Ptr("Disabled")})
+		}, []string{"ForbiddenByConnection", "public_network_access_enabled"}},
+		{"no access policy", nil, func(w *keyworld.World) {
+			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{}})
+		}, []string{"AccessDenied", "does not have keys", "Give the identity that runs Terraform the permission named above"}},
+		{
+			"no role", []func(*armkeyvault.VaultCreateOrUpdateParameters){keyworld.ByRoles}, func(w *keyworld.World) {
+				w.Unassign(*w.Assignments(w.ID(azure.VaultType, "keys"))[0].ID)
+			},
+			[]string{"ForbiddenByRbac", "Microsoft.KeyVault/vaults/keys/", "Give the identity that runs Terraform the permission named above"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, test.vault...)
+			proto := w.Proto()
+			object := proto.Create(resourceType, w.config(nil))
+			test.close(w.World)
+			before := len(w.Requests(http.MethodGet, "/keys/media/"))
+			_, said := proto.Read(object)
+			says(t, said, append(test.texts, "Key Vault Key Not Read", identifier, nothing)...)
+			_, said = proto.Apply(proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})))
+			says(t, said, append(test.texts, "Key Vault Key Not Updated", nothing)...)
+			_, said = proto.Apply(proto.Plan(resourceType, object, nil))
+			says(t, said, append(test.texts, "Key Vault Key Not Deleted", nothing)...)
+			_, said = proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(acctest.Value{"name": "other"})))
+			says(t, said, append(test.texts, "Key Vault Key Not Created", nothing)...)
+			if asked := len(w.Requests(http.MethodGet, "/keys/media/")) - before; asked != 2 {
+				t.Errorf("asked %d times: what is not on its way is not waited for", asked)
+			}
+		})
+	}
+}
+
+// TestAccess_onItsWayIsWaitedFor is about a vault that was made, or that went over to another way
+// of granting access, a moment before.
+func TestAccess_onItsWayIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for _, byRoles := range []bool{false, true} {
+		w := world{keyworld.New(t), t}
+		w.strike(fault.Fault{Kind: fault.DelayedGrants})
+		proto := w.Proto()
+		vault := acctest.Value{
+			"name": "keys", "resource_group_name": "media", "location": "westus2", "rbac_authorization_enabled": byRoles,
+		}
+		made := proto.Create("azuremedia_key_vault", vault)
+		object := proto.Create(resourceType, w.config(nil))
+		if asked := w.Requests(http.MethodPost, creation); len(asked) != 1 {
+			t.Errorf("by roles %t: asked %d times for the key", byRoles, len(asked))
+		}
+
+		vault["rbac_authorization_enabled"] = !byRoles
+		proto.Update(made, vault)
+		impatient := w.config(acctest.Value{"enabled": false, "timeouts": acctest.Value{"update": "1m"}})
+		_, said := proto.Apply(proto.Plan(resourceType, object, impatient))
+		says(t, said, "Key Vault Key Not Updated", "403", "A new grant takes some minutes to act.", "Nothing was changed.")
+		proto.Update(object, w.config(acctest.Value{"enabled": false}))
+	}
+}
+
+func TestCalls_areNoMoreThanNeeded(t *testing.T) {
+	t.Parallel()
+	const path = " keys.vault.azure.net/keys/media"
+	w := newWorld(t)
+	proto := w.Proto()
+	var object acctest.Object
+	managed := w.config(acctest.Value{"rotation_policy": acctest.Value{"expire_after": "P90D"}})
+	for _, test := range []struct {
+		name string
+		do   func()
+		want []string
+	}{
+		{"plan of what is new", func() { proto.Plan(resourceType, acctest.Object{}, w.config(nil)) }, nil},
+		{"create", func() { object = proto.Create(resourceType, w.config(nil)) }, []string{
+			"GET Microsoft.KeyVault/vaults/keys", "GET" + path, "POST" + path + "/create",
+		}},
+		{"refresh", func() { proto.Read(object) }, []string{"GET" + path}},
+		{"plan without a change", func() { proto.Plan(resourceType, object, w.config(nil)) }, nil},
+		{"update", func() { object = proto.Update(object, w.config(acctest.Value{"enabled": false})) }, []string{
+			"GET" + path, "PATCH" + path + "/{id}",
+		}},
+		{"rotation", func() { object = proto.Update(object, w.config(rotated("1"))) }, []string{
+			"GET" + path, "POST" + path + "/create",
+		}},
+		{"policy", func() { object = proto.Update(object, managed) }, []string{
+			"GET" + path, "PUT" + path + "/rotationpolicy",
+		}},
+		{"refresh with a policy", func() { proto.Read(object) }, []string{"GET" + path, "GET" + path + "/rotationpolicy"}},
+		{"destroy", func() { proto.Apply(proto.Plan(resourceType, object, nil)) }, []string{
+			"DELETE" + path, "GET keys.vault.azure.net/deletedkeys/media",
+		}},
+	} {
+		if diff := cmp.Diff(test.want, slices.Compact(w.Calls(test.do))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func TestCreate_thatFailsHalfway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	configured := w.config(acctest.Value{"rotation_policy": acctest.Value{"expire_after": "P90D"}})
+	w.strike(fault.Fault{Kind: fault.Error, Method: http.MethodPut, Path: "*/rotationpolicy", Status: 403, Code: "Forbidden"})
+	half, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
+	says(t, said, "Key Vault Key Not Created", "403", "The key itself was created. Apply again to do the rest.")
+	if half.State["id"] != identifier || half.Identity["id"] != identifier {
+		t.Fatalf("it is not kept: %v", half)
+	}
+	// Terraform replaces what was created with an error.
+	_, said = proto.Apply(proto.Plan(resourceType, half, nil))
+	must(t, half, said)
+	w.settled(proto, proto.Create(resourceType, configured), configured)
+	versions(t, w.World, 1)
+}
+
+func TestRead_ofAKeyThatIsNoneOfOurs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	w.Key("keys", "media", func(p *azkeys.CreateKeyParameters) {
+		p.Kty, p.KeySize = to.Ptr(azkeys.KeyTypeEC), nil
+	})
+	imported, said := proto.ImportByID(resourceType, identifier)
+	must(t, imported, said)
+	if imported.State["key_type"] != "EC" || imported.State["key_size"] != 0.0 {
+		t.Errorf("a curve is shown as %v of %v bits", imported.State["key_type"], imported.State["key_size"])
+	}
+	// Bringing it in line makes a version that can protect an account.
+	object := proto.Update(imported, w.config(nil))
+	if object.State["key_type"] != "RSA" {
+		t.Errorf("the key is %v", object.State["key_type"])
+	}
+	versions(t, w.World, 2)
+	w.settled(proto, object, w.config(nil))
+}
