@@ -160,25 +160,25 @@ func (m *model) created(ctx context.Context, caller azure.Caller,
 // changed is what of the vault is to be changed: only what differs, so that what something else
 // set meanwhile is not set back.
 func (m *model) changed(ctx context.Context, state model,
-) (properties *armkeyvault.VaultPatchProperties, any bool, diags diag.Diagnostics) {
+) (properties *armkeyvault.VaultPatchProperties, differs bool, diags diag.Diagnostics) {
 	properties = &armkeyvault.VaultPatchProperties{}
 	if !m.SKUName.Equal(state.SKUName) {
-		properties.SKU, any = m.sku(), true
+		properties.SKU, differs = m.sku(), true
 	}
 	if m.PurgeProtection.ValueBool() && !state.PurgeProtection.ValueBool() {
-		properties.EnablePurgeProtection, any = to.Ptr(true), true
+		properties.EnablePurgeProtection, differs = to.Ptr(true), true
 	}
 	if m.movesAccess(state) {
-		properties.EnableRbacAuthorization, any = m.RBACAuthorization.ValueBoolPointer(), true
+		properties.EnableRbacAuthorization, differs = m.RBACAuthorization.ValueBoolPointer(), true
 	}
 	if !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
-		properties.PublicNetworkAccess, any = m.publicNetworkAccess(), true
+		properties.PublicNetworkAccess, differs = m.publicNetworkAccess(), true
 	}
 	if !m.NetworkACLs.Equal(state.NetworkACLs) && !m.NetworkACLs.IsNull() {
 		properties.NetworkACLs, diags = wireNetwork(ctx, m.NetworkACLs)
-		any = true
+		differs = true
 	}
-	return properties, any, diags
+	return properties, differs, diags
 }
 
 // movesAccess reports whether the vault goes over from access policies to roles, or back.

@@ -433,7 +433,8 @@ func TestApply_saysWhatWentWrong(t *testing.T) {
 		{acctest.Value{"tags": acctest.Value{}}, "GET", "*/vaults/keys", nothing},
 		{acctest.Value{"rbac_authorization_enabled": true}, "PUT", "*/roleAssignments/*", nothing},
 		{
-			acctest.Value{"caller_key_access_enabled": false}, "PUT", "*/accessPolicies/remove",
+			acctest.Value{"caller_key_access_enabled": false},
+			"PUT", "*/accessPolicies/remove",
 			"The vault itself was changed as planned. Apply again to do the rest.",
 		},
 	} {

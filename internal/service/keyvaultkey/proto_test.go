@@ -281,7 +281,9 @@ func TestAccess(t *testing.T) {
 			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{}})
 		}, []string{"AccessDenied", "does not have keys", "Give the identity that runs Terraform the permission named above"}},
 		{
-			"no role", []func(*armkeyvault.VaultCreateOrUpdateParameters){keyworld.ByRoles}, func(w *keyworld.World) {
+			"no role",
+			[]func(*armkeyvault.VaultCreateOrUpdateParameters){keyworld.ByRoles},
+			func(w *keyworld.World) {
 				w.Unassign(*w.Assignments(w.ID(azure.VaultType, "keys"))[0].ID)
 			},
 			[]string{"ForbiddenByRbac", "Microsoft.KeyVault/vaults/keys/", "Give the identity that runs Terraform the permission named above"},

@@ -42,7 +42,8 @@ func TestRotation_madeOnceWhateverIsInterrupted(t *testing.T) {
 		{"not done", []fault.Fault{create(fault.Error), create(fault.Reset)}, rotated("2"), 4, false},
 		{"throttled", []fault.Fault{create(fault.Throttle)}, rotated("2"), 3, false},
 		{
-			"refused", []fault.Fault{{Kind: fault.Error, Method: http.MethodPost, Path: "*" + creation, Status: 403}},
+			"refused",
+			[]fault.Fault{{Kind: fault.Error, Method: http.MethodPost, Path: "*" + creation, Status: 403}},
 			rotated("2"), 3, true,
 		},
 		{
@@ -51,7 +52,8 @@ func TestRotation_madeOnceWhateverIsInterrupted(t *testing.T) {
 			acctest.Value{
 				"rotate_when_changed": acctest.Value{"quarter": "2"},
 				"rotation_policy":     acctest.Value{"expire_after": "P90D"},
-			}, 2, true,
+			},
+			2, true,
 		},
 		{"answer lost, by size", []fault.Fault{create(fault.Lost)}, acctest.Value{"key_size": 3072}, 2, false},
 	} {

@@ -55,7 +55,7 @@ func (r *Resource) bring(ctx context.Context, state model, plan *model, newest v
 		tags := attribute.MergedTags(newest.Tags, state.Tags, plan.Tags)
 		newest, err = r.add(ctx, newest.id.VaultURI, plan, newest,
 			plan.wanted(r.client.ServerTime(), tags), patient)
-	} else if update, any := changes(present, plan, newest); any {
+	} else if update, differs := changes(present, plan, newest); differs {
 		newest, err = r.change(ctx, newest.id, update)
 	}
 	if err == nil && !plan.RotationPolicy.equal(state.RotationPolicy) {
@@ -99,26 +99,26 @@ func (m *model) wanted(now time.Time, tags map[string]*string) azkeys.CreateKeyP
 // changes is what of the newest version is to be changed. A date that the configuration no longer
 // names stays: Key Vault has no way to take one away.
 func changes(present model, plan *model, key version) (azkeys.UpdateKeyParameters, bool) {
-	update, any := azkeys.UpdateKeyParameters{KeyAttributes: &azkeys.KeyAttributes{}}, false
+	update, differs := azkeys.UpdateKeyParameters{KeyAttributes: &azkeys.KeyAttributes{}}, false
 	if !plan.KeyOpts.Equal(present.KeyOpts) {
-		update.KeyOps, any = plan.operations(), true
+		update.KeyOps, differs = plan.operations(), true
 	}
 	if !plan.Enabled.Equal(present.Enabled) {
-		update.KeyAttributes.Enabled, any = plan.Enabled.ValueBoolPointer(), true
+		update.KeyAttributes.Enabled, differs = plan.Enabled.ValueBoolPointer(), true
 	}
 	if at := instant(plan.NotBeforeDate); at != nil && !sameSecond(key.Attributes.NotBefore, at) {
-		update.KeyAttributes.NotBefore, any = at, true
+		update.KeyAttributes.NotBefore, differs = at, true
 	}
 	if at := instant(plan.ExpirationDate); at != nil && !sameSecond(key.Attributes.Expires, at) {
-		update.KeyAttributes.Expires, any = at, true
+		update.KeyAttributes.Expires, differs = at, true
 	}
 	tags := plan.marked(attribute.MergedTags(key.Tags, present.Tags, plan.Tags))
 	if !maps.EqualFunc(tags, key.Tags, func(a, b *string) bool {
 		return azure.Deref(a) == azure.Deref(b)
 	}) {
-		update.Tags, any = tags, true
+		update.Tags, differs = tags, true
 	}
-	return update, any
+	return update, differs
 }
 
 func (m *model) operations() []*azkeys.KeyOperation {

@@ -106,34 +106,34 @@ func (m *model) created(ctx context.Context) (armstorage.AccountCreateParameters
 // changed is what of the account is to be changed, and whether anything is: only what differs is
 // sent, so that what something else set meanwhile is not set back.
 func (m *model) changed(ctx context.Context, state model,
-) (parameters armstorage.AccountUpdateParameters, any bool, diags diag.Diagnostics) {
+) (parameters armstorage.AccountUpdateParameters, differs bool, diags diag.Diagnostics) {
 	properties := &armstorage.AccountPropertiesUpdateParameters{}
 	parameters.Properties = properties
 	if !m.ReplicationType.Equal(state.ReplicationType) {
-		parameters.SKU, any = m.sku(), true
+		parameters.SKU, differs = m.sku(), true
 	}
 	if !m.MinTLSVersion.Equal(state.MinTLSVersion) {
 		properties.MinimumTLSVersion = to.Ptr(
 			armstorage.MinimumTLSVersion(m.MinTLSVersion.ValueString()))
-		any = true
+		differs = true
 	}
 	if !m.HTTPSTrafficOnly.Equal(state.HTTPSTrafficOnly) {
-		properties.EnableHTTPSTrafficOnly, any = m.HTTPSTrafficOnly.ValueBoolPointer(), true
+		properties.EnableHTTPSTrafficOnly, differs = m.HTTPSTrafficOnly.ValueBoolPointer(), true
 	}
 	if !m.AllowPublicItems.Equal(state.AllowPublicItems) {
-		properties.AllowBlobPublicAccess, any = m.AllowPublicItems.ValueBoolPointer(), true
+		properties.AllowBlobPublicAccess, differs = m.AllowPublicItems.ValueBoolPointer(), true
 	}
 	if !m.SharedAccessKey.Equal(state.SharedAccessKey) {
-		properties.AllowSharedKeyAccess, any = m.SharedAccessKey.ValueBoolPointer(), true
+		properties.AllowSharedKeyAccess, differs = m.SharedAccessKey.ValueBoolPointer(), true
 	}
 	if !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
-		properties.PublicNetworkAccess, any = m.publicNetworkAccess(), true
+		properties.PublicNetworkAccess, differs = m.publicNetworkAccess(), true
 	}
 	if !m.Identity.Equal(state.Identity) && !m.Identity.IsNull() {
 		parameters.Identity, diags = changedIdentity(ctx, state.Identity, m.Identity)
-		any = true
+		differs = true
 	}
-	return parameters, any, diags
+	return parameters, differs, diags
 }
 
 // replaces reports whether the plan is for another account in the place of the one in state.
