@@ -74,7 +74,7 @@ func TestRotation_failedVerification(t *testing.T) {
 			acctest.Value{"expected_headers": acctest.Value{"Content-Type": "^video/"}},
 			`its header Content-Type does not match "^video/"`,
 		},
-		"body": {acctest.Value{"expected_body": "^A film"}, `its body does not match "^A film"`},
+		"body":      {acctest.Value{"expected_body": "^A film"}, `its body does not match "^A film"`},
 		"no answer": {acctest.Value{"url": "unreachable"}, "it gives no answer ("},
 	} {
 		t.Run(name, func(t *testing.T) {
