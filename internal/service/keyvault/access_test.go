@@ -4,6 +4,7 @@
 package keyvault_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -146,6 +147,10 @@ func TestAccess_takesBackOnlyItsOwn(t *testing.T) {
 	settled(t, proto, object, without)
 	if diff := cmp.Diff([]string{"wrapKey", "unwrapKey"}, permissions(w.ShowVault("keys"), w.Owner())); diff != "" {
 		t.Errorf("the caller's access policy: %s", diff)
+	}
+	// No document says whether Azure removes permissions or policies.
+	if sent := w.Requests(http.MethodPut, "/accessPolicies/remove"); len(sent) > 0 {
+		t.Error("a policy that others have a part in was sent to be removed")
 	}
 	object = proto.Update(object, with)
 	settled(t, proto, object, with)
