@@ -11,6 +11,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -108,7 +109,15 @@ func install(ctx context.Context, folder string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("put Terraform %s or later (https://developer.hashicorp.com/terraform/install) "+
 			"or OpenTofu %s or later (https://opentofu.org/docs/intro/install) on the PATH: "+
-			"it could not be fetched: %w", oldest, oldest, err)
+			"it could not be fetched: %w", oldest, oldest, cause(err))
 	}
 	return filepath.Abs(path)
+}
+
+// cause is the innermost error: those around it repeat the address at every attempt.
+func cause(err error) error {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return err
 }
