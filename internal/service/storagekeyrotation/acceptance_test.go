@@ -5,6 +5,7 @@ package storagekeyrotation_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 // accounts is a media account with three storage accounts, whose keys are all rolled.
@@ -53,8 +55,7 @@ resource "azuremedia_storage_key_rotation" %q {
 }
 
 // TestAccRotation_manyAccounts rolls the keys of all storage accounts of one media account in one
-// apply, from an empty subscription. Their syncs take turns: rehearsal refuses one that comes while
-// the account is busy.
+// apply, from an empty subscription. The media account is busy at first, and is asked again.
 func TestAccRotation_manyAccounts(t *testing.T) {
 	t.Parallel()
 	azure := acctest.New(t)
@@ -86,8 +87,16 @@ func TestAccRotation_manyAccounts(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: azure.Config(accounts("test", "1", "")), ConfigStateChecks: phases("complete")},
 			{
-				PreConfig: count("regenerateKey", 0),
-				Config:    azure.Config(accounts("test", "2", "")),
+				PreConfig: func() {
+					count("regenerateKey", 0)()
+					if _, err := azure.Rehearsal().AddFault(t.Context(), fault.Fault{
+						Kind: fault.Error, Status: http.StatusConflict, Code: "Conflict", Times: 4,
+						Method: http.MethodPost, Path: "*/syncStorageKeys",
+					}); err != nil {
+						t.Error(err)
+					}
+				},
+				Config: azure.Config(accounts("test", "2", "")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{
 					PreApply: updates(plancheck.ResourceActionUpdate),
 				},
@@ -117,9 +126,9 @@ func TestAccRotation_manyAccounts(t *testing.T) {
 					PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 				},
 			},
+			{PreConfig: count("syncStorageKeys", 13), Config: azure.Config("")}, // It is all removed.
 		},
 	})
-	count("syncStorageKeys", 9)()
 	if err := azure.Empty(nil); err != nil { // CheckDestroy does not know for_each.
 		t.Error(err)
 	}

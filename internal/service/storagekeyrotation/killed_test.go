@@ -23,27 +23,25 @@ func TestAccRotation_killed(t *testing.T) {
 	command, provider := terraform(t), buildProvider(t)
 	halves := rehearsed(t, command, provider)
 	table := &table{}
-	t.Run("at call", func(t *testing.T) {
-		k := 0
-		for _, half := range halves {
-			for i, call := range half.calls {
-				k++
-				moments := []bool{false}
-				if strings.HasPrefix(call, "POST regenerateKey") || strings.HasPrefix(call, "POST syncStorageKeys") {
-					moments = append(moments, true)
-				}
-				for _, after := range moments {
-					row := &outcome{k: k, half: half.name, call: call, after: after}
-					t.Run(fmt.Sprintf("%d %s", k, row.moment()), func(t *testing.T) {
-						t.Parallel()
-						converges(t, command, provider, half.folder, i+1, row)
-						table.add(row)
-					})
-				}
+	t.Cleanup(func() { t.Log(table.String()) })
+	k := 0
+	for _, half := range halves {
+		for i, call := range half.calls {
+			k++
+			moments := []bool{false}
+			if strings.HasPrefix(call, "POST regenerateKey") || strings.HasPrefix(call, "POST syncStorageKeys") {
+				moments = append(moments, true)
+			}
+			for _, after := range moments {
+				row := &outcome{k: k, half: half.name, call: call, after: after}
+				t.Run(fmt.Sprintf("%d %s", k, row.moment()), func(t *testing.T) {
+					t.Parallel()
+					converges(t, command, provider, half.folder, i+1, row)
+					table.add(row)
+				})
 			}
 		}
-	})
-	t.Log(table.String())
+	}
 }
 
 // half is one of the two applies of a rotation: where it starts, and the calls that it makes.
@@ -85,7 +83,7 @@ func (p *project) moved(keep string) *project {
 	p.t.Helper()
 	p.close()
 	for _, name := range []string{dataFile, stateFile} {
-		content, err := os.ReadFile(filepath.Join(p.folder, name)) //nolint:gosec // A test's own file.
+		content, err := os.ReadFile(filepath.Join(p.folder, name))
 		if err != nil {
 			p.t.Fatal(err)
 		}

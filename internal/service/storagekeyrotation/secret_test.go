@@ -67,7 +67,7 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 	}
 	texts := map[string]string{"what is said": said.String()}
 	for _, name := range []string{stateFile, stateFile + ".backup", "planned", "trace.log"} {
-		content, err := os.ReadFile(filepath.Join(p.folder, name)) //nolint:gosec // A test's own file.
+		content, err := os.ReadFile(filepath.Join(p.folder, name))
 		if err != nil {
 			t.Fatal(err)
 		}

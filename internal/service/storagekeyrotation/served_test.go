@@ -108,7 +108,7 @@ func copied(t *testing.T, from string, calls *calls) *project {
 	t.Helper()
 	folder := t.TempDir()
 	for _, name := range []string{dataFile, stateFile} {
-		content, err := os.ReadFile(filepath.Join(from, name)) //nolint:gosec // A test's own file.
+		content, err := os.ReadFile(filepath.Join(from, name))
 		if err != nil {
 			t.Fatal(err)
 		}

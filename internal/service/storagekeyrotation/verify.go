@@ -108,7 +108,7 @@ func (c check) ask(ctx context.Context, web *http.Client) string {
 	if err != nil {
 		return "the address cannot be asked"
 	}
-	resp, err := web.Do(req) //nolint:gosec // The configuration names the address.
+	resp, err := web.Do(req)
 	if err != nil {
 		return "it gives no answer (" + withoutAddress(err).Error() + ")"
 	}

@@ -18,7 +18,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 )
 
 const (
@@ -55,23 +54,7 @@ func (w *world) storage(name string) string { return w.ID(azure.StorageAccountTy
 // account is the ID of a media account.
 func (w *world) account(name string) string { return w.ID(azure.MediaAccountType, name) }
 
-// addStorage makes another storage account and attaches it to a media account.
-func (w *world) addStorage(account, name string) string {
-	w.t.Helper()
-	w.newStorage(name)
-	var list []*media.StorageAccount
-	for _, one := range w.ShowAccount(account).Properties.StorageAccounts {
-		list = append(list, &media.StorageAccount{ID: one.ID, Type: one.Type})
-	}
-	list = append(list, &media.StorageAccount{
-		ID: to.Ptr(w.storage(name)), Type: to.Ptr(media.Secondary),
-	})
-	w.UpdateAccount(account, media.AccountUpdate{
-		Properties: &media.AccountProperties{StorageAccounts: list},
-	})
-	return w.storage(name)
-}
-
+// newStorage makes a storage account.
 func (w *world) newStorage(name string) string {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
@@ -143,7 +126,7 @@ func (w *world) wantCalls(want ...string) {
 }
 
 // with is a configuration with more in it.
-func with(config acctest.Value, more acctest.Value) acctest.Value {
+func with(config, more acctest.Value) acctest.Value {
 	joined := maps.Clone(config)
 	maps.Copy(joined, more)
 	return joined
