@@ -44,7 +44,7 @@ func (r *Resource) newest(ctx context.Context, vaultURI, name string) (version, 
 		return version{}, err
 	}
 	got, err := keys.GetKey(ctx, name, "", nil)
-	return identified(got.KeyBundle, err)
+	return r.identified(got.KeyBundle, err)
 }
 
 // newestSoon is newest for a caller who may have been given access a moment ago, by the vault that
@@ -78,16 +78,22 @@ type version struct {
 }
 
 // identified adds to what Key Vault answered the identifier in it.
-func identified(key azkeys.KeyBundle, err error) (version, error) {
+func (r *Resource) identified(key azkeys.KeyBundle, err error) (version, error) {
 	if err != nil {
 		return version{}, err
 	}
 	text := string(azure.Deref(azure.Deref(key.Key).KID))
-	id, err := customerkey.ParseKeyID(text)
+	id, err := r.parseID(text)
 	if err != nil {
 		return version{}, fmt.Errorf("reading the identifier %q that Key Vault answered: %w", text, err)
 	}
 	return version{key, id}, nil
+}
+
+// parseID reads the identifier of a key in a vault of the client's cloud, or of a rehearsal's that
+// has its vaults at loopback addresses.
+func (r *Resource) parseID(text string) (customerkey.KeyID, error) {
+	return customerkey.ParseKeyID(text, r.client.Cloud().KeyVaultSuffix, customerkey.LoopbackSuffix)
 }
 
 // attempts is how often a version is asked for where Key Vault does not answer.
@@ -106,7 +112,7 @@ func (r *Resource) add(ctx context.Context, vaultURI string, plan *model, before
 	for attempt := 1; ; attempt++ {
 		made, err := keys.CreateKey(azure.WithoutRetry(ctx), plan.Name.ValueString(), parameters, nil)
 		if err == nil || azure.IsRefused(err) && !isThrottled(err) {
-			return identified(made.KeyBundle, err)
+			return r.identified(made.KeyBundle, err)
 		}
 		if newest, unseen := r.newest(ctx, vaultURI, plan.Name.ValueString()); unseen == nil &&
 			newest.id.Version != before.id.Version {
@@ -152,7 +158,7 @@ func (r *Resource) change(ctx context.Context, id customerkey.KeyID,
 		return version{}, err
 	}
 	updated, err := keys.UpdateKey(ctx, id.Name, id.Version, update, nil)
-	return identified(updated.KeyBundle, err)
+	return r.identified(updated.KeyBundle, err)
 }
 
 // remove deletes the key, and waits until it is deleted: Key Vault carries that out after it has

@@ -227,6 +227,38 @@ func TestAccKeyVaultKey_lifecycle(t *testing.T) {
 	}
 }
 
+// TestAccKeyVaultKey_comesBack destroys a vault and a key, and applies again, in both ways of
+// granting access.
+func TestAccKeyVaultKey_comesBack(t *testing.T) {
+	t.Parallel()
+	for _, byRoles := range []bool{false, true} {
+		t.Run(fmt.Sprintf("roles=%t", byRoles), func(t *testing.T) {
+			t.Parallel()
+			w := keyworld.New(t)
+			config := w.Config(fmt.Sprintf(`
+resource "azuremedia_key_vault" "test" {
+  name                       = "keys"
+  resource_group_name        = "media"
+  location                   = "westus2"
+  rbac_authorization_enabled = %t
+}
+`, byRoles) + strings.ReplaceAll(key("VAULT", "media", `rotate_when_changed = { year = "2026" }`),
+				`"VAULT"`, "azuremedia_key_vault.test.id"))
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: w.Factories(),
+				Steps: []resource.TestStep{
+					{Config: config, ConfigPlanChecks: creates(), PostApplyFunc: func() { versions(t, w, 1) }},
+					{Config: config, Destroy: true},
+					{Config: config, ConfigPlanChecks: creates(), PostApplyFunc: func() { versions(t, w, 1) }},
+				},
+			})
+			if recovered := w.Requests(http.MethodPost, "/deletedkeys/media/recover"); len(recovered) != 1 {
+				t.Errorf("the key was recovered %d times", len(recovered))
+			}
+		})
+	}
+}
+
 // show is the newest version of the key.
 func show(t *testing.T, w *keyworld.World) azkeys.KeyBundle {
 	t.Helper()

@@ -202,7 +202,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 
-	id, err := customerkey.ParseKeyID(state.ID.ValueString())
+	id, err := r.parseID(state.ID.ValueString())
 	if err == nil && state.KeyVaultID.IsNull() {
 		resp.Diagnostics.Append(r.findVault(ctx, id, &state)...)
 		if resp.Diagnostics.HasError() {
@@ -312,7 +312,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	if req.ID == "" && req.Identity != nil {
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &given)...)
 	}
-	id, err := customerkey.ParseKeyID(given.ValueString())
+	id, err := r.parseID(given.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid Import ID", fmt.Sprintf(
 			"Found: %q.\nRequired: the identifier of a key, such as "+
