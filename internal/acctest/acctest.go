@@ -8,6 +8,7 @@ package acctest
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/openapi"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
 )
 
@@ -29,20 +31,35 @@ import (
 type Azure struct {
 	t         *testing.T
 	rehearsal *rehearsal.Azure
+	// transport reaches the rehearsal and holds all that passes against Microsoft's documents.
+	transport http.RoundTripper
 }
 
 // New opens the Azure of a test. The test fails if a request was made that Azure would not
 // understand: a route or a field that does not exist, or no token where one is needed. What Azure
 // understands and refuses is no such request, in whatever words; nor is what a fault of the test's
-// own strikes, nor a film whose storage keys are being rolled.
+// own strikes, nor a film whose storage keys are being rolled. It fails as well if a request or an
+// answer is not as the OpenAPI documents have it, or if no document has the operation.
 func New(t *testing.T, options ...engine.Option) *Azure {
 	t.Helper()
 	opened, err := rehearsal.Open(t.Context(), "", options...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &Azure{t: t, rehearsal: opened}
+	validator, err := openapi.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &Azure{t: t, rehearsal: opened, transport: validator.RoundTripper(opened)}
 	t.Cleanup(func() {
+		for _, failure := range validator.Failures() {
+			t.Error(failure)
+		}
+		for request := range validator.Unknown() {
+			if documented(request) {
+				t.Errorf("no OpenAPI document has the operation %s", request)
+			}
+		}
 		for _, entry := range a.journal() {
 			for _, note := range entry.Notes {
 				if note == engine.NoteOwnWords || strings.HasPrefix(note, fault.NotePrefix) ||
@@ -57,6 +74,15 @@ func New(t *testing.T, options ...engine.Option) *Azure {
 		}
 	})
 	return a
+}
+
+// documented reports whether a request, its method and its path, is one to Resource Manager or to
+// a vault. Entra ID, Blob storage and streaming endpoints have no documents here.
+func documented(request string) bool {
+	_, path, _ := strings.Cut(request, " ")
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return slices.Contains(
+		[]string{"subscriptions", "providers", "keys", "deletedkeys"}, strings.ToLower(first))
 }
 
 // Config is a configuration for this Azure.
@@ -90,7 +116,7 @@ func (a *Azure) Client() *azure.Client {
 		ClientID:       access.ClientID,
 		ClientSecret:   access.ClientSecret,
 		UserAgent:      "somebody-else",
-		Transport:      a.rehearsal,
+		Transport:      a.transport,
 		Clock:          clock{a.rehearsal},
 	})
 	if err != nil {
