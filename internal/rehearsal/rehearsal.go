@@ -34,7 +34,7 @@ type Azure struct {
 	roles     *authorization.Service
 	resources *resources.Service
 	faults    *fault.Faults
-	media     *media.Service
+	streaming *streaming.Service
 }
 
 // Access is what a client needs to sign in to the subscription that every rehearsal begins with.
@@ -79,8 +79,7 @@ func (a *Azure) addServices() {
 	vaults := keyvault.New(e, a.directory, a.roles)
 	accounts := storage.New(e, vaults)
 	blob.New(e, accounts, a.directory, a.roles)
-	a.media = media.New(e, vaults, accounts, a.roles, a.directory)
-	streaming.New(e, a.media)
+	a.streaming = streaming.New(e, media.New(e, vaults, accounts, a.roles, a.directory))
 }
 
 const accessKey = "rehearsal/access"

@@ -8,7 +8,7 @@ import (
 	"fmt"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
 )
 
 // Streaming has a media account stream a small file and returns the file's URL: something to watch
@@ -27,7 +27,7 @@ import (
 // the six origins; otherwise they take turns.
 func (a *Azure) Streaming(ctx context.Context, accountID string) (url string, err error) {
 	err = a.engine.Transact(func(tx *engine.Tx) error {
-		url, err = a.media.Publish(ctx, tx, engine.ID(accountID), media.File{
+		url, err = a.streaming.Publish(ctx, tx, engine.ID(accountID), streaming.File{
 			Name: "film.txt", Type: "text/plain; charset=utf-8",
 			Content: []byte("This file is streamed by rehearsal.\n"),
 		})

@@ -48,7 +48,9 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	if old == nil {
 		known.AccountKey = envelope.New(r.Tx)
 		next.Set("mediaServiceId", r.NewID())
-		s.addEndpoint(r.Tx, next)
+		for _, made := range s.created {
+			made(r.Tx, next)
+		}
 	}
 	setDefaults(next)
 	if refused := s.checkStorage(r, old, next, known); refused != nil {

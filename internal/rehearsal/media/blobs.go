@@ -4,8 +4,6 @@
 package media
 
 import (
-	"context"
-	"fmt"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
@@ -21,13 +19,13 @@ func (s *Service) Blobs(
 ) (blob.Client, *engine.Error) {
 	listed := attached(storageOf(account), storage)
 	if listed == nil {
-		return blob.Client{}, storageInaccessible()
+		return blob.Client{}, StorageInaccessible()
 	}
 	client := blob.Client{Account: listed.ID.Name()}
 	if account.String("storageAuthentication") == authenticationSystem {
 		held, is := secretsOf(account).StorageKeys[listed.ID.Key()]
 		if !is {
-			return blob.Client{}, storageInaccessible()
+			return blob.Client{}, StorageInaccessible()
 		}
 		held = held.at(asOf)
 		client.Keys = [][]byte{held.Key1, held.Key2}
@@ -39,15 +37,15 @@ func (s *Service) Blobs(
 	}
 	token, err := s.tokens.Token(tx, principal, blob.Audience)
 	if err != nil {
-		return blob.Client{}, storageInaccessible()
+		return blob.Client{}, StorageInaccessible()
 	}
 	client.Token = token
 	return client, nil
 }
 
-// storageNamed returns the storage account of an account by its bare name; "" stands for the
+// StorageNamed returns the storage account of an account by its bare name; "" stands for the
 // primary one.
-func storageNamed(account *engine.Resource, name string) (engine.ID, *engine.Error) {
+func (*Service) StorageNamed(account *engine.Resource, name string) (engine.ID, *engine.Error) {
 	list := storageOf(account)
 	if name == "" {
 		return primaryOf(list), nil
@@ -58,50 +56,4 @@ func storageNamed(account *engine.Resource, name string) (engine.ID, *engine.Err
 		}
 	}
 	return "", bad("The storage account '%s' is not attached to the account '%s'.", name, account.Name)
-}
-
-// blobsOf is the account at the storage of an asset, with what it knows now.
-func (s *Service) blobsOf(
-	tx *engine.Tx, account, asset *engine.Resource,
-) (blob.Client, *engine.Error) {
-	storage, refused := storageNamed(account, asset.String("storageAccountName"))
-	if refused != nil {
-		return blob.Client{}, refused
-	}
-	return s.Blobs(tx, account, storage, tx.Now())
-}
-
-// createContainer makes the container of an asset, or takes the one that is there.
-func (s *Service) createContainer(
-	ctx context.Context, tx *engine.Tx, account, asset *engine.Resource,
-) error {
-	blobs, refused := s.blobsOf(tx, account, asset)
-	if refused != nil {
-		return refused
-	}
-	reply, err := blobs.CreateContainer(ctx, tx, asset.String("container"))
-	if err != nil {
-		return fmt.Errorf("creating the container of an asset: %w", err)
-	}
-	if reply.Code() != "" && reply.Code() != "ContainerAlreadyExists" {
-		return storageInaccessible()
-	}
-	return nil
-}
-
-func (s *Service) deleteContainer(
-	ctx context.Context, tx *engine.Tx, account, asset *engine.Resource,
-) error {
-	blobs, refused := s.blobsOf(tx, account, asset)
-	if refused != nil {
-		return refused
-	}
-	reply, err := blobs.DeleteContainer(ctx, tx, asset.String("container"))
-	if err != nil {
-		return fmt.Errorf("deleting the container of an asset: %w", err)
-	}
-	if reply.Code() != "" && reply.Code() != "ContainerNotFound" {
-		return storageInaccessible()
-	}
-	return nil
 }

@@ -46,9 +46,31 @@ func wrapping(tx *engine.Tx, account *engine.Resource) (envelope.Key, *engine.Er
 	}, refused
 }
 
-// Reachable refuses what is done with an account for other services: streaming for one.
-func (s *Service) Reachable(tx *engine.Tx, account *engine.Resource) *engine.Error {
-	return s.reachable(tx, account)
+// Seal encrypts something with the account key: what the account protects besides itself.
+func (s *Service) Seal(
+	tx *engine.Tx, account *engine.Resource, text []byte,
+) ([]byte, *engine.Error) {
+	key, refused := s.accountKey(tx, account)
+	if refused != nil {
+		return nil, refused
+	}
+	return envelope.Seal(key, text), nil
+}
+
+// Unseal undoes [Service.Seal].
+func (s *Service) Unseal(
+	tx *engine.Tx, account *engine.Resource, sealed []byte,
+) ([]byte, *engine.Error) {
+	key, refused := s.accountKey(tx, account)
+	if refused != nil {
+		return nil, refused
+	}
+	text, sound := envelope.Unseal(key, sealed)
+	if !sound {
+		return nil, engine.Errorf(http.StatusInternalServerError, "InternalServerError",
+			"What was to be read is not under the key of the account '%s'.", account.Name)
+	}
+	return text, nil
 }
 
 // reachable refuses whatever needs the account key while the customer's key does not unwrap it.

@@ -32,6 +32,9 @@ func checkName(name string) *engine.Error {
 	return bad(invalidName)
 }
 
+// Named returns the account with this name, or nil.
+func (*Service) Named(tx *engine.Tx, name string) *engine.Resource { return named(tx, name) }
+
 // named returns the account with this name, wherever it lies.
 func named(tx *engine.Tx, name string) *engine.Resource {
 	for _, account := range tx.Resources("/subscriptions", Type) {

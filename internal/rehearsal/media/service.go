@@ -30,8 +30,7 @@ type Service struct {
 	grants  Grants
 	tokens  Tokens
 	kind    *engine.ResourceType
-
-	assets, locators, endpoints *engine.ResourceType
+	created []func(*engine.Tx, *engine.Resource)
 }
 
 // Grants tells what the account's identities are allowed.
@@ -61,18 +60,12 @@ func New(
 		Write:           s.write,
 		Complete:        s.complete,
 		View:            s.view,
-		Answer:          head,
+		Answer:          Answer,
 		Routes: map[string]engine.Action{
 			"POST syncStorageKeys": {Serve: s.syncStorageKeys},
 		},
 	}
 	e.Register(s.kind)
-	s.assets, s.locators, s.endpoints = s.assetType(), s.locatorType(), s.endpointType()
-	for _, nested := range []*engine.ResourceType{s.assets, s.locators, s.endpoints} {
-		nested.NextLink, nested.Versions, nested.Admit = s.kind.NextLink, streamingVersions(), s.admit
-		nested.Answer = head
-		e.Register(nested)
-	}
 	s.addRoutes(e)
 	s.followKeys(e)
 	return s
@@ -93,16 +86,6 @@ func (s *Service) addRoutes(e *engine.Engine) {
 		Pattern: "GET " + provider + "/locations/{location}/mediaServicesOperationResults/{operation}",
 		Serve:   s.route(engine.ServeOperationResult),
 	})
-	const account = "GET /subscriptions/{subscription}/resourceGroups/{group}/providers/" +
-		"Microsoft.Media/mediaservices/{account}"
-	e.Handle(engine.Route{
-		Pattern: account + "/streamingendpointoperations/{operation}",
-		Serve:   s.route(engine.ServeOperationStatus),
-	})
-	e.Handle(engine.Route{
-		Pattern: account + "/streamingendpoints/{endpoint}/operationlocations/{operation}",
-		Serve:   s.route(engine.ServeOperationResult),
-	})
 	e.Handle(engine.Route{
 		Pattern:    "GET " + provider + "/mediaservices/{account}",
 		Permission: Type + "/read",
@@ -110,22 +93,18 @@ func (s *Service) addRoutes(e *engine.Engine) {
 	})
 }
 
-// streamingVersions are the api-versions of what is in an account. Of these types no documents are
-// stored: their shapes are written by hand after the examples of the document of 2022-08-01, as far
-// as streaming needs them.
-func streamingVersions() []string {
-	return []string{
-		"2018-07-01", "2020-05-01", "2021-05-01", "2021-06-01", "2021-11-01", "2022-08-01", "2023-01-01",
-	}
+// OnCreation has made called with every account as it is made, to add what every account has.
+func (s *Service) OnCreation(made func(tx *engine.Tx, account *engine.Resource)) {
+	s.created = append(s.created, made)
 }
 
-// admit refuses whatever is asked of what is in an account while the account key is out of reach,
+// Admit refuses whatever is asked of what is in an account while the account key is out of reach,
 // or the account is not there yet.
-func (s *Service) admit(r *engine.Request, account *engine.Resource) *engine.Error {
+func (s *Service) Admit(r *engine.Request, account *engine.Resource) *engine.Error {
 	if account.Pending != "" && secretsOf(account).Creating {
 		return busy()
 	}
-	return s.Reachable(r.Tx, account)
+	return s.reachable(r.Tx, account)
 }
 
 // getBySubscription finds an account without its resource group. Only 2020-05-01 has it.
@@ -148,8 +127,8 @@ func (s *Service) route(serve engine.Handler) engine.Handler {
 	}
 }
 
-// head gives an answer the headers and the layout of Microsoft.Media (recorded).
-func head(_ *engine.Request, response *engine.Response) {
+// Answer gives an answer the headers and the layout of Microsoft.Media (recorded).
+func Answer(_ *engine.Request, response *engine.Response) {
 	response.Header.Set("Odata-Version", "4.0")
 	response.Header.Set("Server", "Microsoft-HTTPAPI/2.0")
 	if response.Body == nil {

@@ -282,7 +282,7 @@ func (s *Service) reachStorage(
 		if byKeys {
 			held, reached := s.copyKeys(tx, listed.ID)
 			if !reached {
-				return storageInaccessible()
+				return StorageInaccessible()
 			}
 			kept[listed.ID.Key()] = held
 			continue
@@ -290,7 +290,7 @@ func (s *Service) reachStorage(
 		principal, refused := principalOf(tx, account, listed.Identity)
 		if refused != nil || s.storage.Account(tx, listed.ID) == nil ||
 			!s.grants.AllowedData(tx, principal, writeBlobs, listed.ID) {
-			return storageInaccessible()
+			return StorageInaccessible()
 		}
 	}
 	known.StorageKeys, known.Unproven = kept, nil
@@ -302,8 +302,8 @@ func (s *Service) copyKeys(tx *engine.Tx, id engine.ID) (keyCopy, bool) {
 	return keyCopy{Key1: key1, Key2: key2, Synced: tx.Now()}, reached
 }
 
-// storageInaccessible is the error of the OpenAPI document's example of a failed operation.
-func storageInaccessible() *engine.Error {
+// StorageInaccessible is the error of the OpenAPI document's example of a failed operation.
+func StorageInaccessible() *engine.Error {
 	return engine.Errorf(http.StatusBadRequest, "BadRequest", "Storage account cannot be accessed.")
 }
 
@@ -331,7 +331,7 @@ func (s *Service) syncStorageKeys(
 	if account.String("storageAuthentication") == authenticationSystem {
 		held, reached := s.copyKeys(r.Tx, id)
 		if !reached {
-			return nil, storageInaccessible()
+			return nil, StorageInaccessible()
 		}
 		known := secretsOf(account)
 		if known.StorageKeys == nil {

@@ -1,8 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package streaming is the streaming endpoints of rehearsal's media accounts, where players fetch
-// what a streaming locator delivers. It is there so that a rotation of storage keys in the wrong
+// Package streaming is what rehearsal's media accounts deliver: their assets, streaming locators and
+// streaming endpoints, and the endpoints' own host names, where players fetch what a locator
+// delivers. It is there so that a rotation of storage keys in the wrong
 // order, or too fast, breaks what it would break in Azure.
 //
 // Behind each endpoint there are several origins. Each works with the storage keys of the sync that
@@ -35,15 +36,25 @@ const OriginHeader = "X-Rehearsal-Origin"
 // of the keys that it holds. It then tries the other one.
 const NotePrefix = "origin "
 
-// Service is the streaming endpoints of all media accounts.
+// Service is what media accounts deliver: assets, streaming locators and streaming endpoints in
+// Resource Manager, and the host names of the endpoints.
 type Service struct {
-	media *media.Service
+	media     *media.Service
+	endpoints *engine.ResourceType
 }
 
-// New adds the streaming endpoints to an engine. It comes after all services that answer at the
-// loopback address itself: there, what begins with a GUID is taken for a locator.
+// New adds assets, locators and streaming endpoints to an engine. It comes after all services that
+// answer at the loopback address itself: there, what begins with a GUID is taken for a locator.
 func New(e *engine.Engine, accounts *media.Service) *Service {
 	s := &Service{media: accounts}
+	s.endpoints = s.endpointType()
+	for _, nested := range []*engine.ResourceType{s.assetType(), s.locatorType(), s.endpoints} {
+		nested.NextLink, nested.Versions = "@odata.nextLink", versions()
+		nested.Admit, nested.Answer = accounts.Admit, media.Answer
+		e.Register(nested)
+	}
+	accounts.OnCreation(addEndpoint)
+	s.addRoutes(e)
 	e.HandleHost(engine.Host{
 		Suffix: engine.StreamingSuffix,
 		Loopback: func(path string) bool {
@@ -54,6 +65,34 @@ func New(e *engine.Engine, accounts *media.Service) *Service {
 		Refuse: refuse,
 	})
 	return s
+}
+
+// versions are the api-versions of what is in an account. Of these types no documents are stored:
+// their shapes are written by hand after the examples of the documents of 2022-08-01
+// (AssetsAndAssetFilters.json, StreamingPoliciesAndStreamingLocators.json, streamingservice.json),
+// as far as streaming needs them.
+func versions() []string {
+	return []string{
+		"2018-07-01", "2020-05-01", "2021-05-01", "2021-06-01", "2021-11-01", "2022-08-01", "2023-01-01",
+	}
+}
+
+// addRoutes has clients follow the operations on endpoints.
+func (s *Service) addRoutes(e *engine.Engine) {
+	const account = "GET /subscriptions/{subscription}/resourceGroups/{group}/providers/" +
+		"Microsoft.Media/mediaservices/{account}"
+	for path, serve := range map[string]engine.Handler{
+		"/streamingendpointoperations/{operation}":                      engine.ServeOperationStatus,
+		"/streamingendpoints/{endpoint}/operationlocations/{operation}": engine.ServeOperationResult,
+	} {
+		e.Handle(engine.Route{
+			Pattern: account + path,
+			Serve: func(r *engine.Request) (*engine.Response, error) {
+				r.AnswerAs(s.endpoints)
+				return serve(r)
+			},
+		})
+	}
 }
 
 // parsePath takes the path of a file apart, "/LOCATOR/FILE".
@@ -74,14 +113,14 @@ func (s *Service) serve(r *engine.Request) (*engine.Response, error) {
 	if !is {
 		return nil, failed(http.StatusBadRequest, badURLSyntax)
 	}
-	wanted, found := s.media.Locator(r.Tx, id)
+	wanted, found := s.locate(r.Tx, id)
 	if !found {
 		return nil, failed(http.StatusNotFound, resourceNotFound)
 	}
 	if refused := s.admit(r, wanted); refused != nil {
 		return nil, refused
 	}
-	origin, refused := choose(r, wanted.Account.ID)
+	origin, refused := choose(r, wanted.account.ID)
 	if refused != nil {
 		return nil, refused
 	}
@@ -98,20 +137,20 @@ func (s *Service) serve(r *engine.Request) (*engine.Response, error) {
 }
 
 // admit refuses what no origin is asked for.
-func (s *Service) admit(r *engine.Request, wanted media.Locator) *engine.Error {
-	account, running := s.media.Streaming(r.Tx, r.Host)
-	if engine.IsLoopback(r.Host) {
-		account, running = s.media.Streaming(r.Tx, media.HostName(wanted.Account))
+func (s *Service) admit(r *engine.Request, wanted delivery) *engine.Error {
+	if !engine.IsLoopback(r.Host) {
+		account := s.accountAt(r.Tx, r.Host)
+		if account == nil || !account.ID.Is(wanted.account.ID) {
+			return failed(http.StatusNotFound, resourceNotFound)
+		}
 	}
 	switch {
-	case account == nil, !account.ID.Is(wanted.Account.ID):
-		return failed(http.StatusNotFound, resourceNotFound)
-	case !running:
+	case !isRunning(r.Tx, wanted.account.ID):
 		return engine.Ownf(http.StatusServiceUnavailable, "StreamingEndpointStopped",
-			"The streaming endpoint of the account '%s' is not running: start it.", account.Name)
-	case r.Now().Before(wanted.Start), !r.Now().Before(wanted.End):
+			"The streaming endpoint of the account '%s' is not running: start it.", wanted.account.Name)
+	case r.Now().Before(wanted.start), !r.Now().Before(wanted.end):
 		return failed(http.StatusNotFound, unauthorized)
-	case !wanted.Download:
+	case !wanted.policy.download:
 		return failed(http.StatusForbidden, outputFormatBlocked)
 	}
 	return nil
@@ -119,13 +158,13 @@ func (s *Service) admit(r *engine.Request, wanted media.Locator) *engine.Error {
 
 // fetch has an origin get a file from the storage of the account.
 func (s *Service) fetch(
-	r *engine.Request, wanted media.Locator, file string, origin int,
+	r *engine.Request, wanted delivery, file string, origin int,
 ) (*engine.Response, error) {
-	if refused := s.media.Unlock(r.Tx, wanted); refused != nil {
+	if refused := s.unlock(r.Tx, wanted); refused != nil {
 		return nil, refused
 	}
-	asOf := r.Now().Add(-Lag(wanted.Account.ID, origin))
-	blobs, refused := s.media.Blobs(r.Tx, wanted.Account, wanted.Storage, asOf)
+	asOf := r.Now().Add(-Lag(wanted.account.ID, origin))
+	blobs, refused := s.media.Blobs(r.Tx, wanted.account, wanted.storage, asOf)
 	if refused != nil {
 		r.Note(NotePrefix+"%d has no way into the storage account: %s", origin, refused.Message)
 		return nil, failed(http.StatusForbidden, storageAuthenticationFailed)
@@ -134,7 +173,7 @@ func (s *Service) fetch(
 	if span := r.HTTP.Header.Get("Range"); span != "" {
 		header.Set("Range", span)
 	}
-	reply, err := blobs.Get(r.HTTP.Context(), r.Tx, r.HTTP.Method, wanted.Container, file, header)
+	reply, err := blobs.Get(r.HTTP.Context(), r.Tx, r.HTTP.Method, wanted.container, file, header)
 	if err != nil {
 		return nil, fmt.Errorf("fetching a file for a player: %w", err)
 	}

@@ -212,21 +212,40 @@ func TestJournal_tellsWhatAnOriginWasRefused(t *testing.T) {
 	}
 }
 
-// What an origin signs is a real signature, good for the blob and for an hour.
-func TestBlobs_signsForTheMoment(t *testing.T) {
-	azure, url := stream(t)
-	azure.Transact(func(tx *engine.Tx) {
-		id := strings.Split(url, "/")[3]
-		wanted, found := azure.service.Locator(tx, id)
-		if !found || !wanted.Storage.Is(store1) || !wanted.Download || wanted.End.Year() != 9999 {
-			t.Errorf("locator %+v", wanted)
+// Who sets rehearsal up has an account stream without any of the steps.
+func TestPublish(t *testing.T) {
+	azure := start(t)
+	file := streaming.File{Name: "film.mp4", Type: "video/mp4", Content: []byte("The Film")}
+	publish := func() (url string, err error) {
+		failed := azure.Engine.Transact(func(tx *engine.Tx) error {
+			url, err = azure.service.Publish(t.Context(), tx, account, file)
+			return err
+		})
+		if (failed == nil) != (err == nil) {
+			t.Fatalf("the transaction says %v, Publish %v", failed, err)
 		}
-		if _, refused := azure.service.Blobs(tx, wanted.Account, stores+"/store9", tx.Now()); refused == nil {
-			t.Error("the account has a way into a storage account that is not its own")
+		return url, err
+	}
+	azure.regenerate(store1, "key1")
+	azure.regenerate(store1, "key2")
+	if _, err := publish(); err == nil || !strings.Contains(err.Error(), "cannot be accessed") {
+		t.Errorf("without keys that work: %v", err)
+	}
+	azure.sync(store1)
+	azure.Advance(media.OriginLag)
+	url, err := publish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	azure.wantHealth("at once", url, all)
+	azure.Want(azure.Call("POST", account+"/streamingEndpoints/default/stop", streamingVersion, ""), http.StatusAccepted)
+	if again, err := publish(); err != nil || again != url {
+		t.Errorf("a second time: %s, %v", again, err)
+	}
+	azure.wantHealth("started again", url, all)
+	for _, name := range []string{"assets", "streamingLocators"} {
+		if listed := azure.Call("GET", account+"/"+name, streamingVersion, "").At("value").([]any); len(listed) != 1 {
+			t.Errorf("%s: %v", name, listed)
 		}
-		before, refused := azure.service.Blobs(tx, wanted.Account, store1, tx.Now().Add(-media.OriginLag))
-		if refused != nil || len(before.Keys) != 2 {
-			t.Errorf("before the first sync: %d keys, %v", len(before.Keys), refused)
-		}
-	})
+	}
 }

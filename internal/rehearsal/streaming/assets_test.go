@@ -1,15 +1,16 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package media_test
+package streaming_test
 
 import (
-	"bytes"
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -20,18 +21,13 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/azuretest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 )
 
-const streamingVersion = "2022-08-01"
+// credential is good for Resource Manager as the tests run it.
+type credential struct{}
 
-// withAccount is an Azure with a media account on store1.
-func withAccount(t *testing.T) *rehearsal {
-	t.Helper()
-	azure := start(t)
-	azure.store("store1")
-	azure.Want(azure.Call("PUT", account, synchronous, body(store1)), http.StatusCreated)
-	return azure
+func (credential) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{Token: "any", ExpiresOn: time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC)}, nil
 }
 
 func armOptions(azure *rehearsal) *arm.ClientOptions {
@@ -43,7 +39,7 @@ func armOptions(azure *rehearsal) *arm.ClientOptions {
 
 // The official clients publish a film: an asset, the file in its container, a locator, its paths.
 func TestSDK_publishes(t *testing.T) {
-	azure := withAccount(t)
+	azure := start(t)
 	ctx := t.Context()
 	factory := func(err error) {
 		t.Helper()
@@ -189,7 +185,7 @@ func TestSDK_publishes(t *testing.T) {
 }
 
 func TestStreaming_refusals(t *testing.T) {
-	azure := withAccount(t)
+	azure := start(t)
 	azure.Want(azure.Call("PUT", account+"/assets/film", streamingVersion, `{"properties":{}}`), http.StatusCreated)
 	locator := func(properties string) string { return `{"properties":{` + properties + `}}` }
 	good := `"assetName":"film","streamingPolicyName":"Predefined_DownloadOnly"`
@@ -237,7 +233,7 @@ func TestStreaming_refusals(t *testing.T) {
 
 // A container that is there becomes the asset's; what a GET says may be sent back.
 func TestAsset_takesAContainer(t *testing.T) {
-	azure := withAccount(t)
+	azure := start(t)
 	first := azure.Want(azure.Call("PUT", account+"/assets/one", streamingVersion,
 		`{"properties":{"container":"films","description":"d","alternateId":"a"}}`), http.StatusCreated)
 	azure.Want(azure.Call("PUT", account+"/assets/two", streamingVersion, `{"properties":{"container":"films"}}`), http.StatusCreated)
@@ -255,7 +251,7 @@ func TestAsset_takesAContainer(t *testing.T) {
 
 // The account's own way to its storage goes by the copies of the keys that it has.
 func TestAsset_takesKeysThatWork(t *testing.T) {
-	azure := withAccount(t)
+	azure := start(t)
 	regenerate := func(name string) {
 		azure.Want(azure.Call("POST", store1+"/regenerateKey", "2023-01-01", `{"keyName":"`+name+`"}`), http.StatusOK)
 	}
@@ -269,7 +265,7 @@ func TestAsset_takesKeysThatWork(t *testing.T) {
 	azure.Want(azure.Call("GET", account+"/assets/more", streamingVersion, ""), http.StatusNotFound)
 	azure.Refused(azure.Call("POST", account+"/streamingLocators/look/listPaths", streamingVersion, ""), 400, "BadRequest", words)
 	azure.Refused(azure.Call("DELETE", account+"/assets/film", streamingVersion, ""), 400, "BadRequest", words)
-	azure.Want(azure.Call("POST", account+"/syncStorageKeys", synchronous, `{"id":"`+store1+`"}`), http.StatusOK)
+	azure.Want(azure.Call("POST", account+"/syncStorageKeys", accountVersion, `{"id":"`+store1+`"}`), http.StatusOK)
 	paths := azure.Want(azure.Call("POST", account+"/streamingLocators/look/listPaths", streamingVersion, ""), http.StatusOK)
 	if downloads := paths.At("downloadPaths").([]any); len(downloads) != 0 {
 		t.Errorf("a locator for streaming only lists downloads: %v", downloads)
@@ -279,12 +275,11 @@ func TestAsset_takesKeysThatWork(t *testing.T) {
 }
 
 func TestAsset_byIdentityHasNoURLs(t *testing.T) {
-	azure := start(t)
-	azure.store("store1")
+	azure := startWithout(t, engine.Pace{RetryAfter: time.Millisecond})
 	id, principal := azure.Identity("id1")
 	const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 	azure.Grant(store1, contributor, principal)
-	azure.Want(azure.Call("PUT", account, synchronous, `{"location":"westus2","identity":{"type":"UserAssigned",
+	azure.Want(azure.Call("PUT", account, accountVersion, `{"location":"westus2","identity":{"type":"UserAssigned",
 		"userAssignedIdentities":{"`+id+`":{}}},"properties":{"storageAuthentication":"ManagedIdentity","storageAccounts":[
 		{"id":"`+store1+`","type":"Primary","identity":{"userAssignedIdentity":"`+id+`","useSystemAssignedIdentity":false}}]}}`), http.StatusCreated)
 	azure.Want(azure.Call("PUT", account+"/assets/film", streamingVersion, `{"properties":{}}`), http.StatusCreated)
@@ -296,13 +291,12 @@ func TestAsset_byIdentityHasNoURLs(t *testing.T) {
 
 // Only reading, listing and deleting the account work while its key is out of reach.
 func TestStreaming_needsTheCustomersKey(t *testing.T) {
-	azure := start(t)
-	azure.store("store1")
+	azure := startWithout(t, engine.Pace{RetryAfter: time.Millisecond})
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
 	version := vault.NewKey("k", azuretest.KeyOptions{})
 	id, principal := azure.Identity("id1")
 	vault.Grant(principal)
-	azure.Want(azure.Call("PUT", account, synchronous, `{"location":"westus2","identity":{"type":"UserAssigned",
+	azure.Want(azure.Call("PUT", account, accountVersion, `{"location":"westus2","identity":{"type":"UserAssigned",
 		"userAssignedIdentities":{"`+id+`":{}}},"properties":{"storageAccounts":[{"id":"`+store1+`","type":"Primary"}],
 		"encryption":{"type":"CustomerKey","keyVaultProperties":{"keyIdentifier":"`+vault.Key("k")+`"},
 		"identity":{"userAssignedIdentity":"`+id+`","useSystemAssignedIdentity":false}}}}`), http.StatusCreated)
@@ -319,14 +313,15 @@ func TestStreaming_needsTheCustomersKey(t *testing.T) {
 		azure.Refused(azure.Call(request[0], account+"/"+request[1], streamingVersion, ""), http.StatusForbidden,
 			"CustomerKeyInaccessible", "Customer Key Inaccessible")
 	}
-	azure.Want(azure.Call("GET", account, synchronous, ""), http.StatusOK)
-	azure.Want(azure.Call("DELETE", account, synchronous, ""), http.StatusOK)
+	azure.Want(azure.Call("GET", account, accountVersion, ""), http.StatusOK)
+	azure.Want(azure.Call("DELETE", account, accountVersion, ""), http.StatusOK)
 }
 
 func TestEndpoint_oneOperationAtATime(t *testing.T) {
-	azure := startPaced(t, engine.Pace{Operation: time.Minute, RetryAfter: time.Second})
-	azure.store("store1")
-	begun := azure.Want(azure.Call("PUT", account, current, body(store1)), http.StatusCreated)
+	azure := startWithout(t, engine.Pace{Operation: time.Minute, RetryAfter: time.Second})
+	azure.Advance(time.Minute) // the storage accounts are there
+	begun := azure.Want(azure.Call("PUT", account, "2023-01-01", `{"location":"westus2","properties":{"storageAccounts":[
+		{"id":"`+store1+`","type":"Primary"}]}}`), http.StatusCreated)
 	const endpoint = account + "/streamingEndpoints/default"
 	azure.Refused(azure.Call("POST", endpoint+"/start", streamingVersion, ""), http.StatusConflict, "OperationInProgress", "on the account")
 	azure.Advance(time.Minute)
@@ -346,59 +341,4 @@ func TestEndpoint_oneOperationAtATime(t *testing.T) {
 		t.Errorf("status %s", status)
 	}
 	azure.Want(azure.Call("POST", endpoint+"/start", streamingVersion, ""), http.StatusOK) // it runs
-	azure.Transact(func(tx *engine.Tx) {
-		found, running := azure.media.Streaming(tx, "media1-westus2.streaming.media.azure.net")
-		if found == nil || !running {
-			t.Errorf("found %v, running: %t", found, running)
-		}
-		for _, host := range []string{"media1.streaming.media.azure.net", "media2-westus2.streaming.media.azure.net"} {
-			if found, _ := azure.media.Streaming(tx, host); found != nil {
-				t.Errorf("%s is found", host)
-			}
-		}
-	})
-}
-
-// Copies of earlier keys are kept as long as an origin may work with them, and no longer.
-func TestStorageKeys_ofEarlierSyncs(t *testing.T) {
-	azure := withAccount(t)
-	var known [][]byte
-	sync := func() {
-		azure.Want(azure.Call("POST", store1+"/regenerateKey", "2023-01-01", `{"keyName":"key1"}`), http.StatusOK)
-		azure.Want(azure.Call("POST", account+"/syncStorageKeys", synchronous, `{"id":"`+store1+`"}`), http.StatusOK)
-		known = append(known, azure.heldKeys(store1).key1)
-	}
-	known = append(known, azure.heldKeys(store1).key1)
-	at := func(ago time.Duration) []byte {
-		var key []byte
-		azure.Transact(func(tx *engine.Tx) {
-			client, refused := azure.media.Blobs(tx, tx.Resource(account), store1, tx.Now().Add(-ago))
-			if refused != nil {
-				t.Fatal(refused)
-			}
-			key = client.Keys[0]
-		})
-		return key
-	}
-	want := func(when string, ago time.Duration, number int) {
-		t.Helper()
-		if got := at(ago); !bytes.Equal(got, known[number]) {
-			t.Errorf("%s, the key of %v ago is not that of sync %d", when, ago, number)
-		}
-	}
-	want("at first", media.OriginLag, 0)
-	sync()
-	want("after a sync", 0, 1)
-	want("after a sync", time.Second, 0)
-	azure.Advance(4 * time.Hour)
-	sync()
-	want("after two", 0, 2)
-	want("after two", time.Hour, 1)
-	want("after two", 5*time.Hour, 0)
-	azure.Advance(3 * time.Hour)
-	sync() // the first one is seven hours ago: nobody works with what was before it
-	want("after three", 0, 3)
-	want("after three", 2*time.Hour, 2)
-	want("after three", 5*time.Hour, 1)
-	want("after three", 9*time.Hour, 1)
 }

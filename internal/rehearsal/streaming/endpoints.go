@@ -1,16 +1,17 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package media
+package streaming
 
 import (
 	"net/http"
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 )
 
-const endpointType = Type + "/streamingEndpoints"
+const endpointType = media.Type + "/streamingEndpoints"
 
 // The states of a streaming endpoint.
 const (
@@ -52,15 +53,15 @@ func originBusy() *engine.Error {
 // addEndpoint gives a new account its default streaming endpoint, which is stopped (streaming-
 // endpoint-concept.md). In host names Azure abbreviates regions in its own way, which is not public:
 // rehearsal has their short names there.
-func (s *Service) addEndpoint(tx *engine.Tx, account *engine.Resource) {
+func addEndpoint(tx *engine.Tx, account *engine.Resource) {
 	now := engine.Timestamp(tx.Now())
 	tx.Save(&engine.Resource{
 		ID: endpointOf(account.ID), Type: endpointType, Name: "default", Location: account.Location,
 		Tags: map[string]string{}, Created: tx.Now(), Modified: tx.Now(),
 		Properties: map[string]any{
 			"description": "", "scaleUnits": 0, "availabilitySetName": nil, "cdnEnabled": false,
-			"cdnProvider": nil, "cdnProfile": "", "customHostNames": []any{}, "maxCacheAge": nil,
-			"hostName":          HostName(account),
+			"cdnProvider": nil, "cdnProfile": "", "customhostNames": []any{}, "maxCacheAge": nil,
+			"hostName":          hostName(account),
 			"freeTrialEndTime":  "0001-01-01T00:00:00Z",
 			"provisioningState": engine.Succeeded, "resourceState": stopped,
 			"created": now, "lastModified": now,
@@ -70,19 +71,18 @@ func (s *Service) addEndpoint(tx *engine.Tx, account *engine.Resource) {
 
 func endpointOf(account engine.ID) engine.ID { return account + "/streamingEndpoints/default" }
 
-// HostName is the host name of an account's default streaming endpoint.
-func HostName(account *engine.Resource) string {
+// hostName is the host name of an account's default streaming endpoint.
+func hostName(account *engine.Resource) string {
 	return account.Name + "-" + account.Location + engine.StreamingSuffix
 }
 
-// Streaming returns the account whose default streaming endpoint has this host name, or nil, and
-// whether the endpoint is running.
-func (*Service) Streaming(tx *engine.Tx, host string) (account *engine.Resource, is bool) {
+// accountAt returns the account whose default streaming endpoint has this host name, or nil.
+func (s *Service) accountAt(tx *engine.Tx, host string) *engine.Resource {
 	name, _, _ := strings.Cut(host, "-")
-	if account = named(tx, name); account == nil || HostName(account) != host {
-		return nil, false
+	if account := s.media.Named(tx, name); account != nil && hostName(account) == host {
+		return account
 	}
-	return account, isRunning(tx, account.ID)
+	return nil
 }
 
 func isRunning(tx *engine.Tx, account engine.ID) bool {

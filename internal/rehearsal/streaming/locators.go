@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package media
+package streaming
 
 import (
 	"context"
@@ -15,10 +15,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/envelope"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 )
 
-const locatorType = Type + "/streamingLocators"
+const locatorType = media.Type + "/streamingLocators"
 
 func (s *Service) locatorType() *engine.ResourceType {
 	return &engine.ResourceType{
@@ -103,17 +103,17 @@ func (s *Service) makeLocator(
 	} else if _, err := uuid.Parse(sent.ID); err != nil {
 		return bad("The streamingLocatorId '%s' is no GUID.", sent.ID)
 	}
-	if _, taken := s.Locator(tx, sent.ID); taken {
+	if _, taken := s.locate(tx, sent.ID); taken {
 		return engine.Ownf(http.StatusConflict, "Conflict",
 			"The streamingLocatorId '%s' is in use.", sent.ID)
 	}
-	key, refused := s.accountKey(tx, account)
+	contentKey := make([]byte, 16)
+	_, _ = rand.Read(contentKey) // never fails: crypto/rand ends the program instead
+	sealed, refused := s.media.Seal(tx, account, contentKey)
 	if refused != nil {
 		return refused
 	}
-	contentKey := make([]byte, 16)
-	_, _ = rand.Read(contentKey) // never fails: crypto/rand ends the program instead
-	next.Hide(locatorSecrets{ContentKey: envelope.Seal(key, contentKey)})
+	next.Hide(locatorSecrets{ContentKey: sealed})
 	next.ID = account.ID + engine.ID("/streamingLocators/"+next.Name)
 	next.Properties = map[string]any{
 		"assetName": sent.Asset, "created": engine.Timestamp(tx.Now()), "endTime": forever,
@@ -133,59 +133,47 @@ func (s *Service) makeLocator(
 	return nil
 }
 
-// Locator is what a streaming origin needs to know of a locator.
-type Locator struct {
-	Account *engine.Resource
-	// Storage is where the asset's container lies.
-	Storage   engine.ID
-	Container string
-	// Start is zero where the locator was good from its beginning.
-	Start, End time.Time
-	// Download says that its files can be had as they are.
-	Download bool
-
-	secrets locatorSecrets
+// delivery is what a streaming origin needs to know of a locator.
+type delivery struct {
+	account *engine.Resource
+	// storage is where the container of the asset lies.
+	storage   engine.ID
+	container string
+	// start is zero where the locator was good from its beginning.
+	start, end time.Time
+	policy     policy
+	secrets    locatorSecrets
 }
 
-// Locator returns the locator with this ID. Whose it is, only its account's name tells.
-func (*Service) Locator(tx *engine.Tx, id string) (Locator, bool) {
-	for _, found := range tx.Resources("/subscriptions", locatorType) {
-		if !strings.EqualFold(found.String("streamingLocatorId"), id) {
+// locate returns what the locator with this ID delivers. Whose it is, the ID alone tells.
+func (s *Service) locate(tx *engine.Tx, id string) (delivery, bool) {
+	for _, locator := range tx.Resources("/subscriptions", locatorType) {
+		if !strings.EqualFold(locator.String("streamingLocatorId"), id) {
 			continue
 		}
-		account := tx.Resource(found.ID.Parent())
-		asset := tx.Resource(account.ID + engine.ID("/assets/"+found.String("assetName")))
+		account := tx.Resource(locator.ID.Parent())
+		asset := tx.Resource(account.ID + engine.ID("/assets/"+locator.String("assetName")))
 		if asset == nil {
-			return Locator{}, false
+			return delivery{}, false
 		}
-		storage, refused := storageNamed(account, asset.String("storageAccountName"))
+		storage, refused := s.media.StorageNamed(account, asset.String("storageAccountName"))
 		if refused != nil {
-			return Locator{}, false
+			return delivery{}, false
 		}
-		can, _ := policies(found.String("streamingPolicyName"))
-		start, _ := time.Parse(time.RFC3339Nano, found.String("startTime"))
-		end, _ := time.Parse(time.RFC3339Nano, found.String("endTime"))
-		delivery := Locator{
-			Account: account, Storage: storage, Container: asset.String("container"),
-			Start: start, End: end, Download: can.download,
-		}
-		found.Reveal(&delivery.secrets)
-		return delivery, true
+		found := delivery{account: account, storage: storage, container: asset.String("container")}
+		found.policy, _ = policies(locator.String("streamingPolicyName"))
+		found.start, _ = time.Parse(time.RFC3339Nano, locator.String("startTime"))
+		found.end, _ = time.Parse(time.RFC3339Nano, locator.String("endTime"))
+		locator.Reveal(&found.secrets)
+		return found, true
 	}
-	return Locator{}, false
+	return delivery{}, false
 }
 
-// Unlock proves that the account can read the locator's content key, and refuses where it cannot.
-func (s *Service) Unlock(tx *engine.Tx, l Locator) *engine.Error {
-	key, refused := s.accountKey(tx, l.Account)
-	if refused != nil {
-		return refused
-	}
-	if _, sound := envelope.Unseal(key, l.secrets.ContentKey); !sound {
-		return engine.Errorf(http.StatusInternalServerError, "InternalServerError",
-			"The content key of the streaming locator is not under the key of its account.")
-	}
-	return nil
+// unlock reads the locator's content key, and refuses where the account cannot.
+func (s *Service) unlock(tx *engine.Tx, wanted delivery) *engine.Error {
+	_, refused := s.media.Unseal(tx, wanted.account, wanted.secrets.ContentKey)
+	return refused
 }
 
 // listPaths answers with the paths, on each streaming endpoint, of what a locator delivers: of each
@@ -193,24 +181,23 @@ func (s *Service) Unlock(tx *engine.Tx, l Locator) *engine.Error {
 func (s *Service) listPaths(
 	r *engine.Request, found *engine.Resource,
 ) (*engine.Response, error) {
-	delivery, there := s.Locator(r.Tx, found.String("streamingLocatorId"))
+	wanted, there := s.locate(r.Tx, found.String("streamingLocatorId"))
 	if !there {
 		return nil, engine.Errorf(http.StatusNotFound, "NotFound", "The requested resource was not found.")
 	}
-	files, err := s.files(r.HTTP.Context(), r.Tx, delivery)
+	files, err := s.files(r.HTTP.Context(), r.Tx, wanted)
 	if err != nil {
 		return nil, err
 	}
 	base := "/" + found.String("streamingLocatorId") + "/"
-	can, _ := policies(found.String("streamingPolicyName"))
 	downloads := []any{}
 	for _, file := range files {
-		if can.download && !isManifest(file) {
+		if wanted.policy.download && !isManifest(file) {
 			downloads = append(downloads, base+file)
 		}
 	}
 	streams := []any{}
-	if can.stream {
+	if wanted.policy.stream {
 		for _, protocol := range [][2]string{
 			{"Hls", "(format=m3u8-cmaf)"}, {"Dash", "(format=mpd-time-cmaf)"}, {"SmoothStreaming", ""},
 		} {
@@ -232,18 +219,18 @@ func (s *Service) listPaths(
 
 // files are the names of what is in the container of a locator's asset.
 func (s *Service) files(
-	ctx context.Context, tx *engine.Tx, delivery Locator,
+	ctx context.Context, tx *engine.Tx, wanted delivery,
 ) ([]string, error) {
-	blobs, refused := s.Blobs(tx, delivery.Account, delivery.Storage, tx.Now())
+	blobs, refused := s.media.Blobs(tx, wanted.account, wanted.storage, tx.Now())
 	if refused != nil {
 		return nil, refused
 	}
-	files, reply, err := blobs.List(ctx, tx, delivery.Container)
+	files, reply, err := blobs.List(ctx, tx, wanted.container)
 	if err != nil {
 		return nil, fmt.Errorf("listing the files of a locator: %w", err)
 	}
 	if reply.Code() != "" {
-		return nil, storageInaccessible()
+		return nil, media.StorageInaccessible()
 	}
 	return files, nil
 }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package media
+package streaming
 
 import (
 	"context"
@@ -12,9 +12,15 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 )
 
-const assetType = Type + "/assets"
+const assetType = media.Type + "/assets"
+
+// bad is a refusal in the manner of the service, in rehearsal's own words.
+func bad(format string, args ...any) *engine.Error {
+	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
+}
 
 func (s *Service) assetType() *engine.ResourceType {
 	return &engine.ResourceType{
@@ -53,10 +59,14 @@ func readProperties(r *engine.Request, into any, others ...string) error {
 	decoder := json.NewDecoder(strings.NewReader(string(encoded)))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return engine.Gatewayf(http.StatusBadRequest, "InvalidRequestContent",
-			"The request content was invalid and could not be deserialized: '%v'.", err)
+		return misread(err)
 	}
 	return nil
+}
+
+func misread(err error) *engine.Error {
+	return engine.Gatewayf(http.StatusBadRequest, "InvalidRequestContent",
+		"The request content was invalid and could not be deserialized: '%v'.", err)
 }
 
 // writeAsset creates or changes an asset. Its container and where that is are settled at creation.
@@ -99,7 +109,7 @@ func (s *Service) writeAsset(
 func (s *Service) makeAsset(
 	ctx context.Context, tx *engine.Tx, account, next *engine.Resource, sent asset,
 ) error {
-	storage, refused := storageNamed(account, sent.StorageAccount)
+	storage, refused := s.media.StorageNamed(account, sent.StorageAccount)
 	if refused != nil {
 		return refused
 	}
@@ -142,8 +152,8 @@ func (s *Service) listContainerSAS(
 		Permissions string    `json:"permissions"`
 		Expiry      time.Time `json:"expiryTime"`
 	}
-	if err := decode(r, &sent); err != nil {
-		return nil, err
+	if err := json.Unmarshal(r.Raw, &sent); err != nil {
+		return nil, misread(err)
 	}
 	letters, known := map[string]string{
 		"": "rl", "Read": "rl", "ReadWrite": "rcwl", "ReadWriteDelete": "rcwdl",

@@ -1,13 +1,14 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package media
+package streaming
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 )
 
 // File is something to stream.
@@ -26,7 +27,7 @@ func (s *Service) Publish(
 	ctx context.Context, tx *engine.Tx, id engine.ID, file File,
 ) (string, error) {
 	account := tx.Resource(id)
-	if account == nil || account.Type != Type {
+	if account == nil || account.Type != media.Type {
 		return "", fmt.Errorf("there is no Media Services account %s", id)
 	}
 	asset, err := s.publishedAsset(ctx, tx, account, file)
@@ -42,7 +43,7 @@ func (s *Service) Publish(
 	endpoint.Set("provisioningState", engine.Succeeded)
 	endpoint.Pending = ""
 	tx.Save(endpoint)
-	return "https://" + HostName(account) + "/" + look.String("streamingLocatorId") + "/" + file.Name, nil
+	return "https://" + hostName(account) + "/" + look.String("streamingLocatorId") + "/" + file.Name, nil
 }
 
 func (s *Service) publishedAsset(
@@ -67,7 +68,7 @@ func (s *Service) publishedAsset(
 		return nil, fmt.Errorf("putting a file into an asset: %w", err)
 	}
 	if reply.Code() != "" {
-		return nil, storageInaccessible()
+		return nil, media.StorageInaccessible()
 	}
 	tx.Save(made)
 	return made, nil
