@@ -41,6 +41,7 @@ func (s *Service) listResources(r *engine.Request) (*engine.Response, error) {
 				body[name] = value
 			}
 		}
+		body["name"] = listedName(resource)
 		body["location"] = resource.Location // the short name, whatever the type itself shows
 		if strings.Contains(expand, "createdtime") {
 			body["createdTime"] = engine.Timestamp(resource.Created)
@@ -54,6 +55,16 @@ func (s *Service) listResources(r *engine.Request) (*engine.Response, error) {
 		shown = append(shown, body)
 	}
 	return r.Page(shown, "nextLink"), nil
+}
+
+// listedName is the name of a resource among those of all types: a nested one bears the names of
+// those that it is nested in before its own, "media1/default".
+func listedName(resource *engine.Resource) string {
+	name := resource.Name
+	for parent := resource.ID.Parent(); parent != ""; parent = parent.Parent() {
+		name = parent.Name() + "/" + name
+	}
+	return name
 }
 
 func provisioningState(resource *engine.Resource) string {
@@ -138,7 +149,7 @@ func (t term) holds(resource *engine.Resource, tag string) bool {
 	case "resourcetype":
 		return strings.EqualFold(resource.Type, t.value)
 	case "name":
-		return strings.EqualFold(resource.Name, t.value)
+		return strings.EqualFold(listedName(resource), t.value)
 	case "location":
 		return resource.Location == engine.NormalizeLocation(t.value)
 	case "resourcegroup":

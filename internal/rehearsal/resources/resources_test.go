@@ -285,6 +285,34 @@ func TestListsShowWhatTheFilterAndThePermissionsLeave(t *testing.T) {
 	}
 }
 
+func TestNestedResourcesAreListedByAllTheirNames(t *testing.T) {
+	c := resourcestest.New(t)
+	group := c.Group(t, "one")
+	c.Register(&engine.ResourceType{Name: "Test.Toys/bears"})
+	c.Register(&engine.ResourceType{Name: "Test.Toys/bears/hats"})
+	c.Transact(t, func(tx *engine.Tx) {
+		bear := group + "/providers/Test.Toys/bears/brown"
+		tx.Save(&engine.Resource{ID: bear, Type: "Test.Toys/bears", Name: "brown", Location: "westus2"})
+		tx.Save(&engine.Resource{
+			ID: bear + "/hats/top", Type: "Test.Toys/bears/hats", Name: "top", Location: "westus2",
+		})
+	})
+	for filter, want := range map[string]string{
+		"": "brown,brown/top", "name eq 'Brown/Top'": "brown/top", "name eq 'top'": "",
+	} {
+		answer := c.As(t, c.Owner, http.MethodGet, string(group)+"/resources"+version+
+			"&%24filter="+url.QueryEscape(filter), "")
+		var names []string
+		for _, listed := range answer.Value() {
+			resource, _ := listed.(map[string]any)
+			names = append(names, fmt.Sprint(resource["name"]))
+		}
+		if got := strings.Join(names, ","); got != want {
+			t.Errorf("%q lists %s, want %s", filter, got, want)
+		}
+	}
+}
+
 func TestTheSDKListsAndReadsResourcesOfAllTypes(t *testing.T) {
 	c := resourcestest.New(t)
 	id, _ := c.Identity(t, c.Group(t, "media"), "alpha")
