@@ -72,7 +72,8 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 		},
 		{
 			"a custom cloud", with(acctest.Value{"environment": "custom"}),
-			map[string]string{"AZUREMEDIA_CONNECT_TO": "127.0.0.1:8443"}, nil,
+			map[string]string{"AZUREMEDIA_CONNECT_TO": "127.0.0.1:8443"},
+			nil,
 		},
 		{"the Azure CLI", acctest.Value{"subscription_id": "s"}, nil, nil},
 		{
