@@ -1,0 +1,26 @@
+# The keys of one storage account, rolled by a pipeline that applies on a schedule. A run regenerates
+# key1 when it has reached its age; one that comes after the settling time does the same with key2;
+# all others find nothing to do. No run waits, so none outlives its login.
+
+terraform {
+  required_version = ">= 1.8"
+
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
+resource "azuremedia_storage_key_rotation" "this" {
+  storage_account_id = var.storage_account_id
+  dependent_ids      = var.account_ids
+  rotation_interval  = var.rotation_interval
+  emergency          = var.emergency
+
+  rotate_when_changed = {
+    request = var.request
+  }
+
+  verify = [for url in var.streaming_urls : { url = url }]
+}
