@@ -4,6 +4,7 @@
 package blob
 
 import (
+	"bytes"
 	"encoding/xml"
 	"net/http"
 
@@ -68,6 +69,7 @@ func encode(document any) []byte {
 	if err != nil {
 		panic(err) // a defect: these are our own types
 	}
+	encoded = bytes.ReplaceAll(encoded, []byte("&#xA;"), []byte("\n"))
 	return append([]byte("\xef\xbb\xbf"+`<?xml version="1.0" encoding="utf-8"?>`), encoded...)
 }
 
