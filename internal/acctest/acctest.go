@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,10 +23,19 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/openapi"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
 )
+
+// signingKey is the key that signs the tokens of every test's Azure. To make one for each took
+// more time than the tests themselves.
+//
+//nolint:gochecknoglobals // It is made once and never changes.
+var signingKey = sync.OnceValues(func() (*entra.SigningKey, error) {
+	return entra.NewSigningKey(time.Now()) //nolint:forbidigo // The machine's clock is rehearsal's.
+})
 
 // Azure is the Azure of one test: a rehearsal in memory.
 type Azure struct {
@@ -44,6 +54,16 @@ func New(t *testing.T, options ...engine.Option) *Azure {
 	t.Helper()
 	opened, err := rehearsal.Open(t.Context(), "", options...)
 	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := signingKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := opened.Transact(func(tx *engine.Tx) error {
+		entra.UseSigningKey(tx, key)
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	validator, err := openapi.New()

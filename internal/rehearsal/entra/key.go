@@ -19,20 +19,16 @@ import (
 
 const signingKey = "entra/signingkey"
 
-// signer is the key that the tenant's tokens are signed with.
-type signer struct {
+// SigningKey is the key that a tenant's tokens are signed with.
+type SigningKey struct {
 	ID          string `json:"id"`
 	Certificate []byte `json:"certificate"` // X.509, DER
 	PKCS1       []byte `json:"key"`
 }
 
-// signer returns the tenant's key, made when it is first needed: making one takes longer than
-// everything else that starting rehearsal takes.
-func (d *Directory) signer(tx *engine.Tx) (*signer, error) {
-	kept := new(signer)
-	if tx.Load(signingKey, kept) {
-		return kept, nil
-	}
+// NewSigningKey makes a key that is valid from a day before the time. Making one takes longer than
+// everything else that starting rehearsal takes: who starts many can have them share one.
+func NewSigningKey(at time.Time) (*SigningKey, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, fmt.Errorf("making the key that signs tokens: %w", err)
@@ -40,22 +36,37 @@ func (d *Directory) signer(tx *engine.Tx) (*signer, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{CommonName: "accounts.accesscontrol.windows.net"},
-		NotBefore:    tx.Now().Add(-24 * time.Hour),
-		NotAfter:     tx.Now().AddDate(100, 0, 0),
+		NotBefore:    at.Add(-24 * time.Hour),
+		NotAfter:     at.AddDate(100, 0, 0),
 	}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return nil, fmt.Errorf("making the certificate of the key that signs tokens: %w", err)
 	}
-	kept = &signer{
+	return &SigningKey{
 		ID: thumbprint(certificate), Certificate: certificate,
 		PKCS1: x509.MarshalPKCS1PrivateKey(key),
+	}, nil
+}
+
+// UseSigningKey has the tenant sign with the key from now on.
+func UseSigningKey(tx *engine.Tx, key *SigningKey) { tx.Store(signingKey, key) }
+
+// signer returns the tenant's key, made when it is first needed.
+func (d *Directory) signer(tx *engine.Tx) (*SigningKey, error) {
+	kept := new(SigningKey)
+	if tx.Load(signingKey, kept) {
+		return kept, nil
 	}
-	tx.Store(signingKey, kept)
+	kept, err := NewSigningKey(tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	UseSigningKey(tx, kept)
 	return kept, nil
 }
 
-func (s *signer) private() (*rsa.PrivateKey, error) {
+func (s *SigningKey) private() (*rsa.PrivateKey, error) {
 	key, err := x509.ParsePKCS1PrivateKey(s.PKCS1)
 	if err != nil {
 		return nil, fmt.Errorf("reading the key that signs tokens: %w", err)
@@ -64,7 +75,7 @@ func (s *signer) private() (*rsa.PrivateKey, error) {
 }
 
 // jwk is the public key as the tenant publishes it.
-func (s *signer) jwk(issuer string) (map[string]any, error) {
+func (s *SigningKey) jwk(issuer string) (map[string]any, error) {
 	key, err := s.private()
 	if err != nil {
 		return nil, err
