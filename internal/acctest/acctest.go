@@ -31,8 +31,6 @@ import (
 
 // signingKey is the key that signs the tokens of every test's Azure. To make one for each took
 // more time than the tests themselves.
-//
-//nolint:gochecknoglobals // It is made once and never changes.
 var signingKey = sync.OnceValues(func() (*entra.SigningKey, error) {
 	return entra.NewSigningKey(time.Now()) //nolint:forbidigo // The machine's clock is rehearsal's.
 })
