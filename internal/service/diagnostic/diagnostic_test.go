@@ -121,6 +121,22 @@ func TestFromError_alwaysHasAnAdvice(t *testing.T) {
 	}
 }
 
+func TestFromError_goesByKeyVaultsInnerCode(t *testing.T) {
+	t.Parallel()
+	for inner, want := range map[string]string{
+		"ForbiddenByFirewall":   "Let the client address named above in by the vault's firewall",
+		"ForbiddenByConnection": "switch the vault's public network access on",
+		"ForbiddenByRbac":       "Give the identity that runs Terraform the permission named above.",
+		"AccessDenied":          "Give the identity that runs Terraform the permission named above.",
+	} {
+		said := diagnostic.FromError(diagnostic.Read, vault(),
+			&azure.Error{Status: 403, Code: "Forbidden", InnerCode: inner}).Detail()
+		if !strings.Contains(said, want) {
+			t.Errorf("%s lacks %q:\n%s", inner, want, said)
+		}
+	}
+}
+
 func TestFromErrorAfter_saysWhatWasDone(t *testing.T) {
 	t.Parallel()
 	said := diagnostic.FromErrorAfter("The vault was created.", diagnostic.Create, vault(),
