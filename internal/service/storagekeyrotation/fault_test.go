@@ -74,9 +74,10 @@ func endures(t *testing.T, strikes fault.Fault) {
 			break
 		}
 		for range 7 {
-			w.Advance(time.Hour)
+			w.Azure.Advance(time.Hour)
 			watch.look()
 		}
+		w.proto = w.Proto()
 	}
 	w.wantEmpty(object, config)
 	for _, key := range []string{"key1", "key2"} {

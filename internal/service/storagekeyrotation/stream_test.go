@@ -26,7 +26,7 @@ func TestRotation_streams(t *testing.T) {
 			object := w.apply(acctest.Object{}, config)
 			watch := watched(t, w.Rehearsal())
 			for range 48 {
-				w.Advance(time.Hour)
+				w.Azure.Advance(time.Hour)
 				watch.look()
 				object, _ = w.proto.Apply(w.plan(object, config))
 				watch.look()
