@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/azuretest"
@@ -71,4 +74,47 @@ func replay(t *testing.T, example openapi.Example) {
 		example.Responses[http.StatusBadRequest] = openapi.ExampleResponse{}
 	}
 	azure.Replay(example)
+}
+
+// The examples of operations take an operation to be in a state: at work, done, failed.
+func TestExamples_operations(t *testing.T) {
+	for _, version := range []string{"2021-11-01", "2023-01-01"} {
+		examples, err := openapi.Examples("mediaservices", version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, example := range examples {
+			if !strings.HasPrefix(example.Operation, "MediaServicesOperation") {
+				continue
+			}
+			t.Run(version+" "+example.File, func(t *testing.T) {
+				azure := startPaced(t, engine.Pace{Operation: time.Minute, RetryAfter: time.Second})
+				azure.store("store1")
+				begun := azure.Want(azure.Call("PUT", account, version, body(store1)), http.StatusCreated)
+				operation := begun.Header.Get("Azure-AsyncOperation")
+				operation = operation[strings.LastIndex(operation, "/")+1 : strings.Index(operation, "?")]
+				id, _ := example.Parameters["operationId"].(string)
+				place, _ := example.Parameters["locationName"].(string)
+				follow := func() *azuretest.Answer {
+					return azure.Replay(example.Rewrite(strings.NewReplacer(id, operation, place, "westus2")))
+				}
+				want, _ := example.Responses[http.StatusOK].Body.(map[string]any)
+				got := follow() // at work
+				switch status := want["status"]; {
+				case status == "InProgress":
+				case status == "Failed":
+					azure.Want(azure.Call("DELETE", store1, "2023-01-01", ""), http.StatusOK)
+					fallthrough
+				default:
+					azure.Advance(time.Minute)
+					got = azure.Want(follow(), http.StatusOK)
+				}
+				for _, member := range []string{"status", "error"} {
+					if diff := cmp.Diff(want[member], got.Body[member]); diff != "" {
+						t.Errorf("%s (-documented +got):\n%s", member, diff)
+					}
+				}
+			})
+		}
+	}
 }
