@@ -735,8 +735,10 @@ func TestRecorded_keysAndVaults(t *testing.T) {
 			answer: `{"createdDateTime":"<moment>","lastActionDateTime":"<moment>",` +
 				`"status":"Succeeded"}`,
 		},
-		exchange{method: "GET", path: deleted, version: vaultVersion, status: http.StatusNotFound,
-			answer: `{"error":{"code":"DeletedVaultNotFound","message":"<any>"}}`},
+		exchange{
+			method: "GET", path: deleted, version: vaultVersion, status: http.StatusNotFound,
+			answer: `{"error":{"code":"DeletedVaultNotFound","message":"<any>"}}`,
+		},
 	)
 }
 

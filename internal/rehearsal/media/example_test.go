@@ -100,9 +100,9 @@ func TestExamples_operations(t *testing.T) {
 				}
 				want, _ := example.Responses[http.StatusOK].Body.(map[string]any)
 				got := follow() // at work
-				switch status := want["status"]; {
-				case status == "InProgress":
-				case status == "Failed":
+				switch want["status"] {
+				case "InProgress":
+				case "Failed":
 					azure.Want(azure.Call("DELETE", store1, "2023-01-01", ""), http.StatusOK)
 					fallthrough
 				default:
