@@ -27,6 +27,7 @@ func TestDataSource(t *testing.T) {
 		"overdue":     {interval: "P89DT23H", due: true, overdue: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			shown, said := w.proto.ReadData(resourceType, with(config, acctest.Value{
 				"rotation_interval": test.interval,
 			}))
@@ -56,14 +57,16 @@ func TestValidation(t *testing.T) {
 		texts   []string
 	}{
 		"settling time too short": {
-			acctest.Value{"settling_time": "PT5H59M"}, "Six Hours to Settle (ROT002)",
+			acctest.Value{"settling_time": "PT5H59M"},
+			"Six Hours to Settle (ROT002)",
 			[]string{
 				"Found: a settling time of PT5H59M", "Required: PT6H or longer", "without a working key",
 				"emergency = true", "Nothing was changed",
 			},
 		},
 		"settling time": {
-			acctest.Value{"settling_time": "6h"}, "Invalid Duration",
+			acctest.Value{"settling_time": "6h"},
+			"Invalid Duration",
 			[]string{`Found: "6h"`, "at least PT6H", "P90D or PT6H"},
 		},
 		"interval too short": {
@@ -75,11 +78,13 @@ func TestValidation(t *testing.T) {
 		"strategy": {acctest.Value{"strategy": "either"}, "Invalid Attribute Value Match", nil},
 		"address": {
 			acctest.Value{"verify": []any{acctest.Value{"url": "ftp://x"}}},
-			"Invalid Attribute Value Match", []string{"https://"},
+			"Invalid Attribute Value Match",
+			[]string{"https://"},
 		},
 		"body": {
 			acctest.Value{"verify": []any{acctest.Value{"url": "https://x", "expected_body": "("}}},
-			"Invalid Regular Expression", []string{`Found: "("`, "RE2", "missing closing"},
+			"Invalid Regular Expression",
+			[]string{`Found: "("`, "RE2", "missing closing"},
 		},
 		"header": {
 			acctest.Value{"verify": []any{acctest.Value{
