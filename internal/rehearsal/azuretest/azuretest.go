@@ -181,6 +181,7 @@ func (a *Azure) Send(method, url, body string) *Answer {
 	}
 	request.Header.Set("Authorization", "Bearer "+a.token(request.URL.Host))
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "application/json")
 	response, err := a.RoundTrip(request)
 	if err != nil {
 		a.t.Fatal(err)

@@ -25,6 +25,11 @@ func (e *Engine) ResourceManager(names ...string) Host {
 }
 
 func (e *Engine) serveManagement(r *Request) (*Response, error) {
+	// Recorded. Azure sends Strict-Transport-Security too, which a browser would apply to all that
+	// this machine serves as localhost.
+	r.common = http.Header{
+		"Expires": {"-1"}, "Pragma": {"no-cache"}, "X-Content-Type-Options": {"nosniff"},
+	}
 	// azurerm joins an endpoint that ends in a slash and a path that begins with one.
 	path := slices.DeleteFunc(segments(r.HTTP.URL.Path), func(s string) bool { return s == "" })
 	r.HTTP.URL.Path = "/" + strings.Join(path, "/")

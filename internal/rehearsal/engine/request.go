@@ -51,6 +51,8 @@ type Request struct {
 	documented bool
 	// started is the ID of the operation that the request began, if it began one.
 	started string
+	// common are the headers of every answer of the endpoint, refusals included.
+	common http.Header
 }
 
 // Response is an answer.
@@ -221,6 +223,9 @@ func (e *Engine) finish(r *Request, response *Response) {
 		if response.Header.Get(name) == "" {
 			response.Header.Set(name, value)
 		}
+	}
+	for name := range r.common {
+		set(name, r.common.Get(name))
 	}
 	set("Date", r.Now().Format(http.TimeFormat))
 	set("Cache-Control", "no-cache")

@@ -63,6 +63,9 @@ func TestRequest_headersOfEveryAnswer(t *testing.T) {
 		"X-Ms-Correlation-Request-Id": "ours",
 		"X-Ms-Request-Id":             w.lastEntry().RequestID,
 		"Cache-Control":               "no-cache",
+		"Expires":                     "-1",
+		"Pragma":                      "no-cache",
+		"X-Content-Type-Options":      "nosniff",
 		"Content-Type":                "application/json; charset=utf-8",
 	} {
 		if got.Header().Get(name) != want {

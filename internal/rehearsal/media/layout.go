@@ -25,8 +25,8 @@ const order = " name id type location tags properties systemData keyVaultPropert
 	"startTime endTime streamingLocatorId streamingPolicyName status error code nameAvailable reason message value @odata.nextLink "
 
 // layout writes an answer as Microsoft.Media does, to the byte: its members in their order, with
-// a line break after each opening bracket and before each closing one and no other space
-// (recorded: the content lengths come out exactly).
+// a line break and two spaces for each level after each opening bracket and before each closing
+// one, and no other space (recorded: the content lengths come out exactly).
 func layout(body any) ([]byte, error) {
 	var encoded bytes.Buffer
 	encoder := json.NewEncoder(&encoded)
@@ -41,13 +41,17 @@ func layout(body any) ([]byte, error) {
 		return nil, fmt.Errorf("reading an encoded answer: %w", err)
 	}
 	var out bytes.Buffer
-	write(&out, value)
+	write(&out, value, lineBreak)
 	return out.Bytes(), nil
 }
 
-const lineBreak = "\r\n"
+const (
+	lineBreak = "\r\n"
+	indent    = "  "
+)
 
-func write(out *bytes.Buffer, value any) {
+// write writes a value, the lines of which begin with margin.
+func write(out *bytes.Buffer, value any, margin string) {
 	switch value := value.(type) {
 	case map[string]any:
 		names := make([]string, 0, len(value))
@@ -55,25 +59,25 @@ func write(out *bytes.Buffer, value any) {
 			names = append(names, name)
 		}
 		slices.SortFunc(names, compareNames)
-		out.WriteString("{" + lineBreak)
+		out.WriteString("{" + margin + indent)
 		for i, name := range names {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			write(out, name)
+			write(out, name, margin)
 			out.WriteByte(':')
-			write(out, value[name])
+			write(out, value[name], margin+indent)
 		}
-		out.WriteString(lineBreak + "}")
+		out.WriteString(margin + "}")
 	case []any:
-		out.WriteString("[" + lineBreak)
+		out.WriteString("[" + margin + indent)
 		for i, item := range value {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			write(out, item)
+			write(out, item, margin+indent)
 		}
-		out.WriteString(lineBreak + "]")
+		out.WriteString(margin + "]")
 	default:
 		encoder := json.NewEncoder(out)
 		encoder.SetEscapeHTML(false)

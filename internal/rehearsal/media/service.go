@@ -128,13 +128,17 @@ func (s *Service) route(serve engine.Handler) engine.Handler {
 }
 
 // Answer gives an answer the headers and the layout of Microsoft.Media (recorded).
-func Answer(_ *engine.Request, response *engine.Response) {
-	response.Header.Set("Odata-Version", "4.0")
+func Answer(r *engine.Request, response *engine.Response) {
 	response.Header.Set("Server", "Microsoft-HTTPAPI/2.0")
 	if response.Body == nil {
 		return
 	}
-	response.Header.Set("Content-Type", "application/json; odata.metadata=minimal")
+	response.Header.Set("Odata-Version", "4.0")
+	contentType := "application/json; odata.metadata=minimal"
+	if r.HTTP.Header.Get("Accept") == "" {
+		contentType += "; odata.streaming=true" // as the Go SDK's poller hears
+	}
+	response.Header.Set("Content-Type", contentType)
 	if response.Status < http.StatusBadRequest {
 		if written, err := layout(response.Body); err == nil {
 			response.Body = written
