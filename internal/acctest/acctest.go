@@ -143,6 +143,9 @@ func (a *Azure) Client() *azure.Client {
 	return client
 }
 
+// Transport reaches this Azure as the provider and [Azure.Client] do.
+func (a *Azure) Transport() http.RoundTripper { return a.transport }
+
 // Rehearsal is the rehearsal itself.
 func (a *Azure) Rehearsal() *rehearsal.Azure { return a.rehearsal }
 

@@ -308,7 +308,7 @@ func (w *world) restricted(actions ...string) *acctest.Proto {
 		return providerserver.NewProtocol6WithError(provider.New("test",
 			provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
 				return provider.Rehearsal{
-					Transport: w.azure.Rehearsal(), TenantID: access.TenantID,
+					Transport: w.azure.Transport(), TenantID: access.TenantID,
 					SubscriptionID: access.SubscriptionID,
 					ClientID:       access.ClientID, ClientSecret: access.ClientSecret,
 				}, nil

@@ -360,7 +360,7 @@ func (w world) protoThrough(t *testing.T, change func(*http.Request, []byte) []b
 		return providerserver.NewProtocol6WithError(provider.New("test",
 			provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
 				return provider.Rehearsal{
-					Transport:      changing{w.Rehearsal(), change},
+					Transport:      changing{w.Transport(), change},
 					TenantID:       access.TenantID,
 					SubscriptionID: access.SubscriptionID,
 					ClientID:       access.ClientID,

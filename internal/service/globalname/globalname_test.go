@@ -67,7 +67,7 @@ func stranger(t *testing.T, w *keyworld.World) *azure.Client {
 	}
 	client, err := azure.New(azure.Config{
 		Environment: azure.Rehearsal, SubscriptionID: access.SubscriptionID, TenantID: access.TenantID,
-		ClientID: access.ClientID, ClientSecret: access.ClientSecret, Transport: w.Rehearsal(),
+		ClientID: access.ClientID, ClientSecret: access.ClientSecret, Transport: w.Transport(),
 		KeepProvidersUnregistered: true,
 	})
 	if err != nil {

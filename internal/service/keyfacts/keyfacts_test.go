@@ -46,7 +46,7 @@ func stranger(t *testing.T, w *keyworld.World, roles ...string) *azure.Client {
 	}
 	client, err := azure.New(azure.Config{
 		Environment: azure.Rehearsal, SubscriptionID: access.SubscriptionID, TenantID: access.TenantID,
-		ClientID: access.ClientID, ClientSecret: access.ClientSecret, Transport: w.Rehearsal(),
+		ClientID: access.ClientID, ClientSecret: access.ClientSecret, Transport: w.Transport(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -325,7 +325,7 @@ func TestRead_findsAVaultByItsAddress(t *testing.T) {
 	access := w.Rehearsal().Access()
 	client, err := azure.New(azure.Config{
 		Environment: azure.Rehearsal, SubscriptionID: access.SubscriptionID, TenantID: access.TenantID,
-		ClientID: access.ClientID, ClientSecret: access.ClientSecret, Transport: w.Rehearsal(),
+		ClientID: access.ClientID, ClientSecret: access.ClientSecret, Transport: w.Transport(),
 		Endpoint: azure.Endpoint{KeyVaultSuffix: customerkey.LoopbackSuffix},
 	})
 	if err != nil {
