@@ -96,9 +96,9 @@ func (p *project) moved(keep string) *project {
 func (p *project) trace() []string {
 	p.t.Helper()
 	p.configure(rotating(p.server.Ready().SubscriptionID, "2", ""))
-	p.calls.made = nil
+	p.calls.take()
 	p.must()
-	return p.calls.made
+	return p.calls.take()
 }
 
 func (p *project) must() {
@@ -135,8 +135,8 @@ func converges(t *testing.T, command, provider, from string, at int, row *outcom
 	made.probe = watch.look
 	p.configure(rotating(p.server.Ready().SubscriptionID, "2", ""))
 	said, ok := p.apply()
-	if ok || made.killed != row.call {
-		t.Fatalf("the provider is killed at %q, want %q: %t\n%s", made.killed, row.call, ok, said)
+	if killed := made.lastKilled(); ok || killed != row.call {
+		t.Fatalf("the provider is killed at %q, want %q: %t\n%s", killed, row.call, ok, said)
 	}
 	for row.applies = 1; ; row.applies++ {
 		if row.applies > 4 {

@@ -254,6 +254,22 @@ func (c *calls) around(azure http.Handler) http.Handler {
 	})
 }
 
+// take returns the calls that were made since it was called before.
+func (c *calls) take() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	made := c.made
+	c.made = nil
+	return made
+}
+
+// lastKilled is the call that a process was killed at.
+func (c *calls) lastKilled() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.killed
+}
+
 // named says which call a request is: "POST regenerateKey".
 func named(r *http.Request) string {
 	parts := strings.Split(strings.TrimSuffix(r.URL.Path, "/"), "/")
