@@ -21,7 +21,9 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/machinelearning/armmachinelearning/v4"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
@@ -151,6 +153,16 @@ func (c *Client) Vaults(subscriptionID string) (*armkeyvault.VaultsClient, error
 // MediaAccounts is the client of Media Services accounts.
 func (c *Client) MediaAccounts(subscriptionID string) (*media.AccountsClient, error) {
 	return media.NewAccountsClient(subscriptionID, c.credential, c.armOptions())
+}
+
+// BatchAccounts is the client of Batch accounts.
+func (c *Client) BatchAccounts(subscriptionID string) (*armbatch.AccountClient, error) {
+	return armbatch.NewAccountClient(subscriptionID, c.credential, c.armOptions())
+}
+
+// Workspaces is the client of Machine Learning workspaces.
+func (c *Client) Workspaces(subscriptionID string) (*armmachinelearning.WorkspacesClient, error) {
+	return armmachinelearning.NewWorkspacesClient(subscriptionID, c.credential, c.armOptions())
 }
 
 // Keys is the client of the keys in the vault at the URI.

@@ -18,6 +18,8 @@ const (
 	VaultType                = "Microsoft.KeyVault/vaults"
 	MediaAccountType         = "Microsoft.Media/mediaservices"
 	VideoAnalyzerType        = "Microsoft.Media/videoAnalyzers"
+	BatchAccountType         = "Microsoft.Batch/batchAccounts"
+	WorkspaceType            = "Microsoft.MachineLearningServices/workspaces"
 )
 
 // ID spells the resource ID of a top-level resource, in the casing that Azure documents. For a
