@@ -23,6 +23,8 @@ const (
 	permissionDelete            permission = "delete"
 	permissionRecover           permission = "recover"
 	permissionPurge             permission = "purge"
+	permissionBackup            permission = "backup"
+	permissionRestore           permission = "restore"
 	permissionRotate            permission = "rotate"
 	permissionGetRotationPolicy permission = "getrotationpolicy"
 	permissionSetRotationPolicy permission = "setrotationpolicy"

@@ -324,8 +324,6 @@ func TestWhatTheDataPlaneDoesNotHave(t *testing.T) {
 		code, note string
 	}{
 		"PUT keys/k":                         {501, "NotImplemented", "ImportKey"},
-		"POST keys/restore":                  {501, "NotImplemented", "RestoreKey"},
-		"POST keys/k/backup":                 {501, "NotImplemented", "BackupKey"},
 		"POST keys/k/release":                {501, "NotImplemented", "release"},
 		"POST rng":                           {501, "NotImplemented", "GetRandomBytes"},
 		"GET secrets":                        {501, "NotImplemented", "secrets"},

@@ -43,10 +43,10 @@ func dataRoutes() []route {
 		on("PurgeDeletedKey", "DELETE deletedkeys/{name}", permissionPurge, servePurgeKey),
 		on("RecoverDeletedKey", "POST deletedkeys/{name}/recover",
 			permissionRecover, serveRecoverKey),
+		on("BackupKey", "POST keys/{name}/backup", permissionBackup, serveBackup),
+		on("RestoreKey", "POST keys/restore", permissionRestore, serveRestore),
 
 		on("ImportKey", "PUT keys/{name}", "", nil),
-		on("RestoreKey", "POST keys/restore", "", nil),
-		on("BackupKey", "POST keys/{name}/backup", "", nil),
 		on("release", "POST keys/{name}/{version}/release", "", nil),
 		on("release", "POST keys/{name}/release", "", nil),
 		on("GetRandomBytes", "POST rng", "", nil),

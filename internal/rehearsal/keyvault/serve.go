@@ -52,11 +52,7 @@ func createKey(
 ) (*key, *version, error) {
 	target := loadKey(tx, vault.Name, name)
 	if target != nil && target.Deleted != nil {
-		refused := engine.Errorf(http.StatusConflict, "Conflict",
-			"Key %s is currently in a deleted but recoverable state, and its name cannot be "+
-				"reused; in this state, the key can only be recovered or purged.", name)
-		refused.Inner = "ObjectIsDeletedButRecoverable"
-		return nil, nil, refused
+		return nil, nil, recoverable(name)
 	}
 	made, refused := newVersion(vault, sent)
 	if refused != nil {

@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// A backup is a key with all its versions, sealed so that nobody but Key Vault can open it (OpenAPI,
+// BackupKey: "the returned key material is either protected to a Azure Key Vault HSM or to Azure Key
+// Vault itself"). It opens again in every vault of its subscription. That it opens in no other
+// geography either, rehearsal leaves out: it does not know which regions make one.
+
+// backup is what is sealed.
+type backup struct {
+	Subscription string `json:"subscription"`
+	Key          key    `json:"key"`
+}
+
+// backupSecret is where what seals the backups is kept.
+const backupSecret = "keyvault/backupsecret"
+
+// errBackup says that something is no backup of this Key Vault.
+var errBackup = errors.New("not a backup")
+
+// seal returns what seals and opens backups. It is made with the first backup.
+func seal(tx *engine.Tx) (cipher.AEAD, error) {
+	secret := make([]byte, 32)
+	if !tx.Load(backupSecret, &secret) {
+		if _, err := rand.Read(secret); err != nil {
+			return nil, fmt.Errorf("making the secret of backups: %w", err)
+		}
+		tx.Store(backupSecret, secret)
+	}
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		return nil, fmt.Errorf("reading the secret of backups: %w", err)
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+func (b backup) seal(tx *engine.Tx) ([]byte, error) {
+	sealer, err := seal(tx)
+	if err != nil {
+		return nil, err
+	}
+	content, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("writing a backup: %w", err)
+	}
+	return sealer.Seal(nil, nil, content, nil), nil
+}
+
+func openBackup(tx *engine.Tx, sealed []byte) (backup, error) {
+	opener, err := seal(tx)
+	if err != nil {
+		return backup{}, err
+	}
+	content, err := opener.Open(nil, nil, sealed, nil)
+	if err != nil {
+		return backup{}, errBackup
+	}
+	var opened backup
+	if err := json.Unmarshal(content, &opened); err != nil {
+		return backup{}, fmt.Errorf("reading a backup: %w", err)
+	}
+	return opened, nil
+}
+
+func serveBackup(c *call) (*engine.Response, error) {
+	found, err := c.find()
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := backup{Subscription: c.vault.ID.Subscription(), Key: *found.key}.seal(c.Tx)
+	if err != nil {
+		return nil, err
+	}
+	return c.answer(map[string]any{"value": encoded(sealed)})
+}
+
+// serveRestore brings a key back with all its versions and their identifiers (OpenAPI, RestoreKey).
+// Which rotation policy it has then is not documented: here it keeps its own.
+func serveRestore(c *call) (*engine.Response, error) {
+	var sent struct {
+		Value string `json:"value"`
+	}
+	if err := c.read(&sent); err != nil {
+		return nil, err
+	}
+	sealed, is := decoded(sent.Value)
+	if !is {
+		return nil, badParameter("The value is not base64url.")
+	}
+	restored, err := openBackup(c.Tx, sealed)
+	switch {
+	case errors.Is(err, errBackup):
+		return nil, badParameter("Backup blob contains invalid or corrupt data.")
+	case err != nil:
+		return nil, err
+	case restored.Subscription != c.vault.ID.Subscription():
+		return nil, badParameter("The backup is of a key in a vault of another subscription.")
+	}
+	k := restored.Key
+	if refused := nameInUse(loadKey(c.Tx, c.vault.Name, k.Name)); refused != nil {
+		return nil, refused
+	}
+	k.Vault, k.Deleted = c.vault.Name, nil
+	k.scheduleRotation(c.Tx)
+	k.save(c.Tx)
+	c.Publish(AccessChanged, string(c.vault.ID))
+	return c.answer(c.bundle(&k, k.latest()))
+}
+
+// nameInUse refuses to restore a key to where there is one, deleted or not (OpenAPI, RestoreKey:
+// "If the key name is not available in the target Key Vault, the RESTORE operation will be
+// rejected").
+func nameInUse(existing *key) *engine.Error {
+	switch {
+	case existing == nil:
+		return nil
+	case existing.Deleted != nil:
+		return recoverable(existing.Name)
+	default:
+		return engine.Ownf(http.StatusConflict, "Conflict",
+			"There is a key named %s in the vault already.", existing.Name)
+	}
+}
+
+// recoverable is the refusal to use the name of a deleted key.
+func recoverable(name string) *engine.Error {
+	refused := engine.Errorf(http.StatusConflict, "Conflict",
+		"Key %s is currently in a deleted but recoverable state, and its name cannot be "+
+			"reused; in this state, the key can only be recovered or purged.", name)
+	refused.Inner = "ObjectIsDeletedButRecoverable"
+	return refused
+}
