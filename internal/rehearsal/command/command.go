@@ -39,7 +39,7 @@ func New() *cobra.Command {
 	}
 	command.AddCommand(
 		newServe(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals(),
-		newStream())
+		newStream(), newRequest())
 	return command
 }
 
@@ -55,6 +55,7 @@ type target interface {
 	AddPrincipal(ctx context.Context, name string) (rehearsal.Access, error)
 	Principals(ctx context.Context) ([]entra.Principal, error)
 	Streaming(ctx context.Context, accountID string) (url string, err error)
+	Ask(ctx context.Context, question rehearsal.Question) (rehearsal.Answer, error)
 	Close() error
 }
 

@@ -115,6 +115,13 @@ func (c *Client) Streaming(ctx context.Context, accountID string) (string, error
 	return made.URL, err
 }
 
+// Ask sends a request to the rehearsal as the owner of its subscription.
+func (c *Client) Ask(ctx context.Context, question rehearsal.Question,
+) (answer rehearsal.Answer, err error) {
+	err = c.call(ctx, http.MethodPost, "/request", question, &answer)
+	return answer, err
+}
+
 // Close ends the client's connections.
 func (c *Client) Close() error {
 	c.http.CloseIdleConnections()

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -68,6 +69,7 @@ func (s *Server) controlHandler() http.Handler {
 	})
 	handle("POST /principals", s.addPrincipal)
 	handle("POST /streaming", s.stream)
+	handle("POST /request", s.ask)
 	return guarded(mux)
 }
 
@@ -121,6 +123,15 @@ func (s *Server) advance(r *http.Request) (any, error) {
 	}
 	now, err := s.azure.Now(r.Context())
 	return clock{now}, err
+}
+
+func (s *Server) ask(r *http.Request) (any, error) {
+	var question rehearsal.Question
+	if err := read(r, &question); err != nil {
+		return nil, err
+	}
+	answer, err := s.azure.Ask(r.Context(), question)
+	return answer, refused(err)
 }
 
 func (s *Server) addFault(r *http.Request) (any, error) {

@@ -1,0 +1,88 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rehearsal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
+)
+
+// Question is a request to Azure, as `az rest` takes it.
+type Question struct {
+	Method string `json:"method"`
+	// URL is a URL under Azure's own names, or a path of Resource Manager. The word
+	// {subscriptionId} in it stands for the subscription's.
+	URL  string          `json:"url"`
+	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// Answer is what Azure answered. A refusal is an answer too.
+type Answer struct {
+	Status int             `json:"status"`
+	Body   json.RawMessage `json:"body,omitempty"`
+}
+
+// Ask sends a request as the owner of the subscription. It comes over no network, which firewalls
+// take for this machine.
+func (a *Azure) Ask(ctx context.Context, question Question) (Answer, error) {
+	address, err := url.Parse(strings.ReplaceAll(question.URL, "{subscriptionId}", a.access.SubscriptionID))
+	if err != nil {
+		return Answer{}, fmt.Errorf("reading the URL: %w", err)
+	}
+	if address.Host == "" {
+		address.Scheme, address.Host = "https", managementHost
+	}
+	var token string
+	if err := a.engine.Transact(func(tx *engine.Tx) (err error) {
+		token, err = a.directory.Token(tx, a.access.ObjectID, audienceOf(address.Hostname()))
+		return err
+	}); err != nil {
+		return Answer{}, fmt.Errorf("signing in: %w", err)
+	}
+	request, err := http.NewRequestWithContext(ctx, strings.ToUpper(question.Method), address.String(),
+		strings.NewReader(string(question.Body)))
+	if err != nil {
+		return Answer{}, fmt.Errorf("writing the request: %w", err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	if len(question.Body) > 0 {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := a.RoundTrip(request)
+	if err != nil {
+		return Answer{}, fmt.Errorf("asking %s: %w", address.Host, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer := Answer{Status: response.StatusCode}
+	if answer.Body, err = io.ReadAll(response.Body); err != nil {
+		return Answer{}, fmt.Errorf("reading the answer: %w", err)
+	}
+	if len(answer.Body) > 0 && !json.Valid(answer.Body) { // XML of a blob endpoint, for one.
+		answer.Body, err = json.Marshal(string(answer.Body))
+	}
+	return answer, err
+}
+
+const managementHost = "management.azure.com"
+
+// audienceOf is what tokens for a host are for.
+func audienceOf(host string) string {
+	switch {
+	case strings.HasSuffix(host, engine.VaultSuffix):
+		return keyvault.Audience
+	case strings.HasSuffix(host, engine.BlobSuffix):
+		return blob.Audience
+	default:
+		return "https://" + managementHost
+	}
+}
