@@ -216,7 +216,7 @@ func (a *Azure) journal() []engine.Entry {
 }
 
 func (a *Azure) factory() (tfprotov6.ProviderServer, error) {
-	return providerserver.NewProtocol6WithError(provider.New("test",
+	server, err := providerserver.NewProtocol6WithError(provider.New("test",
 		provider.WithClock(clock{a.rehearsal}),
 		provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
 			access := a.rehearsal.Access()
@@ -228,6 +228,10 @@ func (a *Azure) factory() (tfprotov6.ProviderServer, error) {
 				ClientSecret:   access.ClientSecret,
 			}, nil
 		}))())()
+	if err != nil {
+		return nil, err
+	}
+	return recordOf(context.WithoutCancel(a.t.Context()), server)
 }
 
 // clock is the clock of a test: whoever waits by it moves rehearsal's clock on instead.

@@ -225,3 +225,9 @@ func TestProtoAccount_replacesOnlyWhereItMust(t *testing.T) {
 		})
 	}
 }
+
+func TestProtoAccount_timeouts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Timeouts(w.proto, resourceType, w.config(nil))
+}

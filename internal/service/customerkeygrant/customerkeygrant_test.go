@@ -426,3 +426,15 @@ resource "azuremedia_customer_key_grant" "test" {
 		},
 	})
 }
+
+func TestGrant_changes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, keyworld.ByRoles)
+	proto := w.Proto()
+	w.Key("keys", "media")
+	made := w.Timeouts(proto, grant, w.config())
+	_, other := w.Identity("other")
+	proto.Replaces(made, w.config(), acctest.Value{
+		"key_vault_id": w.Vault("others"), "principal_id": other, "key_name": "media",
+	})
+}

@@ -454,3 +454,19 @@ func TestApply_saysWhatWentWrong(t *testing.T) {
 		t.Errorf("still in state: %v %s", gone.State, said.Text())
 	}
 }
+
+func TestPlan_changes(t *testing.T) {
+	t.Parallel()
+	w := keyworld.New(t)
+	proto := w.Proto()
+	made := w.Timeouts(proto, resourceType, config(nil))
+	proto.Replaces(made, config(nil), acctest.Value{"name": "other"})
+	// In another place it needs another name as well, as the old vault keeps its own.
+	for name, value := range map[string]string{"resource_group_name": "other", "location": "northeurope"} {
+		moved := config(acctest.Value{"name": "other", name: value})
+		plan := proto.Plan(resourceType, made, moved)
+		if len(plan.Diagnostics) > 0 || len(plan.Replace) != 2 {
+			t.Errorf("%s: replaced for %v: %s", name, plan.Replace, plan.Diagnostics.Text())
+		}
+	}
+}

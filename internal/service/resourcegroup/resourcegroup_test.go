@@ -257,3 +257,12 @@ func remove(t *testing.T, azure *acctest.Azure, name string) {
 		t.Fatal(err)
 	}
 }
+
+func TestProtoResourceGroup_changes(t *testing.T) {
+	t.Parallel()
+	azure := acctest.New(t)
+	proto := azure.Proto()
+	config := acctest.Value{"name": "rg", "location": "westus2"}
+	made := azure.Timeouts(proto, "azuremedia_resource_group", config)
+	proto.Replaces(made, config, acctest.Value{"name": "other", "location": "northeurope"})
+}

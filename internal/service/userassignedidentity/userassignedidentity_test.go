@@ -175,3 +175,17 @@ func remove(t *testing.T, azure *acctest.Azure) {
 		t.Fatal(err)
 	}
 }
+
+func TestProtoUserAssignedIdentity_changes(t *testing.T) {
+	t.Parallel()
+	azure := acctest.New(t)
+	proto := azure.Proto()
+	for _, group := range []string{"rg", "other"} {
+		proto.Create("azuremedia_resource_group", acctest.Value{"name": group, "location": "westus2"})
+	}
+	config := acctest.Value{"name": "reader", "resource_group_name": "rg", "location": "westus2"}
+	made := azure.Timeouts(proto, resourceType, config)
+	proto.Replaces(made, config, acctest.Value{
+		"name": "other", "resource_group_name": "other", "location": "northeurope",
+	})
+}

@@ -1,0 +1,17 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package resourcegroup_test
+
+import (
+	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+)
+
+func TestMain(m *testing.M) {
+	acctest.Main(m, acctest.Exercise{
+		Resource: "azuremedia_resource_group",
+		Replaces: []string{"name", "location"},
+	})
+}
