@@ -45,6 +45,14 @@ type Target struct {
 	UserAssigned rule.Fact[[]string]
 }
 
+// name is what a person calls the account.
+func (t Target) name() string {
+	if t.ID == "" || !t.Kind.known() {
+		return "account"
+	}
+	return t.Kind.Name + " " + lastSegment(t.ID)
+}
+
 // Key is a key in one version.
 type Key struct {
 	Presence   Presence
@@ -55,6 +63,8 @@ type Key struct {
 	NotBefore  rule.Fact[time.Time] // The zero time is no date.
 	Expires    rule.Fact[time.Time] // The zero time is no date.
 	Operations rule.Fact[[]string]
+	// Created is when the version was made.
+	Created rule.Fact[time.Time]
 }
 
 // Vault is the vault that holds the key.

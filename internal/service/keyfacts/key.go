@@ -100,6 +100,9 @@ func describe(bundle azkeys.KeyBundle) customerkey.Key {
 		Expires:    rule.Known(azure.Deref(attributes.Expires)),
 		Operations: rule.Known(operations(key.KeyOps)),
 	}
+	if attributes.Created != nil {
+		described.Created = rule.Known(*attributes.Created)
+	}
 	if key.KID != nil {
 		described.Version = rule.Known(key.KID.Version())
 	}

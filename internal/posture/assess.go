@@ -1,0 +1,277 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package posture
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// day is what the ages of keys are counted in.
+const day = 24 * time.Hour
+
+// Assess holds an account, and the storage accounts beneath it, against every rule.
+func Assess(account Account, required Requirements, now time.Time) Report {
+	a := assessment{required: required, now: now}
+	a.encrypted(account.Encrypted, required.CustomerKey)
+	for _, storage := range account.Storage {
+		if storage.Unread != "" {
+			a.unread(storage)
+			continue
+		}
+		a.encrypted(storage.Encrypted, required.StorageCustomerKey)
+		a.secondLayer(storage)
+		a.sharedKeys(storage)
+	}
+	slices.SortStableFunc(a.Findings, func(one, other Finding) int {
+		return weight(one.Severity) - weight(other.Severity)
+	})
+	return a.Report
+}
+
+// assessment is one run over the facts.
+type assessment struct {
+	Report
+	required Requirements
+	now      time.Time
+}
+
+func (a *assessment) find(subject string, id rule.ID, severity rule.Severity,
+	violation rule.Violation,
+) {
+	violation.Rule, violation.Severity = Rule(id), severity
+	a.Findings = append(a.Findings, Finding{Violation: violation, Subject: subject})
+}
+
+func (a *assessment) unread(storage Storage) {
+	a.find(storage.ID, POS012, rule.Error, rule.Violation{
+		Found:    storage.Unread,
+		Required: "a storage account that this login may read",
+		Why:      "What cannot be seen cannot be said to be fine",
+		Remedy: "Read the posture with a login that has the role Reader on " + storage.ID + ", or " +
+			"detach the storage account if it is gone",
+	})
+}
+
+// encrypted judges the first layer: whose key wraps, and whether that lasts.
+func (a *assessment) encrypted(e Encrypted, required bool) {
+	if e.Key == nil {
+		a.systemKey(e, required)
+		return
+	}
+	checked := customerkey.Check(e.Key.Facts, a.now)
+	if e.Key.Lost {
+		a.lost(e)
+		a.stillBroken(e, checked)
+	} else {
+		for _, violation := range checked.Violations {
+			a.broken(e, violation)
+		}
+		a.version(e)
+	}
+	if unseen := e.Key.Unseen(a.now); len(unseen) > 0 {
+		a.unseen(e, unseen)
+	}
+}
+
+func (a *assessment) systemKey(e Encrypted, required bool) {
+	a.find(e.ID, POS001, unlessWaived(required), rule.Violation{
+		Found:    "a " + e.Kind.Name + " on the system's key",
+		Required: "a " + e.Kind.Name + " on a key of your own",
+		Why:      "Whoever owns the key decides who can read what it protects, and until when",
+		Remedy:   "Attach a key of your own with azuremedia_customer_key_attachment",
+	})
+}
+
+// lost says that a key is out of reach. That the version in use is disabled, and that its service
+// has not noticed yet, is said as what it is: there is still time.
+func (a *assessment) lost(e Encrypted) {
+	cause := e.Key.Diagnosis.Violation()
+	if e.Key.Status != "" || e.Key.Diagnosis.Cause() != customerkey.VersionDisabled {
+		a.find(e.ID, customerkey.CMK012, rule.Error, cause)
+		return
+	}
+	a.find(e.ID, POS006, rule.Error, rule.Violation{
+		Found:    cause.Found,
+		Required: "a version in use that is enabled",
+		Why: "The service unwraps with this version until it has moved to another one: as soon as it " +
+			"has to, access is lost",
+		Remedy: e.Key.Diagnosis.Findings[0].Remedy + ". Disable it once the newest version is in use",
+	})
+}
+
+// stillBroken says of a key that is lost what its loss does not say: rules that are about the key
+// and the vault, and not about access to them.
+func (a *assessment) stillBroken(e Encrypted, checked rule.Report) {
+	for _, violation := range checked.Violations {
+		switch violation.Rule.ID {
+		case customerkey.CMK002, customerkey.CMK003, customerkey.CMK005, customerkey.CMK006, customerkey.CMK007:
+			a.broken(e, violation)
+		}
+	}
+}
+
+// broken takes over a broken rule of customer-managed keys. That an account lives on with a key
+// that has expired is no reason to be content with it; and that an identity seems to lack a grant
+// without which its service would have lost access is no certainty.
+func (a *assessment) broken(e Encrypted, violation rule.Violation) {
+	severity := violation.Severity
+	switch violation.Rule.ID {
+	case customerkey.CMK004:
+		expires, known := e.Key.Facts.Key.Expires.Value()
+		if known && !expires.IsZero() && !a.now.Before(expires) {
+			severity = rule.Error
+		}
+	case customerkey.CMK009:
+		if e.Key.GrantMayBeIndirect {
+			severity = rule.Warning
+		}
+	}
+	a.find(e.ID, violation.Rule.ID, severity, violation)
+}
+
+// version judges whether the newest version of the key is in use.
+func (a *assessment) version(e Encrypted) {
+	following := e.Key.Following
+	if !following.Outdated() {
+		return
+	}
+	found := strings.TrimSuffix(following.Sentence(), ".")
+	if !following.FollowsLatest() {
+		a.find(e.ID, POS003, rule.Warning, rule.Violation{
+			Found:    found,
+			Required: "the newest version, " + following.Newest,
+			Why:      "A version that is replaced is meant to go out of use, and to be disabled some day",
+			Remedy: "Name the newest version in key_vault_key_id of the attachment, or no version to " +
+				"follow the newest one",
+		})
+		return
+	}
+	made, known := e.Key.Facts.Key.Created.Value()
+	if !known || a.now.Sub(made) <= e.Kind.FollowsWithin {
+		a.find(e.ID, POS004, Info, rule.Violation{
+			Found:    found,
+			Required: "the newest version, " + following.Newest,
+			Why:      "Until then the version in use must neither be disabled nor deleted",
+			Remedy:   "Wait: the service moves by itself",
+		})
+		return
+	}
+	a.find(e.ID, POS005, rule.Warning, rule.Violation{
+		Found:    fmt.Sprintf("%s, and has had since %s to do so", found, made.UTC().Format(time.RFC3339)),
+		Required: "the newest version, " + following.Newest,
+		Why:      "Something keeps the service from wrapping its account key with the newest version",
+		Remedy: "See that the newest version is enabled, is within its dates and permits wrapKey; " +
+			"attaching the key again has the service look at once",
+	})
+}
+
+func (a *assessment) unseen(e Encrypted, unseen []string) {
+	a.find(e.ID, POS013, rule.Error, rule.Violation{
+		Found:    "not known: " + strings.Join(unseen, ", "),
+		Required: "a login that may read what decides about the key",
+		Why:      "What cannot be seen cannot be said to be fine",
+		Remedy: "Give this login the roles Reader and Key Vault Reader on the vault, or the permission " +
+			"get on keys in a vault with access policies",
+	})
+}
+
+func (a *assessment) secondLayer(s Storage) {
+	if s.InfrastructureEncryption {
+		return
+	}
+	a.find(s.ID, POS002, unlessWaived(a.required.InfrastructureEncryption), rule.Violation{
+		Found:    "a storage account without infrastructure encryption",
+		Required: "a storage account with infrastructure encryption",
+		Why:      "With it data is encrypted twice, by two algorithms and two keys, and one may be broken",
+		Remedy: "Create another storage account with infrastructure_encryption_enabled = true and move " +
+			"the data: it is chosen at creation only (CMK015)",
+	})
+}
+
+// sharedKeys judges the access keys of a storage account, if they open anything.
+func (a *assessment) sharedKeys(s Storage) {
+	if !s.SharedKeyAccess {
+		return
+	}
+	if s.ByKeys {
+		a.find(s.ID, POS010, Info, rule.Violation{
+			Found:    "an account that reaches this storage account with its access keys",
+			Required: "an account that reaches its storage by managed identity",
+			Why:      "Who holds a key may do everything, and nobody can tell who it was",
+			Remedy: `Set storage_authentication = "ManagedIdentity" on the account, or see that the keys ` +
+				"are rotated: azuremedia_storage_key_rotation",
+		})
+	} else {
+		a.find(s.ID, POS009, rule.Warning, rule.Violation{
+			Found:    "a storage account that accepts its access keys, which its account does not use",
+			Required: "a storage account without shared key access",
+			Why:      "Who holds a key may do everything, and nobody can tell who it was",
+			Remedy:   "Set shared_access_key_enabled = false on the storage account",
+		})
+	}
+
+	limit, whose := a.limit(s)
+	if limit == 0 {
+		a.find(s.ID, POS011, Info, rule.Violation{
+			Found:    "access keys that may be of any age",
+			Required: "a limit to their age",
+			Why:      "A key that nobody replaces is known to more people every year",
+			Remedy:   "Set max_key_age_days here, or a key expiration policy on the storage account",
+		})
+	}
+	a.age(s, "key1", s.Key1, limit, whose)
+	a.age(s, "key2", s.Key2, limit, whose)
+}
+
+// limit is how old the access keys of a storage account may be, and who says so.
+func (a *assessment) limit(s Storage) (limit time.Duration, whose string) {
+	if a.required.MaxKeyAge > 0 {
+		return a.required.MaxKeyAge, "max_key_age_days"
+	}
+	return s.KeyPolicy, "the storage account's key expiration policy"
+}
+
+func (a *assessment) age(s Storage, name string, made rule.Fact[time.Time], limit time.Duration,
+	whose string,
+) {
+	created, known := made.Value()
+	age := a.now.Sub(created)
+	switch {
+	case !known:
+		a.find(s.ID, POS008, unlessWaived(limit > 0), rule.Violation{
+			Found:    "a " + name + " of unknown age",
+			Required: "a " + name + " of which Azure tells when it was made",
+			Why:      "It was made before Azure began to keep the time, years ago",
+			Remedy:   "Rotate the keys once: azuremedia_storage_key_rotation",
+		})
+	case limit > 0 && age > limit:
+		a.find(s.ID, POS007, rule.Error, rule.Violation{
+			Found: fmt.Sprintf("a %s that is %d days old, made on %s", name, int(age/day),
+				created.UTC().Format(time.RFC3339)),
+			Required: fmt.Sprintf("a %s of at most %d days, by %s", name, int(limit/day), whose),
+			Why:      "A key that nobody replaces is known to more people every year",
+			Remedy: "Rotate the keys with azuremedia_storage_key_rotation, which keeps the accounts that " +
+				"use them working",
+		})
+	}
+}
+
+// unlessWaived is the severity of what is an error as long as it is required.
+func unlessWaived(required bool) rule.Severity {
+	if required {
+		return rule.Error
+	}
+	return Info
+}
+
+// weight orders severities, the gravest first.
+func weight(severity rule.Severity) int {
+	return slices.Index([]rule.Severity{rule.Error, rule.Warning, Info}, severity)
+}

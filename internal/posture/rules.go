@@ -1,0 +1,214 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package posture says what the encryption of an account and of the storage beneath it amounts to:
+// which key wraps what, whether that lasts, and what a person should know or do about it.
+//
+// It is pure. Facts go in and findings come out, each by a rule with an ID; what a key and a vault
+// have to be like is not said again here, but taken from package customerkey. What could not be
+// seen is a finding as well: it is never taken to be fine.
+package posture
+
+import (
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// The rules that only a posture can break.
+const (
+	POS001 rule.ID = "POS001"
+	POS002 rule.ID = "POS002"
+	POS003 rule.ID = "POS003"
+	POS004 rule.ID = "POS004"
+	POS005 rule.ID = "POS005"
+	POS006 rule.ID = "POS006"
+	POS007 rule.ID = "POS007"
+	POS008 rule.ID = "POS008"
+	POS009 rule.ID = "POS009"
+	POS010 rule.ID = "POS010"
+	POS011 rule.ID = "POS011"
+	POS012 rule.ID = "POS012"
+	POS013 rule.ID = "POS013"
+)
+
+// The documents that the rules come from. Their statements are quoted word for word.
+const (
+	policy          = "Azure Policy, built-in: "
+	bringYourOwnKey = "Media Services, Bring your own key: "
+	accessKeys      = "Azure Storage, Manage account access keys: "
+	sharedKey       = "Azure Storage, Prevent Shared Key authorization: "
+)
+
+// Info is the severity of what is worth knowing and asks nothing of anybody.
+const Info rule.Severity = "info"
+
+// Rule returns the rule with the ID, be it one of a posture or one of customer-managed keys.
+func Rule(id rule.ID) rule.Rule {
+	if own := Rules().Get(id); own.Title != "" {
+		return own
+	}
+	return customerkey.Rule(id)
+}
+
+// Rules returns the rules that only a posture can break, in order.
+func Rules() rule.List {
+	plan := []rule.Moment{rule.Plan}
+	return rule.List{
+		{
+			ID:    POS001,
+			Title: "System Key In Use",
+			Sentence: "A key of the customer's own wraps the key of the account, and that of every " +
+				"storage account beneath it.",
+			Source: policy + `"Azure Media Services accounts should use customer-managed keys to encrypt ` +
+				`data at rest"; "Storage accounts should use customer-managed key for encryption"`,
+			Found: plan,
+		},
+		{
+			ID:    POS002,
+			Title: "No Infrastructure Encryption",
+			Sentence: "Every storage account beneath an account has infrastructure encryption on, which " +
+				"is its second layer; that of the account itself is automatic.",
+			Source: policy + `"Storage accounts should have infrastructure encryption"; Azure Storage, Enable ` +
+				`infrastructure encryption: "data is encrypted twice"`,
+			Found: plan,
+		},
+		{
+			ID:       POS003,
+			Title:    "Pinned Behind The Newest Version",
+			Sentence: "A key that is pinned to a version is pinned to the newest one.",
+			Source: bringYourOwnKey + `"When you use only a key name, Media Services will use the latest ` +
+				`key version", and with a version it does not`,
+			Found: plan,
+		},
+		{
+			ID:    POS004,
+			Title: "Moving To The Newest Version",
+			Sentence: "A service that follows the newest version of a key runs on it; it may take its " +
+				"time: minutes for Media Services and Video Analyzer, a day for storage.",
+			Source: `Azure Storage, Customer-managed keys: "Azure Storage checks the key vault daily for a ` +
+				`new version of the key."`,
+			Found: plan,
+		},
+		{
+			ID:       POS005,
+			Title:    "Late For The Newest Version",
+			Sentence: "A service that follows the newest version of a key has moved to it when its time is over.",
+			Source: bringYourOwnKey + `"New versions of customer keys are automatically detected, and the ` +
+				`account key is re-encrypted."`,
+			Found: plan,
+		},
+		{
+			ID:    POS006,
+			Title: "Version In Use Disabled",
+			Sentence: "The version of the key that is in use is enabled: until the service needs it the " +
+				"next time nothing shows that it is not, and then access is lost.",
+			Source: `Azure Storage, Customer-managed keys: "When you rotate a key, be sure to wait 24 hours ` +
+				`before disabling the older version."`,
+			Found: plan,
+		},
+		{
+			ID:    POS007,
+			Title: "Storage Key Too Old",
+			Sentence: "Neither access key of a storage account is older than allowed, by the posture's own " +
+				"limit or else by the storage account's key expiration policy. Keys that open nothing, " +
+				"since shared key access is off, may be of any age.",
+			Source: policy + `"Storage account keys should not be expired"`,
+			Found:  plan,
+		},
+		{
+			ID:       POS008,
+			Title:    "Age Of Storage Key Unknown",
+			Sentence: "Azure tells when each access key of a storage account was made.",
+			Source: `Azure Storage, Configure an expiration policy: "If the keyCreationTime property of the ` +
+				`storage account has a null value for either of the account access keys (key1 and key2), ` +
+				`you will need to rotate them."`,
+			Found: plan,
+		},
+		{
+			ID:       POS009,
+			Title:    "Shared Keys Accepted Without Need",
+			Sentence: "A storage account that its account reaches by managed identity accepts no access keys.",
+			Source: sharedKey + `"Microsoft recommends that you disallow Shared Key authorization"; ` + policy +
+				`"Storage accounts should prevent shared key access"`,
+			Found: plan,
+		},
+		{
+			ID:       POS010,
+			Title:    "Storage Reached With Shared Keys",
+			Sentence: "An account reaches its storage by managed identity, and holds no access keys of it.",
+			Source:   sharedKey + `"Microsoft recommends that you disallow Shared Key authorization"`,
+			Found:    plan,
+		},
+		{
+			ID:    POS011,
+			Title: "No Limit To The Age Of Storage Keys",
+			Sentence: "The age of access keys that are in use is limited, by the posture or by the storage " +
+				"account's key expiration policy.",
+			Source: accessKeys + `"Microsoft recommends that you set a key expiration policy"`,
+			Found:  plan,
+		},
+		{
+			ID:    POS012,
+			Title: "Storage Account Unknown",
+			Sentence: "Every storage account beneath an account can be read; one that cannot is unknown, " +
+				"and never taken to be fine.",
+			Source: "Microsoft Entra, role Reader: a posture is read with it, on the account and on each " +
+				"storage account, in whichever subscription that is",
+			Found: plan,
+		},
+		{
+			ID:    POS013,
+			Title: "Key Not Fully Seen",
+			Sentence: "Everything that decides about a customer's key can be read: its vault, the key " +
+				"itself, the identity and its grant.",
+			Source: "Key Vault, Azure RBAC guide, role Key Vault Reader; access policies: permission get on keys",
+			Found:  plan,
+		},
+	}
+}
+
+// Weight is how much a broken rule weighs in a posture.
+type Weight struct {
+	Rule     rule.ID
+	Severity rule.Severity
+	// When says in which case, where a rule weighs differently in different ones.
+	When string
+}
+
+// Weights returns how much every rule weighs that a posture can break. A posture complies as long
+// as it breaks none with severity error; what is unknown is one of those.
+func Weights() []Weight {
+	const waived = "where the requirement is waived"
+	return []Weight{
+		{POS001, rule.Error, ""},
+		{POS001, Info, waived},
+		{POS002, rule.Error, ""},
+		{POS002, Info, waived},
+		{POS003, rule.Warning, ""},
+		{POS004, Info, ""},
+		{POS005, rule.Warning, ""},
+		{POS006, rule.Error, ""},
+		{POS007, rule.Error, ""},
+		{POS008, rule.Error, "where the age is limited"},
+		{POS008, Info, "where it is not"},
+		{POS009, rule.Warning, ""},
+		{POS010, Info, ""},
+		{POS011, Info, ""},
+		{POS012, rule.Error, ""},
+		{POS013, rule.Error, ""},
+		{customerkey.CMK002, rule.Error, ""},
+		{customerkey.CMK003, rule.Error, ""},
+		{customerkey.CMK004, rule.Error, "where the key cannot wrap any more: it has expired, for instance"},
+		{customerkey.CMK004, rule.Warning, "where it expires within 30 days"},
+		{customerkey.CMK005, rule.Error, ""},
+		{customerkey.CMK006, rule.Error, ""},
+		{customerkey.CMK007, rule.Error, ""},
+		{customerkey.CMK008, rule.Error, ""},
+		{customerkey.CMK009, rule.Error, ""},
+		{
+			customerkey.CMK009, rule.Warning, "where the service may have access all the same: through a " +
+				"group, or past a firewall",
+		},
+		{customerkey.CMK012, rule.Error, ""},
+	}
+}
