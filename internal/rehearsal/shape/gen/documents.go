@@ -3,7 +3,10 @@
 
 package main
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // document is one OpenAPI document and the api-versions that it stands for.
 type document struct {
@@ -16,6 +19,9 @@ type document struct {
 	// lenient says that the served versions may have fields that this document
 	// does not have.
 	lenient bool
+	// types are the resource types that are taken from a document of many more; nil
+	// takes them all.
+	types []string
 }
 
 // The folders: Microsoft's documents, unmodified, and those written here for
@@ -54,6 +60,24 @@ func documents() []document {
 			served: []string{
 				"7.0", "7.1", "7.2", "7.3", "7.5-preview.1", "7.5",
 				"7.6-preview.1", "7.6-preview.2", "7.6", "2025-06-01-preview", "2025-07-01",
+			},
+		},
+		{
+			file: microsoft + "batch/2023-05-01/BatchManagement.json", lenient: true,
+			types: []string{"Microsoft.Batch/batchAccounts", "Microsoft.Batch/locations"},
+			served: []string{
+				"2015-12-01", "2017-01-01", "2017-05-01", "2017-09-01", "2018-12-01", "2019-04-01",
+				"2019-08-01", "2020-03-01", "2020-05-01", "2020-09-01", "2021-01-01", "2021-06-01",
+				"2022-01-01", "2022-06-01", "2022-10-01", "2023-11-01", "2024-02-01", "2024-07-01",
+			},
+		},
+		{
+			file: microsoft + "machinelearning/2023-10-01/machineLearningServices.json", lenient: true,
+			types: []string{"Microsoft.MachineLearningServices/workspaces"},
+			served: []string{
+				"2018-11-19", "2019-05-01", "2019-06-01", "2019-11-01", "2020-01-01", "2020-03-01",
+				"2020-04-01", "2020-06-01", "2020-08-01", "2021-01-01", "2021-04-01", "2021-07-01",
+				"2022-05-01", "2022-10-01", "2023-04-01", "2024-04-01", "2024-10-01", "2025-06-01",
 			},
 		},
 		// What the versions of these add to one another is in the document written here.
@@ -133,4 +157,11 @@ func skipped(d document, path string) bool {
 	// The vaults of a subscription are also listed by Resource Manager's own
 	// generic list, with an api-version of its own.
 	return strings.HasPrefix(d.file, microsoft) && strings.HasSuffix(path, "/resources")
+}
+
+// takes tells that the operations of a resource type are wanted.
+func (d document) takes(typ string) bool {
+	return d.types == nil || slices.ContainsFunc(d.types, func(taken string) bool {
+		return strings.EqualFold(taken, typ)
+	})
 }

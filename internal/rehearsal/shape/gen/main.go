@@ -119,6 +119,9 @@ func (l *library) add(testdata string, d document) error {
 			if !ok {
 				return fmt.Errorf("no resource type for %s %s", method, path)
 			}
+			if !d.takes(typ) {
+				continue
+			}
 			entry, err := l.operation(&doc, operation)
 			if err != nil {
 				return err
