@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -36,7 +37,10 @@ func Of(client *azure.Client, id string) (Kind, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, kind := range []Kind{mediaServices{client, found}} {
+	for _, kind := range []Kind{
+		mediaServices{client, found},
+		storageAccounts{client, found},
+	} {
 		if strings.EqualFold(kind.ResourceType(), found.ResourceType) {
 			return kind, nil
 		}
@@ -76,8 +80,15 @@ type Encryption struct {
 	Attachment
 	// CurrentKeyID is the key in the version that the service runs on.
 	CurrentKeyID string
-	// Status is empty as long as all is well. Which words it can hold is not documented.
+	// Status is empty as long as all is well. Which words it can hold is not documented. Not every
+	// kind of account has one.
 	Status string
+	// KeyRotatedAt is when the service last took another key or version. It is zero for the kinds
+	// of account that do not tell.
+	KeyRotatedAt time.Time
+	// KeyExpiresAt is when the version in use expires. It is zero for one that does not, and for
+	// the kinds of account that do not tell.
+	KeyExpiresAt time.Time
 }
 
 // Is reports whether an attachment is in effect.

@@ -14,6 +14,7 @@ import (
 
 const (
 	media   = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Media/mediaServices/a"
+	storage = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a"
 	version = "0123456789abcdef0123456789abcdef"
 	key     = "https://keys.vault.azure.net/keys/media"
 )
@@ -21,17 +22,20 @@ const (
 func TestOf(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{
-		media:                  "",
-		strings.ToUpper(media): "",
-		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a": "this version of the provider",
-		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a":               "no customer key",
+		media:                    azure.MediaAccountType,
+		strings.ToUpper(media):   azure.MediaAccountType,
+		storage:                  azure.StorageAccountType,
+		strings.ToLower(storage): azure.StorageAccountType,
+	} {
+		if kind, err := keyedaccount.Of(nil, id); err != nil || kind.ResourceType() != want {
+			t.Errorf("%s: %v, %v", id, kind, err)
+		}
+	}
+	for id, want := range map[string]string{
+		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a": "no customer key",
 		"a": "is not the resource ID of an account",
 	} {
-		kind, err := keyedaccount.Of(nil, id)
-		switch {
-		case want == "" && (err != nil || kind.ResourceType() != azure.MediaAccountType):
-			t.Errorf("%s: %v, %v", id, kind, err)
-		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+		if _, err := keyedaccount.Of(nil, id); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: want %q, got %v", id, want, err)
 		}
 	}
@@ -39,23 +43,30 @@ func TestOf(t *testing.T) {
 
 func TestForbidden(t *testing.T) {
 	t.Parallel()
-	kind, err := keyedaccount.Of(nil, media)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, test := range []struct {
-		err  error
-		want bool
+		account string
+		err     error
+		want    bool
 	}{
-		{&azure.Error{Status: 400, Code: "BadRequest", Message: "Access to the Customer Key was forbidden."}, true},
-		{&azure.Error{Status: 200, Code: "BadRequest", Message: "Access to the Customer Key was forbidden."}, true},
-		{&azure.Error{Status: 400, Code: "BadRequest", Message: "The storage account is gone."}, false},
-		{&azure.Error{Status: 403, Code: "AuthorizationFailed", Message: "Access to the Customer Key was forbidden."}, false},
-		{errors.New("no answer"), false},
-		{nil, false},
+		{media, &azure.Error{Status: 400, Code: "BadRequest", Message: "Access to the Customer Key was forbidden."}, true},
+		{media, &azure.Error{Status: 200, Code: "BadRequest", Message: "Access to the Customer Key was forbidden."}, true},
+		{media, &azure.Error{Status: 400, Code: "BadRequest", Message: "The storage account is gone."}, false},
+		{media, &azure.Error{Status: 403, Code: "AuthorizationFailed", Message: "Access to the Customer Key was forbidden."}, false},
+		{media, errors.New("no answer"), false},
+		{media, nil, false},
+		{storage, &azure.Error{Status: 400, Code: "KeyVaultAuthenticationFailure"}, true},
+		{storage, &azure.Error{Status: 400, Code: "MissingPrerequisites"}, true},
+		{storage, &azure.Error{Status: 400, Code: "KeyVaultPolicyError"}, false},
+		{storage, &azure.Error{Status: 500, Code: "MissingPrerequisites"}, false},
+		{storage, errors.New("no answer"), false},
+		{storage, nil, false},
 	} {
+		kind, err := keyedaccount.Of(nil, test.account)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got := kind.Forbidden(test.err); got != test.want {
-			t.Errorf("%v: %t", test.err, got)
+			t.Errorf("%s: %v: %t", kind.ResourceType(), test.err, got)
 		}
 	}
 }
