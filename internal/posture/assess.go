@@ -61,12 +61,12 @@ func (a *assessment) unread(storage Storage) {
 
 // encrypted judges the first layer: whose key wraps, and whether that lasts.
 func (a *assessment) encrypted(e Encrypted, required bool) {
-	if e.Key == nil {
+	if e.CustomerKey == nil {
 		a.systemKey(e, required)
 		return
 	}
-	checked := customerkey.Check(e.Key.Facts, a.now)
-	if e.Key.Lost {
+	checked := customerkey.Check(e.CustomerKey.Facts, a.now)
+	if e.CustomerKey.Lost {
 		a.lost(e)
 		a.stillBroken(e, checked)
 	} else {
@@ -75,7 +75,7 @@ func (a *assessment) encrypted(e Encrypted, required bool) {
 		}
 		a.version(e)
 	}
-	if unseen := e.Key.Unseen(a.now); len(unseen) > 0 {
+	if unseen := e.CustomerKey.Unseen(a.now); len(unseen) > 0 {
 		a.unseen(e, unseen)
 	}
 }
@@ -92,8 +92,8 @@ func (a *assessment) systemKey(e Encrypted, required bool) {
 // lost says that a key is out of reach. That the version in use is disabled, and that its service
 // has not noticed yet, is said as what it is: there is still time.
 func (a *assessment) lost(e Encrypted) {
-	cause := e.Key.Diagnosis.Violation()
-	if e.Key.Status != "" || e.Key.Diagnosis.Cause() != customerkey.VersionDisabled {
+	cause := e.CustomerKey.Diagnosis.Violation()
+	if e.CustomerKey.Status != "" || e.CustomerKey.Diagnosis.Cause() != customerkey.VersionDisabled {
 		a.find(e.ID, customerkey.CMK012, rule.Error, cause)
 		return
 	}
@@ -102,7 +102,7 @@ func (a *assessment) lost(e Encrypted) {
 		Required: "a version in use that is enabled",
 		Why: "The service unwraps with this version until it has moved to another one: as soon as it " +
 			"has to, access is lost",
-		Remedy: e.Key.Diagnosis.Findings[0].Remedy + ". Disable it once the newest version is in use",
+		Remedy: e.CustomerKey.Diagnosis.Findings[0].Remedy + ". Disable it once the newest version is in use",
 	})
 }
 
@@ -124,12 +124,12 @@ func (a *assessment) broken(e Encrypted, violation rule.Violation) {
 	severity := violation.Severity
 	switch violation.Rule.ID {
 	case customerkey.CMK004:
-		expires, known := e.Key.Facts.Key.Expires.Value()
+		expires, known := e.CustomerKey.Key.Expires.Value()
 		if known && !expires.IsZero() && !a.now.Before(expires) {
 			severity = rule.Error
 		}
 	case customerkey.CMK009:
-		if e.Key.GrantMayBeIndirect {
+		if e.CustomerKey.GrantMayBeIndirect {
 			severity = rule.Warning
 		}
 	}
@@ -138,7 +138,7 @@ func (a *assessment) broken(e Encrypted, violation rule.Violation) {
 
 // version judges whether the newest version of the key is in use.
 func (a *assessment) version(e Encrypted) {
-	following := e.Key.Following
+	following := e.CustomerKey.Following
 	if !following.Outdated() {
 		return
 	}
@@ -153,7 +153,7 @@ func (a *assessment) version(e Encrypted) {
 		})
 		return
 	}
-	made, known := e.Key.Facts.Key.Created.Value()
+	made, known := e.CustomerKey.Key.Created.Value()
 	if !known || a.now.Sub(made) <= e.Kind.FollowsWithin {
 		a.find(e.ID, POS004, Info, rule.Violation{
 			Found:    found,

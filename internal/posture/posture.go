@@ -22,8 +22,8 @@ type Account struct {
 type Encrypted struct {
 	ID   string
 	Kind customerkey.Kind
-	// Key is the customer's key that wraps; it is nil while the system's key does.
-	Key *Key
+	// CustomerKey is the key that wraps; it is nil while the system's key does.
+	CustomerKey *Key
 }
 
 // Key is a customer's key in use, and everything that is known about it.
@@ -69,6 +69,8 @@ type Requirements struct {
 }
 
 // Finding is a broken rule, and whose encryption breaks it.
+//
+//nolint:errname // It is a violation, of which the same is to be said.
 type Finding struct {
 	rule.Violation
 	// Subject is the ID of the account or the storage account.
@@ -151,5 +153,5 @@ func (k *Key) Expires() rule.Fact[time.Time] {
 	if _, known := k.InUse.Expires.Value(); known {
 		return k.InUse.Expires
 	}
-	return k.Facts.Key.Expires
+	return k.Key.Expires
 }

@@ -64,7 +64,7 @@ func sound(t *testing.T, id string) posture.Encrypted {
 		t.Fatal(err)
 	}
 	current := version(newest, now().Add(-100*day))
-	return posture.Encrypted{ID: id, Kind: kind, Key: &posture.Key{
+	return posture.Encrypted{ID: id, Kind: kind, CustomerKey: &posture.Key{
 		Facts: customerkey.Facts{
 			Target: customerkey.Target{
 				ID: id, Kind: kind, Location: rule.Known("westus2"), SystemAssigned: rule.Known(true),
@@ -104,7 +104,7 @@ func loses(k *posture.Key) {
 // following has a key be on an older version than the newest, which was made a while ago.
 func following(k *posture.Key, since time.Duration) {
 	k.Following.Current = older
-	k.InUse, k.Facts.Key = version(older, now().Add(-100*day)), version(newest, now().Add(-since))
+	k.InUse, k.Key = version(older, now().Add(-100*day)), version(newest, now().Add(-since))
 }
 
 // broken is one way for an account, or for a storage account, to break one rule.
@@ -123,22 +123,22 @@ func ways() []broken {
 	anyAge := func(r *posture.Requirements) { r.MaxKeyAge = 0 }
 	return []broken{
 		{
-			name: "system key", account: func(e *posture.Encrypted) { e.Key = nil },
+			name: "system key", account: func(e *posture.Encrypted) { e.CustomerKey = nil },
 			rule: posture.POS001, severity: rule.Error, subject: media,
 			texts: []string{"a Media Services account on the system's key", "azuremedia_customer_key_attachment"},
 		},
 		{
-			name: "system key, waived", account: func(e *posture.Encrypted) { e.Key = nil },
+			name: "system key, waived", account: func(e *posture.Encrypted) { e.CustomerKey = nil },
 			required: func(r *posture.Requirements) { r.CustomerKey = false },
 			rule:     posture.POS001, severity: posture.Info, subject: media,
 		},
 		{
-			name: "system key of storage", storage: func(s *posture.Storage) { s.Key = nil },
+			name: "system key of storage", storage: func(s *posture.Storage) { s.CustomerKey = nil },
 			required: func(r *posture.Requirements) { r.CustomerKey = false },
 			rule:     posture.POS001, severity: rule.Error, subject: storage, texts: []string{"a storage account on"},
 		},
 		{
-			name: "system key of storage, waived", storage: func(s *posture.Storage) { s.Key = nil },
+			name: "system key of storage, waived", storage: func(s *posture.Storage) { s.CustomerKey = nil },
 			required: func(r *posture.Requirements) { r.StorageCustomerKey = false },
 			rule:     posture.POS001, severity: posture.Info, subject: storage,
 		},
@@ -156,41 +156,41 @@ func ways() []broken {
 		{
 			name: "pinned behind",
 			account: func(e *posture.Encrypted) {
-				following(e.Key, 100*day)
-				e.Key.Facts.Key = e.Key.InUse
-				e.Key.KeyID.Version, e.Key.Following.Wanted.Version = older, older
+				following(e.CustomerKey, 100*day)
+				e.CustomerKey.Key = e.CustomerKey.InUse
+				e.CustomerKey.KeyID.Version, e.CustomerKey.Following.Wanted.Version = older, older
 			},
 			rule: posture.POS003, severity: rule.Warning, subject: media,
 			texts: []string{"pinned to version " + older, "the newest version, " + newest, "or no version to follow"},
 		},
 		{
-			name: "moving", account: func(e *posture.Encrypted) { following(e.Key, 5*time.Minute) },
+			name: "moving", account: func(e *posture.Encrypted) { following(e.CustomerKey, 5*time.Minute) },
 			rule: posture.POS004, severity: posture.Info, subject: media,
 			texts: []string{"within about 5 minutes", "must neither be disabled nor deleted"},
 		},
 		{
 			name: "moving, since nobody knows when",
 			account: func(e *posture.Encrypted) {
-				following(e.Key, day)
-				e.Key.Facts.Key.Created = rule.Fact[time.Time]{}
+				following(e.CustomerKey, day)
+				e.CustomerKey.Key.Created = rule.Fact[time.Time]{}
 			},
 			rule: posture.POS004, severity: posture.Info, subject: media,
 		},
 		{
-			name: "storage moving", storage: func(s *posture.Storage) { following(s.Key, day) },
+			name: "storage moving", storage: func(s *posture.Storage) { following(s.CustomerKey, day) },
 			rule: posture.POS004, severity: posture.Info, subject: storage, texts: []string{"within about a day"},
 		},
 		{
-			name: "late", account: func(e *posture.Encrypted) { following(e.Key, 6*time.Minute) },
+			name: "late", account: func(e *posture.Encrypted) { following(e.CustomerKey, 6*time.Minute) },
 			rule: posture.POS005, severity: rule.Warning, subject: media,
 			texts: []string{"has had since 2026-03-01T11:54:00Z", "permits wrapKey"},
 		},
 		{
 			name: "version in use disabled",
 			storage: func(s *posture.Storage) {
-				following(s.Key, time.Hour)
-				s.Key.InUse.Enabled = rule.Known(false)
-				loses(s.Key)
+				following(s.CustomerKey, time.Hour)
+				s.CustomerKey.InUse.Enabled = rule.Known(false)
+				loses(s.CustomerKey)
 			},
 			rule: posture.POS006, severity: rule.Error, subject: storage,
 			texts: []string{"Version " + older, "as soon as it has to", "--enabled true", "once the newest version is in use"},
@@ -198,10 +198,10 @@ func ways() []broken {
 		{
 			name: "version in use disabled, and noticed",
 			account: func(e *posture.Encrypted) {
-				following(e.Key, time.Hour)
-				e.Key.InUse.Enabled = rule.Known(false)
-				loses(e.Key)
-				e.Key.Status = "Inaccessible"
+				following(e.CustomerKey, time.Hour)
+				e.CustomerKey.InUse.Enabled = rule.Known(false)
+				loses(e.CustomerKey)
+				e.CustomerKey.Status = "Inaccessible"
 			},
 			rule: customerkey.CMK012, severity: rule.Error, subject: media, texts: []string{"--enabled true"},
 		},
@@ -254,78 +254,78 @@ func ways() []broken {
 		},
 		{
 			name: "unseen", account: func(e *posture.Encrypted) {
-				e.Key.Facts.Key, e.Key.InUse = customerkey.Key{}, customerkey.Key{}
-				e.Key.Following.Newest = ""
+				e.CustomerKey.Key, e.CustomerKey.InUse = customerkey.Key{}, customerkey.Key{}
+				e.CustomerKey.Following.Newest = ""
 			},
 			rule: posture.POS013, severity: rule.Error, subject: media,
 			texts: []string{"whether the key exists", "Key Vault Reader"},
 		},
 		{
-			name: "EC", account: func(e *posture.Encrypted) { e.Key.Facts.Key.Type = rule.Known("EC") },
+			name: "EC", account: func(e *posture.Encrypted) { e.CustomerKey.Key.Type = rule.Known("EC") },
 			rule: customerkey.CMK002, severity: rule.Error, subject: media,
 		},
 		{
-			name: "1024 bits", storage: func(s *posture.Storage) { s.Key.Facts.Key.Size = rule.Known(1024) },
+			name: "1024 bits", storage: func(s *posture.Storage) { s.CustomerKey.Key.Size = rule.Known(1024) },
 			rule: customerkey.CMK003, severity: rule.Error, subject: storage,
 		},
 		{
 			name: "expired", account: func(e *posture.Encrypted) {
-				e.Key.Facts.Key.Expires = rule.Known(now())
-				e.Key.InUse = e.Key.Facts.Key
+				e.CustomerKey.Key.Expires = rule.Known(now())
+				e.CustomerKey.InUse = e.CustomerKey.Key
 			},
 			rule: customerkey.CMK004, severity: rule.Error, subject: media, texts: []string{"that expired on"},
 		},
 		{
 			name: "expiring", storage: func(s *posture.Storage) {
-				s.Key.Facts.Key.Expires = rule.Known(now().Add(30 * day))
+				s.CustomerKey.Key.Expires = rule.Known(now().Add(30 * day))
 			},
 			rule: customerkey.CMK004, severity: rule.Warning, subject: storage, texts: []string{"that expires on"},
 		},
 		{
-			name: "another region", account: func(e *posture.Encrypted) { e.Key.Vault.Location = rule.Known("eastus") },
+			name: "another region", account: func(e *posture.Encrypted) { e.CustomerKey.Vault.Location = rule.Known("eastus") },
 			rule: customerkey.CMK005, severity: rule.Error, subject: media,
 		},
 		{
-			name: "no soft delete", storage: func(s *posture.Storage) { s.Key.Vault.SoftDelete = rule.Known(false) },
+			name: "no soft delete", storage: func(s *posture.Storage) { s.CustomerKey.Vault.SoftDelete = rule.Known(false) },
 			rule: customerkey.CMK006, severity: rule.Error, subject: storage,
 		},
 		{
 			name: "no purge protection", account: func(e *posture.Encrypted) {
-				e.Key.Vault.PurgeProtection = rule.Known(false)
+				e.CustomerKey.Vault.PurgeProtection = rule.Known(false)
 			},
 			rule: customerkey.CMK007, severity: rule.Error, subject: media,
 		},
 		{
 			name: "no purge protection, and lost", account: func(e *posture.Encrypted) {
-				e.Key.Vault.PurgeProtection = rule.Known(false)
-				loses(e.Key)
+				e.CustomerKey.Vault.PurgeProtection = rule.Known(false)
+				loses(e.CustomerKey)
 			},
 			rule: customerkey.CMK007, severity: rule.Error, subject: media,
 		},
 		{
-			name: "no identity", account: func(e *posture.Encrypted) { e.Key.Target.SystemAssigned = rule.Known(false) },
+			name: "no identity", account: func(e *posture.Encrypted) { e.CustomerKey.Target.SystemAssigned = rule.Known(false) },
 			rule: customerkey.CMK008, severity: rule.Error, subject: media,
 		},
 		{
-			name: "no grant", storage: func(s *posture.Storage) { s.Key.Grant.WrapKey = customerkey.Denied },
+			name: "no grant", storage: func(s *posture.Storage) { s.CustomerKey.Grant.WrapKey = customerkey.Denied },
 			rule: customerkey.CMK009, severity: rule.Error, subject: storage, texts: []string{"without wrapKey"},
 		},
 		{
 			name: "a grant to a group, perhaps", account: func(e *posture.Encrypted) {
-				e.Key.Grant.WrapKey, e.Key.GrantMayBeIndirect = customerkey.Denied, true
+				e.CustomerKey.Grant.WrapKey, e.CustomerKey.GrantMayBeIndirect = customerkey.Denied, true
 			},
 			rule: customerkey.CMK009, severity: rule.Warning, subject: media,
 		},
 		{
 			name: "firewall", account: func(e *posture.Encrypted) {
-				e.Key.Vault.Network = rule.Known(customerkey.Network{PublicAccess: true, DefaultDeny: true})
+				e.CustomerKey.Vault.Network = rule.Known(customerkey.Network{PublicAccess: true, DefaultDeny: true})
 			},
 			rule: customerkey.CMK009, severity: rule.Warning, subject: media,
 		},
 		{
 			name: "lost", account: func(e *posture.Encrypted) {
-				e.Key.Facts.Key, e.Key.InUse = customerkey.Key{Presence: customerkey.SoftDeleted}, customerkey.Key{}
-				loses(e.Key)
+				e.CustomerKey.Key, e.CustomerKey.InUse = customerkey.Key{Presence: customerkey.SoftDeleted}, customerkey.Key{}
+				loses(e.CustomerKey)
 			},
 			rule: customerkey.CMK012, severity: rule.Error, subject: media,
 			texts: []string{"The key media was deleted", "az keyvault key recover"},
@@ -449,9 +449,9 @@ func TestAssess_age(t *testing.T) {
 func TestReport_orderAndSummary(t *testing.T) {
 	t.Parallel()
 	report := assessed(t, broken{
-		account: func(e *posture.Encrypted) { following(e.Key, time.Minute) },
+		account: func(e *posture.Encrypted) { following(e.CustomerKey, time.Minute) },
 		storage: func(s *posture.Storage) {
-			s.SharedKeyAccess, s.Key, s.InfrastructureEncryption = true, nil, false
+			s.SharedKeyAccess, s.CustomerKey, s.InfrastructureEncryption = true, nil, false
 			s.Key1 = rule.Fact[time.Time]{}
 		},
 		required: func(r *posture.Requirements) { r.MaxKeyAge = 0 },
@@ -516,8 +516,8 @@ func TestRules(t *testing.T) {
 func TestKey_expires(t *testing.T) {
 	t.Parallel()
 	inUse, wanted := now().Add(day), now().Add(2*day)
-	k := sound(t, media).Key
-	k.Facts.Key.Expires, k.InUse.Expires = rule.Known(wanted), rule.Known(inUse)
+	k := sound(t, media).CustomerKey
+	k.Key.Expires, k.InUse.Expires = rule.Known(wanted), rule.Known(inUse)
 	if got, _ := k.Expires().Value(); !got.Equal(inUse) {
 		t.Errorf("expires at %s", got)
 	}
