@@ -41,6 +41,8 @@ type Finding struct {
 
 // Diagnosis says why an account cannot reach its key (CMK012).
 type Diagnosis struct {
+	// Target is the account.
+	Target Target
 	// Findings holds at least one finding. The first one is the cause; others would have to
 	// be put right as well.
 	Findings []Finding
@@ -64,8 +66,8 @@ func (d Diagnosis) Violation() rule.Violation {
 		Attribute: AttributeKey,
 		Found:     strings.Join(sentences, ". "),
 		Required:  "a key that the account can reach",
-		Why: "Until it can, Azure answers nothing but reading and deleting the account, so that " +
-			"nothing else is attempted",
+		Why: "Until it can, Azure answers nothing but reading and deleting the " + d.Target.name() +
+			", so that nothing else is attempted",
 		Remedy: strings.Join(remedies, ". ") + ". Once access is back, the next plan is clean",
 	}
 }
@@ -103,7 +105,7 @@ func (d *diagnose) find(finding Finding) {
 }
 
 func (d *diagnose) result() Diagnosis {
-	result := Diagnosis{Unseen: d.unseen}
+	result := Diagnosis{Target: d.Target, Unseen: d.unseen}
 	for _, cause := range []Cause{
 		VaultDeleted, VaultPurged, KeyDeleted, KeyPurged, IdentityRemoved, GrantRemoved,
 		VaultFirewall, KeyDisabled, VersionDisabled, KeyExpired,

@@ -163,10 +163,10 @@ func Rules() rule.List {
 			ID:    CMK014,
 			Title: "Back To The System Key First",
 			Sentence: "Destroying an attachment returns the account to the system key before the key, " +
-				"the grant or the vault go.",
+				"the grant or the vault go; a key that an account still uses is not deleted.",
 			Source: "OpenAPI document 2023-01-01, AccountEncryption.type: CustomerKey or SystemKey; follows from " +
 				"CMK012, since an account without its key cannot be changed any more",
-			Found: []rule.Moment{rule.Apply},
+			Found: []rule.Moment{rule.Plan, rule.Apply},
 		},
 		{
 			ID:    CMK015,

@@ -137,9 +137,16 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 			"a destroy goes on"
 		return diag.Diagnostics{diagnostic.FromViolation(violation)}
 	}
-	var said diag.Diagnostics
-	for _, violation := range customerkey.Check(found.Facts, r.client.ServerTime()).Warnings() {
+	return r.worries(found)
+}
+
+// worries are what does not hurt yet: the account reaches the version that it runs on, but could not
+// be attached to the one that its identifier means. It expires or has expired, or it is the newest
+// and was disabled before the account moved to it.
+func (r *Resource) worries(found keyedaccount.Access) (said diag.Diagnostics) {
+	for _, violation := range customerkey.Check(found.Facts, r.client.ServerTime()).Violations {
 		if violation.Rule.ID == customerkey.CMK004 {
+			violation.Severity = rule.Warning
 			said.Append(diagnostic.FromViolation(violation))
 		}
 	}

@@ -347,6 +347,8 @@ func TestAccess_onItsWayIsWaitedFor(t *testing.T) {
 func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 	t.Parallel()
 	const path = " keys.vault.azure.net/keys/media"
+	// One for each kind of account that could use the key.
+	const accounts = "GET management.azure.com/subscriptions/{id}/resources"
 	w := newWorld(t)
 	proto := w.Proto()
 	var object acctest.Object
@@ -363,7 +365,7 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 		{"refresh", func() { proto.Read(object) }, []string{"GET" + path}},
 		{"plan without a change", func() { proto.Plan(resourceType, object, w.config(nil)) }, nil},
 		{"update", func() { object = proto.Update(object, w.config(acctest.Value{"enabled": false})) }, []string{
-			"GET" + path, "PATCH" + path + "/{id}",
+			accounts, "GET" + path, "PATCH" + path + "/{id}",
 		}},
 		{"rotation", func() { object = proto.Update(object, w.config(rotated("1"))) }, []string{
 			"GET" + path, "POST" + path + "/create",
@@ -373,7 +375,7 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 		}},
 		{"refresh with a policy", func() { proto.Read(object) }, []string{"GET" + path, "GET" + path + "/rotationpolicy"}},
 		{"destroy", func() { proto.Apply(proto.Plan(resourceType, object, nil)) }, []string{
-			"DELETE" + path, "GET keys.vault.azure.net/deletedkeys/media",
+			accounts, "DELETE" + path, "GET keys.vault.azure.net/deletedkeys/media",
 		}},
 	} {
 		if diff := cmp.Diff(test.want, slices.Compact(w.Calls(test.do))); diff != "" {

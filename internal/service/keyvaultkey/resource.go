@@ -97,7 +97,8 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 }
 
-// ModifyPlan plans a new version as unknown, and only then.
+// ModifyPlan plans a new version as unknown, and only then. It warns of a plan that takes the key
+// away from accounts.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
@@ -119,6 +120,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(name), values[1])...)
 	}
 	rotated := !after.rotate.IsNull() && !after.rotate.Equal(before.rotate)
+	if r.client != nil {
+		resp.Diagnostics.Append(r.foresee(ctx, &req.State, &req.Plan)...)
+	}
 	if rotated || !after.kind.Equal(before.kind) || !after.size.Equal(before.size) {
 		for _, name := range []string{"version", "versioned_id"} {
 			resp.Diagnostics.Append(
@@ -296,6 +300,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 		return
 	}
 
+	resp.Diagnostics.Append(r.refuseInUse(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	patient := patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete)
 	err := r.remove(ctx, state.VaultURI.ValueString(), state.Name.ValueString(), patient)
 	if err != nil && !azure.IsNotFound(err) && !r.vaultGone(ctx, state.KeyVaultID.ValueString()) {

@@ -1,0 +1,133 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvaultkey
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+)
+
+// usable is what decides whether an account can use a key, and whether the key stays the same.
+type usable struct {
+	id        types.String
+	versioned types.String
+	name      attribute.NameValue
+	vault     attribute.ResourceIDValue
+	enabled   types.Bool
+	opts      types.Set
+}
+
+func (u *usable) read(ctx context.Context,
+	get func(context.Context, path.Path, any) diag.Diagnostics,
+) (said diag.Diagnostics) {
+	for name, value := range map[string]any{
+		"id": &u.id, "versioned_id": &u.versioned, "name": &u.name, "key_vault_id": &u.vault,
+		"enabled": &u.enabled, "key_opts": &u.opts,
+	} {
+		said.Append(get(ctx, path.Root(name), value)...)
+	}
+	return said
+}
+
+// permits reports whether the operations have one, or may have it.
+func (u *usable) permits(operation string) bool {
+	return u.opts.IsUnknown() || slices.ContainsFunc(u.operations(), func(permitted string) bool {
+		return permitted == operation
+	})
+}
+
+func (u *usable) operations() []string {
+	var names []string
+	for _, element := range u.opts.Elements() {
+		if text, ok := element.(types.String); ok {
+			names = append(names, text.ValueString())
+		}
+	}
+	return names
+}
+
+// foresee warns of a plan that takes a key away from accounts that use it. Azure is asked about
+// accounts only where the plan does that to a key.
+func (r *Resource) foresee(ctx context.Context, state *tfsdk.State, plan *tfsdk.Plan,
+) diag.Diagnostics {
+	var before, after usable
+	said := before.read(ctx, state.GetAttribute)
+	said.Append(after.read(ctx, plan.GetAttribute)...)
+	key, err := r.parseID(before.versioned.ValueString())
+	if said.HasError() || err != nil {
+		return said // A key that is being created has no use yet.
+	}
+
+	replaced := !after.name.Equal(before.name) || !after.vault.Equal(before.vault)
+	planned := disabling(&before, &after)
+	if !replaced && planned == "" {
+		return nil
+	}
+	// Who may not be asked about is no reason to refuse a plan: what cannot be known is not said.
+	uses, err := r.uses(ctx, key, before.vault.ValueString())
+	if err != nil {
+		return nil
+	}
+	violation, found := customerkey.Disabling(key, planned, uses)
+	if replaced {
+		violation, found = customerkey.Replacing(key, uses)
+	}
+	if found {
+		said.Append(diagnostic.FromViolation(violation))
+	}
+	return said
+}
+
+// disabling is what of a plan takes a key away from those who use it, as a phrase.
+func disabling(before, after *usable) string {
+	if before.enabled.ValueBool() && !after.enabled.IsUnknown() && !after.enabled.ValueBool() {
+		return "enabled = false"
+	}
+	for _, needed := range []string{"wrapKey", "unwrapKey"} {
+		if before.permits(needed) && !after.permits(needed) {
+			return "key_opts without " + needed
+		}
+	}
+	return ""
+}
+
+// refuseInUse refuses to delete a key that accounts use (CMK014). By now whatever the same apply
+// takes off the key is off it: Terraform destroys first what refers to the key.
+func (r *Resource) refuseInUse(ctx context.Context, state *model) diag.Diagnostics {
+	key, err := r.parseID(state.ID.ValueString())
+	if err != nil {
+		return nil
+	}
+	uses, err := r.uses(ctx, key, state.KeyVaultID.ValueString())
+	if err != nil {
+		return diag.Diagnostics{
+			diagnostic.FromError(diagnostic.Delete, subject(state.ID.ValueString()), err),
+		}
+	}
+	if violation, found := customerkey.Deleting(key, uses); found {
+		return diag.Diagnostics{diagnostic.FromViolation(violation)}
+	}
+	return nil
+}
+
+// uses finds the accounts that use the key, in the subscriptions of the provider and of the vault.
+func (r *Resource) uses(ctx context.Context, key customerkey.KeyID, vaultID string,
+) ([]customerkey.Use, error) {
+	at, err := azure.ParseID(vaultID, azure.VaultType)
+	if err != nil {
+		return nil, err
+	}
+	return keyedaccount.Using(ctx, r.client, key, r.client.SubscriptionID(), at.SubscriptionID)
+}
