@@ -4,9 +4,12 @@
 package account_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -128,5 +131,51 @@ func TestProtoAccount_dataSourcesShowEverything(t *testing.T) {
 	_, said = w.proto.ReadData("azuremedia_accounts", acctest.Value{"resource_group_name": "nowhere"})
 	if text := said.Text(); !strings.Contains(text, "nowhere") {
 		t.Errorf("does not say which group: %s", text)
+	}
+}
+
+// TestProtoAccount_dataSourcesShowTheRest shows what only an account has that uses all there is.
+func TestProtoAccount_dataSourcesShowTheRest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	identity, reader := w.Identity("reader")
+	w.Vault("keys")
+	w.Grant("keys", reader)
+	key := w.Key("keys", "media")
+	contribute(t, w.azure, "mediaone", "reader")
+	created := w.proto.Create(resourceType, w.config(acctest.Value{
+		"identity":                    acctest.Value{"type": "UserAssigned", "identity_ids": []any{identity}},
+		"storage_authentication_type": "ManagedIdentity",
+		"storage_accounts": []any{acctest.Value{
+			"id": w.one, "is_primary": true, "user_assigned_identity_id": identity,
+		}},
+		"encryption": acctest.Value{
+			"type": "CustomerKey", "key_vault_key_id": key, "user_assigned_identity_id": identity,
+		},
+		"key_delivery_access_control": acctest.Value{
+			"default_action": "Deny", "ip_allow_list": []any{"203.0.113.0/24"},
+		},
+	}))
+	w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Enabled: to.Ptr(false)})
+	created, said := w.proto.Read(created)
+	if len(said) > 0 {
+		t.Fatal(said.Text())
+	}
+	want := maps.Clone(created.State)
+	delete(want, "timeouts")
+	want["location"] = "West US 2"
+	if encryption, _ := want["encryption"].(acctest.Value); encryption["status"] != "CustomerKeyInaccessible" {
+		t.Errorf("the account reaches its key still: %v", encryption)
+	}
+
+	found, said := w.proto.ReadData("azuremedia_account", acctest.Value{
+		"name": "contosomedia", "resource_group_name": "media",
+	})
+	if diff := cmp.Diff(want, found); len(said) > 0 || diff != "" {
+		t.Errorf("by name (-created +found):\n%s%s", diff, said.Text())
+	}
+	all, said := w.proto.ReadData("azuremedia_accounts", acctest.Value{})
+	if diff := cmp.Diff([]any{want}, all["accounts"]); len(said) > 0 || diff != "" {
+		t.Errorf("among all (-created +found):\n%s%s", diff, said.Text())
 	}
 }

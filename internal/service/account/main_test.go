@@ -10,8 +10,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	acctest.Main(m, acctest.Exercise{
-		Resource: "azuremedia_account",
-		Replaces: []string{"name", "resource_group_name", "location"},
-	})
+	acctest.Main(m,
+		acctest.Exercise{
+			Resource: "azuremedia_account",
+			Replaces: []string{"name", "resource_group_name", "location"},
+		},
+		acctest.Exercise{DataSource: "azuremedia_account"},
+		acctest.Exercise{DataSource: "azuremedia_accounts"})
 }
