@@ -5,6 +5,7 @@ package keyedaccount
 
 import (
 	"context"
+	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -35,9 +36,14 @@ func ExamineQuestion(ctx context.Context, client *azure.Client, account Account,
 	if err != nil {
 		return Access{}, err
 	}
-	found := Access{Answer: answer, Diagnosis: customerkey.Diagnose(answer.Facts, client.ServerTime())}
+	return Judge(account, answer, client.ServerTime()), nil
+}
+
+// Judge says whether an account reaches its key, by what was found out about it.
+func Judge(account Account, answer keyfacts.Answer, now time.Time) Access {
+	found := Access{Answer: answer, Diagnosis: customerkey.Diagnose(answer.Facts, now)}
 	found.Lost = account.Encryption.Status != "" || found.certain()
-	return found, nil
+	return found
 }
 
 // certain reports whether access must be lost even if the account does not say so. It is not

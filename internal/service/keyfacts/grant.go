@@ -42,7 +42,8 @@ func (r Reader) grant(ctx context.Context, vault vault, key, principal string,
 	if key != "" {
 		scope = customerkey.KeyScope(vault.ID, key)
 	}
-	assignments, err := r.assignments(ctx, scope, principal)
+	assignments, err := r.known.assignments.get(ctx, scope+" "+principal,
+		func() ([]customerkey.RoleAssignment, error) { return r.assignments(ctx, scope, principal) })
 	if withheld(err) {
 		return customerkey.Grant{}, false, nil
 	}
@@ -83,7 +84,9 @@ func (r Reader) assignments(ctx context.Context, scope, principal string,
 		}
 		for _, assignment := range page.Value {
 			properties := azure.Deref(azure.Deref(assignment).Properties)
-			permissions, err := r.permissions(ctx, azure.Deref(properties.RoleDefinitionID))
+			role := azure.Deref(properties.RoleDefinitionID)
+			permissions, err := r.known.roles.get(ctx, role,
+				func() (rule.Fact[[]customerkey.RolePermissions], error) { return r.permissions(ctx, role) })
 			if err != nil {
 				return nil, err
 			}

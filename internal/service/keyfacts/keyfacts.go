@@ -56,11 +56,15 @@ type Answer struct {
 	GrantMayBeIndirect bool
 }
 
-// Reader reads facts from one Azure.
-type Reader struct{ client *azure.Client }
+// Reader reads facts from one Azure. It reads nothing twice, so that what it says is as of the
+// moment at which it was asked first: it is made anew for each use.
+type Reader struct {
+	client *azure.Client
+	known  *known
+}
 
-// New returns a reader.
-func New(client *azure.Client) Reader { return Reader{client: client} }
+// New returns a reader that has read nothing yet.
+func New(client *azure.Client) Reader { return Reader{client: client, known: new(known)} }
 
 // Read gathers the facts. The vault comes first, since there is no asking a vault that is gone;
 // key, identity and grant are then read side by side.
@@ -104,42 +108,62 @@ func (r Reader) Read(ctx context.Context, q Question) (Answer, error) {
 // identity completes the identity that is to read the key. A user-assigned one is looked up even
 // if the account lists it: an account goes on listing an identity that was deleted.
 func (r Reader) identity(ctx context.Context, q Question) (customerkey.Identity, error) {
-	identity := q.Identity
+	who := q.Identity
 	switch {
-	case identity.Kind == customerkey.SystemAssignedIdentity:
+	case who.Kind == customerkey.SystemAssignedIdentity:
 		if q.Account.SystemPrincipalID != "" {
-			identity.Presence = customerkey.Present
-			identity.PrincipalID = rule.Known(q.Account.SystemPrincipalID)
+			who.Presence = customerkey.Present
+			who.PrincipalID = rule.Known(q.Account.SystemPrincipalID)
 		}
-		return identity, nil
-	case identity.Kind != customerkey.UserAssignedIdentity || identity.ID == "":
-		return identity, nil
+		return who, nil
+	case who.Kind != customerkey.UserAssignedIdentity || who.ID == "":
+		return who, nil
 	}
-	at, err := azure.ParseID(identity.ID, azure.UserAssignedIdentityType)
+	found, err := r.known.identities.get(ctx, q.Identity.ID, func() (identity, error) {
+		return r.userAssigned(ctx, q.Identity.ID)
+	})
+	switch {
+	case err != nil:
+		return who, err
+	case found.absent:
+		who.Presence = customerkey.Absent
+		return who, nil
+	}
+	principal := found.principal
+	if principal == "" {
+		principal = q.Account.UserPrincipalIDs[strings.ToLower(who.ID)]
+	}
+	if principal != "" {
+		who.Presence = customerkey.Present
+		who.PrincipalID = rule.Known(principal)
+	}
+	return who, nil
+}
+
+// identity is a user-assigned identity as Azure shows it. Neither its absence nor its principal is
+// known of one that the caller may not see.
+type identity struct {
+	absent    bool
+	principal string
+}
+
+func (r Reader) userAssigned(ctx context.Context, id string) (identity, error) {
+	at, err := azure.ParseID(id, azure.UserAssignedIdentityType)
 	if err != nil {
-		return identity, err
+		return identity{}, err
 	}
 	identities, err := r.client.UserAssignedIdentities(at.SubscriptionID)
 	if err != nil {
-		return identity, err
+		return identity{}, err
 	}
 	got, err := identities.Get(ctx, at.ResourceGroupName, at.Name, nil)
 	switch {
 	case azure.IsNotFound(err):
-		identity.Presence = customerkey.Absent
-		return identity, nil
-	case err != nil && !withheld(err):
-		return identity, err
+		return identity{absent: true}, nil
+	case err != nil:
+		return identity{}, unless(withheld(err), err)
 	}
-	principal := azure.Deref(azure.Deref(got.Properties).PrincipalID)
-	if principal == "" {
-		principal = q.Account.UserPrincipalIDs[strings.ToLower(identity.ID)]
-	}
-	if principal != "" {
-		identity.Presence = customerkey.Present
-		identity.PrincipalID = rule.Known(principal)
-	}
-	return identity, nil
+	return identity{principal: azure.Deref(azure.Deref(got.Properties).PrincipalID)}, nil
 }
 
 // withheld reports whether Azure refused to tell the caller.

@@ -30,18 +30,24 @@ type vault struct {
 func (r Reader) vault(ctx context.Context, q Question) (vault, error) {
 	subscriptions := r.subscriptions(q.Account.ID)
 	for _, subscription := range subscriptions {
-		found, err := r.vaultIn(ctx, subscription, q.Key)
+		found, err := r.known.vaults.get(ctx, subscription+" "+q.Key.VaultURI, func() (vault, error) {
+			return r.vaultIn(ctx, subscription, q.Key)
+		})
 		if err != nil || found.Presence == customerkey.Present {
 			return found, err
 		}
 	}
 	for _, subscription := range subscriptions {
-		found, err := r.deletedVaultIn(ctx, subscription, q.Key.VaultName)
+		found, err := r.known.deletedVaults.get(ctx, subscription+" "+q.Key.VaultName, func() (vault, error) {
+			return r.deletedVaultIn(ctx, subscription, q.Key.VaultName)
+		})
 		if err != nil || found.Presence == customerkey.SoftDeleted {
 			return found, err
 		}
 	}
-	return r.missingVault(ctx, q.Key.VaultName)
+	return r.known.missingVaults.get(ctx, q.Key.VaultName, func() (vault, error) {
+		return r.missingVault(ctx, q.Key.VaultName)
+	})
 }
 
 // subscriptions are those in which a key's vault is looked for.
