@@ -12,6 +12,7 @@ import (
 	"net/http"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/batch"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
@@ -23,6 +24,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/storage"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/videoanalyzer"
 )
 
 // Azure is a rehearsal of Azure. It may be used by many at once.
@@ -79,7 +81,10 @@ func (a *Azure) addServices() {
 	vaults := keyvault.New(e, a.directory, a.roles)
 	accounts := storage.New(e, vaults)
 	blob.New(e, accounts, a.directory, a.roles)
-	a.streaming = streaming.New(e, media.New(e, vaults, accounts, a.roles, a.directory))
+	batch.New(e, vaults, accounts, a.directory)
+	mediaServices := media.New(e, vaults, accounts, a.roles, a.directory)
+	videoanalyzer.New(e, vaults, accounts, a.roles, mediaServices)
+	a.streaming = streaming.New(e, mediaServices)
 }
 
 const accessKey = "rehearsal/access"

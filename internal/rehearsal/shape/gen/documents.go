@@ -64,13 +64,10 @@ func documents() []document {
 		},
 		{
 			file: microsoft + "batch/2023-05-01/BatchManagement.json", lenient: true,
-			types: []string{"Microsoft.Batch/batchAccounts", "Microsoft.Batch/locations"},
-			served: []string{
-				"2015-12-01", "2017-01-01", "2017-05-01", "2017-09-01", "2018-12-01", "2019-04-01",
-				"2019-08-01", "2020-03-01", "2020-05-01", "2020-09-01", "2021-01-01", "2021-06-01",
-				"2022-01-01", "2022-06-01", "2022-10-01", "2023-11-01", "2024-02-01", "2024-07-01",
-			},
+			types:  []string{"Microsoft.Batch/batchAccounts", "Microsoft.Batch/locations"},
+			served: batchVersions(),
 		},
+		{file: written + "batch-polling.json", lenient: true, served: batchVersions()},
 		{
 			file: microsoft + "machinelearning/2023-10-01/machineLearningServices.json", lenient: true,
 			types: []string{"Microsoft.MachineLearningServices/workspaces"},
@@ -127,6 +124,14 @@ func vaultVersions() []string {
 		"2020-04-01-preview", "2021-04-01-preview", "2021-06-01-preview", "2021-10-01",
 		"2021-11-01-preview", "2022-02-01-preview", "2022-07-01", "2022-11-01", "2023-02-01",
 		"2024-04-01-preview", "2024-11-01", "2024-12-01-preview", "2025-05-01", "2026-02-01",
+	}
+}
+
+func batchVersions() []string {
+	return []string{
+		"2015-12-01", "2017-01-01", "2017-05-01", "2017-09-01", "2018-12-01", "2019-04-01",
+		"2019-08-01", "2020-03-01", "2020-05-01", "2020-09-01", "2021-01-01", "2021-06-01",
+		"2022-01-01", "2022-06-01", "2022-10-01", "2023-11-01", "2024-02-01", "2024-07-01",
 	}
 }
 
