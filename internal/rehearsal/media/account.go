@@ -4,33 +4,22 @@
 package media
 
 import (
-	"maps"
-	"net/http"
-
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/envelope"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/microsoftmedia"
 )
 
 // secrets is what an account knows and never shows.
 type secrets struct {
 	// AccountKey encrypts content keys, the URLs of job inputs and token validation keys.
-	AccountKey envelope.Envelope `json:"accountKey"`
+	microsoftmedia.AccountKey
 	// StorageKeys are the account's copies of the access keys of its storage accounts.
-	StorageKeys storageKeys `json:"storageKeys,omitempty"`
+	StorageKeys microsoftmedia.KeyCopies `json:"storageKeys,omitempty"`
 	// Unproven are the storage accounts that the account has yet to reach.
 	Unproven []engine.ID `json:"unproven,omitempty"`
 	// Creating says that the operation at work is the account's creation.
 	Creating bool `json:"creating,omitempty"`
-	// Before is what the operation at work changes, to go back to where it fails.
-	Before *settings `json:"before,omitempty"`
-	// Detection is how the look-out for a new version of the customer's key is doing.
-	Detection detection `json:"detection"`
-}
-
-// settings is what an update that fails puts back.
-type settings struct {
-	Properties map[string]any `json:"properties"`
-	Secrets    *secrets       `json:"secrets"`
+	// Before is what the operation at work changes.
+	Before *microsoftmedia.Before `json:"before,omitempty"`
 }
 
 func secretsOf(account *engine.Resource) *secrets {
@@ -46,7 +35,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	}
 	known := secretsOf(next)
 	if old == nil {
-		known.AccountKey = envelope.New(r.Tx)
+		known.AccountKey = microsoftmedia.NewAccountKey(r.Tx)
 		next.Set("mediaServiceId", r.NewID())
 		for _, made := range s.created {
 			made(r.Tx, next)
@@ -56,10 +45,14 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	if refused := s.checkStorage(r, old, next, known); refused != nil {
 		return engine.Outcome{}, refused
 	}
-	if refused := s.encrypt(r, old, next, known); refused != nil {
+	if refused := s.keys.Encrypt(r, old, next, &known.AccountKey); refused != nil {
 		return engine.Outcome{}, refused
 	}
-	stamp(r, old, next)
+	if old != nil || r.APIVersion < asynchronousSince {
+		// Recorded: accounts that a service principal creates by an operation have no systemData
+		// before their first change, and then only what tells of the last one.
+		microsoftmedia.Stamp(r, old, next)
+	}
 	if r.APIVersion < asynchronousSince {
 		if refused := s.reachStorage(r.Tx, next, known); refused != nil {
 			return engine.Outcome{}, refused
@@ -74,9 +67,9 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 // prepare refuses what cannot begin, and carries over what a PUT does not name.
 func (s *Service) prepare(r *engine.Request, old, next *engine.Resource) *engine.Error {
 	if old == nil {
-		return checkNew(r.Tx, next)
+		return s.checkNew(r.Tx, next)
 	}
-	if refused := s.reachable(r.Tx, old); refused != nil {
+	if refused := s.keys.Reachable(r.Tx, old); refused != nil {
 		return refused
 	}
 	for _, name := range []string{"mediaServiceId", "privateEndpointConnections"} {
@@ -88,7 +81,6 @@ func (s *Service) prepare(r *engine.Request, old, next *engine.Resource) *engine
 // setDefaults fills in what the caller left out (recorded).
 func setDefaults(account *engine.Resource) {
 	account.Default("storageAuthentication", authenticationSystem)
-	account.Default("encryption.type", systemKey)
 	account.Default("keyDelivery.accessControl.defaultAction", "Allow")
 	account.Default("keyDelivery.accessControl.ipAllowList", []any{})
 	account.Default("publicNetworkAccess", "Enabled")
@@ -96,51 +88,15 @@ func setDefaults(account *engine.Resource) {
 	account.Default("privateEndpointConnections", []any{})
 }
 
-// stamp keeps the account's systemData. Accounts that a service principal creates by an
-// operation have none before their first change, and then only what tells of the last one; the
-// synchronous versions have it whole from the start (recorded).
-func stamp(r *engine.Request, old, next *engine.Resource) {
-	now := engine.Timestamp(r.Now())
-	data := map[string]any{}
-	switch {
-	case old != nil:
-		data = maps.Clone(old.SystemData)
-		if data == nil {
-			data = map[string]any{}
-		}
-	case r.APIVersion >= asynchronousSince:
-		return
-	default:
-		data["createdBy"], data["createdByType"], data["createdAt"] = r.Caller.AppID, "Application", now
-	}
-	data["lastModifiedBy"], data["lastModifiedByType"] = r.Caller.AppID, "Application"
-	data["lastModifiedAt"] = now
-	next.SystemData = data
-}
-
 // begin starts the operation that settles the change.
 func begin(r *engine.Request, old, next *engine.Resource, known *secrets) engine.Outcome {
-	known.Creating, known.Before = old == nil, nil
-	if old != nil {
-		known.Before = &settings{Properties: old.Properties, Secrets: secretsOf(old)}
-	}
+	known.Creating, known.Before = old == nil, microsoftmedia.Remember(old)
 	next.Hide(known)
-	next.Set("provisioningState", engine.InProgress)
-	place := "/subscriptions/" + next.ID.Subscription() + "/providers/Microsoft.Media/locations/" +
-		next.Location
-	outcome := engine.Outcome{Async: &engine.Async{
-		StatusPath: place + "/mediaServicesOperationStatuses/{operation}",
-		ResultPath: place + "/mediaServicesOperationResults/{operation}",
-	}}
-	if r.HTTP.Method == http.MethodPatch {
-		outcome.Status = http.StatusAccepted
-	}
-	return outcome
+	return microsoftmedia.Operation(r, next, operations)
 }
 
 // complete ends the operation. Storage that cannot be reached makes it fail, as the OpenAPI
-// document's example of a failed operation has it; what an update would have changed in the
-// properties then stays as it was (own choice: no public source tells).
+// document's example of a failed operation has it.
 func (s *Service) complete(
 	tx *engine.Tx, account *engine.Resource, _ *engine.Operation,
 ) *engine.Error {
@@ -148,15 +104,15 @@ func (s *Service) complete(
 	before := known.Before
 	known.Creating, known.Before = false, nil
 	failed := s.reachStorage(tx, account, known)
+	account.Hide(known)
 	state := engine.Succeeded
 	if failed != nil {
 		state = engine.Failed
 		if before != nil {
-			account.Properties, known = before.Properties, before.Secrets
+			before.Restore(account)
 		}
 	}
 	account.Set("provisioningState", state)
-	account.Hide(known)
 	return failed
 }
 
@@ -172,8 +128,8 @@ func (s *Service) view(r *engine.Request, shown *engine.Resource) {
 		if shown.Tags == nil {
 			shown.Tags = map[string]string{}
 		}
-	} else if s.reachable(r.Tx, shown) != nil {
-		shown.Set("encryption.status", inaccessible)
+	} else {
+		s.keys.Show(r.Tx, shown)
 	}
 	showStorage(r, shown)
 }

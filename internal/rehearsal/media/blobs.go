@@ -8,6 +8,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/microsoftmedia"
 )
 
 // Blobs is the account, or one of its streaming origins, at the endpoint of one of its storage
@@ -27,11 +28,11 @@ func (s *Service) Blobs(
 		if !is {
 			return blob.Client{}, StorageInaccessible()
 		}
-		held = held.at(asOf)
+		held = held.At(asOf)
 		client.Keys = [][]byte{held.Key1, held.Key2}
 		return client, nil
 	}
-	principal, refused := principalOf(tx, account, listed.Identity)
+	principal, refused := microsoftmedia.Principal(tx, account, listed.Identity)
 	if refused != nil {
 		return blob.Client{}, refused
 	}
@@ -55,5 +56,5 @@ func (*Service) StorageNamed(account *engine.Resource, name string) (engine.ID, 
 			return listed.ID, nil
 		}
 	}
-	return "", bad("The storage account '%s' is not attached to the account '%s'.", name, account.Name)
+	return "", microsoftmedia.Bad("The storage account '%s' is not attached to the account '%s'.", name, account.Name)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/storage"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/videoanalyzer"
 )
 
 // rehearsal is an Azure with media accounts, and what they stand on.
@@ -37,6 +38,7 @@ func startPaced(t *testing.T, pace engine.Pace) *rehearsal {
 	r := &rehearsal{Azure: azuretest.New(t, pace), t: t}
 	r.storage = storage.New(r.Engine, r.KeyVault)
 	r.media = media.New(r.Engine, r.KeyVault, r.storage, r.Authorization, r.Directory)
+	videoanalyzer.New(r.Engine, r.KeyVault, r.storage, r.Authorization, r.media)
 	blob.New(r.Engine, r.storage, r.Directory, r.Authorization)
 	return r
 }

@@ -8,16 +8,19 @@
 package media
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/microsoftmedia"
 )
 
 // Type is the type of a Media Services account. Answers spell it so (recorded), though the
 // OpenAPI documents' examples say mediaServices.
 const Type = "Microsoft.Media/mediaservices"
+
+// operations is what the operations of accounts are called in paths.
+const operations = "mediaServices"
 
 // asynchronousSince is the first api-version in which PUT and PATCH start an operation instead
 // of answering when the work is done.
@@ -25,11 +28,12 @@ const asynchronousSince = "2021-11-01"
 
 // Service is Microsoft.Media.
 type Service struct {
-	vaults  Vaults
-	storage StorageAccounts
+	keys    *microsoftmedia.Keeper
+	storage microsoftmedia.StorageAccounts
 	grants  Grants
 	tokens  Tokens
 	kind    *engine.ResourceType
+	namings []microsoftmedia.Naming
 	created []func(*engine.Tx, *engine.Resource)
 }
 
@@ -47,16 +51,23 @@ type Tokens interface {
 // New adds Microsoft.Media to an engine. Customers' keys are used through vaults; accounts are
 // the storage accounts under the media accounts.
 func New(
-	e *engine.Engine, vaults Vaults, accounts StorageAccounts, grants Grants, tokens Tokens,
+	e *engine.Engine, vaults microsoftmedia.Vaults, accounts microsoftmedia.StorageAccounts,
+	grants Grants, tokens Tokens,
 ) *Service {
-	s := &Service{vaults: vaults, storage: accounts, grants: grants, tokens: tokens}
+	s := &Service{
+		keys: &microsoftmedia.Keeper{
+			Type: Type, Vaults: vaults, SystemAssigned: true, Reveal: revealAccountKey,
+		},
+		storage: accounts, grants: grants, tokens: tokens,
+		namings: []microsoftmedia.Naming{naming()},
+	}
 	s.kind = &engine.ResourceType{
 		Name:            Type,
 		DisplayLocation: true,
 		HasIdentity:     true,
 		NextLink:        "@odata.nextLink",
-		CheckName:       checkName,
-		Busy:            busy(),
+		CheckName:       naming().Check,
+		Busy:            microsoftmedia.Busy(),
 		Write:           s.write,
 		Complete:        s.complete,
 		View:            s.view,
@@ -67,7 +78,7 @@ func New(
 	}
 	e.Register(s.kind)
 	s.addRoutes(e)
-	s.followKeys(e)
+	s.keys.Follow(e)
 	return s
 }
 
@@ -76,20 +87,13 @@ func (s *Service) addRoutes(e *engine.Engine) {
 	e.Handle(engine.Route{
 		Pattern:    "POST " + provider + "/locations/{location}/checkNameAvailability",
 		Permission: "Microsoft.Media/locations/checkNameAvailability/action",
-		Serve:      s.route(checkNameAvailability),
+		Serve:      microsoftmedia.ServeAs(s.kind, s.checkNameAvailability),
 	})
-	e.Handle(engine.Route{
-		Pattern: "GET " + provider + "/locations/{location}/mediaServicesOperationStatuses/{operation}",
-		Serve:   s.route(engine.ServeOperationStatus),
-	})
-	e.Handle(engine.Route{
-		Pattern: "GET " + provider + "/locations/{location}/mediaServicesOperationResults/{operation}",
-		Serve:   s.route(engine.ServeOperationResult),
-	})
+	microsoftmedia.HandleOperations(e, operations, s.kind)
 	e.Handle(engine.Route{
 		Pattern:    "GET " + provider + "/mediaservices/{account}",
 		Permission: Type + "/read",
-		Serve:      s.route(s.getBySubscription),
+		Serve:      microsoftmedia.ServeAs(s.kind, s.getBySubscription),
 	})
 }
 
@@ -102,9 +106,9 @@ func (s *Service) OnCreation(made func(tx *engine.Tx, account *engine.Resource))
 // or the account is not there yet.
 func (s *Service) Admit(r *engine.Request, account *engine.Resource) *engine.Error {
 	if account.Pending != "" && secretsOf(account).Creating {
-		return busy()
+		return microsoftmedia.Busy()
 	}
-	return s.reachable(r.Tx, account)
+	return s.keys.Reachable(r.Tx, account)
 }
 
 // getBySubscription finds an account without its resource group. Only 2020-05-01 has it.
@@ -119,51 +123,17 @@ func (s *Service) getBySubscription(r *engine.Request) (*engine.Response, error)
 	return nil, engine.Errorf(http.StatusNotFound, "NotFound", "The requested resource was not found.")
 }
 
-// route has the answers of a route headed as those of the service.
-func (s *Service) route(serve engine.Handler) engine.Handler {
-	return func(r *engine.Request) (*engine.Response, error) {
-		r.AnswerAs(s.kind)
-		return serve(r)
-	}
-}
+// order is the order of members in the answers of Media Services (recorded).
+const order microsoftmedia.Order = " name id type location tags properties systemData " +
+	"keyVaultProperties identity mediaServiceId storageAccounts storageAuthentication encryption " +
+	"keyDelivery publicNetworkAccess minimumTlsVersion provisioningState " +
+	"privateEndpointConnections keyIdentifier currentKeyIdentifier userAssignedIdentity " +
+	"useSystemAssignedIdentity clientId principalId tenantId userAssignedIdentities defaultAction " +
+	"ipAllowList createdBy createdByType createdAt lastModifiedBy lastModifiedByType " +
+	"lastModifiedAt assetName assetId created lastModified alternateId description container " +
+	"storageAccountName storageEncryptionFormat streamingProtocol encryptionScheme paths " +
+	"streamingPaths downloadPaths startTime endTime streamingLocatorId streamingPolicyName status " +
+	"error code nameAvailable reason message value @odata.nextLink "
 
-// Answer gives an answer the headers and the layout of Microsoft.Media (recorded).
-func Answer(r *engine.Request, response *engine.Response) {
-	response.Header.Set("Server", "Microsoft-HTTPAPI/2.0")
-	if response.Body == nil {
-		return
-	}
-	response.Header.Set("Odata-Version", "4.0")
-	contentType := "application/json; odata.metadata=minimal"
-	if r.HTTP.Header.Get("Accept") == "" {
-		contentType += "; odata.streaming=true" // as the Go SDK's poller hears
-	}
-	response.Header.Set("Content-Type", contentType)
-	if response.Status < http.StatusBadRequest {
-		if written, err := layout(response.Body); err == nil {
-			response.Body = written
-		}
-	}
-}
-
-// busy is the refusal of a change while another is at work. The code is the one of streaming
-// endpoints (recorded, "… on the Origin"); no public source has the account's.
-func busy() *engine.Error {
-	return engine.Ownf(http.StatusConflict, "OperationInProgress",
-		"There is another operation already in progress on the account.")
-}
-
-// bad is a refusal in the manner of the service, 400 BadRequest with a sentence, where the
-// sentence is rehearsal's own because no public source has Azure's.
-func bad(format string, args ...any) *engine.Error {
-	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
-}
-
-// decode reads the body of a request to a route that is not a resource's.
-func decode(r *engine.Request, into any) error {
-	if err := json.Unmarshal(r.Raw, into); err != nil {
-		return engine.Gatewayf(http.StatusBadRequest, "InvalidRequestContent",
-			"The request content was invalid and could not be deserialized: '%v'.", err)
-	}
-	return nil
-}
+// Answer gives an answer the headers and the layout of Media Services (recorded).
+func Answer(r *engine.Request, response *engine.Response) { order.Answer(r, response) }

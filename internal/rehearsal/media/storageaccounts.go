@@ -8,10 +8,10 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/microsoftmedia"
 )
 
 // How an account proves to its storage who it is.
@@ -24,19 +24,10 @@ const (
 // (limits-quotas-constraints-reference.md).
 const storageLimit = 100
 
-// StorageAccounts is Microsoft.Storage as media accounts see it.
-type StorageAccounts interface {
-	// Account returns the storage account, or nil.
-	Account(tx *engine.Tx, id engine.ID) *engine.Resource
-	// Keys returns the values of its access keys.
-	Keys(tx *engine.Tx, id engine.ID) (key1, key2 []byte, ok bool)
-}
-
 // storageAccount is a storage account as a media account lists it.
 type storageAccount struct {
-	ID       engine.ID         `json:"id"`
-	Type     string            `json:"type,omitempty"`
-	Identity *resourceIdentity `json:"identity,omitempty"`
+	microsoftmedia.Attached
+	Type string `json:"type,omitempty"`
 }
 
 const (
@@ -44,51 +35,10 @@ const (
 	secondary = "Secondary"
 )
 
-// storageKeys are copies of access keys by lower-case ID of the storage account.
-type storageKeys map[string]keyCopy
-
-// keyCopy is what a media account with system authentication keeps of a storage account's access
-// keys. It learns of new ones only by syncStorageKeys.
-type keyCopy struct {
-	Key1   []byte    `json:"key1"`
-	Key2   []byte    `json:"key2"`
-	Synced time.Time `json:"synced"`
-	// Earlier are the copies before this one, newest first, that streaming origins may be working
-	// with yet.
-	Earlier []keyCopy `json:"earlier,omitempty"`
-}
-
 // OriginLag is how long it takes at most until all streaming origins work with the keys of a sync.
 // Six hours is how long the documented procedure waits (previous/media-services-roll-storage-
 // access-keys.md of January 2017); what goes on meanwhile no public source tells.
 const OriginLag = 6 * time.Hour
-
-// after is the copy as it takes the place of the one before.
-func (k keyCopy) after(before keyCopy) keyCopy {
-	earlier := append([]keyCopy{before}, before.Earlier...)
-	earlier[0].Earlier = nil
-	replaced := k.Synced
-	for i, one := range earlier {
-		if !k.Synced.Before(replaced.Add(OriginLag)) {
-			earlier = earlier[:i]
-			break
-		}
-		replaced = one.Synced
-	}
-	k.Earlier = earlier
-	return k
-}
-
-// at is the copy as it was at a moment: the oldest there is where that was before it.
-func (k keyCopy) at(moment time.Time) keyCopy {
-	for _, one := range k.Earlier {
-		if !moment.Before(k.Synced) {
-			break
-		}
-		k = one
-	}
-	return k
-}
 
 func storageOf(account *engine.Resource) []storageAccount {
 	var list []storageAccount
@@ -103,11 +53,20 @@ func setStorage(account *engine.Resource, list []storageAccount) {
 	for _, listed := range list {
 		entry := map[string]any{"id": string(listed.ID), "type": listed.Type}
 		if listed.Identity != nil {
-			entry["identity"] = listed.Identity.object()
+			entry["identity"] = identityObject(listed.Identity)
 		}
 		entries = append(entries, entry)
 	}
 	account.Set("storageAccounts", entries)
+}
+
+// identityObject is an identity as the properties hold it.
+func identityObject(i *microsoftmedia.Identity) map[string]any {
+	object := map[string]any{"useSystemAssignedIdentity": i.UserAssigned == ""}
+	if i.UserAssigned != "" {
+		object["userAssignedIdentity"] = string(i.UserAssigned)
+	}
+	return object
 }
 
 func primaryOf(list []storageAccount) engine.ID {
@@ -120,12 +79,20 @@ func primaryOf(list []storageAccount) engine.ID {
 }
 
 func attached(list []storageAccount, id engine.ID) *storageAccount {
-	for i := range list {
-		if list[i].ID.Is(id) {
-			return &list[i]
-		}
+	at := slices.IndexFunc(list, func(listed storageAccount) bool { return listed.ID.Is(id) })
+	if at < 0 {
+		return nil
 	}
-	return nil
+	return &list[at]
+}
+
+// attachments is what the list has in common with those of other accounts of Microsoft.Media.
+func attachments(list []storageAccount) []microsoftmedia.Attached {
+	var common []microsoftmedia.Attached
+	for _, listed := range list {
+		common = append(common, listed.Attached)
+	}
+	return common
 }
 
 // checkStorage holds the list of storage accounts against the rules and notes which of them the
@@ -145,7 +112,7 @@ func (s *Service) checkStorage(
 	if old != nil {
 		before = storageOf(old)
 		if was := primaryOf(before); was != "" && !was.Is(primaryOf(list)) {
-			return bad("The primary storage account '%s' cannot be taken out or replaced.", was)
+			return microsoftmedia.Bad("The primary storage account '%s' cannot be taken out or replaced.", was)
 		}
 	}
 	failed := known.Unproven // by an operation that did not succeed
@@ -164,26 +131,23 @@ func (s *Service) checkStorage(
 // checkList refuses lists that no account can have, whatever the storage accounts are.
 func checkList(list []storageAccount) *engine.Error {
 	if len(list) > storageLimit {
-		return bad("A Media Services account can have %d storage accounts; %d were given.",
+		return microsoftmedia.Bad("A Media Services account can have %d storage accounts; %d were given.",
 			storageLimit, len(list))
 	}
 	primaries := 0
-	for i, listed := range list {
+	for _, listed := range list {
 		if listed.Type == primary {
 			primaries++
 		}
 		if listed.Type == "" {
-			return bad("The storage account '%s' needs a type, Primary or Secondary.", listed.ID)
-		}
-		if !strings.EqualFold(listed.ID.Type(), "Microsoft.Storage/storageAccounts") {
-			return bad("'%s' is not the resource ID of a storage account.", listed.ID)
-		}
-		if attached(list[:i], listed.ID) != nil {
-			return bad("The storage account '%s' is listed more than once.", listed.ID)
+			return microsoftmedia.Bad("The storage account '%s' needs a type, Primary or Secondary.", listed.ID)
 		}
 	}
+	if refused := microsoftmedia.CheckAttached(attachments(list)); refused != nil {
+		return refused
+	}
 	if primaries != 1 {
-		return bad("A Media Services account needs exactly one Primary storage account; %d were given.",
+		return microsoftmedia.Bad("A Media Services account needs exactly one Primary storage account; %d were given.",
 			primaries)
 	}
 	return nil
@@ -196,11 +160,11 @@ func (s *Service) checkListed(
 ) *engine.Error {
 	byKeys := next.String("storageAuthentication") == authenticationSystem
 	if byKeys && !listed.ID.SubscriptionID().Is(next.ID.SubscriptionID()) {
-		return bad("The storage account '%s' is in another subscription, which takes managed identity "+
+		return microsoftmedia.Bad("The storage account '%s' is in another subscription, which takes managed identity "+
 			"storage authentication.", listed.ID)
 	}
 	if !byKeys {
-		if _, refused := principalOf(r.Tx, next, listed.Identity); refused != nil {
+		if _, refused := microsoftmedia.Principal(r.Tx, next, listed.Identity); refused != nil {
 			return refused
 		}
 	}
@@ -222,21 +186,12 @@ func (s *Service) checkListed(
 // checkStorageKind refuses the kinds of storage account that the service does not work on
 // (storage-account-concept.md). Blob-only accounts may be Secondary, as the OpenAPI documents say.
 func checkStorageKind(account *engine.Resource, as string) *engine.Error {
-	sku, _ := account.SKU["name"].(string)
 	var hierarchical bool
-	account.Read("isHnsEnabled", &hierarchical)
-	switch {
-	case strings.HasPrefix(sku, "Premium"):
-		return bad("The storage account '%s' is a premium account (%s), which Media Services does not "+
-			"support.", account.ID, sku)
-	case hierarchical:
-		return bad("The storage account '%s' has a hierarchical namespace (Data Lake Storage Gen2), "+
+	if account.Read("isHnsEnabled", &hierarchical) && hierarchical {
+		return microsoftmedia.Bad("The storage account '%s' has a hierarchical namespace (Data Lake Storage Gen2), "+
 			"which Media Services does not support.", account.ID)
-	case account.Kind == "BlobStorage" && as != secondary:
-		return bad("The storage account '%s' is a blob-only account, which cannot be the Primary "+
-			"storage account.", account.ID)
 	}
-	return nil
+	return microsoftmedia.CheckStorageKind(account, "Media Services", as == primary)
 }
 
 // unproven reports whether the service has to reach for the storage account before the change can
@@ -255,8 +210,8 @@ func unproven(
 	if was == nil {
 		return true
 	}
-	before, refused := principalOf(tx, old, was.Identity)
-	now, _ := principalOf(tx, next, listed.Identity)
+	before, refused := microsoftmedia.Principal(tx, old, was.Identity)
+	now, _ := microsoftmedia.Principal(tx, next, listed.Identity)
 	return refused != nil || before != now
 }
 
@@ -271,7 +226,7 @@ func (s *Service) reachStorage(
 ) *engine.Error {
 	list := storageOf(account)
 	byKeys := account.String("storageAuthentication") == authenticationSystem
-	kept := storageKeys{}
+	kept := microsoftmedia.KeyCopies{}
 	for _, listed := range list {
 		if held, is := known.StorageKeys[listed.ID.Key()]; is && byKeys {
 			kept[listed.ID.Key()] = held
@@ -280,14 +235,14 @@ func (s *Service) reachStorage(
 			continue
 		}
 		if byKeys {
-			held, reached := s.copyKeys(tx, listed.ID)
-			if !reached {
-				return StorageInaccessible()
+			held, refused := microsoftmedia.CopyKeys(tx, s.storage, listed.ID)
+			if refused != nil {
+				return refused
 			}
 			kept[listed.ID.Key()] = held
 			continue
 		}
-		principal, refused := principalOf(tx, account, listed.Identity)
+		principal, refused := microsoftmedia.Principal(tx, account, listed.Identity)
 		if refused != nil || s.storage.Account(tx, listed.ID) == nil ||
 			!s.grants.AllowedData(tx, principal, writeBlobs, listed.ID) {
 			return StorageInaccessible()
@@ -297,50 +252,36 @@ func (s *Service) reachStorage(
 	return nil
 }
 
-func (s *Service) copyKeys(tx *engine.Tx, id engine.ID) (keyCopy, bool) {
-	key1, key2, reached := s.storage.Keys(tx, id)
-	return keyCopy{Key1: key1, Key2: key2, Synced: tx.Now()}, reached
-}
-
 // StorageInaccessible is the error of the OpenAPI document's example of a failed operation.
-func StorageInaccessible() *engine.Error {
-	return engine.Errorf(http.StatusBadRequest, "BadRequest", "Storage account cannot be accessed.")
-}
+func StorageInaccessible() *engine.Error { return microsoftmedia.StorageInaccessible() }
 
-// syncStorageKeys has the account fetch the keys of one of its storage accounts anew. The caller
-// names it by resource ID; the OpenAPI document's example has the bare name.
+// syncStorageKeys has the account fetch the keys of one of its storage accounts anew.
 func (s *Service) syncStorageKeys(
 	r *engine.Request, account *engine.Resource,
 ) (*engine.Response, error) {
 	if account.Pending != "" {
-		return nil, busy()
+		return nil, microsoftmedia.Busy()
 	}
-	if refused := s.reachable(r.Tx, account); refused != nil {
+	if refused := s.keys.Reachable(r.Tx, account); refused != nil {
 		return nil, refused
 	}
-	asked, _ := r.Body["id"].(string)
-	id := engine.ID(asked)
-	list := storageOf(account)
-	at := slices.IndexFunc(list, func(listed storageAccount) bool {
-		return listed.ID.Is(id) || strings.EqualFold(listed.ID.Name(), asked)
-	})
-	if at < 0 {
-		return nil, bad("The storage account '%s' is not attached to the account '%s'.", asked, account.Name)
+	listed, refused := microsoftmedia.ToSync(r, account, attachments(storageOf(account)))
+	if refused != nil {
+		return nil, refused
 	}
-	id = list[at].ID
 	if account.String("storageAuthentication") == authenticationSystem {
-		held, reached := s.copyKeys(r.Tx, id)
-		if !reached {
-			return nil, StorageInaccessible()
+		held, refused := microsoftmedia.CopyKeys(r.Tx, s.storage, listed.ID)
+		if refused != nil {
+			return nil, refused
 		}
 		known := secretsOf(account)
+		if before, is := known.StorageKeys[listed.ID.Key()]; is {
+			held = held.After(before, OriginLag)
+		}
 		if known.StorageKeys == nil {
-			known.StorageKeys = storageKeys{}
+			known.StorageKeys = microsoftmedia.KeyCopies{}
 		}
-		if before, is := known.StorageKeys[id.Key()]; is {
-			held = held.after(before)
-		}
-		known.StorageKeys[id.Key()] = held
+		known.StorageKeys[listed.ID.Key()] = held
 		account.Hide(known)
 		r.Save(account)
 	}

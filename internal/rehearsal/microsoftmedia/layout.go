@@ -1,33 +1,47 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package media
+package microsoftmedia
 
 import (
 	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// order is the order in which Microsoft.Media writes the members of its objects (recorded). One
-// list does for all of them.
-const order = " name id type location tags properties systemData keyVaultProperties identity " +
-	"mediaServiceId storageAccounts storageAuthentication encryption keyDelivery " +
-	"publicNetworkAccess minimumTlsVersion provisioningState privateEndpointConnections " +
-	"keyIdentifier currentKeyIdentifier userAssignedIdentity useSystemAssignedIdentity " +
-	"clientId principalId tenantId userAssignedIdentities defaultAction ipAllowList " +
-	"createdBy createdByType createdAt lastModifiedBy lastModifiedByType lastModifiedAt " +
-	"assetName assetId created lastModified alternateId description container storageAccountName " +
-	"storageEncryptionFormat streamingProtocol encryptionScheme paths streamingPaths downloadPaths " +
-	"startTime endTime streamingLocatorId streamingPolicyName status error code nameAvailable reason message value @odata.nextLink "
+// Order is the order in which a service writes the members of its objects: their names, with a space
+// around each. One list does for all of its objects.
+type Order string
+
+// Answer gives an answer the headers and the layout of Microsoft.Media (recorded).
+func (o Order) Answer(r *engine.Request, response *engine.Response) {
+	response.Header.Set("Server", "Microsoft-HTTPAPI/2.0")
+	if response.Body == nil {
+		return
+	}
+	response.Header.Set("Odata-Version", "4.0")
+	contentType := "application/json; odata.metadata=minimal"
+	if r.HTTP.Header.Get("Accept") == "" {
+		contentType += "; odata.streaming=true" // as the Go SDK's poller hears
+	}
+	response.Header.Set("Content-Type", contentType)
+	if response.Status < http.StatusBadRequest {
+		if written, err := o.layout(response.Body); err == nil {
+			response.Body = written
+		}
+	}
+}
 
 // layout writes an answer as Microsoft.Media does, to the byte: its members in their order, with
 // a line break and two spaces for each level after each opening bracket and before each closing
 // one, and no other space (recorded: the content lengths come out exactly).
-func layout(body any) ([]byte, error) {
+func (o Order) layout(body any) ([]byte, error) {
 	var encoded bytes.Buffer
 	encoder := json.NewEncoder(&encoded)
 	encoder.SetEscapeHTML(false)
@@ -41,7 +55,7 @@ func layout(body any) ([]byte, error) {
 		return nil, fmt.Errorf("reading an encoded answer: %w", err)
 	}
 	var out bytes.Buffer
-	write(&out, value, lineBreak)
+	o.write(&out, value, lineBreak)
 	return out.Bytes(), nil
 }
 
@@ -51,22 +65,22 @@ const (
 )
 
 // write writes a value, the lines of which begin with margin.
-func write(out *bytes.Buffer, value any, margin string) {
+func (o Order) write(out *bytes.Buffer, value any, margin string) {
 	switch value := value.(type) {
 	case map[string]any:
 		names := make([]string, 0, len(value))
 		for name := range value {
 			names = append(names, name)
 		}
-		slices.SortFunc(names, compareNames)
+		slices.SortFunc(names, o.compare)
 		out.WriteString("{" + margin + indent)
 		for i, name := range names {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			write(out, name, margin)
+			o.write(out, name, margin)
 			out.WriteByte(':')
-			write(out, value[name], margin+indent)
+			o.write(out, value[name], margin+indent)
 		}
 		out.WriteString(margin + "}")
 	case []any:
@@ -75,7 +89,7 @@ func write(out *bytes.Buffer, value any, margin string) {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			write(out, item, margin+indent)
+			o.write(out, item, margin+indent)
 		}
 		out.WriteString(margin + "]")
 	default:
@@ -86,15 +100,15 @@ func write(out *bytes.Buffer, value any, margin string) {
 	}
 }
 
-// compareNames puts the names that are not in the list, those of tags for one, after the others
+// compare puts the names that are not in the list, those of tags for one, after the others
 // and in their alphabetical order.
-func compareNames(a, b string) int {
-	return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b))
+func (o Order) compare(a, b string) int {
+	return cmp.Or(cmp.Compare(o.rank(a), o.rank(b)), strings.Compare(a, b))
 }
 
-func rank(name string) int {
-	if at := strings.Index(order, " "+name+" "); at >= 0 {
+func (o Order) rank(name string) int {
+	if at := strings.Index(string(o), " "+name+" "); at >= 0 {
 		return at
 	}
-	return len(order)
+	return len(o)
 }

@@ -1,0 +1,101 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package microsoftmedia is what the accounts of Microsoft.Media have in common, those of Media
+// Services and those of Video Analyzer: how they are named, whom they do things as, how they keep
+// their account key and copies of storage keys, how a change is undone, and how an answer looks.
+// Where a comment says "recorded", the behaviour is that of the traffic of Microsoft's own client
+// tests.
+package microsoftmedia
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+)
+
+// Bad is a refusal in the manner of the service, 400 BadRequest with a sentence, where the
+// sentence is rehearsal's own because no public source has Azure's.
+func Bad(format string, args ...any) *engine.Error {
+	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
+}
+
+// Busy is the refusal of a change while another is at work. The code is the one of streaming
+// endpoints (recorded, "… on the Origin"); no public source has the account's.
+func Busy() *engine.Error {
+	return engine.Ownf(http.StatusConflict, "OperationInProgress",
+		"There is another operation already in progress on the account.")
+}
+
+// Stamp writes into the systemData of an account who makes or changes it.
+func Stamp(r *engine.Request, old, next *engine.Resource) {
+	now := engine.Timestamp(r.Now())
+	data := map[string]any{}
+	if old == nil {
+		data["createdBy"], data["createdByType"], data["createdAt"] = r.Caller.AppID, "Application", now
+	} else {
+		maps.Copy(data, old.SystemData)
+	}
+	data["lastModifiedBy"], data["lastModifiedByType"] = r.Caller.AppID, "Application"
+	data["lastModifiedAt"] = now
+	next.SystemData = data
+}
+
+// Before is what an operation changes of an account, to go back to where it fails (own choice: no
+// public source tells what becomes of an update that fails).
+type Before struct {
+	Properties map[string]any  `json:"properties"`
+	Hidden     json.RawMessage `json:"hidden"`
+}
+
+// Remember is the account as it is before an update; nil where there is none yet.
+func Remember(old *engine.Resource) *Before {
+	if old == nil {
+		return nil
+	}
+	return &Before{Properties: old.Properties, Hidden: old.Hidden}
+}
+
+// Restore puts the account back.
+func (b *Before) Restore(account *engine.Resource) {
+	account.Properties, account.Hidden = b.Properties, b.Hidden
+}
+
+// Operation starts the operation that settles a change of an account, followed at the operations
+// of the name ("mediaServices"). The change of one that is there is answered 202, a creation 201.
+func Operation(r *engine.Request, account *engine.Resource, name string) engine.Outcome {
+	account.Set("provisioningState", engine.InProgress)
+	place := "/subscriptions/" + account.ID.Subscription() +
+		"/providers/Microsoft.Media/locations/" + account.Location + "/" + name
+	outcome := engine.Outcome{Async: &engine.Async{
+		StatusPath: place + "OperationStatuses/{operation}",
+		ResultPath: place + "OperationResults/{operation}",
+	}}
+	if r.HTTP.Method == http.MethodPatch {
+		outcome.Status = http.StatusAccepted
+	}
+	return outcome
+}
+
+// HandleOperations adds the routes that [Operation] leads to.
+func HandleOperations(e *engine.Engine, name string, kind *engine.ResourceType) {
+	const place = "GET /subscriptions/{subscription}/providers/Microsoft.Media/locations/{location}/"
+	e.Handle(engine.Route{
+		Pattern: place + name + "OperationStatuses/{operation}",
+		Serve:   ServeAs(kind, engine.ServeOperationStatus),
+	})
+	e.Handle(engine.Route{
+		Pattern: place + name + "OperationResults/{operation}",
+		Serve:   ServeAs(kind, engine.ServeOperationResult),
+	})
+}
+
+// ServeAs has the answers of a route headed and laid out as those of a type.
+func ServeAs(kind *engine.ResourceType, serve engine.Handler) engine.Handler {
+	return func(r *engine.Request) (*engine.Response, error) {
+		r.AnswerAs(kind)
+		return serve(r)
+	}
+}
