@@ -155,6 +155,11 @@ func (c *Client) MediaAccounts(subscriptionID string) (*media.AccountsClient, er
 	return media.NewAccountsClient(subscriptionID, c.credential, c.armOptions())
 }
 
+// VideoAnalyzers is the client of Video Analyzer accounts.
+func (c *Client) VideoAnalyzers(subscriptionID string) (*media.VideoAnalyzersClient, error) {
+	return media.NewVideoAnalyzersClient(subscriptionID, c.credential, c.armOptions())
+}
+
 // BatchAccounts is the client of Batch accounts.
 func (c *Client) BatchAccounts(subscriptionID string) (*armbatch.AccountClient, error) {
 	return armbatch.NewAccountClient(subscriptionID, c.credential, c.armOptions())

@@ -32,9 +32,10 @@ const (
 
 // script answers the requests of a test in turn, and fails the test if they are others.
 type script struct {
-	t     *testing.T
-	steps []step
-	sent  []string // The bodies.
+	t       *testing.T
+	steps   []step
+	sent    []string // The bodies.
+	version string   // That every request asks for.
 }
 
 type step struct {
@@ -54,7 +55,7 @@ func (s *script) Do(req *http.Request) (*http.Response, error) {
 	if got := req.Method + " " + req.URL.Path; got != next.request {
 		return nil, fmt.Errorf("got the request %s, want %s", got, next.request)
 	}
-	if got := req.URL.Query().Get("api-version"); got != media.AccountAPIVersion {
+	if got := req.URL.Query().Get("api-version"); got != s.version {
 		s.t.Errorf("%s asks for the version %q", next.request, got)
 	}
 	body := []byte{}
@@ -84,7 +85,7 @@ func (token) GetToken(context.Context, policy.TokenRequestOptions) (azcore.Acces
 
 func client(t *testing.T, steps ...step) (*media.AccountsClient, *script) {
 	t.Helper()
-	played := &script{t: t, steps: steps}
+	played := &script{t: t, steps: steps, version: media.AccountAPIVersion}
 	c, err := media.NewAccountsClient("s", token{}, &arm.ClientOptions{
 		ClientOptions: policy.ClientOptions{
 			Transport: played,
