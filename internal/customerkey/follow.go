@@ -61,7 +61,7 @@ func (f Following) following() string {
 		return fmt.Sprintf(follows+"; which version is the newest could not be read.", f.Wanted.Name, f.Current)
 	case f.Outdated():
 		return fmt.Sprintf(follows+"; it moves to the newer version %s by itself, within about %s.",
-			f.Wanted.Name, f.Current, f.Newest, f.Kind.followDelay())
+			f.Wanted.Name, f.Current, f.Newest, f.Kind.FollowDelay())
 	default:
 		return fmt.Sprintf(follows+", which is the newest.", f.Wanted.Name, f.Current)
 	}

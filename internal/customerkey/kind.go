@@ -74,8 +74,8 @@ func KindOf(resourceID string) (Kind, error) {
 		"the resource ID must be of type %s", found, strings.Join(names, ", "))
 }
 
-// followDelay says the kind's delay as a person would.
-func (k Kind) followDelay() string {
+// FollowDelay says [Kind.FollowsWithin] as a person would.
+func (k Kind) FollowDelay() string {
 	switch {
 	case k.FollowsWithin >= 24*time.Hour:
 		return "a day"

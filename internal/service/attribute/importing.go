@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -48,25 +49,34 @@ func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity,
 func Import(ctx context.Context, resourceType string, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {
+	ImportAny(ctx, []string{resourceType}, req, resp)
+}
+
+// ImportAny is [Import] for what belongs to resources of several types.
+func ImportAny(ctx context.Context, resourceTypes []string, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
 	given := types.StringValue(req.ID)
 	if req.ID == "" && req.Identity != nil {
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &given)...)
 	}
-	id, err := azure.CanonicalID(given.ValueString(), resourceType)
-	if err != nil {
-		resp.Diagnostics.Append(badImportID(given.ValueString(), err))
-		return
+	var forms []string
+	for _, resourceType := range resourceTypes {
+		id, err := azure.CanonicalID(given.ValueString(), resourceType)
+		if err == nil {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), NewResourceID(id))...)
+			resp.Diagnostics.Append(SetIdentity(ctx, resp.Identity, NewResourceID(id))...)
+			return
+		}
+		var wrong *azure.IDError
+		if errors.As(err, &wrong) {
+			forms = append(forms, wrong.Form())
+		}
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), NewResourceID(id))...)
-	resp.Diagnostics.Append(SetIdentity(ctx, resp.Identity, NewResourceID(id))...)
+	resp.Diagnostics.Append(badImportID(given.ValueString(), strings.Join(forms, " or ")))
 }
 
-func badImportID(given string, err error) diag.Diagnostic {
-	var wrong *azure.IDError
-	form := ""
-	if errors.As(err, &wrong) {
-		form = wrong.Form()
-	}
+func badImportID(given, form string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Invalid Import ID", fmt.Sprintf(
 		"Found: %q.\nRequired: %s.\nRemedy: copy the resource ID from the portal's JSON view or "+
 			"from `az resource list`.\n\nNothing was changed.", given, form))

@@ -5,6 +5,7 @@ package customerkeyattachment
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -87,6 +88,8 @@ type dataModel struct {
 	KeyID             types.String              `tfsdk:"key_vault_key_id"`
 	CurrentKeyID      types.String              `tfsdk:"current_key_id"`
 	CurrentKeyVersion types.String              `tfsdk:"current_key_version"`
+	CurrentKeySince   types.String              `tfsdk:"current_key_since"`
+	CurrentKeyExpires types.String              `tfsdk:"current_key_expires_at"`
 	NewestKeyVersion  types.String              `tfsdk:"newest_key_version"`
 	FollowsLatest     types.Bool                `tfsdk:"follows_latest_version"`
 	Outdated          types.Bool                `tfsdk:"outdated"`
@@ -129,6 +132,8 @@ func (m *dataModel) observe(account keyedaccount.Account, found keyedaccount.Acc
 	m.KeyID = textOrNull(encryption.KeyID)
 	m.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
 	m.CurrentKeyVersion = textOrNull(following.Current)
+	m.CurrentKeySince = timeOrNull(encryption.KeyRotatedAt)
+	m.CurrentKeyExpires = timeOrNull(expiry(encryption, found))
 	m.NewestKeyVersion = textOrNull(following.Newest)
 	m.FollowsLatest = types.BoolValue(following.FollowsLatest())
 	m.Outdated = types.BoolValue(following.Outdated())
@@ -151,6 +156,22 @@ func (m *dataModel) observe(account keyedaccount.Account, found keyedaccount.Acc
 	m.Summary = m.Causes[0].Sentence
 }
 
+// expiry is when the version in use expires: as the vault says, or the account where the vault
+// cannot be seen.
+func expiry(encryption keyedaccount.Encryption, found keyedaccount.Access) time.Time {
+	if expires, known := found.InUse.Expires.Value(); known {
+		return expires
+	}
+	return encryption.KeyExpiresAt
+}
+
+func timeOrNull(moment time.Time) types.String {
+	if moment.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(moment.UTC().Format(time.RFC3339))
+}
+
 func dataSourceSchema() schema.Schema {
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{MarkdownDescription: description, Computed: true}
@@ -163,7 +184,7 @@ func dataSourceSchema() schema.Schema {
 			"whether the account reaches it, and why not.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{
-				MarkdownDescription: "The ID of the account.",
+				MarkdownDescription: "The ID of the account: " + anAccount() + ".",
 				CustomType:          attribute.ResourceIDType{},
 				Required:            true,
 				Validators:          []validator.String{takesCustomerKey{}},
@@ -178,6 +199,10 @@ func dataSourceSchema() schema.Schema {
 			"key_vault_key_id":    text("The identifier of the key that the account was given."),
 			"current_key_id":      text("The identifier of the key in the version that the account runs on."),
 			"current_key_version": text("The version of the key that the account runs on."),
+			"current_key_since": text("When the account last took another key or version, as an RFC 3339 " +
+				"time. Empty for the kinds of account that do not tell: only storage accounts do."),
+			"current_key_expires_at": text("When the version that the account runs on expires, as an RFC " +
+				"3339 time. Empty if it does not, or if that cannot be seen."),
 			"newest_key_version": text("The newest version of the key in the vault. Empty if this " +
 				"login may not read the key."),
 			"follows_latest_version": flag("Whether the account follows the newest version of the key."),

@@ -229,7 +229,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {
-	attribute.Import(ctx, azure.MediaAccountType, req, resp)
+	var resourceTypes []string
+	for _, kind := range keyedaccount.Kinds() {
+		resourceTypes = append(resourceTypes, kind.ResourceType)
+	}
+	attribute.ImportAny(ctx, resourceTypes, req, resp)
 }
 
 // read reads an account of whatever kind.

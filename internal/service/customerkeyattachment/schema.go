@@ -17,18 +17,19 @@ import (
 )
 
 func resourceSchema(ctx context.Context) schema.Schema {
-	account := attribute.ReferenceID("The ID of the account that the key protects: a Media " +
-		"Services account. Changing it replaces the attachment.")
+	account := attribute.ReferenceID("The ID of the account that the key protects: " +
+		anAccount() + ". Changing it replaces the attachment.")
 	account.Validators = []validator.String{takesCustomerKey{}}
 	account.PlanModifiers = append(account.PlanModifiers, stringplanmodifier.RequiresReplace())
 
 	identity := attribute.ReferenceID("The ID of the user-assigned identity that the account " +
-		"reads the key with. Left out, it is the account's system-assigned identity.")
+		"reads the key with. Left out, it is the account's system-assigned identity." +
+		withoutSystemAssigned())
 	identity.Required, identity.Optional = false, true
 
 	return schema.Schema{
-		MarkdownDescription: "Attaches a Key Vault key to an account: the account's own key is " +
-			"then wrapped with it, and no longer with a key of the system. It stands apart from " +
+		MarkdownDescription: "Attaches a Key Vault key to " + anAccount() + ": the account's " +
+			"own key is then wrapped with it, and no longer with a key of the system. It stands apart from " +
 			"the account because a system-assigned identity, which has to be granted access to " +
 			"the key, exists only after the account does. Destroying it returns the account to " +
 			"the system key.",
@@ -36,7 +37,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"account_id": account,
 			"key_vault_key_id": attribute.KeyID("The identifier of the key. With a version the " +
 				"account is pinned to it; without one the account follows the newest version by " +
-				"itself, within about 5 minutes, and that is never a difference to apply."),
+				"itself (" + following() + "), and that is never a difference to apply."),
 			"user_assigned_identity_id": identity,
 			"wait_for_current_version": schema.BoolAttribute{
 				MarkdownDescription: "Whether attaching, and every change, waits until the account " +
@@ -52,7 +53,8 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"current_key_version": attribute.Computed(
 				"The version of the key that the account runs on."),
 			"status": attribute.Computed("What Azure says about the account's access to the key. " +
-				"Empty as long as all is well."),
+				"Empty as long as all is well, and for the kinds of account that say nothing, such as " +
+				"storage accounts: whether these reach their key is found out by every plan."),
 			"follows_latest_version": schema.BoolAttribute{
 				MarkdownDescription: "Whether the account follows the newest version of the key.",
 				Computed:            true,

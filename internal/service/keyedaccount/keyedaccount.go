@@ -37,16 +37,36 @@ func Of(client *azure.Client, id string) (Kind, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, kind := range []Kind{
-		mediaServices{client, found},
-		storageAccounts{client, found},
-	} {
+	for _, kind := range kinds(client, found) {
 		if strings.EqualFold(kind.ResourceType(), found.ResourceType) {
 			return kind, nil
 		}
 	}
 	return nil, fmt.Errorf("a customer's key cannot be attached to a %s by this version of the "+
 		"provider", found.Name)
+}
+
+// kinds is a row for each kind of account.
+func kinds(client *azure.Client, found customerkey.Kind) []Kind {
+	return []Kind{
+		mediaServices{client, found},
+		storageAccounts{client, found},
+	}
+}
+
+// Kinds describes the kinds of account that a key can be attached to. Their types are in the casing
+// that their service answers with.
+func Kinds() []customerkey.Kind {
+	var described []customerkey.Kind
+	for _, description := range customerkey.Kinds() {
+		for _, kind := range kinds(nil, description) {
+			if strings.EqualFold(kind.ResourceType(), description.ResourceType) {
+				description.ResourceType = kind.ResourceType()
+				described = append(described, description)
+			}
+		}
+	}
+	return described
 }
 
 // Account is an account, and what wraps its account key now.
