@@ -1,0 +1,18 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storageaccount_test
+
+import (
+	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+)
+
+func TestMain(m *testing.M) {
+	acctest.Main(m,
+		acctest.Exercise{
+			Resource: "azuremedia_storage_account",
+			Replaces: []string{"name", "resource_group_name", "location", "account_kind", "account_tier", "infrastructure_encryption_enabled"},
+		})
+}
