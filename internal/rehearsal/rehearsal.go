@@ -18,6 +18,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/machinelearning"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/managedidentity"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
@@ -82,6 +83,7 @@ func (a *Azure) addServices() {
 	accounts := storage.New(e, vaults)
 	blob.New(e, accounts, a.directory, a.roles)
 	batch.New(e, vaults, accounts, a.directory)
+	machinelearning.New(e, accounts, a.directory)
 	mediaServices := media.New(e, vaults, accounts, a.roles, a.directory)
 	videoanalyzer.New(e, vaults, accounts, a.roles, mediaServices)
 	a.streaming = streaming.New(e, mediaServices)

@@ -70,13 +70,10 @@ func documents() []document {
 		{file: written + "batch-polling.json", lenient: true, served: batchVersions()},
 		{
 			file: microsoft + "machinelearning/2023-10-01/machineLearningServices.json", lenient: true,
-			types: []string{"Microsoft.MachineLearningServices/workspaces"},
-			served: []string{
-				"2018-11-19", "2019-05-01", "2019-06-01", "2019-11-01", "2020-01-01", "2020-03-01",
-				"2020-04-01", "2020-06-01", "2020-08-01", "2021-01-01", "2021-04-01", "2021-07-01",
-				"2022-05-01", "2022-10-01", "2023-04-01", "2024-04-01", "2024-10-01", "2025-06-01",
-			},
+			types:  []string{"Microsoft.MachineLearningServices/workspaces"},
+			served: workspaceVersions(),
 		},
+		{file: written + "machinelearning-polling.json", lenient: true, served: workspaceVersions()},
 		// What the versions of these add to one another is in the document written here.
 		{
 			file: written + "resources.json",
@@ -132,6 +129,14 @@ func batchVersions() []string {
 		"2015-12-01", "2017-01-01", "2017-05-01", "2017-09-01", "2018-12-01", "2019-04-01",
 		"2019-08-01", "2020-03-01", "2020-05-01", "2020-09-01", "2021-01-01", "2021-06-01",
 		"2022-01-01", "2022-06-01", "2022-10-01", "2023-11-01", "2024-02-01", "2024-07-01",
+	}
+}
+
+func workspaceVersions() []string {
+	return []string{
+		"2018-11-19", "2019-05-01", "2019-06-01", "2019-11-01", "2020-01-01", "2020-03-01",
+		"2020-04-01", "2020-06-01", "2020-08-01", "2021-01-01", "2021-04-01", "2021-07-01",
+		"2022-05-01", "2022-10-01", "2023-04-01", "2024-04-01", "2024-10-01", "2025-06-01",
 	}
 }
 
