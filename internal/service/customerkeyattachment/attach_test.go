@@ -112,7 +112,7 @@ func TestValidate_refusesWhatTakesNoKey(t *testing.T) {
 	for id, want := range map[string]string{
 		group + "Microsoft.Web/sites/a":                                               "Microsoft.Web/sites has no customer key",
 		group + "Microsoft.Storage/storageAccounts/a":                                 "",
-		group + "Microsoft.Media/videoAnalyzers/a":                                    "cannot be attached to a Video Analyzer account",
+		group + "Microsoft.Media/videoAnalyzers/a":                                    "",
 		group + "Microsoft.Media/mediaservices/a":                                     "",
 		"/SUBSCRIPTIONS/s/resourcegroups/g/PROVIDERS/microsoft.media/MEDIASERVICES/a": "",
 	} {

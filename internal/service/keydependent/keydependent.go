@@ -43,7 +43,7 @@ type Dependent struct {
 
 // Kinds returns every kind.
 func Kinds(client *azure.Client) []Kind {
-	return []Kind{mediaServices{client}}
+	return []Kind{mediaServices{client}, videoAnalyzers{client}}
 }
 
 // Of returns the kind of the account with the resource ID.

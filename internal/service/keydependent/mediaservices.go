@@ -54,7 +54,10 @@ func (m mediaServices) List(ctx context.Context, subscriptionID, storageAccountI
 	var ids []string
 	for pages := accounts.NewListBySubscriptionPager(); pages.More(); {
 		page, err := pages.NextPage(ctx)
-		if err != nil {
+		switch {
+		case retired(err):
+			return nil, nil
+		case err != nil:
 			return nil, err
 		}
 		for _, account := range page.Value {

@@ -50,6 +50,7 @@ func Of(client *azure.Client, id string) (Kind, error) {
 func kinds(client *azure.Client, found customerkey.Kind) []Kind {
 	return []Kind{
 		mediaServices{client, found},
+		videoAnalyzers{client, found},
 		storageAccounts{client, found},
 	}
 }

@@ -5,7 +5,6 @@ package keyedaccount
 
 import (
 	"context"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -13,8 +12,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
 )
 
 // mediaServices is the accounts of Media Services.
@@ -56,14 +53,7 @@ func (m mediaServices) Revert(ctx context.Context, id string) error {
 	return err
 }
 
-// Forbidden recognises the one refusal of a customer's key that is public: 400 BadRequest with
-// this message. The code is that of every other mistake, so that only the message tells, as it
-// does to the Azure command line (azure-cli, ams/operations/encryption.py).
-func (mediaServices) Forbidden(err error) bool {
-	answer, ok := azure.AsError(err)
-	return ok && strings.EqualFold(answer.Code, "BadRequest") &&
-		strings.HasPrefix(answer.Message, "Access to the Customer Key was forbidden")
-}
+func (mediaServices) Forbidden(err error) bool { return keyForbidden(err) }
 
 // encrypt patches nothing but the encryption.
 func (m mediaServices) encrypt(ctx context.Context, id string, encryption *media.Encryption,
@@ -95,37 +85,5 @@ func (m mediaServices) accounts(id string) (*media.AccountsClient, *arm.Resource
 }
 
 func (m mediaServices) describe(id string, wire media.Account) Account {
-	identity := azure.Deref(wire.Identity)
-	account := Account{Account: keyfacts.Account{
-		Target: customerkey.Target{
-			ID:             id,
-			Kind:           m.kind,
-			Location:       rule.Known(azure.Deref(wire.Location)),
-			SystemAssigned: rule.Known(strings.Contains(azure.Deref(identity.Type), "SystemAssigned")),
-		},
-		SystemPrincipalID: azure.Deref(identity.PrincipalID),
-		UserPrincipalIDs:  map[string]string{},
-	}}
-	var listed []string
-	for id, user := range identity.UserAssignedIdentities {
-		listed = append(listed, id)
-		account.UserPrincipalIDs[strings.ToLower(id)] = azure.Deref(azure.Deref(user).PrincipalID)
-	}
-	account.UserAssigned = rule.Known(listed)
-
-	encryption := azure.Deref(azure.Deref(wire.Properties).Encryption)
-	if azure.Deref(encryption.Type) != media.CustomerKey {
-		return account
-	}
-	key := azure.Deref(encryption.KeyVaultProperties)
-	account.Encryption = Encryption{
-		CustomerKey: true,
-		Attachment: Attachment{
-			KeyID:                  azure.Deref(key.KeyIdentifier),
-			UserAssignedIdentityID: azure.Deref(azure.Deref(encryption.Identity).UserAssignedIdentity),
-		},
-		CurrentKeyID: azure.Deref(key.CurrentKeyIdentifier),
-		Status:       azure.Deref(encryption.Status),
-	}
-	return account
+	return describe(m.kind, id, wire.Location, wire.Identity, azure.Deref(wire.Properties).Encryption)
 }
