@@ -132,6 +132,18 @@ func (r Report) count(severity rule.Severity) int {
 	return count
 }
 
+// Summary says in a sentence what wraps.
+func (e Encrypted) Summary() string {
+	switch {
+	case e.CustomerKey == nil:
+		return "The " + e.Kind.Name + " is on the system's key."
+	case e.CustomerKey.Lost:
+		return e.CustomerKey.Diagnosis.Findings[0].Sentence + "."
+	default:
+		return e.CustomerKey.Following.Sentence()
+	}
+}
+
 // Unseen lists what about the key could not be seen. What is lost needs no more than its cause.
 func (k *Key) Unseen(now time.Time) []string {
 	if k == nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeyattachment"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeygrant"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/encryptionposture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/functions"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvaultkey"
@@ -171,6 +172,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 		account.NewListDataSource,
 		customerkey.NewDataSource,
 		customerkeyattachment.NewDataSource,
+		encryptionposture.NewDataSource,
 		storagekeyrotation.NewDataSource,
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
@@ -82,6 +83,8 @@ func writeRules(file string) error {
 		"CustomerKey":  catalogue(customerkey.Rules()),
 		"MediaAccount": catalogue(mediaaccount.Rules()),
 		"KeyRotation":  catalogue(keyrotation.Rules()),
+		"Posture":      catalogue(posture.Rules()),
+		"Weights":      weights(),
 	})
 	if err != nil {
 		return fmt.Errorf("writing the guide to the rules: %w", err)
@@ -95,4 +98,15 @@ func catalogue(rules []rule.Rule) string {
 		return strings.Compare(string(a.ID), string(b.ID))
 	})
 	return rule.Catalogue(sorted)
+}
+
+// weights is the table of how much each broken rule weighs in a posture.
+func weights() string {
+	var table strings.Builder
+	table.WriteString("| Rule | Severity | When |\n|---|---|---|\n")
+	for _, weight := range posture.Weights() {
+		fmt.Fprintf(&table, "| [%s](#%s) %s | %s | %s |\n", weight.Rule, strings.ToLower(string(weight.Rule)),
+			posture.Rule(weight.Rule).Title, weight.Severity, weight.When)
+	}
+	return table.String()
 }

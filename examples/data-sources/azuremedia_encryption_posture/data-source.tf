@@ -1,0 +1,29 @@
+# Both layers of the account and of every storage account beneath it. That the storage of this account
+# is on the system's key, and has one layer only, is accepted: both are waived.
+data "azuremedia_encryption_posture" "media" {
+  account_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia"
+
+  require_storage_customer_key      = false
+  require_infrastructure_encryption = false
+  max_key_age_days                  = 90
+
+  # With this the plan fails. A check block, as below, warns instead.
+  lifecycle {
+    postcondition {
+      condition     = self.compliant
+      error_message = self.summary
+    }
+  }
+}
+
+check "nothing_to_decide" {
+  assert {
+    condition = !anytrue([
+      for finding in data.azuremedia_encryption_posture.media.findings : finding.severity == "warning"
+    ])
+    error_message = join("\n", [
+      for finding in data.azuremedia_encryption_posture.media.findings :
+      "${finding.rule} ${finding.title}: ${finding.found}. ${finding.remedy}." if finding.severity == "warning"
+    ])
+  }
+}

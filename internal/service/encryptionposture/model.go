@@ -1,0 +1,262 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package encryptionposture
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+)
+
+type model struct {
+	ID                        attribute.ResourceIDValue `tfsdk:"id"`
+	AccountID                 attribute.ResourceIDValue `tfsdk:"account_id"`
+	RequireCustomerKey        types.Bool                `tfsdk:"require_customer_key"`
+	RequireStorageCustomerKey types.Bool                `tfsdk:"require_storage_customer_key"`
+	RequireInfrastructure     types.Bool                `tfsdk:"require_infrastructure_encryption"`
+	MaxKeyAge                 types.Int64               `tfsdk:"max_key_age_days"`
+	Compliant                 types.Bool                `tfsdk:"compliant"`
+	Known                     types.Bool                `tfsdk:"known"`
+	Summary                   types.String              `tfsdk:"summary"`
+	ObservedAt                timetypes.RFC3339         `tfsdk:"observed_at"`
+	Account                   *accountModel             `tfsdk:"account"`
+	StorageAccounts           []storageModel            `tfsdk:"storage_accounts"`
+	Findings                  []findingModel            `tfsdk:"findings"`
+}
+
+// layerModel is who wraps what. All of it is null where nothing is known, and everything about a
+// key is while the system's key is in use.
+type layerModel struct {
+	ID                types.String      `tfsdk:"id"`
+	Known             types.Bool        `tfsdk:"known"`
+	Unseen            []types.String    `tfsdk:"unseen"`
+	Type              types.String      `tfsdk:"type"`
+	KeyID             types.String      `tfsdk:"key_vault_key_id"`
+	CurrentKeyID      types.String      `tfsdk:"current_key_id"`
+	CurrentKeyVersion types.String      `tfsdk:"current_key_version"`
+	NewestKeyVersion  types.String      `tfsdk:"newest_key_version"`
+	FollowsLatest     types.Bool        `tfsdk:"follows_latest_version"`
+	Outdated          types.Bool        `tfsdk:"outdated"`
+	Expires           timetypes.RFC3339 `tfsdk:"expiration_date"`
+	IdentityType      types.String      `tfsdk:"identity_type"`
+	IdentityID        types.String      `tfsdk:"user_assigned_identity_id"`
+	PrincipalID       types.String      `tfsdk:"identity_principal_id"`
+	KeyVaultID        types.String      `tfsdk:"key_vault_id"`
+	Reachable         types.Bool        `tfsdk:"reachable"`
+	Causes            []causeModel      `tfsdk:"causes"`
+	Summary           types.String      `tfsdk:"summary"`
+}
+
+type accountModel struct {
+	layerModel
+	Kind                  types.String `tfsdk:"kind"`
+	Status                types.String `tfsdk:"status"`
+	SecondLayer           types.String `tfsdk:"second_layer"`
+	StorageAuthentication types.String `tfsdk:"storage_authentication"`
+}
+
+type storageModel struct {
+	layerModel
+	Primary                  types.Bool        `tfsdk:"is_primary"`
+	KeyRotatedAt             timetypes.RFC3339 `tfsdk:"key_rotated_at"`
+	InfrastructureEncryption types.Bool        `tfsdk:"infrastructure_encryption_enabled"`
+	SharedKeyAccess          types.Bool        `tfsdk:"shared_access_key_enabled"`
+	KeyPolicyDays            types.Int64       `tfsdk:"key_expiration_period_in_days"`
+	Key1CreatedAt            timetypes.RFC3339 `tfsdk:"key1_created_at"`
+	Key2CreatedAt            timetypes.RFC3339 `tfsdk:"key2_created_at"`
+	Key1AgeInDays            types.Int64       `tfsdk:"key1_age_in_days"`
+	Key2AgeInDays            types.Int64       `tfsdk:"key2_age_in_days"`
+}
+
+// causeModel is one reason why a key is out of reach.
+type causeModel struct {
+	Cause    types.String `tfsdk:"cause"`
+	Sentence types.String `tfsdk:"sentence"`
+	Remedy   types.String `tfsdk:"remedy"`
+	Final    types.Bool   `tfsdk:"final"`
+}
+
+// findingModel is a rule that is broken.
+type findingModel struct {
+	Rule      types.String `tfsdk:"rule"`
+	Title     types.String `tfsdk:"title"`
+	Severity  types.String `tfsdk:"severity"`
+	SubjectID types.String `tfsdk:"subject_id"`
+	Found     types.String `tfsdk:"found"`
+	Required  types.String `tfsdk:"required"`
+	Why       types.String `tfsdk:"why"`
+	Remedy    types.String `tfsdk:"remedy"`
+}
+
+// requirements are what the posture is held to: everything, unless it is waived.
+func (m *model) requirements() posture.Requirements {
+	return posture.Requirements{
+		CustomerKey:              unlessWaived(m.RequireCustomerKey),
+		StorageCustomerKey:       unlessWaived(m.RequireStorageCustomerKey),
+		InfrastructureEncryption: unlessWaived(m.RequireInfrastructure),
+		MaxKeyAge:                time.Duration(m.MaxKeyAge.ValueInt64()) * day,
+	}
+}
+
+func unlessWaived(required types.Bool) bool { return required.IsNull() || required.ValueBool() }
+
+// observe shows what was read, and what it amounts to.
+func (m *model) observe(found layers, facts posture.Account, report posture.Report, now time.Time) {
+	m.ID = m.AccountID
+	m.Compliant = types.BoolValue(report.Compliant())
+	m.Known = types.BoolValue(report.Known())
+	m.Summary = types.StringValue(report.Summary())
+	m.ObservedAt = moment(now)
+	m.Account = showAccount(found.account, facts.Encrypted, now)
+	m.StorageAccounts, m.Findings = []storageModel{}, []findingModel{}
+	for i, one := range found.storage {
+		m.StorageAccounts = append(m.StorageAccounts, showStorage(one, facts.Storage[i], now))
+	}
+	for _, finding := range report.Findings {
+		m.Findings = append(m.Findings, findingModel{
+			Rule:      types.StringValue(string(finding.Rule.ID)),
+			Title:     types.StringValue(finding.Rule.Title),
+			Severity:  types.StringValue(string(finding.Severity)),
+			SubjectID: types.StringValue(finding.Subject),
+			Found:     types.StringValue(finding.Found),
+			Required:  types.StringValue(finding.Required),
+			Why:       types.StringValue(finding.Why),
+			Remedy:    types.StringValue(finding.Remedy),
+		})
+	}
+}
+
+func showAccount(found account, facts posture.Encrypted, now time.Time) *accountModel {
+	shown := &accountModel{
+		layerModel: showLayer(found.Account, facts, now),
+		Kind:       types.StringValue(found.Kind.Name),
+		Status:     textOrNull(found.Encryption.Status),
+		// It is not configurable: BYOK, "Double encryption".
+		SecondLayer:           types.StringValue("Automatic"),
+		StorageAuthentication: types.StringValue("ManagedIdentity"),
+	}
+	if found.byKeys {
+		shown.StorageAuthentication = types.StringValue("System")
+	}
+	return shown
+}
+
+func showStorage(found storage, facts posture.Storage, now time.Time) storageModel {
+	if found.unread != "" {
+		return storageModel{
+			layerModel: layerModel{
+				ID:      types.StringValue(found.id),
+				Known:   types.BoolValue(false),
+				Unseen:  []types.String{types.StringValue("the storage account: " + found.unread)},
+				Causes:  []causeModel{},
+				Summary: types.StringValue("Nothing is known about the storage account: " + found.unread + "."),
+			},
+			Primary: types.BoolValue(found.primary),
+		}
+	}
+	shown := storageModel{
+		layerModel:               showLayer(found.Account, facts.Encrypted, now),
+		Primary:                  types.BoolValue(found.primary),
+		KeyRotatedAt:             moment(found.Encryption.KeyRotatedAt),
+		InfrastructureEncryption: types.BoolValue(facts.InfrastructureEncryption),
+		SharedKeyAccess:          types.BoolValue(facts.SharedKeyAccess),
+	}
+	if facts.KeyPolicy > 0 {
+		shown.KeyPolicyDays = types.Int64Value(int64(facts.KeyPolicy / day))
+	}
+	shown.Key1CreatedAt, shown.Key1AgeInDays = age(facts.Key1, now)
+	shown.Key2CreatedAt, shown.Key2AgeInDays = age(facts.Key2, now)
+	return shown
+}
+
+func showLayer(account keyedaccount.Account, facts posture.Encrypted, now time.Time) layerModel {
+	shown := layerModel{
+		ID:      types.StringValue(account.ID),
+		Known:   types.BoolValue(true),
+		Unseen:  []types.String{},
+		Type:    types.StringValue("SystemKey"),
+		Causes:  []causeModel{},
+		Summary: types.StringValue(facts.Summary()),
+	}
+	key := facts.CustomerKey
+	if key == nil {
+		shown.Reachable = types.BoolValue(true)
+		return shown
+	}
+	encryption, following := account.Encryption, key.Following
+	for _, unseen := range key.Unseen(now) {
+		shown.Unseen = append(shown.Unseen, types.StringValue(unseen))
+	}
+	shown.Known = types.BoolValue(len(shown.Unseen) == 0)
+	shown.Type = types.StringValue("CustomerKey")
+	shown.KeyID = textOrNull(encryption.KeyID)
+	shown.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
+	shown.CurrentKeyVersion = textOrNull(following.Current)
+	shown.NewestKeyVersion = textOrNull(following.Newest)
+	shown.FollowsLatest = types.BoolValue(following.FollowsLatest())
+	if following.Current != "" && following.Newest != "" {
+		shown.Outdated = types.BoolValue(following.Outdated())
+	}
+	if expires, known := key.Expires().Value(); known {
+		shown.Expires = moment(expires)
+	} else {
+		shown.Expires = moment(encryption.KeyExpiresAt)
+	}
+	shown.IdentityType = types.StringValue(string(key.Identity.Kind))
+	shown.IdentityID = textOrNull(encryption.UserAssignedIdentityID)
+	principal, _ := key.Identity.PrincipalID.Value()
+	shown.PrincipalID = textOrNull(principal)
+	shown.KeyVaultID = textOrNull(key.Vault.ID)
+	shown.reach(key)
+	return shown
+}
+
+// reach shows whether a key is within reach, and why not. It stays open where it cannot be told.
+func (m *layerModel) reach(key *posture.Key) {
+	if !key.Lost {
+		if m.Known.ValueBool() {
+			m.Reachable = types.BoolValue(true)
+		}
+		return
+	}
+	m.Reachable = types.BoolValue(false)
+	for _, cause := range key.Diagnosis.Findings {
+		m.Causes = append(m.Causes, causeModel{
+			Cause:    types.StringValue(string(cause.Cause)),
+			Sentence: types.StringValue(cause.Sentence + "."),
+			Remedy:   types.StringValue(cause.Remedy + "."),
+			Final:    types.BoolValue(cause.Final),
+		})
+	}
+}
+
+// age shows when a key was made, and how old it is in whole days.
+func age(made rule.Fact[time.Time], now time.Time) (timetypes.RFC3339, types.Int64) {
+	created, known := made.Value()
+	if !known {
+		return timetypes.NewRFC3339Null(), types.Int64Null()
+	}
+	return moment(created), types.Int64Value(int64(now.Sub(created) / day))
+}
+
+// moment shows a time; the zero time is none.
+func moment(at time.Time) timetypes.RFC3339 {
+	if at.IsZero() {
+		return timetypes.NewRFC3339Null()
+	}
+	return timetypes.NewRFC3339TimeValue(at.UTC().Truncate(time.Second))
+}
+
+func textOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}

@@ -1,0 +1,199 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package encryptionposture
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
+)
+
+// atOnce is how many storage accounts are read at the same time: an account may have a hundred.
+const atOnce = 8
+
+// day is what policies count in.
+const day = 24 * time.Hour
+
+// layers is everything that was read: an account, the storage accounts beneath it, and the keys that
+// wrap theirs.
+type layers struct {
+	account account
+	key     keyfacts.Answer
+	storage []storage
+}
+
+// storage is a storage account beneath an account.
+type storage struct {
+	attached
+	// unread says why nothing is known about it; it is empty where it was read.
+	unread string
+	keyedaccount.Account
+	key  keyfacts.Answer
+	wire armstorage.AccountProperties
+}
+
+// read reads an account, and then what wraps its key, and every storage account beneath it, side by
+// side. A vault, a key or an identity that several of them share is read once.
+func read(ctx context.Context, client *azure.Client, id string) (layers, error) {
+	at := slices.IndexFunc(kinds(), func(k kind) bool {
+		_, err := azure.ParseID(id, k.resourceType)
+		return err == nil
+	})
+	if at < 0 {
+		return layers{}, fmt.Errorf("%s is the ID of no account that has a posture", id)
+	}
+	above, err := kinds()[at].read(ctx, client, id)
+	if err != nil {
+		return layers{}, err
+	}
+	found := layers{account: above, storage: make([]storage, len(above.storage))}
+	keys := keyfacts.New(client)
+
+	reading, asked := errgroup.WithContext(ctx)
+	reading.SetLimit(atOnce)
+	reading.Go(func() (err error) {
+		found.key, err = readKey(asked, keys, above.Account)
+		return err
+	})
+	for i, one := range above.storage {
+		reading.Go(func() (err error) {
+			found.storage[i], err = readStorage(asked, client, keys, above.ID, one)
+			return err
+		})
+	}
+	if err := reading.Wait(); err != nil {
+		return layers{}, err
+	}
+	slices.SortFunc(found.storage, func(a, b storage) int {
+		if a.primary != b.primary {
+			return map[bool]int{true: -1, false: 1}[a.primary]
+		}
+		return strings.Compare(strings.ToLower(a.id), strings.ToLower(b.id))
+	})
+	return found, nil
+}
+
+// readKey reads what is to be known about the customer's key of an account, where it has one.
+func readKey(ctx context.Context, keys keyfacts.Reader, account keyedaccount.Account,
+) (keyfacts.Answer, error) {
+	if !account.Encryption.CustomerKey {
+		return keyfacts.Answer{}, nil
+	}
+	question := account.Question()
+	question.WithNewest = true
+	return keys.Read(ctx, question)
+}
+
+// readStorage reads a storage account. One that cannot be read is no error, but unknown.
+func readStorage(ctx context.Context, client *azure.Client, keys keyfacts.Reader, aboveID string,
+	one attached,
+) (storage, error) {
+	found := storage{attached: one}
+	at, err := azure.ParseID(one.id, azure.StorageAccountType)
+	if err != nil {
+		return found, err
+	}
+	accounts, err := client.StorageAccounts(at.SubscriptionID)
+	if err != nil {
+		return found, err
+	}
+	got, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
+	if answer, refused := azure.AsError(err); refused && withheld(answer) {
+		found.unread = reason(answer, at, aboveID)
+		return found, nil
+	}
+	if err != nil {
+		return found, err
+	}
+	found.Account = keyedaccount.OfStorageAccount(one.id, got.Account)
+	found.wire = azure.Deref(got.Properties)
+	found.key, err = readKey(ctx, keys, found.Account)
+	return found, err
+}
+
+// withheld reports whether Azure shows the caller nothing: what is asked for is not there, or the
+// caller may not see it, which can look the same from another subscription or tenant.
+func withheld(answer *azure.Error) bool {
+	return slices.Contains(
+		[]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, answer.Status)
+}
+
+// reason says why a storage account could not be read.
+func reason(answer *azure.Error, at *arm.ResourceID, aboveID string) string {
+	text := fmt.Sprintf("Azure answered %d %s", answer.Status, http.StatusText(answer.Status))
+	if answer.Code != "" {
+		text += ", code " + answer.Code
+	}
+	above, err := arm.ParseResourceID(aboveID)
+	if err == nil && !strings.EqualFold(above.SubscriptionID, at.SubscriptionID) {
+		text += "; it is in another subscription than its account, " + at.SubscriptionID
+	}
+	return text
+}
+
+// facts is what was read, as the rules want it.
+func (l layers) facts(now time.Time) posture.Account {
+	facts := posture.Account{Encrypted: encrypted(l.account.Account, l.key, now)}
+	for _, one := range l.storage {
+		facts.Storage = append(facts.Storage, one.facts(l.account.byKeys, now))
+	}
+	return facts
+}
+
+func (s storage) facts(byKeys bool, now time.Time) posture.Storage {
+	if s.unread != "" {
+		return posture.Storage{Encrypted: posture.Encrypted{ID: s.id}, Unread: s.unread}
+	}
+	made := azure.Deref(s.wire.KeyCreationTime)
+	return posture.Storage{
+		Encrypted: encrypted(s.Account, s.key, now),
+		ByKeys:    byKeys,
+		InfrastructureEncryption: azure.Deref(
+			azure.Deref(s.wire.Encryption).RequireInfrastructureEncryption),
+		// Azure leaves it out of accounts on which nobody ever set it, which accept the keys.
+		SharedKeyAccess: s.wire.AllowSharedKeyAccess == nil || *s.wire.AllowSharedKeyAccess,
+		Key1:            fact(made.Key1),
+		Key2:            fact(made.Key2),
+		KeyPolicy:       time.Duration(azure.Deref(azure.Deref(s.wire.KeyPolicy).KeyExpirationPeriodInDays)) * day,
+	}
+}
+
+func encrypted(account keyedaccount.Account, answer keyfacts.Answer, now time.Time) posture.Encrypted {
+	found := posture.Encrypted{ID: account.ID, Kind: account.Kind}
+	if !account.Encryption.CustomerKey {
+		return found
+	}
+	access := keyedaccount.Judge(account, answer, now)
+	found.CustomerKey = &posture.Key{
+		Facts: answer.Facts,
+		Following: customerkey.Following{
+			Kind: account.Kind, Wanted: answer.KeyID,
+			Current: account.Encryption.CurrentVersion(), Newest: answer.Newest,
+		},
+		Lost: access.Lost, Status: account.Encryption.Status, Diagnosis: access.Diagnosis,
+		GrantMayBeIndirect: answer.GrantMayBeIndirect,
+	}
+	return found
+}
+
+func fact(at *time.Time) rule.Fact[time.Time] {
+	if at == nil {
+		return rule.Fact[time.Time]{}
+	}
+	return rule.Known(*at)
+}
