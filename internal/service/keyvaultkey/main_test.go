@@ -1,0 +1,18 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvaultkey_test
+
+import (
+	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+)
+
+func TestMain(m *testing.M) {
+	acctest.Main(m,
+		acctest.Exercise{
+			Resource: "azuremedia_key_vault_key",
+			Replaces: []string{"name", "key_vault_id"},
+		})
+}
