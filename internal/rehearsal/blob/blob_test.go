@@ -266,15 +266,58 @@ func TestAccount_isOutOfReachWithItsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	vault.Disable(key)
-	azure.wantCode(read(), http.StatusForbidden, "KeyVaultEncryptionKeyNotFound")
-	_, err := client.CreateContainer(t.Context(), "more", nil)
-	azure.wantCode(err, http.StatusForbidden, "KeyVaultEncryptionKeyNotFound")
+	for name, refused := range map[string]error{
+		"Get Blob":            read(),
+		"Get Blob Properties": second(blobOf(client).GetProperties(t.Context(), nil)),
+		"Put Blob":            second(client.UploadBuffer(t.Context(), "films", "more.txt", []byte("more"), nil)),
+		"List Blobs with metadata": second(client.NewListBlobsFlatPager("films", &azblob.ListBlobsFlatOptions{
+			Include: container.ListBlobsInclude{Metadata: true},
+		}).NextPage(t.Context())),
+	} {
+		t.Log(name)
+		azure.wantCode(refused, http.StatusForbidden, "KeyVaultEncryptionKeyNotFound")
+	}
+	// What is not in Microsoft's list goes on.
+	for name, err := range map[string]error{
+		"Create Container": second(client.CreateContainer(t.Context(), "more", nil)),
+		"List Containers":  second(client.NewListContainersPager(nil).NextPage(t.Context())),
+		"List Blobs":       second(client.NewListBlobsFlatPager("films", nil).NextPage(t.Context())),
+		"Delete Container": second(client.DeleteContainer(t.Context(), "more", nil)),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	vault.Enable(key)
 	if err := read(); err != nil {
 		t.Error(err)
 	}
 	vault.Delete()
 	azure.wantCode(read(), http.StatusForbidden, "KeyVaultVaultNotFound")
+}
+
+// An account whose identity was deleted gets no token to show to the vault.
+func TestAccount_isOutOfReachWithItsIdentity(t *testing.T) {
+	azure := start(t, "{}")
+	client := azure.filled()
+	vault := azure.Vault("vault1", azuretest.VaultOptions{})
+	vault.NewKey("k", azuretest.KeyOptions{})
+	reader, principal := azure.Identity("reader")
+	vault.Grant(principal)
+	azure.Want(azure.Call("PATCH", store1, version, `{"identity":{"type":"UserAssigned","userAssignedIdentities":{
+		"`+reader+`":{}}},"properties":{"encryption":{"keySource":"Microsoft.Keyvault","identity":{
+		"userAssignedIdentity":"`+reader+`"},"keyvaultproperties":{"keyname":"k",
+		"keyvaulturi":"https://vault1.vault.azure.net"}}}}`), http.StatusOK)
+	azure.Want(azure.Call("DELETE", reader, "2023-01-31", ""), http.StatusOK)
+	_, err := client.DownloadStream(t.Context(), "films", "hello/world.txt", nil)
+	azure.wantCode(err, http.StatusForbidden, "KeyVaultAccessTokenCannotBeAcquired")
+}
+
+// second is the error of a call, whatever else it returns.
+func second[T any](_ T, err error) error { return err }
+
+func blobOf(client *azblob.Client) *azcontent.Client {
+	return client.ServiceClient().NewContainerClient("films").NewBlobClient("hello/world.txt")
 }
 
 func TestContent_isSealedAtRest(t *testing.T) {

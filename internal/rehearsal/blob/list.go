@@ -115,7 +115,7 @@ func (c *call) newList() (*list, *engine.Error) {
 		}
 		asked.limit, asked.MaxResults = min(limit, pageSize), limit
 	}
-	asked.withMetadata = strings.Contains(c.Query["include"], "metadata")
+	asked.withMetadata = c.wantsMetadata()
 	return asked, nil
 }
 
@@ -223,3 +223,6 @@ func (l *list) blob(kept *blob) listedBlob {
 		},
 	}
 }
+
+// wantsMetadata reports whether a list is to show the metadata of what it lists.
+func (c *call) wantsMetadata() bool { return strings.Contains(c.Query["include"], "metadata") }

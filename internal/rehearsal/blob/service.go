@@ -91,10 +91,20 @@ func (c *call) serve() (*engine.Response, error) {
 	if refused := c.admit(); refused != nil {
 		return nil, refused
 	}
-	if refused := c.service.accounts.Reachable(c.Tx, c.account); refused != nil {
-		return nil, refused
+	if c.needsAccountKey() {
+		if refused := c.service.accounts.Reachable(c.Tx, c.account); refused != nil {
+			return nil, refused
+		}
 	}
 	return c.operation.serve(c)
+}
+
+// needsAccountKey reports whether the request reads or writes a blob or its metadata. Everything
+// else goes on while the customer's key is out of reach (customer-managed-keys-overview.md, Revoke
+// access to customer-managed keys, which lists the operations).
+func (c *call) needsAccountKey() bool {
+	return c.operation.encrypted ||
+		c.operation.level == ofContainer && c.operation.comp == "list" && c.wantsMetadata()
 }
 
 // operation is something that can be done at the endpoint, and what it takes.
@@ -112,7 +122,9 @@ type operation struct {
 	data   bool
 	// public are the levels of public access that open the operation to everybody.
 	public []string
-	serve  func(c *call) (*engine.Response, error)
+	// encrypted says that it always reads or writes a blob or its metadata.
+	encrypted bool
+	serve     func(c *call) (*engine.Response, error)
 }
 
 // level is what a path names.
@@ -164,15 +176,15 @@ func operations() []operation {
 		},
 		{
 			method: http.MethodPut, level: ofBlob, permissions: "cw", resource: "o",
-			action: blobs + "write", data: true, serve: putBlob,
+			action: blobs + "write", data: true, encrypted: true, serve: putBlob,
 		},
 		{
 			method: http.MethodGet, level: ofBlob, permissions: "r", resource: "o",
-			action: blobs + "read", data: true, public: readers, serve: getBlob,
+			action: blobs + "read", data: true, public: readers, encrypted: true, serve: getBlob,
 		},
 		{
 			method: http.MethodHead, level: ofBlob, permissions: "r", resource: "o",
-			action: blobs + "read", data: true, public: readers, serve: getBlob,
+			action: blobs + "read", data: true, public: readers, encrypted: true, serve: getBlob,
 		},
 		{
 			method: http.MethodDelete, level: ofBlob, permissions: "d", resource: "o",

@@ -59,16 +59,16 @@ func (s *Service) Reachable(tx *engine.Tx, account *engine.Resource) *engine.Err
 }
 
 // accountKey takes the account key out of its wraps. The codes and the words of the refusals are
-// those of "Troubleshoot common Azure Storage errors: customer-managed keys" and of
-// Microsoft/healthcare-shared-components; that a missing grant is found as a missing key is what
-// users report.
+// those of blob-service-error-codes.md and of Microsoft/healthcare-shared-components; that a
+// missing grant is found as a missing key is what users report.
 func (s *Service) accountKey(
 	tx *engine.Tx, account *engine.Resource,
 ) ([]byte, *engine.Error) {
 	wraps, refused := wrapping(account)
-	if refused != nil {
-		return nil, engine.Ownf(http.StatusForbidden, "KeyVaultAccessTokenCannotBeAcquired",
-			"The access token for the key vault cannot be acquired with the identity of the account.")
+	if refused != nil || s.identityGone(tx, account) {
+		return nil, engine.Errorf(http.StatusForbidden, "KeyVaultAccessTokenCannotBeAcquired",
+			"Unable to acquire an access token for Key Vault from Azure Active Directory using the "+
+				"identity of this resource.")
 	}
 	key, refused := secretsOf(account).AtRest.Open(tx, s.vaults, wraps.Principal)
 	if refused == nil {
@@ -82,4 +82,12 @@ func (s *Service) accountKey(
 		return nil, engine.Errorf(http.StatusForbidden, "KeyVaultEncryptionKeyNotFound",
 			"The key vault key is not found to unwrap the encryption key.")
 	}
+}
+
+// identityGone reports whether the user-assigned identity that reads the key was deleted. Accounts
+// list such an identity as long as nobody takes it off them.
+func (*Service) identityGone(tx *engine.Tx, account *engine.Resource) bool {
+	chosen := engine.ID(account.String(encryptionIdentity))
+	return account.String("encryption.keySource") == sourceVault && chosen != "" &&
+		tx.Resource(chosen) == nil
 }

@@ -20,6 +20,10 @@ const (
 	sourceVault   = "Microsoft.Keyvault"
 )
 
+// encryptionIdentity is the user-assigned identity that reads the customer's key. Where it is empty
+// the system-assigned one does (Az.Storage, Set-AzStorageAccount).
+const encryptionIdentity = "encryption.identity.userAssignedIdentity"
+
 // Vaults is Key Vault as storage accounts see it.
 type Vaults interface {
 	envelope.Vaults
@@ -56,7 +60,7 @@ func wrapping(account *engine.Resource) (envelope.Key, *engine.Error) {
 			"The encryption keyvault properties are missing from the request.")
 	}
 	wraps := envelope.Key{ID: key.id()}
-	chosen := engine.ID(account.String("encryption.identity.userAssignedIdentity"))
+	chosen := engine.ID(account.String(encryptionIdentity))
 	switch {
 	case chosen != "" && account.Identity.User(chosen) != nil:
 		wraps.Principal = account.Identity.User(chosen).PrincipalID
@@ -118,13 +122,13 @@ func settle(r *engine.Request, next *engine.Resource) {
 func (s *Service) rewrap(
 	tx *engine.Tx, known *secrets, principal string, key envelope.Key,
 ) (envelope.Envelope, *engine.Error) {
+	if _, refused := known.AtRest.Open(tx, s.vaults, principal); refused != nil {
+		return known.AtRest, engine.Ownf(http.StatusBadRequest, "KeyVaultEncryptionKeyNotAccessible",
+			"The present key of the storage account cannot be used. Key Vault said: %s",
+			refused.Message)
+	}
 	wrapped, refused := known.AtRest.Rewrap(tx, s.vaults, principal, key)
 	if key.ID == "" {
-		if refused != nil {
-			refused = engine.Ownf(http.StatusBadRequest, "KeyVaultEncryptionKeyNotAccessible",
-				"The present key of the storage account cannot be used. Key Vault said: %s",
-				refused.Message)
-		}
 		return wrapped, refused
 	}
 	facts, missing := s.vaults.Describe(tx, key.ID)
@@ -136,11 +140,16 @@ func (s *Service) rewrap(
 	case missing == nil && !slices.Contains([]string{"RSA", "RSA-HSM"}, facts.Type):
 		return wrapped, engine.Ownf(http.StatusBadRequest, "KeyVaultKeyTypeNotSupported",
 			"The key '%s' is of type %s. Only RSA keys are supported.", key.ID, facts.Type)
-	case refused != nil || missing != nil:
+	case missing != nil:
 		// Azure/azure-sdk-for-java issue 29016 has the words, no source the code.
 		return wrapped, engine.Errorf(http.StatusBadRequest, "MissingPrerequisites",
 			"Missing pre-requisites to enable EncryptionAtRest/Customer Managed Key for this storage "+
 				"account. For more information, see - https://aka.ms/storagecmkconfiguration")
+	case refused != nil:
+		// Without a grant, and with a key that has expired: MicrosoftDocs/azure-docs issue 84096.
+		return wrapped, engine.Errorf(http.StatusBadRequest, "KeyVaultAuthenticationFailure",
+			"The operation failed because of authentication issue on the keyvault. For more "+
+				"information, see - https://aka.ms/storagekeyvaultaccesspolicy")
 	}
 	return wrapped, nil
 }

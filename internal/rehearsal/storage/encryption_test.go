@@ -104,6 +104,8 @@ func TestCustomerKey_followsOnceADay(t *testing.T) {
 }
 
 func TestCustomerKey_refusals(t *testing.T) {
+	past := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	const authentication = "The operation failed because of authentication issue on the keyvault."
 	const prerequisites = "Missing pre-requisites to enable EncryptionAtRest/Customer Managed Key"
 	for name, test := range map[string]struct {
 		vault         azuretest.VaultOptions
@@ -130,7 +132,11 @@ func TestCustomerKey_refusals(t *testing.T) {
 		},
 		"no grant": {
 			vault: azuretest.VaultOptions{Permissions: `["get"]`}, body: withKey(following),
-			code: "MissingPrerequisites", message: prerequisites,
+			code: "KeyVaultAuthenticationFailure", message: authentication,
+		},
+		"expired": {
+			key: azuretest.KeyOptions{Expires: &past}, body: withKey(following),
+			code: "KeyVaultAuthenticationFailure", message: authentication,
 		},
 		"no such key": {
 			body: withKey(uri + `,"keyname":"other"`), code: "MissingPrerequisites", message: prerequisites,
@@ -168,4 +174,78 @@ func TestCustomerKey_userAssignedAtCreation(t *testing.T) {
 	}
 	azure.Refused(azure.Call("PATCH", account, version, `{"identity":{"type":"None"}}`),
 		http.StatusBadRequest, "ManagedServiceIdentityNotSet", "is not set")
+}
+
+// An account whose key is out of reach can be changed like any other, only not what wraps its key:
+// Azure's own documents do not say so, but nothing can be wrapped anew that cannot be unwrapped.
+func TestCustomerKey_outOfReach(t *testing.T) {
+	const refused = "KeyVaultEncryptionKeyNotAccessible"
+	azure, vault := ready(t, azuretest.VaultOptions{})
+	kid := vault.NewKey("k", azuretest.KeyOptions{})
+	vault.NewKey("other", azuretest.KeyOptions{})
+	azure.Want(azure.Call("PATCH", account, version, withKey(following)), http.StatusOK)
+
+	vault.Disable(kid)
+	shown := azure.Want(azure.Call("PATCH", account, version, `{"tags":{"a":"1"}}`), http.StatusOK)
+	if now := shown.Text("properties.encryption.keyvaultproperties.currentVersionedKeyIdentifier"); now != kid {
+		t.Errorf("currentVersionedKeyIdentifier %s, want %s", now, kid)
+	}
+	const back = `{"properties":{"encryption":{"keySource":"Microsoft.Storage"}}}`
+	azure.Refused(azure.Call("PATCH", account, version, back), http.StatusBadRequest, refused, "disabled")
+	azure.Refused(azure.Call("PATCH", account, version, withKey(uri+`,"keyname":"other"`)),
+		http.StatusBadRequest, refused, "disabled")
+
+	vault.Enable(kid)
+	azure.Want(azure.Call("PATCH", account, version, withKey(uri+`,"keyname":"other"`)), http.StatusOK)
+	azure.Want(azure.Call("PATCH", account, version, back), http.StatusOK)
+
+	azure.Want(azure.Call("PATCH", account, version, withKey(following)), http.StatusOK)
+	vault.Disable(kid)
+	azure.Want(azure.Call("DELETE", account, version, ""), http.StatusOK)
+}
+
+// The identity that reads the key can be exchanged for another in place, and back: an empty one
+// means the system-assigned.
+func TestCustomerKey_switchesIdentities(t *testing.T) {
+	azure, vault := ready(t, azuretest.VaultOptions{})
+	vault.NewKey("k", azuretest.KeyOptions{})
+	reader, principal := azure.Identity("reader")
+	azure.Want(azure.Call("PATCH", account, version, withKey(following)), http.StatusOK)
+
+	as := func(identity string) string {
+		return `{"properties":{"encryption":{"keySource":"Microsoft.Keyvault","keyvaultproperties":{` + following +
+			`},"identity":{"userAssignedIdentity":"` + identity + `"}}}}`
+	}
+	azure.Refused(azure.Call("PATCH", account, version, as(reader)),
+		http.StatusBadRequest, "ManagedServiceIdentityNotSet", "is not set")
+	azure.Want(azure.Call("PATCH", account, version, `{"identity":{"type":"SystemAssigned,UserAssigned",`+
+		`"userAssignedIdentities":{"`+reader+`":{}}}}`), http.StatusOK)
+	azure.Refused(azure.Call("PATCH", account, version, as(reader)),
+		http.StatusBadRequest, "KeyVaultAuthenticationFailure", "authentication issue on the keyvault")
+	vault.Grant(principal)
+	azure.Want(azure.Call("PATCH", account, version, as(reader)), http.StatusOK)
+	// The identity that reads the key cannot be taken off the account.
+	azure.Refused(azure.Call("PATCH", account, version, `{"identity":{"type":"SystemAssigned"}}`),
+		http.StatusBadRequest, "ManagedServiceIdentityNotSet", "is not set")
+	azure.Want(azure.Call("PATCH", account, version, as("")), http.StatusOK)
+	azure.Want(azure.Call("PATCH", account, version, `{"identity":{"type":"SystemAssigned"}}`), http.StatusOK)
+}
+
+// The second layer is chosen at creation, beside whatever wraps the first one's key.
+func TestInfrastructureEncryption_withCustomerKey(t *testing.T) {
+	azure := start(t)
+	created := create(t, azure, account, `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2","location":"westus2",`+
+		`"identity":{"type":"SystemAssigned"},"properties":{"encryption":{"keySource":"Microsoft.Storage",`+
+		`"requireInfrastructureEncryption":true}}}`)
+	vault := azure.Vault("vault1", azuretest.VaultOptions{})
+	vault.Grant(created.Text("identity.principalId"))
+	vault.NewKey("k", azuretest.KeyOptions{})
+	for _, body := range []string{
+		withKey(following), `{"properties":{"encryption":{"keySource":"Microsoft.Storage"}}}`,
+	} {
+		shown := azure.Want(azure.Call("PATCH", account, version, body), http.StatusOK)
+		if layer := shown.At("properties.encryption.requireInfrastructureEncryption"); layer != true {
+			t.Errorf("the second layer is %v after %s", layer, body)
+		}
+	}
 }

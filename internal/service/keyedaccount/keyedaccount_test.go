@@ -55,9 +55,9 @@ func TestForbidden(t *testing.T) {
 		{media, errors.New("no answer"), false},
 		{media, nil, false},
 		{storage, &azure.Error{Status: 400, Code: "KeyVaultAuthenticationFailure"}, true},
-		{storage, &azure.Error{Status: 400, Code: "MissingPrerequisites"}, true},
+		{storage, &azure.Error{Status: 400, Code: "MissingPrerequisites"}, false},
 		{storage, &azure.Error{Status: 400, Code: "KeyVaultPolicyError"}, false},
-		{storage, &azure.Error{Status: 500, Code: "MissingPrerequisites"}, false},
+		{storage, &azure.Error{Status: 500, Code: "KeyVaultAuthenticationFailure"}, false},
 		{storage, errors.New("no answer"), false},
 		{storage, nil, false},
 	} {

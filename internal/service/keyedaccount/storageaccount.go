@@ -68,12 +68,11 @@ func (s storageAccounts) Revert(ctx context.Context, id string) error {
 	return err
 }
 
-// Forbidden recognises the two refusals by which the service says that it could not use the key
-// (aka.ms/storagekeyvaultaccesspolicy, aka.ms/storagecmkconfiguration). Neither says why: anything
-// but a missing grant is found by the rules before the service is asked.
+// Forbidden recognises the refusal by which the service says that the vault did not let it in
+// (aka.ms/storagekeyvaultaccesspolicy). A key that is disabled or has expired is refused in the
+// same words (MicrosoftDocs/azure-docs issue 84096): the rules find these before.
 func (storageAccounts) Forbidden(err error) bool {
-	return azure.IsRefused(err) &&
-		azure.HasCode(err, "KeyVaultAuthenticationFailure", "MissingPrerequisites")
+	return azure.IsRefused(err) && azure.HasCode(err, "KeyVaultAuthenticationFailure")
 }
 
 // encrypt patches nothing but the encryption.
