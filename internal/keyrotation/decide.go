@@ -50,8 +50,14 @@ func Decide(o Observed, r Recorded, w Wanted, verified bool) Step {
 	}
 	for _, key := range []Key{Key1, Key2} {
 		if created := o.Created.Of(key); created.After(r.Created.Of(key)) {
-			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf(
-				"%s was regenerated at %s and has not been synced since", key, clock(created))}
+			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("%s was regenerated at %s and has "+
+				"not been synced since: by a run that was interrupted, or elsewhere", key, clock(created))}
+		}
+	}
+	for _, key := range []Key{Key1, Key2} {
+		if o.unknown(key) {
+			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("A dependant says that it last read "+
+				"the keys at %s, before %s was made at %s", clock(o.Told), key, clock(o.Created.Of(key)))}
 		}
 	}
 	switch {

@@ -27,6 +27,7 @@ func circumstances() []circumstance {
 	return []circumstance{
 		{"record", []string{"none", "complete", "settling", "closing"}},
 		{"newer than recorded", []string{"no key", "key1", "key2", "both keys"}},
+		{"dependants", []string{"silent", "up to date", "behind"}},
 		{"asked for", []string{
 			"nothing", "trigger", "interval", "on create", "emergency", "emergency answered",
 			"emergency under way",
@@ -86,6 +87,12 @@ func decide(t *testing.T, is map[string]string) keyrotation.Step {
 		if newer := is["newer than recorded"]; newer == string(key) || newer == "both keys" {
 			observed.Created = observed.Created.With(key, now.Add(-time.Minute))
 		}
+	}
+	switch is["dependants"] {
+	case "up to date":
+		observed.Told = now
+	case "behind":
+		observed.Told = younger.Add(-time.Second)
 	}
 	return keyrotation.Decide(observed, recorded, wanted, is["verification"] == "passed")
 }

@@ -57,7 +57,7 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 		r.Phase, r.Urgent = Closing, false
 	}
 	for _, key := range []Key{Key1, Key2} {
-		if renewed.Of(key) {
+		if renewed.Of(key) || o.unknown(key) { // Everything has to settle on it from now on.
 			r.Synced = r.Synced.With(key, o.Now)
 		}
 	}
@@ -67,13 +67,14 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 
 // adopted records the first sync. Whether the dependants knew the present keys before it nobody can
 // tell, so that they have to settle on it. The exception are keys of the same age: they were never
-// regenerated, and whoever uses the account has known them from the beginning.
+// regenerated, and whoever uses the account has known them from the beginning, unless it says itself
+// that it has not.
 //
 // Where a rotation is asked for with the creation, a key1 that is newer than key2 is taken for the
 // first half of it: nothing else tells of a creation that was interrupted there.
 func (r Recorded) adopted(o Observed, w Wanted) Recorded {
 	r = Recorded{Phase: Complete, Created: o.Created, LastSync: o.Now, Trigger: w.Trigger}
-	if !o.Created.Key1.Equal(o.Created.Key2) {
+	if !o.Created.Key1.Equal(o.Created.Key2) || o.unknown(Key1) || o.unknown(Key2) {
 		r.Synced = Keys[time.Time]{Key1: o.Now, Key2: o.Now}
 	}
 	if !w.RotateOnCreate {

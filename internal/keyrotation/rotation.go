@@ -90,6 +90,15 @@ type Observed struct {
 	Now time.Time
 	// Created are the keys' creation times.
 	Created Keys[time.Time]
+	// Told is when the dependant that is furthest behind read the keys, by what the dependants
+	// themselves say; the zero time where none of them says so.
+	Told time.Time
+}
+
+// unknown reports whether a dependant has not read a key: it says that it last read the keys before
+// this one was made.
+func (o Observed) unknown(key Key) bool {
+	return !o.Told.IsZero() && o.Told.Before(o.Created.Of(key))
 }
 
 // Recorded is what the last completed step left behind. The zero value is that of a storage account

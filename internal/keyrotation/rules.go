@@ -63,9 +63,11 @@ func Rules() rule.List {
 			ID:    ROT005,
 			Title: "Regenerations Elsewhere Are Synced",
 			Sentence: "A key that was regenerated elsewhere is found by its creation time, is " +
-				"planned as a sync, and is not regenerated again for it",
-			Source: "Storage, Manage account access keys: keyCreationTime",
-			Found:  []rule.Moment{rule.Plan, rule.Apply},
+				"planned as a sync, and is not regenerated again for it; so is a dependant that says it " +
+				"last read the keys before one of them was made",
+			Source: "Storage, Manage account access keys: keyCreationTime; Batch, AutoStorageProperties: " +
+				"lastKeySync",
+			Found: []rule.Moment{rule.Plan, rule.Apply},
 		},
 		{
 			ID:    ROT006,

@@ -38,7 +38,7 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 		w.Emergency = false
 	}
 	var known Keys[time.Time]
-	verified := false
+	verified, told := false, false
 	// The longest way through a rotation: adopt, key1, sync, wait, verify, key2, sync, verify, and
 	// the look that finds nothing left; twice that, with a sync for every step where somebody else
 	// regenerates keys meanwhile, is already more than an orderly run takes.
@@ -48,6 +48,11 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 			return r, Step{Action: Nothing}, err
 		}
 		o.Created = later(o.Created, known)
+		if told {
+			// Whatever the dependants' clocks say, this run has told them, and the key that it may
+			// regenerate next is newer than recorded.
+			o.Told = time.Time{}
+		}
 		step := Decide(o, r, w, verified)
 		if step.Action == Nothing || step.Action == Wait && !waits {
 			return r.Done(step, o, w), step, nil
@@ -63,6 +68,7 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 		}
 		r = r.Done(step, o, w)
 		verified = step.Action == Verify
+		told = told || step.Action == Sync
 	}
 	return r, Step{Action: Nothing}, ErrRestless
 }

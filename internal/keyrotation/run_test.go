@@ -22,7 +22,8 @@ type script struct {
 	created keyrotation.Keys[time.Time]
 	did     []string
 
-	unread     error // reading fails
+	told       time.Time // what a dependant says
+	unread     error     // reading fails
 	stale      int   // as many looks show the creation times of the beginning
 	before     *keyrotation.Keys[time.Time]
 	regenerate func(keyrotation.Key) error // what a regeneration answers
@@ -37,7 +38,7 @@ func (s *script) Observe(context.Context) (keyrotation.Observed, error) {
 		s.stale--
 		shown = *s.before
 	}
-	return keyrotation.Observed{Now: s.now, Created: shown}, s.unread
+	return keyrotation.Observed{Now: s.now, Created: shown, Told: s.told}, s.unread
 }
 
 func (s *script) Regenerate(_ context.Context, key keyrotation.Key) (time.Time, error) {
@@ -239,6 +240,43 @@ func TestRun_failedStep(t *testing.T) {
 			t.Errorf("the next run (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// TestRun_behind has a dependant say that it last read the keys before one was made, and go on saying
+// so: its clock may be behind. It is told once in a run, and no key is regenerated for it.
+func TestRun_behind(t *testing.T) {
+	t.Parallel()
+	s, recorded, wanted := triggered(t)
+	wanted.Trigger = "1"
+	s.told = older.Add(-time.Second)
+	step := s.run(&recorded, wanted)
+	if diff := cmp.Diff([]string{"sync"}, s.did); diff != "" || step.Action != keyrotation.Nothing {
+		t.Errorf("ends at %+v, and did (-want +got):\n%s", step, diff)
+	}
+
+	// The other key has to wait until everything has settled on what it was told.
+	s.told = time.Time{}
+	wanted.Trigger = "2"
+	step = s.run(&recorded, wanted)
+	if settled := recorded.LastSync.Add(keyrotation.Settle); step.Action != keyrotation.Wait || !step.Until.Equal(settled) {
+		t.Errorf("ends at %+v, want a wait until %s", step, settled)
+	}
+	if len(s.did) != 1 {
+		t.Errorf("did %v", s.did)
+	}
+}
+
+// TestRun_adoptsBehind has a dependant be behind keys that were never regenerated, of an account that
+// is looked after for the first time.
+func TestRun_adoptsBehind(t *testing.T) {
+	t.Parallel()
+	s, _, wanted := triggered(t)
+	s.told = older.Add(-time.Second)
+	wanted.RotateOnCreate = true
+	var recorded keyrotation.Recorded
+	if step := s.run(&recorded, wanted); step.Action != keyrotation.Wait || len(s.did) != 1 {
+		t.Errorf("ends at %+v, and did %v", step, s.did)
+	}
 }
 
 // TestRun_restless has somebody else regenerate a key whenever the keys are synced.
