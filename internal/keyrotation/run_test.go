@@ -24,7 +24,7 @@ type script struct {
 
 	told       time.Time // what a dependant says
 	unread     error     // reading fails
-	stale      int   // as many looks show the creation times of the beginning
+	stale      int       // as many looks show the creation times of the beginning
 	before     *keyrotation.Keys[time.Time]
 	regenerate func(keyrotation.Key) error // what a regeneration answers
 	sync       func() error
