@@ -35,7 +35,8 @@ type Finding struct {
 	Cause    Cause
 	Sentence string
 	Remedy   string
-	// Final says that nothing in Azure restores access: only a backup of the key would.
+	// Final says that nothing that Azure documents restores access, but for a backup of the key
+	// where it is the key that is gone.
 	Final bool
 }
 
@@ -224,12 +225,19 @@ func (d *diagnose) identityIsThere() {
 	c := check{Facts: d.Facts, now: d.now}
 	c.identity()
 	for _, violation := range c.report.Violations {
-		d.find(Finding{
+		finding := Finding{
 			Cause: IdentityRemoved,
 			Sentence: fmt.Sprintf("The account reads its key with %s, and is without it now: found %s",
 				d.principal(), violation.Found),
-			Remedy: violation.Remedy,
-		})
+			Remedy: violation.Remedy + ", and let it use the key: " + grantAccess(d.Facts),
+		}
+		if d.Target.Kind.LockedWithoutKey {
+			finding.Final = true
+			finding.Remedy = "None is documented: an account that cannot reach its key takes no change by " +
+				"which it could be given an identity, and one that is created again under the same " +
+				"name is another one. Ask Azure's support, or delete the account and create it again"
+		}
+		d.find(finding)
 	}
 	if len(c.report.Pending) > 0 {
 		d.unseen = append(d.unseen, "the identities of the account")

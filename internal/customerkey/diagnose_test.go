@@ -124,7 +124,19 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 			cause: customerkey.IdentityRemoved,
 			sentence: "The account reads its key with the account's system-assigned identity, and is without it " +
 				"now: found no system-assigned identity on the account",
-			remedy: "az ams account identity assign",
+			remedy: "None is documented",
+			final:  true,
+		},
+		"identity of a storage account removed": {
+			lost: func(f *customerkey.Facts) {
+				f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
+				f.Target.SystemAssigned = rule.Known(false)
+			},
+			cause: customerkey.IdentityRemoved,
+			sentence: "The account reads its key with the account's system-assigned identity, and is without it " +
+				"now: found no system-assigned identity on the account",
+			remedy: "az storage account update --resource-group media --name contosostore --identity-type " +
+				"SystemAssigned,UserAssigned), or name a user-assigned identity of the account, and let it use the key: az ",
 		},
 		"firewall for everyone": {
 			lost: func(f *customerkey.Facts) {

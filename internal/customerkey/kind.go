@@ -23,6 +23,9 @@ type Kind struct {
 	// Trusted says that the firewalls of vaults count the service among those that Microsoft
 	// trusts (Key Vault, Virtual network service endpoints: trusted services).
 	Trusted bool
+	// LockedWithoutKey says that an account that cannot reach its key takes no change either: it
+	// can only be read and deleted (CMK012). Of the others only the data is out of reach.
+	LockedWithoutKey bool
 	// FollowsWithin is how long the service takes to move to a new version of the key when the
 	// identifier has none (CMK011).
 	FollowsWithin time.Duration
@@ -32,17 +35,19 @@ type Kind struct {
 func Kinds() []Kind {
 	return []Kind{
 		{
-			Name:           "Media Services account",
-			ResourceType:   "Microsoft.Media/mediaServices",
-			SameRegion:     true,
-			SystemAssigned: true,
-			FollowsWithin:  5 * time.Minute,
+			Name:             "Media Services account",
+			ResourceType:     "Microsoft.Media/mediaServices",
+			SameRegion:       true,
+			SystemAssigned:   true,
+			LockedWithoutKey: true,
+			FollowsWithin:    5 * time.Minute,
 		},
 		{
-			Name:          "Video Analyzer account",
-			ResourceType:  "Microsoft.Media/videoAnalyzers",
-			SameRegion:    true,
-			FollowsWithin: 5 * time.Minute,
+			Name:             "Video Analyzer account",
+			ResourceType:     "Microsoft.Media/videoAnalyzers",
+			SameRegion:       true,
+			LockedWithoutKey: true,
+			FollowsWithin:    5 * time.Minute,
 		},
 		{
 			Name:           "storage account",

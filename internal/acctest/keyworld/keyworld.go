@@ -88,6 +88,12 @@ func (w *World) Account(name string, identities ...string) string {
 	_, err = azure.Await(w.ctx, creation)
 	w.must(err)
 
+	return w.RecreateAccount(name, identities...)
+}
+
+// RecreateAccount makes a media account above a storage account that is there already.
+func (w *World) RecreateAccount(name string, identities ...string) string {
+	w.t.Helper()
 	beginning, err := w.accounts().BeginCreate(w.ctx, Group, name, media.Account{
 		Location: to.Ptr(Location),
 		Tags:     map[string]*string{"owner": to.Ptr("somebody else")},
@@ -113,10 +119,18 @@ func (w *World) ShowAccount(name string) media.Account {
 // UpdateAccount changes a media account.
 func (w *World) UpdateAccount(name string, update media.AccountUpdate) {
 	w.t.Helper()
+	w.must(w.TryUpdateAccount(name, update))
+}
+
+// TryUpdateAccount changes a media account, which may be refused.
+func (w *World) TryUpdateAccount(name string, update media.AccountUpdate) error {
+	w.t.Helper()
 	changing, err := w.accounts().BeginUpdate(w.ctx, Group, name, update)
-	w.must(err)
+	if err != nil {
+		return err
+	}
 	_, err = azure.Await(w.ctx, changing)
-	w.must(err)
+	return err
 }
 
 // Identify gives a media account other identities.
@@ -372,6 +386,21 @@ func (w *World) DeleteKey(vault, name string) {
 func (w *World) RecoverKey(vault, name string) {
 	w.t.Helper()
 	_, err := w.Keys(vault).RecoverDeletedKey(w.ctx, name, nil)
+	w.must(err)
+}
+
+// BackupKey backs a key up, with all its versions.
+func (w *World) BackupKey(vault, name string) []byte {
+	w.t.Helper()
+	made, err := w.Keys(vault).BackupKey(w.ctx, name, nil)
+	w.must(err)
+	return made.Value
+}
+
+// RestoreKey brings a key back from its backup.
+func (w *World) RestoreKey(vault string, backup []byte) {
+	w.t.Helper()
+	_, err := w.Keys(vault).RestoreKey(w.ctx, azkeys.RestoreKeyParameters{KeyBackup: backup}, nil)
 	w.must(err)
 }
 

@@ -186,12 +186,16 @@ func (s *Service) reach(
 	if refused != nil {
 		return nil, refused
 	}
-	caller := engine.Caller{TenantID: s.directory.TenantID(tx), ObjectID: principal}
-	if known, there := s.directory.Principal(tx, principal); there {
-		caller.AppID = known.AppID
+	known, there := s.directory.Principal(tx, principal)
+	caller := engine.Caller{
+		TenantID: s.directory.TenantID(tx), ObjectID: principal, AppID: known.AppID,
 	}
 	if !vaults.LetsServicesIn(vault) {
 		return nil, because(Firewall, turnedAway(vault, caller, ""))
+	}
+	if !there { // What is still granted to an identity that was deleted is of no use to anybody.
+		return nil, because(AccessDenied, engine.Ownf(http.StatusUnauthorized, "Unauthorized",
+			"There is no identity with the object ID '%s'.", principal))
 	}
 	for _, p := range needed {
 		if refused := s.permit(tx, vault, caller, p, id.Key); refused != nil {

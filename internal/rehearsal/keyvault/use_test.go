@@ -119,6 +119,18 @@ func TestAServiceWrapsAndUnwraps(t *testing.T) {
 	}
 }
 
+// What was granted to an identity stays in the vault when the identity is deleted, and is of no use.
+func TestADeletedIdentityUsesNoKey(t *testing.T) {
+	c := newCustomer(t, nil)
+	if reason := c.wrap(c.key); reason != "" {
+		t.Fatal(reason)
+	}
+	c.Transact(t, func(tx *engine.Tx) { c.Directory.Remove(tx, c.identity) })
+	if wrapping, unwrapping := c.wrap(c.key), c.unwrap(); wrapping != keyvault.AccessDenied || unwrapping != keyvault.AccessDenied {
+		t.Errorf("wrapping: %q, unwrapping: %q", wrapping, unwrapping)
+	}
+}
+
 func TestWhyAKeyCannotBeUsed(t *testing.T) {
 	c := newCustomer(t, nil)
 	if reason := c.wrap(c.key); reason != "" {

@@ -38,8 +38,12 @@ type world struct {
 	key     string // With its version.
 	// identity is the user-assigned identity that reads the key, unless it is "".
 	identity string
+	// reader is that identity's object ID.
+	reader string
 	// assignment is the role assignment that is the grant, where roles decide.
 	assignment string
+	// backup is one of the key.
+	backup []byte
 }
 
 func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParameters)) world {
@@ -50,6 +54,24 @@ func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParame
 	w.key = w.Key("keys", "media")
 	w.Grant("keys", w.Principal("contoso"))
 	return w
+}
+
+// principal is whom the account reads the key as.
+func (w *world) principal() string {
+	if w.identity != "" {
+		return w.reader
+	}
+	return w.Principal("contoso")
+}
+
+// grant lets the account use the keys of the vault.
+func (w *world) grant() { w.Grant("keys", w.principal()) }
+
+// readAs has the account read the key as a user-assigned identity, which is made for it.
+func (w *world) readAs(name string) {
+	w.identity, w.reader = w.Identity(name)
+	w.Identify("contoso", "", w.identity)
+	w.grant()
 }
 
 // versionless is an identifier without its version.
