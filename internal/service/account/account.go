@@ -5,7 +5,6 @@ package account
 
 import (
 	"context"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 
@@ -13,12 +12,16 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
 )
 
-// lastLook is how long looking at an account may take when the time for changing it is up.
-const lastLook = time.Minute
+// keys holds customers' keys against the rules.
+func (r *Resource) keys() microsoftmedia.Keys {
+	return microsoftmedia.Keys{
+		Client: r.client, ResourceType: azure.MediaAccountType, Subject: subject,
+	}
+}
 
 func (r *Resource) get(ctx context.Context, id string) (media.Account, error) {
 	accounts, at, err := accountsOf(r.client, id)
@@ -36,7 +39,7 @@ func (r *Resource) create(ctx context.Context, id string, sent media.Account, ac
 ) (media.Account, error) {
 	for {
 		account, err := r.createOnce(ctx, id, sent, accepted)
-		if err == nil || !r.keyForbidden(id, err) || !patience.Wait(ctx) {
+		if err == nil || !r.keys().Forbidden(id, err) || !patience.Wait(ctx) {
 			return account, err
 		}
 	}
@@ -54,7 +57,7 @@ func (r *Resource) createOnce(ctx context.Context, id string, sent media.Account
 		return azure.Await(ctx, poller)
 	}
 	if !azure.IsRefused(err) { // Whether the account was created is open: a look tells.
-		looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+		looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), microsoftmedia.LastLook)
 		defer cancel()
 		found, lookErr := accounts.Get(looking, at.ResourceGroupName, at.Name)
 		if lookErr == nil {
@@ -99,7 +102,7 @@ func (r *Resource) update(ctx context.Context, state, plan account, update media
 		if err == nil {
 			updated, err = azure.Await(ctx, poller)
 		}
-		waits := azure.IsConflict(err) || r.keyForbidden(id, err)
+		waits := azure.IsConflict(err) || r.keys().Forbidden(id, err)
 		if !waits || !patience.Wait(ctx) {
 			return updated, left, err
 		}
@@ -119,13 +122,6 @@ func (r *Resource) delete(ctx context.Context, id string, patience *patience.Pat
 			return err
 		}
 	}
-}
-
-// keyForbidden reports whether Azure refused a customer's key because the vault did not let the
-// account's identity in.
-func (r *Resource) keyForbidden(id string, err error) bool {
-	kind, unknown := keyedaccount.Of(r.client, id)
-	return err != nil && unknown == nil && kind.Forbidden(err)
 }
 
 // availability asks whether the name is free in all of Azure.

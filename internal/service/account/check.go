@@ -5,9 +5,7 @@ package account
 
 import (
 	"context"
-	"net/http"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
@@ -17,14 +15,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 )
-
-// listKeys is what whoever attaches a storage account must be permitted (Media Services, Storage
-// accounts: the note on storage in the same subscription).
-const listKeys = "Microsoft.Storage/storageAccounts/listkeys/action"
-
-// atOnce is how many storage accounts are asked about at the same time.
-const atOnce = 8
 
 // checkCreation holds what is known of an account that is to be created against Azure: its name,
 // its storage accounts, and its key.
@@ -50,11 +42,11 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 		if err == nil {
 			facts.Siblings = rule.Known(len(siblings))
 		}
-		return unless(unseen(err), err)
+		return microsoftmedia.Seen(err)
 	})
-	asking.Go(func() error { return r.askStorage(asked, facts.Storage) })
+	asking.Go(func() error { return microsoftmedia.AskStorage(asked, r.client, facts.Storage) })
 	asking.Go(func() error {
-		key = r.checkNewKey(asked, plan)
+		key = r.keys().CheckNew(asked, plan.keyed())
 		return nil
 	})
 	if err := asking.Wait(); err != nil {
@@ -86,51 +78,13 @@ func (r *Resource) checkStorage(ctx context.Context, plan, state account) diag.D
 			facts.Primary = rule.Known(one.ID.ValueString())
 		}
 	}
-	if err := r.askStorage(ctx, facts.Storage); err != nil {
+	if err := microsoftmedia.AskStorage(ctx, r.client, facts.Storage); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(state.ID.ValueString()), err)}
 	}
 	return diagnostic.FromReport(mediaaccount.Check(facts))
 }
 
-// askStorage completes what is known of storage accounts. What is not there yet, or what the
-// caller may not see, stays unknown: it may be created by the same apply.
-func (r *Resource) askStorage(ctx context.Context, facts []mediaaccount.Storage) error {
-	asking, asked := errgroup.WithContext(ctx)
-	asking.SetLimit(atOnce)
-	for i := range facts {
-		id, known := facts[i].ID.Value()
-		if !known {
-			continue
-		}
-		asking.Go(func() error { return r.askKind(asked, id, &facts[i]) })
-		asking.Go(func() error { return r.askPermission(asked, id, &facts[i]) })
-	}
-	return asking.Wait()
-}
-
-func (r *Resource) askKind(ctx context.Context, id string, fact *mediaaccount.Storage) error {
-	found, err := r.storageAccount(ctx, id)
-	if err != nil {
-		return unless(unseen(err), err)
-	}
-	fact.AccountKind = rule.Known(string(azure.Deref(found.Kind)))
-	fact.SKU = rule.Known(string(azure.Deref(azure.Deref(found.SKU).Name)))
-	fact.Hierarchical = rule.Known(azure.Deref(azure.Deref(found.Properties).IsHnsEnabled))
-	return nil
-}
-
-// askPermission asks whether the caller may list the keys, which shows none of them.
-func (r *Resource) askPermission(ctx context.Context, id string, fact *mediaaccount.Storage) error {
-	may, err := r.client.MayDo(ctx, id, azure.StorageAccountType, listKeys)
-	if err != nil {
-		return unless(unseen(err), err)
-	}
-	fact.KeysListable = rule.Known(may)
-	return nil
-}
-
-// missingStorage refuses storage accounts that are not there when Azure is about to be told of
-// them: Azure would find out only after the change has begun.
+// missingStorage refuses storage accounts that the plan adds and that are not there.
 func (r *Resource) missingStorage(ctx context.Context, id string, plan, state types.Set,
 ) diag.Diagnostics {
 	attached := storageIn(state)
@@ -140,55 +94,5 @@ func (r *Resource) missingStorage(ctx context.Context, id string, plan, state ty
 			added = append(added, one.ID.ValueString())
 		}
 	}
-	missing := make([]bool, len(added))
-	asking, asked := errgroup.WithContext(ctx)
-	asking.SetLimit(atOnce)
-	for i, storageID := range added {
-		asking.Go(func() error {
-			_, err := r.storageAccount(asked, storageID)
-			missing[i] = azure.IsNotFound(err)
-			return unless(unseen(err), err)
-		})
-	}
-	if err := asking.Wait(); err != nil {
-		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(id), err)}
-	}
-	var said diag.Diagnostics
-	for i, storageID := range added {
-		if missing[i] {
-			said.Append(refused("storage_accounts", "Storage Account Not Found",
-				"no storage account "+storageID, "a storage account that exists",
-				"create it first; in this configuration, refer to its id attribute, so that "+
-					"Terraform knows the order"))
-		}
-	}
-	return said
-}
-
-func (r *Resource) storageAccount(ctx context.Context, id string) (armstorage.Account, error) {
-	at, err := azure.ParseID(id, azure.StorageAccountType)
-	if err != nil {
-		return armstorage.Account{}, err
-	}
-	accounts, err := r.client.StorageAccounts(at.SubscriptionID)
-	if err != nil {
-		return armstorage.Account{}, err
-	}
-	found, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
-	return found.Account, err
-}
-
-// unseen reports whether Azure has nothing to tell the caller: what is asked about is not there, or
-// the caller may not see it, which may look the same from another subscription.
-func unseen(err error) bool {
-	answer, ok := azure.AsError(err)
-	return ok && (answer.Status == http.StatusForbidden || answer.Status == http.StatusNotFound)
-}
-
-// unless is the error, unless it is excused.
-func unless(excused bool, err error) error {
-	if excused {
-		return nil
-	}
-	return err
+	return microsoftmedia.MissingStorage(ctx, r.client, subject(id), "storage_accounts", added)
 }

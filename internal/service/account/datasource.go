@@ -20,6 +20,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
@@ -210,23 +211,7 @@ func shown() map[string]schema.Attribute {
 				},
 			},
 		},
-		"encryption": schema.SingleNestedAttribute{
-			MarkdownDescription: "What wraps the account's own key.",
-			Computed:            true,
-			Attributes: map[string]schema.Attribute{
-				"type": text("`SystemKey` or `CustomerKey`."),
-				"key_vault_key_id": schema.StringAttribute{
-					MarkdownDescription: "The identifier of the customer's key.",
-					CustomType:          attribute.KeyIDType{},
-					Computed:            true,
-				},
-				"user_assigned_identity_id": id("The ID of the user-assigned identity that reads " +
-					"the key, if one does."),
-				"current_key_id": text("The version of the customer's key that the account runs on."),
-				"status": text("What the service says when the customer's key is out of reach. It " +
-					"is null as long as all is well."),
-			},
-		},
+		"encryption": microsoftmedia.EncryptionDataSourceAttribute(),
 		"tags": schema.MapAttribute{
 			MarkdownDescription: "All tags of the account.",
 			ElementType:         types.StringType,

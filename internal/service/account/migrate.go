@@ -17,6 +17,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 )
 
 // What azurerm called an account up to its version 3.117.1, and the version of the schema that it
@@ -157,7 +158,7 @@ func (m moved) identity() types.Object {
 
 func (m moved) encryption() types.Object {
 	if len(m.Encryption) == 0 {
-		return types.ObjectNull(protectionTypes())
+		return types.ObjectNull(microsoftmedia.EncryptionTypes())
 	}
 	from := m.Encryption[0]
 	values := map[string]attr.Value{
@@ -171,7 +172,7 @@ func (m moved) encryption() types.Object {
 		values["key_vault_key_id"] = attribute.NewKeyID(from.KeyID)
 		values["current_key_id"] = types.StringValue(from.CurrentKeyID)
 	}
-	return types.ObjectValueMust(protectionTypes(), values)
+	return types.ObjectValueMust(microsoftmedia.EncryptionTypes(), values)
 }
 
 func (m moved) keyDelivery() types.Object {

@@ -5,17 +5,15 @@ package account
 
 import (
 	"context"
-	"sort"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 )
 
 // account is what the resource and the data sources show of an account.
@@ -50,13 +48,13 @@ func (a *account) observe(wire media.Account) {
 	a.Location = attribute.NewLocation(azure.Deref(wire.Location))
 	a.Tags = attribute.ManagedTags(wire.Tags, a.Tags, importing)
 	if importing || !a.Identity.IsNull() {
-		a.Identity = attribute.FlattenIdentity(managedIdentity(wire.Identity, a.Identity))
+		a.Identity = attribute.FlattenIdentity(microsoftmedia.ObservedIdentity(wire.Identity, a.Identity))
 	}
 
 	properties := azure.Deref(wire.Properties)
 	a.StorageAccounts = observedStorage(properties.StorageAccounts, a.StorageAccounts)
 	a.KeyDeliveryAccessControl = observedKeyDelivery(properties.KeyDelivery, a.KeyDeliveryAccessControl)
-	a.Encryption = observedProtection(properties.Encryption)
+	a.Encryption = microsoftmedia.ObservedEncryption(properties.Encryption)
 	a.PublicNetworkAccess = types.BoolValue(
 		azure.Deref(properties.PublicNetworkAccess) != media.Disabled)
 	a.MediaServiceID = types.StringPointerValue(properties.MediaServiceID)
@@ -72,77 +70,28 @@ func (a *account) observe(wire media.Account) {
 	}
 }
 
+// keyed is what the rules of customers' keys are about.
+func (a *account) keyed() microsoftmedia.Keyed {
+	return microsoftmedia.Keyed{
+		ID: a.ID, Location: a.Location, Identity: a.Identity, Encryption: a.Encryption,
+	}
+}
+
 // complete fills in what the plan left to Azure, and keeps everything else as it was planned: what
 // Azure has beyond that is for the next plan to show.
 func (a *account) complete(ctx context.Context, wire media.Account) {
 	observed := *a
 	observed.observe(wire)
-	a.Identity = filled(ctx, a.Identity, observed.Identity)
-	a.KeyDeliveryAccessControl = filled(
+	a.Identity = microsoftmedia.Filled(ctx, a.Identity, observed.Identity)
+	a.KeyDeliveryAccessControl = microsoftmedia.Filled(
 		ctx, a.KeyDeliveryAccessControl, observed.KeyDeliveryAccessControl)
-	a.Encryption = filled(ctx, a.Encryption, observed.Encryption)
+	a.Encryption = microsoftmedia.Filled(ctx, a.Encryption, observed.Encryption)
 	if a.MediaServiceID.IsUnknown() {
 		a.MediaServiceID = observed.MediaServiceID
 	}
 	if a.ProvisioningState.IsUnknown() {
 		a.ProvisioningState = observed.ProvisioningState
 	}
-}
-
-// filled is the planned object with what was unknown in it, which is texts, taken from the observed
-// one.
-func filled(ctx context.Context, planned, observed types.Object) types.Object {
-	if planned.IsUnknown() {
-		return observed
-	}
-	if planned.IsNull() {
-		return planned
-	}
-	values := planned.Attributes()
-	for name, value := range values {
-		if !value.IsUnknown() {
-			continue
-		}
-		values[name] = types.StringNull()
-		if known, ok := observed.Attributes()[name]; ok {
-			values[name] = known
-		}
-	}
-	return types.ObjectValueMust(planned.AttributeTypes(ctx), values)
-}
-
-// managedIdentity reads the identities from the wire. Their IDs are spelt as the prior attribute
-// spells them: Azure answers with casings of its own.
-func managedIdentity(wire *media.Identity, prior types.Object) attribute.ManagedIdentity {
-	if wire == nil {
-		return attribute.ManagedIdentity{}
-	}
-	spelt := map[string]string{}
-	for _, id := range identityIDs(prior) {
-		spelt[strings.ToLower(id)] = id
-	}
-	ids := make([]string, 0, len(wire.UserAssignedIdentities))
-	for id := range wire.UserAssignedIdentities {
-		if known, ok := spelt[strings.ToLower(id)]; ok {
-			id = known
-		}
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	return attribute.NewManagedIdentity(azure.Deref(wire.Type), ids,
-		azure.Deref(wire.PrincipalID), azure.Deref(wire.TenantID))
-}
-
-// identityIDs are the known IDs of the user-assigned identities in the attribute.
-func identityIDs(object types.Object) []string {
-	set, _ := object.Attributes()["identity_ids"].(types.Set)
-	var ids []string
-	for _, element := range set.Elements() {
-		if id, ok := element.(attribute.ResourceIDValue); ok && !id.IsUnknown() {
-			ids = append(ids, id.ValueString())
-		}
-	}
-	return ids
 }
 
 // delivery is the key_delivery_access_control attribute.
@@ -193,22 +142,4 @@ func orElse[T any](value *T, otherwise T) T {
 		return otherwise
 	}
 	return *value
-}
-
-// staysSucceeded plans that an account whose last change succeeded is in that state after the next
-// one as well. Of any other state, only Azure knows what follows it.
-type staysSucceeded struct{}
-
-func (staysSucceeded) Description(context.Context) string {
-	return "Succeeded stays Succeeded."
-}
-
-func (m staysSucceeded) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
-
-func (staysSucceeded) PlanModifyString(_ context.Context, req planmodifier.StringRequest,
-	resp *planmodifier.StringResponse,
-) {
-	if req.PlanValue.IsUnknown() && req.StateValue.ValueString() == string(media.Succeeded) {
-		resp.PlanValue = req.StateValue
-	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
@@ -122,18 +123,18 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			path.Root("provisioning_state"), types.StringUnknown())...)
 	}
 	_, changes, _ := plan.changed(ctx, state.account)
-	status := protectionIn(state.Encryption).Status
+	status := microsoftmedia.EncryptionIn(state.Encryption).Status
 	switch {
 	case changes:
-		resp.Diagnostics.Append(r.checkAccess(ctx, state.account)...)
+		resp.Diagnostics.Append(r.keys().CheckAccess(ctx, state.keyed())...)
 		if resp.Diagnostics.HasError() {
 			return // One cause is enough.
 		}
 		resp.Diagnostics.Append(r.checkStorage(ctx, plan.account, state.account)...)
-		resp.Diagnostics.Append(r.checkKey(ctx, plan.account, state.account)...)
+		resp.Diagnostics.Append(r.keys().CheckChange(ctx, plan.keyed(), state.keyed())...)
 	case !status.IsNull() && !config.Encryption.IsNull():
 		// There is something to do after all: an update, which waits for access to come back.
-		resp.Diagnostics.Append(r.warnInaccessible(ctx, state.account)...)
+		resp.Diagnostics.Append(r.keys().WarnInaccessible(ctx, state.keyed())...)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
 			path.Root("encryption").AtName("status"), types.StringUnknown())...)
 	}
@@ -164,7 +165,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	resp.Diagnostics.Append(
 		r.missingStorage(ctx, id, plan.StorageAccounts, types.SetNull(storageType()))...)
-	resp.Diagnostics.Append(r.refuseKey(ctx, plan.account, keyedaccount.Account{})...)
+	resp.Diagnostics.Append(r.keys().Refuse(ctx, plan.keyed(), keyedaccount.Account{})...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -179,9 +180,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
 	}, patience)
 	switch {
-	case r.keyForbidden(id, err) && !there:
+	case r.keys().Forbidden(id, err) && !there:
 		resp.Diagnostics.Append(
-			r.stillForbidden(ctx, plan.account, keyedaccount.Account{}, patience.Spent()))
+			r.keys().StillForbidden(ctx, plan.keyed(), keyedaccount.Account{}, patience.Spent()))
 	case err != nil && there:
 		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure has the account, but it is not in "+
 			"order: the next apply deletes it and creates it anew.",
@@ -266,10 +267,10 @@ func (r *Resource) change(ctx context.Context, state, plan account, patience *pa
 	var now keyedaccount.Account
 	if plan.encryptionChanges(state) {
 		var err error
-		if now, err = r.keyed(ctx, id); err != nil {
+		if now, err = r.keys().Read(ctx, id); err != nil {
 			said.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
 		} else {
-			said.Append(r.refuseKey(ctx, plan, now)...)
+			said.Append(r.keys().Refuse(ctx, plan.keyed(), now)...)
 		}
 	}
 	if said.HasError() {
@@ -278,8 +279,8 @@ func (r *Resource) change(ctx context.Context, state, plan account, patience *pa
 
 	account, left, err := r.update(ctx, state, plan, update, patience)
 	switch {
-	case r.keyForbidden(id, err):
-		said.Append(r.stillForbidden(ctx, plan, now, patience.Spent()))
+	case r.keys().Forbidden(id, err):
+		said.Append(r.keys().StillForbidden(ctx, plan.keyed(), now, patience.Spent()))
 	case err != nil:
 		said.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
 	case len(left) > 0:
@@ -293,8 +294,10 @@ func (r *Resource) change(ctx context.Context, state, plan account, patience *pa
 func (r *Resource) unchanged(ctx context.Context, id string, plan account,
 	patience *patience.Patience,
 ) (media.Account, diag.Diagnostics) {
-	if protectionIn(plan.Encryption).Status.IsUnknown() {
-		return r.regain(ctx, id, patience)
+	if microsoftmedia.EncryptionIn(plan.Encryption).Status.IsUnknown() {
+		if said := r.keys().Regain(ctx, id, patience); said.HasError() {
+			return media.Account{}, said
+		}
 	}
 	account, err := r.get(ctx, id)
 	if err != nil {

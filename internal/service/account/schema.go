@@ -19,6 +19,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 )
 
 func resourceSchema(ctx context.Context) schema.Schema {
@@ -43,18 +44,15 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"minimum_tls_version": choice("The oldest version of TLS that the account accepts.",
 				media.TLS12, media.TLS10, media.TLS11, media.TLS12, media.TLS13),
 			"key_delivery_access_control": keyDelivery(),
-			"encryption":                  encryption(),
-			"tags":                        attribute.Tags(),
-			"id":                          attribute.ID(),
+			"encryption": microsoftmedia.EncryptionAttribute("The ID of the account's user-assigned " +
+				"identity that reads the key. Left out, the system-assigned identity does, which can " +
+				"have access only after the account was created."),
+			"tags": attribute.Tags(),
+			"id":   attribute.ID(),
 			"media_service_id": attribute.Computed(
 				"The GUID by which the service itself knows the account."),
-			"provisioning_state": schema.StringAttribute{
-				MarkdownDescription: "Where the last change of the account stands: `InProgress`, " +
-					"`Succeeded` or `Failed`.",
-				Computed:      true,
-				PlanModifiers: []planmodifier.String{staysSucceeded{}},
-			},
-			"timeouts": attribute.Timeouts(ctx, allowed()),
+			"provisioning_state": microsoftmedia.ProvisioningState(),
+			"timeouts":           attribute.Timeouts(ctx, allowed()),
 		},
 	}
 }
@@ -123,47 +121,6 @@ func keyDelivery() schema.SingleNestedAttribute {
 				Validators: []validator.Set{
 					setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
-			},
-		},
-	}
-}
-
-func encryption() schema.SingleNestedAttribute {
-	key := attribute.KeyID("The identifier of the customer's key: with a version to pin it, " +
-		"without one to follow the newest.")
-	key.Required, key.Optional = false, true
-	identity := attribute.ReferenceID("The ID of the account's user-assigned identity that " +
-		"reads the key. Left out, the system-assigned identity does, which can have access only " +
-		"after the account was created.")
-	identity.Required, identity.Optional = false, true
-	return schema.SingleNestedAttribute{
-		MarkdownDescription: "What wraps the account's own key. Left out, it is not managed here " +
-			"and shows what the account has, so that an `azuremedia_customer_key_attachment` can " +
-			"own it. A customer's key can be set while the account is created if a user-assigned " +
-			"identity reads it.",
-		Optional:      true,
-		Computed:      true,
-		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
-		Attributes: map[string]schema.Attribute{
-			"type": schema.StringAttribute{
-				MarkdownDescription: "`SystemKey` or `CustomerKey`.",
-				Required:            true,
-				Validators: []validator.String{
-					stringvalidator.OneOf(string(media.SystemKey), string(media.CustomerKey)),
-				},
-			},
-			"key_vault_key_id":          key,
-			"user_assigned_identity_id": identity,
-			"current_key_id": schema.StringAttribute{
-				MarkdownDescription: "The version of the customer's key that the account runs on.",
-				Computed:            true,
-				PlanModifiers:       []planmodifier.String{whileKeyStays{}},
-			},
-			"status": schema.StringAttribute{
-				MarkdownDescription: "What the service says when the customer's key is out of " +
-					"reach. It is null as long as all is well.",
-				Computed:      true,
-				PlanModifiers: []planmodifier.String{whileKeyStays{}},
 			},
 		},
 	}

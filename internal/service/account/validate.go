@@ -4,17 +4,13 @@
 package account
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 )
 
 // validate holds a configuration against what needs no Azure to be checked.
@@ -25,7 +21,7 @@ func (a *account) validate() diag.Diagnostics {
 	}
 	said.Append(a.validateStorage()...)
 	said.Append(a.validateKeyDelivery()...)
-	said.Append(a.validateEncryption()...)
+	said.Append(microsoftmedia.ValidateEncryption(a.Encryption)...)
 	return said
 }
 
@@ -58,16 +54,11 @@ func (a *account) validateStorage() diag.Diagnostics {
 			continue
 		}
 		id := one.ID.ValueString()
-		if _, err := azure.ParseID(id, azure.StorageAccountType); err != nil {
-			said.Append(refused("storage_accounts", "Invalid Storage Account ID",
-				fmt.Sprintf("%q", id), "the ID of a storage account, which looks like "+azure.ID(
-					"<subscription ID>", "<group>", azure.StorageAccountType, "<name>"),
-				"refer to the id attribute of the resource or the data source of a storage account"))
-		}
+		said.Append(microsoftmedia.ValidateStorageID("storage_accounts", id)...)
 		// A storage_authentication_type that is left out is System.
 		if !one.UserAssignedIdentityID.IsNull() && !a.StorageAuthentication.IsUnknown() &&
 			a.StorageAuthentication.ValueString() != string(media.StorageByManagedIdentity) {
-			said.Append(refused("storage_accounts", "Unexpected User-Assigned Identity",
+			said.Append(microsoftmedia.Refused("storage_accounts", "Unexpected User-Assigned Identity",
 				"an identity for the storage account "+id+", which is reached with its keys",
 				`storage_authentication_type = "ManagedIdentity" where an identity is named`,
 				`set storage_authentication_type = "ManagedIdentity", or leave `+
@@ -85,37 +76,8 @@ func (a *account) validateKeyDelivery() diag.Diagnostics {
 		len(control.IPAllowList.Elements()) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{refused("key_delivery_access_control.ip_allow_list",
+	return diag.Diagnostics{microsoftmedia.Refused("key_delivery_access_control.ip_allow_list",
 		"Unexpected IP Allow List", "addresses to let in where everybody is let in",
 		`an empty list where default_action is "Allow"`,
 		`set default_action = "Deny", or leave ip_allow_list out`)}
-}
-
-func (a *account) validateEncryption() diag.Diagnostics {
-	wanted := protectionIn(a.Encryption)
-	switch {
-	case wanted.isCustomerKey() && wanted.KeyVaultKeyID.IsNull():
-		return diag.Diagnostics{refused("encryption.key_vault_key_id", "Missing Customer Key",
-			"no key", `a key where type is "CustomerKey"`,
-			`set key_vault_key_id, or set type = "SystemKey"`)}
-	case wanted.Type.ValueString() == string(media.SystemKey) &&
-		(!wanted.KeyVaultKeyID.IsNull() || !wanted.UserAssignedIdentityID.IsNull()):
-		return diag.Diagnostics{refused("encryption", "Unexpected Customer Key",
-			"a key, or an identity to read it with, beside the system's key",
-			`neither of them where type is "SystemKey"`,
-			`set type = "CustomerKey", or leave key_vault_key_id and user_assigned_identity_id out`)}
-	}
-	return nil
-}
-
-// refused is a configuration that contradicts itself, at the attribute that is named with dots.
-func refused(attribute, summary, found, required, remedy string) diag.Diagnostic {
-	names := strings.Split(attribute, ".")
-	at := path.Root(names[0])
-	for _, name := range names[1:] {
-		at = at.AtName(name)
-	}
-	return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
-		"Found: %s.\nRequired: %s.\nRemedy: %s.\n\n%s",
-		found, required, remedy, diagnostic.NothingChanged))
 }

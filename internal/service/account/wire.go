@@ -5,7 +5,6 @@ package account
 
 import (
 	"context"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/microsoftmedia"
 )
 
 // created is the account as it is asked for. Every attribute is known by then, or left to Azure.
@@ -25,7 +25,7 @@ func (a *account) created(ctx context.Context) (media.Account, diag.Diagnostics)
 		Properties: &media.AccountProperties{
 			StorageAccounts:       wireStorage(a.StorageAccounts, a.StorageAuthentication.ValueString()),
 			StorageAuthentication: a.wireStorageAuthentication(),
-			Encryption:            protectionIn(a.Encryption).wire(),
+			Encryption:            a.wireEncryption(),
 			KeyDelivery:           a.wireKeyDelivery(),
 			PublicNetworkAccess:   a.wirePublicNetworkAccess(),
 			MinimumTLSVersion:     a.wireMinimumTLSVersion(),
@@ -50,7 +50,7 @@ func (a *account) changed(ctx context.Context, state account,
 		properties.StorageAuthentication, changes = a.wireStorageAuthentication(), true
 	}
 	if a.encryptionChanges(state) {
-		properties.Encryption, changes = protectionIn(a.Encryption).wire(), true
+		properties.Encryption, changes = a.wireEncryption(), true
 	}
 	if !a.KeyDeliveryAccessControl.Equal(state.KeyDeliveryAccessControl) {
 		properties.KeyDelivery = a.wireKeyDelivery()
@@ -66,7 +66,7 @@ func (a *account) changed(ctx context.Context, state account,
 		update.Properties = properties
 	}
 	if a.identityChanges(state) {
-		update.Identity, diags = a.wireIdentity(ctx, identityIDs(state.Identity))
+		update.Identity, diags = a.wireIdentity(ctx, microsoftmedia.IdentityIDs(state.Identity))
 		changes = true
 	}
 	return update, changes || !a.Tags.Equal(state.Tags), diags
@@ -83,13 +83,9 @@ func (a *account) storageChanges(state account) bool {
 		!a.StorageAuthentication.Equal(state.StorageAuthentication)
 }
 
-// encryptionChanges reports whether the encryption is to be sent. One that is left out is planned
-// as the state has it, so that it never is.
+// encryptionChanges reports whether the encryption is to be sent.
 func (a *account) encryptionChanges(state account) bool {
-	if a.Encryption.IsNull() || a.Encryption.IsUnknown() {
-		return false
-	}
-	return !protectionIn(a.Encryption).same(protectionIn(state.Encryption))
+	return microsoftmedia.EncryptionChanges(a.Encryption, state.Encryption)
 }
 
 // identityChanges reports whether the identity is to be sent. One that is left out is not managed.
@@ -97,36 +93,18 @@ func (a *account) identityChanges(state account) bool {
 	return !a.Identity.IsNull() && !a.Identity.Equal(state.Identity)
 }
 
-// wireIdentity is the identity to send. In an update Azure keeps the user-assigned identities that
-// are not named: those of the state that are not wanted any more are sent as null.
-func (a *account) wireIdentity(ctx context.Context, before []string) (*media.Identity, diag.Diagnostics) {
+// wireIdentity is the identity to send. before are the user-assigned ones that there were.
+func (a *account) wireIdentity(ctx context.Context, before []string,
+) (*media.Identity, diag.Diagnostics) {
 	if a.Identity.IsNull() {
 		return nil, nil
 	}
 	identity, diags := attribute.ExpandIdentity(ctx, a.Identity)
-	wire := &media.Identity{Type: to.Ptr(identity.WireType())}
-	wanted := map[string]*media.UserAssignedIdentity{}
-	for _, id := range identity.UserAssignedIDs {
-		wanted[id] = &media.UserAssignedIdentity{}
-	}
-	for _, id := range before {
-		if !hasID(identity.UserAssignedIDs, id) {
-			wanted[id] = nil
-		}
-	}
-	if len(wanted) > 0 {
-		wire.UserAssignedIdentities = wanted
-	}
-	return wire, diags
+	return microsoftmedia.WireIdentity(identity, before), diags
 }
 
-func hasID(ids []string, wanted string) bool {
-	for _, id := range ids {
-		if strings.EqualFold(id, wanted) {
-			return true
-		}
-	}
-	return false
+func (a *account) wireEncryption() *media.Encryption {
+	return microsoftmedia.EncryptionIn(a.Encryption).Wire(wireResourceIdentity)
 }
 
 // wireKeyDelivery is the access control to send; nil where it is left to Azure.
