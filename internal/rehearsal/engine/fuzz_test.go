@@ -18,7 +18,7 @@ func FuzzID(f *testing.F) {
 		"", "/", "//", toy, toy + "/parts/eye", subscription, group + "/providers/", group + "/providers/Toy.Works",
 		toy + "/providers/Microsoft.Authorization/roleAssignments/x", "/subscriptions", "providers/a/b/c",
 		"/\xff\xff\xff/providers/a/b/c", // lower case is longer
-
+		"0/providers//0////0",
 	} {
 		f.Add(seed)
 	}

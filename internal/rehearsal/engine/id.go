@@ -3,7 +3,10 @@
 
 package engine
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ID is the identifier of a resource in Resource Manager, "/subscriptions/…". Azure compares
 // identifiers without regard to case and keeps the spelling of the one who created the resource.
@@ -102,12 +105,17 @@ func (id ID) Scope() ID {
 }
 
 // provider takes the identifier apart at its last "/providers/": the scope before it, and the
-// segments after it, namespace first.
+// segments after it, namespace first. Where one of them is empty, they identify nothing, and there
+// are none.
 func (id ID) provider() (scope ID, rest []string, provided bool) {
 	const mark = "/providers/"
 	for at := len(id) - len(mark); at >= 0; at-- {
 		if after := at + len(mark); strings.EqualFold(string(id[at:after]), mark) {
-			return id[:at], strings.Split(strings.Trim(string(id[after:]), "/"), "/"), true
+			rest := strings.Split(strings.TrimSuffix(string(id[after:]), "/"), "/")
+			if slices.Contains(rest, "") {
+				rest = nil
+			}
+			return id[:at], rest, true
 		}
 	}
 	return id, nil, false
