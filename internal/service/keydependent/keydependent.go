@@ -9,7 +9,9 @@ package keydependent
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 
@@ -22,10 +24,14 @@ type Kind interface {
 	Noun() string
 	// ResourceType is the type in Resource Manager.
 	ResourceType() string
+	// TellsLastSync reports whether an account of the kind says when it last read the keys.
+	TellsLastSync() bool
 	// Read reads how an account depends on a storage account.
 	Read(ctx context.Context, id, storageAccountID string) (Dependent, error)
 	// Sync has an account read the keys of a storage account again. It may be repeated.
 	Sync(ctx context.Context, id, storageAccountID string) error
+	// SyncCommand is how [Kind.Sync] is done by hand, with the Azure command line.
+	SyncCommand(id, storageAccountID string) string
 	// List lists the IDs of the accounts in a subscription that use a storage account's keys.
 	List(ctx context.Context, subscriptionID, storageAccountID string) ([]string, error)
 }
@@ -39,11 +45,24 @@ type Dependent struct {
 	// UsesKeys says that it holds a copy of the keys; otherwise it comes at the storage with a
 	// managed identity.
 	UsesKeys bool
+	// LastSync is when it last read the keys, by its service's clock; the zero time where its service
+	// does not tell, or it uses none.
+	LastSync time.Time
+}
+
+// Behind reports whether the account says that it last read the keys before one of them was made, at
+// one of these times.
+func (d Dependent) Behind(created ...time.Time) bool {
+	return !d.LastSync.IsZero() && slices.ContainsFunc(created, d.LastSync.Before)
 }
 
 // Kinds returns every kind.
 func Kinds(client *azure.Client) []Kind {
-	return []Kind{mediaServices{client}, videoAnalyzers{client}}
+	return []Kind{
+		mediaServices{client},
+		videoAnalyzers{client},
+		batch{client},
+	}
 }
 
 // Of returns the kind of the account with the resource ID.
@@ -61,4 +80,13 @@ func Of(client *azure.Client, id string) (Kind, error) {
 	}
 	return nil, fmt.Errorf("a %s holds no storage keys that could be synced: the resource ID must "+
 		"be of type %s", parsed.ResourceType, strings.Join(known, " or "))
+}
+
+// command is a command of the Azure command line about an account.
+func command(verb, nameOption, id string) string {
+	at, err := arm.ParseResourceID(id)
+	if err != nil {
+		return verb
+	}
+	return fmt.Sprintf("%s --resource-group %s %s %s", verb, at.ResourceGroupName, nameOption, at.Name)
 }

@@ -15,6 +15,7 @@ type mediaServices struct{ client *azure.Client }
 
 func (mediaServices) Noun() string         { return "Media Services account" }
 func (mediaServices) ResourceType() string { return azure.MediaAccountType }
+func (mediaServices) TellsLastSync() bool  { return false }
 
 func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
 	at, err := azure.ParseID(id, azure.MediaAccountType)
@@ -43,6 +44,11 @@ func (m mediaServices) Sync(ctx context.Context, id, storageAccountID string) er
 		return err
 	}
 	return accounts.SyncStorageKeys(ctx, at.ResourceGroupName, at.Name, storageAccountID)
+}
+
+func (mediaServices) SyncCommand(id, storageAccountID string) string {
+	return command("az ams account storage sync-storage-keys", "--account-name", id) +
+		" --storage-account-id " + storageAccountID
 }
 
 func (m mediaServices) List(ctx context.Context, subscriptionID, storageAccountID string,

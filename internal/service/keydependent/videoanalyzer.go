@@ -5,6 +5,7 @@ package keydependent
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 
@@ -17,6 +18,7 @@ type videoAnalyzers struct{ client *azure.Client }
 
 func (videoAnalyzers) Noun() string         { return "Video Analyzer account" }
 func (videoAnalyzers) ResourceType() string { return azure.VideoAnalyzerType }
+func (videoAnalyzers) TellsLastSync() bool  { return false }
 
 func (v videoAnalyzers) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
 	accounts, at, err := v.accounts(id)
@@ -37,6 +39,13 @@ func (v videoAnalyzers) Sync(ctx context.Context, id, storageAccountID string) e
 		return err
 	}
 	return accounts.SyncStorageKeys(ctx, at.ResourceGroupName, at.Name, storageAccountID)
+}
+
+// SyncCommand goes by az rest: the command line has no command for it, and one api-version alone has
+// the operation.
+func (videoAnalyzers) SyncCommand(id, storageAccountID string) string {
+	return fmt.Sprintf("az rest --method post --url %s/syncStorageKeys?api-version=2021-05-01-preview "+
+		"--body '{\"id\":%q}'", id, storageAccountID)
 }
 
 func (v videoAnalyzers) List(ctx context.Context, subscriptionID, storageAccountID string,

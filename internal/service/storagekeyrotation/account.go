@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
@@ -36,20 +37,69 @@ type account struct {
 
 	// uses are how the dependants use the keys, which is read once; nil before.
 	uses []keydependent.Dependent
+	// asked are the dependants that were asked when they last read the keys, as they answered; nil
+	// before. unanswered is why one did not.
+	asked      map[string]keydependent.Dependent
+	unanswered error
+	// told says that this run has told all of them.
+	told bool
 	// last are the keys' creation times as they were last read.
 	last keyrotation.Keys[time.Time]
 }
 
 var _ keyrotation.Account = (*account)(nil)
 
-// Observe reads the keys' creation times, which takes no permission on the keys themselves.
+// Observe reads the keys' creation times, which takes no permission on the keys themselves, and asks
+// those dependants that can tell when they last read the keys. One that does not answer is as one that
+// cannot tell.
 func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
-	created, err := a.created(ctx)
-	if err != nil {
+	var created keyrotation.Keys[time.Time]
+	reads, reading := errgroup.WithContext(ctx)
+	reads.Go(func() (err error) { created, err = a.created(reading); return err })
+	reads.Go(func() error { a.ask(reading); return nil })
+	if err := reads.Wait(); err != nil {
 		return keyrotation.Observed{}, err
 	}
 	a.last = created
-	return keyrotation.Observed{Now: a.client.ServerTime(), Created: created}, nil
+	return keyrotation.Observed{Now: a.client.ServerTime(), Created: created, Told: a.toldAt()}, nil
+}
+
+// ask reads the dependants that can tell when they last read the keys, all at once. After a sync of
+// this run there is nothing to ask.
+func (a *account) ask(ctx context.Context) {
+	if a.told {
+		return
+	}
+	a.asked, a.unanswered = map[string]keydependent.Dependent{}, nil
+	var mu sync.Mutex
+	var asking sync.WaitGroup
+	for _, id := range a.dependents {
+		kind, err := keydependent.Of(a.client, id)
+		if err != nil || !kind.TellsLastSync() {
+			continue
+		}
+		asking.Go(func() {
+			use, err := kind.Read(ctx, id, a.id)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				a.unanswered = err
+				return
+			}
+			a.asked[id] = use
+		})
+	}
+	asking.Wait()
+}
+
+// toldAt is when the dependant that is furthest behind read the keys; the zero time where none tells.
+func (a *account) toldAt() (oldest time.Time) {
+	for _, use := range a.asked {
+		if at := use.LastSync; !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
+			oldest = at
+		}
+	}
+	return oldest
 }
 
 // shown are the creation times to show: those that were last read, or else those of the record.
@@ -68,6 +118,10 @@ func (a *account) look(ctx context.Context) error {
 	uses := make([]keydependent.Dependent, len(a.dependents))
 	reads, reading := errgroup.WithContext(ctx)
 	for i, id := range a.dependents {
+		if use, known := a.asked[id]; known {
+			uses[i] = use
+			continue
+		}
 		reads.Go(func() (err error) { uses[i], err = a.dependent(reading, id); return err })
 	}
 	if err := reads.Wait(); err != nil {
@@ -139,6 +193,7 @@ func (a *account) Sync(ctx context.Context) (time.Time, error) {
 		}
 	}
 	err := syncs.Wait()
+	a.told = err == nil
 	return a.client.ServerTime().Truncate(time.Second).Add(time.Second), err
 }
 

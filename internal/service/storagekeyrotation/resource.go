@@ -135,7 +135,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	if err != nil {
 		// An error here would have Terraform forget the record, and begin from the beginning.
-		failure := refused(plan.StorageAccountID.ValueString(), recorded, step, err)
+		failure := refused(opened.id, opened.syncs(), recorded, step, err)
 		resp.Diagnostics.AddWarning(unfinishedSummary, failure.Summary()+"\n\n"+failure.Detail())
 	}
 	if plan.Emergency.ValueBool() {
@@ -211,7 +211,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		// What was completed is kept; what was asked for stays planned.
 		resp.Diagnostics.Append(state.show(ctx, recorded, opened.shown(recorded))...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-		resp.Diagnostics.Append(refused(id, recorded, step, err))
+		resp.Diagnostics.Append(refused(id, opened.syncs(), recorded, step, err))
 	} else {
 		resp.Diagnostics.Append(plan.show(ctx, recorded, opened.shown(recorded))...)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

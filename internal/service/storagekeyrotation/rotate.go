@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -82,6 +83,10 @@ func (r *Resource) foresee(ctx context.Context, recorded keyrotation.Recorded, p
 		plan.unknown()
 	}
 	if !acts && !changed {
+		if opened.unanswered != nil {
+			diags.Append(neglected("that not every dependant can be read ("+opened.unanswered.Error()+")",
+				"Whether it has read the keys that there are now is not known", "Make sure that it exists"))
+		}
 		return diags
 	}
 	if err := opened.look(ctx); err != nil {
@@ -91,7 +96,7 @@ func (r *Resource) foresee(ctx context.Context, recorded keyrotation.Recorded, p
 	told := notes(opened.uses)
 	switch {
 	case acts && recorded.Adopted():
-		diags.Append(announce(id, step, told)...)
+		diags.Append(announce(id, step, append(lastSyncs(opened.uses, observed.Created), told...))...)
 	case len(told) > 0:
 		diags.AddWarning(plannedSummary, strings.Join(told, "\n\n"))
 	}
@@ -107,16 +112,22 @@ func (r *Resource) leftBehind(ctx context.Context, opened *account) (said diag.D
 	if err != nil {
 		return nil
 	}
+	kinds := keydependent.Kinds(r.client)
+	listed, failed := make([][]string, len(kinds)), make([]error, len(kinds))
+	var listing sync.WaitGroup
+	for i, kind := range kinds {
+		listing.Go(func() { listed[i], failed[i] = kind.List(ctx, at.SubscriptionID, opened.id) })
+	}
+	listing.Wait()
 	var left []string
-	for _, kind := range keydependent.Kinds(r.client) {
-		ids, err := kind.List(ctx, at.SubscriptionID, opened.id)
-		if err != nil {
+	for i, kind := range kinds {
+		if err := failed[i]; err != nil {
 			said.Append(neglected("that the accounts of type "+kind.ResourceType()+
 				" in the subscription cannot be listed ("+err.Error()+")",
 				"One that uses the keys and is not told of new ones loses its storage",
 				"Make sure that dependent_ids has them all"))
 		}
-		for _, id := range ids {
+		for _, id := range listed[i] {
 			if !has(opened.dependents, id) {
 				left = append(left, fmt.Sprintf("the %s %s", kind.Noun(), id))
 			}

@@ -36,9 +36,8 @@ func announce(id string, step keyrotation.Step, notes []string) diag.Diagnostics
 	var does string
 	switch step.Action {
 	case keyrotation.Sync:
-		does = fmt.Sprintf("Every dependant of %s is told of its keys.\n\n%s: by a run that was "+
-			"interrupted, or elsewhere. It is synced, and not regenerated again for that (ROT005).",
-			id, step.Reason)
+		does = fmt.Sprintf("Every dependant of %s is told of its keys.\n\n%s. It is synced, and not "+
+			"regenerated again for that (ROT005).", id, step.Reason)
 	case keyrotation.Regenerate:
 		does = fmt.Sprintf("%s of %s is regenerated, and every dependant told of it.\n\n%s. The "+
 			"other key goes on working meanwhile (ROT001).", step.Key, id, step.Reason)
@@ -91,6 +90,22 @@ func notes(uses []keydependent.Dependent) (said []string) {
 	return said
 }
 
+// lastSyncs say when the dependants that can tell last read the keys.
+func lastSyncs(uses []keydependent.Dependent, created keyrotation.Keys[time.Time]) (said []string) {
+	for _, use := range uses {
+		if use.LastSync.IsZero() {
+			continue
+		}
+		sentence := fmt.Sprintf("The %s %s says that it last read the keys at %s",
+			use.Kind.Noun(), use.ID, use.LastSync.UTC().Format(time.RFC3339))
+		if use.Behind(created.Key1, created.Key2) {
+			sentence += ", and is behind"
+		}
+		said = append(said, sentence+".")
+	}
+	return said
+}
+
 // neglected warns of dependants that nobody would tell, or of which nobody knows whether there are.
 func neglected(found, why, remedy string) diag.Diagnostic {
 	return diagnostic.FromViolation(rule.Violation{
@@ -105,7 +120,8 @@ func neglected(found, why, remedy string) diag.Diagnostic {
 }
 
 // refused says that a run ended early, and what that leaves.
-func refused(id string, recorded keyrotation.Recorded, step keyrotation.Step, err error) diag.Diagnostic {
+func refused(id, syncs string, recorded keyrotation.Recorded, step keyrotation.Step, err error,
+) diag.Diagnostic {
 	var verification *VerificationError
 	switch {
 	case errors.As(err, &verification):
@@ -121,8 +137,8 @@ func refused(id string, recorded keyrotation.Recorded, step keyrotation.Step, er
 			Required:  "an answer as configured, before the second key is touched and at the end",
 			Why: "What does not work now that one key is new may depend on the other one, or may " +
 				"not have learnt of the new one",
-			Remedy: "Find out why it does not answer as expected, then apply again; az ams account " +
-				"storage sync-storage-keys tells an account of its keys by hand",
+			Remedy: "Find out why it does not answer as expected, then apply again; an account that has " +
+				"not learnt of its keys is told by hand with:\n" + syncs,
 		})
 	case errors.Is(err, keyrotation.ErrRestless):
 		return diagnostic.FromViolationAfter("Keys were regenerated and synced. "+resumes, rule.Violation{
@@ -165,7 +181,7 @@ func (r *Resource) abandoned(ctx context.Context, state model, recorded keyrotat
 	}
 	var found string
 	var left []string
-	sync := "sync the keys to every account that holds a copy of them:\n" + syncs(id, state.dependents())
+	sync := "sync the keys to every account that holds a copy of them:\n" + opened.syncs()
 	step := keyrotation.Decide(observed, recorded, state.wanted(), false)
 	unsynced := step.Action == keyrotation.Sync
 	if unsynced {
@@ -191,16 +207,12 @@ func (r *Resource) abandoned(ctx context.Context, state model, recorded keyrotat
 }
 
 // syncs are the commands that tell dependants of the keys by hand.
-func syncs(id string, dependents []string) string {
+func (a *account) syncs() string {
 	var commands []string
-	for _, dependent := range dependents {
-		at, err := azure.ParseID(dependent, azure.MediaAccountType)
-		if err != nil {
-			continue
+	for _, id := range a.dependents {
+		if kind, err := keydependent.Of(a.client, id); err == nil {
+			commands = append(commands, "  "+kind.SyncCommand(id, a.id))
 		}
-		commands = append(commands, fmt.Sprintf("  az ams account storage sync-storage-keys "+
-			"--resource-group %s --account-name %s --storage-account-id %s",
-			at.ResourceGroupName, at.Name, id))
 	}
 	if len(commands) == 0 {
 		return "  (none is in dependent_ids)"
