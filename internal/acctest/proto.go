@@ -4,12 +4,14 @@
 package acctest
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 )
 
 // Proto drives a provider as Terraform does, in the test's own process. It sees what the command
@@ -19,6 +21,7 @@ type Proto struct {
 	t       *testing.T
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
+	log     *bytes.Buffer
 }
 
 // Object is a resource as Terraform keeps it.
@@ -244,6 +247,21 @@ func (p *Proto) ReadData(dataSource string, config Value) (Value, Diagnostics) {
 	return p.decode(schema, resp.State), resp.Diagnostics
 }
 
+// ValidateData validates the configuration of a data source.
+func (p *Proto) ValidateData(dataSource string, config Value) Diagnostics {
+	p.t.Helper()
+	schema, ok := p.schemas.DataSourceSchemas[dataSource]
+	if !ok {
+		p.t.Fatalf("there is no data source %s", dataSource)
+	}
+	resp, err := p.server.ValidateDataResourceConfig(p.context(),
+		&tfprotov6.ValidateDataResourceConfigRequest{
+			TypeName: dataSource, Config: p.encode(schema, config),
+		})
+	p.must(err)
+	return resp.Diagnostics
+}
+
 // Call calls a function. Its error is nil if it has none.
 func (p *Proto) Call(name string, arguments ...string) (any, *tfprotov6.FunctionError) {
 	p.t.Helper()
@@ -270,8 +288,20 @@ func (p *Proto) Call(name string, arguments ...string) (any, *tfprotov6.Function
 	return result, nil
 }
 
+// Log is what the provider logs from here on, a line of JSON for each entry.
+func (p *Proto) Log() *bytes.Buffer {
+	p.log = new(bytes.Buffer)
+	return p.log
+}
+
 // context outlives the test's own, so that a clean-up can drive the provider as well.
-func (p *Proto) context() context.Context { return context.WithoutCancel(p.t.Context()) }
+func (p *Proto) context() context.Context {
+	ctx := context.WithoutCancel(p.t.Context())
+	if p.log != nil {
+		ctx = tflogtest.RootLogger(ctx, p.log)
+	}
+	return ctx
+}
 
 func (p *Proto) must(err error) {
 	p.t.Helper()

@@ -118,14 +118,18 @@ func (a *assessment) stillBroken(e Encrypted, checked rule.Report) {
 }
 
 // broken takes over a broken rule of customer-managed keys. That an account lives on with a key
-// that has expired is no reason to be content with it; and that an identity seems to lack a grant
+// that has expired is no reason to be content with it. What is wrong with a version that is not in
+// use yet only keeps the service from moving to it. And that an identity seems to lack a grant
 // without which its service would have lost access is no certainty.
 func (a *assessment) broken(e Encrypted, violation rule.Violation) {
 	severity := violation.Severity
 	switch violation.Rule.ID {
 	case customerkey.CMK004:
 		expires, known := e.CustomerKey.Key.Expires.Value()
-		if known && !expires.IsZero() && !a.now.Before(expires) {
+		switch {
+		case e.CustomerKey.runsOnAnother():
+			severity = rule.Warning
+		case known && !expires.IsZero() && !a.now.Before(expires):
 			severity = rule.Error
 		}
 	case customerkey.CMK009:

@@ -167,3 +167,11 @@ func (k *Key) Expires() rule.Fact[time.Time] {
 	}
 	return k.Key.Expires
 }
+
+// runsOnAnother reports whether another version is known to be in use than the one that the
+// identifier means.
+func (k *Key) runsOnAnother() bool {
+	inUse, known := k.InUse.Version.Value()
+	meant, alsoKnown := k.Key.Version.Value()
+	return known && alsoKnown && !strings.EqualFold(inUse, meant)
+}

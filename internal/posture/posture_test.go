@@ -282,6 +282,14 @@ func ways() []broken {
 			rule: customerkey.CMK004, severity: rule.Warning, subject: storage, texts: []string{"that expires on"},
 		},
 		{
+			name: "a newest version that is not active yet",
+			storage: func(s *posture.Storage) {
+				following(s.CustomerKey, time.Hour)
+				s.CustomerKey.Key.NotBefore = rule.Known(now().Add(day))
+			},
+			rule: customerkey.CMK004, severity: rule.Warning, subject: storage, texts: []string{"that is not active before"},
+		},
+		{
 			name: "another region", account: func(e *posture.Encrypted) { e.CustomerKey.Vault.Location = rule.Known("eastus") },
 			rule: customerkey.CMK005, severity: rule.Error, subject: media,
 		},
@@ -402,12 +410,13 @@ func TestAssess_broken(t *testing.T) {
 func TestAssess_findsNothingElse(t *testing.T) {
 	t.Parallel()
 	both := map[string][]rule.ID{ // Each of these is two things.
-		"no purge protection, and lost": {customerkey.CMK012, customerkey.CMK007},
-		"key1 too old":                  {posture.POS007, posture.POS010},
-		"key2 too old by policy":        {posture.POS007, posture.POS009},
-		"unknown age":                   {posture.POS008, posture.POS009},
-		"unknown age, and no limit":     {posture.POS009, posture.POS011, posture.POS008},
-		"no limit to ages":              {posture.POS010, posture.POS011},
+		"no purge protection, and lost":           {customerkey.CMK012, customerkey.CMK007},
+		"key1 too old":                            {posture.POS007, posture.POS010},
+		"key2 too old by policy":                  {posture.POS007, posture.POS009},
+		"unknown age":                             {posture.POS008, posture.POS009},
+		"unknown age, and no limit":               {posture.POS009, posture.POS011, posture.POS008},
+		"a newest version that is not active yet": {customerkey.CMK004, posture.POS004},
+		"no limit to ages":                        {posture.POS010, posture.POS011},
 	}
 	for _, way := range ways() {
 		want := both[way.name]

@@ -198,8 +198,11 @@ func Weights() []Weight {
 		{POS013, rule.Error, ""},
 		{customerkey.CMK002, rule.Error, ""},
 		{customerkey.CMK003, rule.Error, ""},
-		{customerkey.CMK004, rule.Error, "where the key cannot wrap any more: it has expired, for instance"},
-		{customerkey.CMK004, rule.Warning, "where it expires within 30 days"},
+		{customerkey.CMK004, rule.Error, ""},
+		{
+			customerkey.CMK004, rule.Warning, "where the key expires within 30 days, or the newest version " +
+				"is not in use yet",
+		},
 		{customerkey.CMK005, rule.Error, ""},
 		{customerkey.CMK006, rule.Error, ""},
 		{customerkey.CMK007, rule.Error, ""},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
@@ -113,6 +114,17 @@ func (a *Azure) AddPrincipal(_ context.Context, name string) (Access, error) {
 		access.ObjectID = added.ObjectID
 	})
 	return access, err
+}
+
+// AddSubscription adds a subscription to the tenant, which the service principal of [Azure.Access]
+// owns as well, and returns its ID.
+func (a *Azure) AddSubscription(_ context.Context, displayName string) (id string, err error) {
+	err = a.transact("adding a subscription", func(tx *engine.Tx) {
+		added := a.resources.AddSubscription(tx, displayName)
+		a.roles.Assign(tx, added, authorization.Owner, a.access.ObjectID)
+		id = added.Subscription()
+	})
+	return id, err
 }
 
 // Principals returns the service principals and managed identities.

@@ -24,6 +24,7 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		{azure.MediaAccountType, readMediaServices},
+		{azure.VideoAnalyzerType, readVideoAnalyzer},
 	}
 }
 
@@ -40,14 +41,14 @@ func isOfAKind() []validator.String {
 type account struct {
 	keyedaccount.Account
 	storage []attached
-	// byKeys says that it reaches them with their access keys, and not by managed identity.
-	byKeys bool
 }
 
 // attached is a storage account as the account above it names it.
 type attached struct {
 	id      string
 	primary bool
+	// byKeys says that the account reaches it with its access keys, and not by managed identity.
+	byKeys bool
 }
 
 func readMediaServices(ctx context.Context, client *azure.Client, id string) (account, error) {
@@ -63,20 +64,39 @@ func readMediaServices(ctx context.Context, client *azure.Client, id string) (ac
 	if err != nil {
 		return account{}, err
 	}
+	found := account{Account: keyedaccount.OfMediaServices(id, wire)}
 	properties := azure.Deref(wire.Properties)
-	return account{
-		Account: keyedaccount.OfMediaServices(id, wire),
-		storage: attachedTo(properties.StorageAccounts),
-		byKeys:  azure.Deref(properties.StorageAuthentication) != media.StorageByManagedIdentity,
-	}, nil
-}
-
-func attachedTo(wire []*media.StorageAccount) []attached {
-	var storage []attached
-	for _, one := range wire {
-		storage = append(storage, attached{
-			id: azure.Deref(one.ID), primary: azure.Deref(one.Type) == media.Primary,
+	for _, one := range properties.StorageAccounts {
+		found.storage = append(found.storage, attached{
+			id:      azure.Deref(one.ID),
+			primary: azure.Deref(one.Type) == media.Primary,
+			byKeys:  azure.Deref(properties.StorageAuthentication) != media.StorageByManagedIdentity,
 		})
 	}
-	return storage
+	return found, nil
+}
+
+// readVideoAnalyzer reads a Video Analyzer account. Its storage accounts have no types, and the first
+// one is the only one; each of them says by itself how it is reached.
+func readVideoAnalyzer(ctx context.Context, client *azure.Client, id string) (account, error) {
+	at, err := azure.ParseID(id, azure.VideoAnalyzerType)
+	if err != nil {
+		return account{}, err
+	}
+	accounts, err := client.VideoAnalyzers(at.SubscriptionID)
+	if err != nil {
+		return account{}, err
+	}
+	wire, err := accounts.Get(ctx, at.ResourceGroupName, at.Name)
+	if err != nil {
+		return account{}, err
+	}
+	found := account{Account: keyedaccount.OfVideoAnalyzer(id, wire)}
+	for i, one := range azure.Deref(wire.Properties).StorageAccounts {
+		found.storage = append(found.storage, attached{
+			id: azure.Deref(one.ID), primary: i == 0,
+			byKeys: azure.Deref(azure.Deref(one.Identity).UserAssignedIdentity) == "",
+		})
+	}
+	return found, nil
 }

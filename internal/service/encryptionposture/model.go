@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
@@ -56,15 +57,15 @@ type layerModel struct {
 
 type accountModel struct {
 	layerModel
-	Kind                  types.String `tfsdk:"kind"`
-	Status                types.String `tfsdk:"status"`
-	SecondLayer           types.String `tfsdk:"second_layer"`
-	StorageAuthentication types.String `tfsdk:"storage_authentication"`
+	Kind        types.String `tfsdk:"kind"`
+	Status      types.String `tfsdk:"status"`
+	SecondLayer types.String `tfsdk:"second_layer"`
 }
 
 type storageModel struct {
 	layerModel
 	Primary                  types.Bool        `tfsdk:"is_primary"`
+	StorageAuthentication    types.String      `tfsdk:"storage_authentication"`
 	KeyRotatedAt             timetypes.RFC3339 `tfsdk:"key_rotated_at"`
 	InfrastructureEncryption types.Bool        `tfsdk:"infrastructure_encryption_enabled"`
 	SharedKeyAccess          types.Bool        `tfsdk:"shared_access_key_enabled"`
@@ -134,46 +135,47 @@ func (m *model) observe(found layers, facts posture.Account, report posture.Repo
 }
 
 func showAccount(found account, facts posture.Encrypted, now time.Time) *accountModel {
-	shown := &accountModel{
+	return &accountModel{
 		layerModel: showLayer(found.Account, facts, now),
 		Kind:       types.StringValue(found.Kind.Name),
 		Status:     textOrNull(found.Encryption.Status),
-		// It is not configurable: BYOK, "Double encryption".
-		SecondLayer:           types.StringValue("Automatic"),
-		StorageAuthentication: types.StringValue("ManagedIdentity"),
+		// It is not configurable (Media Services, Bring your own key: double encryption).
+		SecondLayer: types.StringValue("Automatic"),
 	}
-	if found.byKeys {
-		shown.StorageAuthentication = types.StringValue("System")
-	}
-	return shown
 }
 
 func showStorage(found storage, facts posture.Storage, now time.Time) storageModel {
-	if found.unread != "" {
-		return storageModel{
-			layerModel: layerModel{
-				ID:      types.StringValue(found.id),
-				Known:   types.BoolValue(false),
-				Unseen:  []types.String{types.StringValue("the storage account: " + found.unread)},
-				Causes:  []causeModel{},
-				Summary: types.StringValue("Nothing is known about the storage account: " + found.unread + "."),
-			},
-			Primary: types.BoolValue(found.primary),
-		}
-	}
 	shown := storageModel{
-		layerModel:               showLayer(found.Account, facts.Encrypted, now),
-		Primary:                  types.BoolValue(found.primary),
-		KeyRotatedAt:             moment(found.Encryption.KeyRotatedAt),
-		InfrastructureEncryption: types.BoolValue(facts.InfrastructureEncryption),
-		SharedKeyAccess:          types.BoolValue(facts.SharedKeyAccess),
+		Primary:               types.BoolValue(found.primary),
+		StorageAuthentication: types.StringValue(string(media.StorageByManagedIdentity)),
 	}
+	if found.byKeys {
+		shown.StorageAuthentication = types.StringValue(string(media.StorageBySystem))
+	}
+	if found.unread != "" {
+		shown.layerModel = showUnread(found)
+		return shown
+	}
+	shown.layerModel = showLayer(found.Account, facts.Encrypted, now)
+	shown.KeyRotatedAt = moment(found.Encryption.KeyRotatedAt)
+	shown.InfrastructureEncryption = types.BoolValue(facts.InfrastructureEncryption)
+	shown.SharedKeyAccess = types.BoolValue(facts.SharedKeyAccess)
 	if facts.KeyPolicy > 0 {
 		shown.KeyPolicyDays = types.Int64Value(int64(facts.KeyPolicy / day))
 	}
 	shown.Key1CreatedAt, shown.Key1AgeInDays = age(facts.Key1, now)
 	shown.Key2CreatedAt, shown.Key2AgeInDays = age(facts.Key2, now)
 	return shown
+}
+
+func showUnread(found storage) layerModel {
+	return layerModel{
+		ID:      types.StringValue(found.id),
+		Known:   types.BoolValue(false),
+		Unseen:  []types.String{types.StringValue("the storage account: " + found.unread)},
+		Causes:  []causeModel{},
+		Summary: types.StringValue("Nothing is known about the storage account: " + found.unread + "."),
+	}
 }
 
 func showLayer(account keyedaccount.Account, facts posture.Encrypted, now time.Time) layerModel {

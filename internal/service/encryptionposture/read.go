@@ -150,19 +150,19 @@ func reason(answer *azure.Error, at *arm.ResourceID, aboveID string) string {
 func (l layers) facts(now time.Time) posture.Account {
 	facts := posture.Account{Encrypted: encrypted(l.account.Account, l.key, now)}
 	for _, one := range l.storage {
-		facts.Storage = append(facts.Storage, one.facts(l.account.byKeys, now))
+		facts.Storage = append(facts.Storage, one.facts(now))
 	}
 	return facts
 }
 
-func (s storage) facts(byKeys bool, now time.Time) posture.Storage {
+func (s storage) facts(now time.Time) posture.Storage {
 	if s.unread != "" {
 		return posture.Storage{Encrypted: posture.Encrypted{ID: s.id}, Unread: s.unread}
 	}
 	made := azure.Deref(s.wire.KeyCreationTime)
 	return posture.Storage{
 		Encrypted: encrypted(s.Account, s.key, now),
-		ByKeys:    byKeys,
+		ByKeys:    s.byKeys,
 		InfrastructureEncryption: azure.Deref(
 			azure.Deref(s.wire.Encryption).RequireInfrastructureEncryption),
 		// Azure leaves it out of accounts on which nobody ever set it, which accept the keys.

@@ -61,16 +61,16 @@ func dataSourceSchema() schema.Schema {
 					"status": text("What Azure says about the account's access to the key. Empty as long as all is well."),
 					"second_layer": text("The second layer of encryption at rest: `Automatic`, for it comes with " +
 						"every account and cannot be configured."),
-					"storage_authentication": text("How the account reaches its storage: `System`, with copies of " +
-						"the access keys, or `ManagedIdentity`."),
 				}),
 			},
 			"storage_accounts": schema.ListNestedAttribute{
 				MarkdownDescription: "The storage accounts beneath the account, the primary one first. Of one " +
-					"that could not be read only `id`, `is_primary`, `known`, `unseen` and `summary` are there.",
+					"that could not be read little more than `id`, `known`, `unseen` and `summary` is there.",
 				Computed: true,
 				NestedObject: schema.NestedAttributeObject{Attributes: layer(map[string]schema.Attribute{
-					"is_primary":     flag("Whether it is the account's primary storage account."),
+					"is_primary": flag("Whether it is the account's primary storage account."),
+					"storage_authentication": text("How the account reaches it: `System`, with a copy of its access " +
+						"keys, or `ManagedIdentity`."),
 					"key_rotated_at": date("When the storage account moved to the version that it runs on."),
 					"infrastructure_encryption_enabled": flag("Whether it has infrastructure encryption, which is " +
 						"its second layer."),

@@ -18,6 +18,11 @@ func OfMediaServices(id string, account media.Account) Account {
 	return mediaServices{kind: kindOf(id)}.describe(id, account)
 }
 
+// OfVideoAnalyzer is what wraps the key of a Video Analyzer account.
+func OfVideoAnalyzer(id string, account media.VideoAnalyzer) Account {
+	return videoAnalyzers{kind: kindOf(id)}.describe(id, account)
+}
+
 // OfStorageAccount is what wraps the key of a storage account.
 func OfStorageAccount(id string, account armstorage.Account) Account {
 	return storageAccounts{kind: kindOf(id)}.describe(id, account)
