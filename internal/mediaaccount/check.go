@@ -11,10 +11,11 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// The attributes that violations name, as the account calls them.
+// The attributes that violations name, as the accounts call them.
 const (
-	AttributeStorage        = "storage_accounts"
-	AttributeAuthentication = "storage_authentication_type"
+	AttributeStorage         = "storage_accounts" // Of a Media Services account.
+	AttributeAnalyzerStorage = "storage_account"  // Of a Video Analyzer account.
+	AttributeAuthentication  = "storage_authentication_type"
 )
 
 // The limits of the service (Media Services, Quotas and limits).
@@ -29,19 +30,36 @@ type Kind struct {
 	Name string
 	// ResourceType is the type in Resource Manager.
 	ResourceType string
-	// Roles says that storage accounts are primary or secondary. A Video Analyzer account knows
-	// no such difference, and reaches its storage with a managed identity only.
+	// Roles says that storage accounts are primary or secondary. A Video Analyzer account knows no
+	// such difference: all of them are what the primary one is to a Media Services account.
 	Roles bool
+	// Storage is the attribute that its storage accounts are in.
+	Storage string
+	// AnySubscription says that storage may lie in another subscription if it is reached with a
+	// managed identity.
+	AnySubscription bool
+	// KeysListable says that whoever attaches storage may list its keys, however it is reached.
+	KeysListable bool
+	// Flat says that storage may have no hierarchical namespace.
+	Flat bool
 }
 
 // MediaServices is the kind of Media Services accounts.
 func MediaServices() Kind {
-	return Kind{Name: "Media Services account", ResourceType: "Microsoft.Media/mediaServices", Roles: true}
+	return Kind{
+		Name: "Media Services account", ResourceType: "Microsoft.Media/mediaServices",
+		Roles: true, Storage: AttributeStorage,
+		AnySubscription: true, KeysListable: true, Flat: true,
+	}
 }
 
-// VideoAnalyzer is the kind of Video Analyzer accounts.
+// VideoAnalyzer is the kind of Video Analyzer accounts. Its documents say that storage lies in the
+// account's subscription, and nothing about who may list keys or about namespaces.
 func VideoAnalyzer() Kind {
-	return Kind{Name: "Video Analyzer account", ResourceType: "Microsoft.Media/videoAnalyzers"}
+	return Kind{
+		Name: "Video Analyzer account", ResourceType: "Microsoft.Media/videoAnalyzers",
+		Storage: AttributeAnalyzerStorage,
+	}
 }
 
 // Authentication is how an account comes at its storage.
@@ -137,7 +155,7 @@ func (c *check) onePrimary() {
 		c.report.Await(Rule(ACC001), "which storage account is the primary one")
 		return
 	}
-	c.breakRule(ACC001, AttributeStorage,
+	c.breakRule(ACC001, c.Kind.Storage,
 		fmt.Sprintf("%d primary storage accounts among %d", primaries, len(c.Storage)),
 		"exactly one primary storage account",
 		"The account keeps its own data in the primary storage account",
@@ -154,7 +172,7 @@ func (c *check) noneTwice() {
 		}
 		// Resource IDs are case-insensitive (Azure Resource Manager, common rules).
 		if seen[strings.ToLower(id)] {
-			c.breakRule(ACC001, AttributeStorage,
+			c.breakRule(ACC001, c.Kind.Storage,
 				"the storage account "+id+" more than once",
 				"each storage account once",
 				"An account attaches a storage account in one role",
@@ -186,7 +204,7 @@ func (c *check) primaryStays() {
 			return
 		}
 	}
-	c.breakRule(ACC001, AttributeStorage,
+	c.breakRule(ACC001, c.Kind.Storage,
 		"the primary storage account "+current+" taken out or no longer primary",
 		"the primary storage account that the account was created with",
 		"The account keeps its own data there, and the service moves it nowhere else",
@@ -199,10 +217,15 @@ func (c *check) storageKind(storage Storage) {
 	sku, skuKnown := storage.SKU.Value()
 	hierarchical, hierarchicalKnown := storage.Hierarchical.Value()
 	primary, roleKnown := storage.Primary.Value()
+	if !c.Kind.Roles {
+		primary, roleKnown = true, true
+	}
 	refuse := func(found string) {
-		c.breakRule(ACC002, AttributeStorage, found,
-			"a storage account of general purpose (StorageV2 or Storage) and standard performance, "+
-				"without hierarchical namespace",
+		required := "a storage account of general purpose (StorageV2 or Storage) and standard performance"
+		if c.Kind.Flat {
+			required += ", without hierarchical namespace"
+		}
+		c.breakRule(ACC002, c.Kind.Storage, found, required,
 			"The service keeps tables and queues beside the blobs, at standard performance",
 			"Use another storage account: none of this can be changed on this one")
 	}
@@ -214,22 +237,25 @@ func (c *check) storageKind(storage Storage) {
 	case strings.HasPrefix(strings.ToLower(sku), "premium"):
 		refuse(fmt.Sprintf("the storage account %s of SKU %s, which is premium storage", name, sku))
 		return
-	case hierarchical:
+	case hierarchical && c.Kind.Flat:
 		refuse(fmt.Sprintf("the storage account %s with a hierarchical namespace", name))
 		return
-	case kind == "BlobStorage" && c.Kind.Roles && roleKnown && primary:
+	case kind == "BlobStorage" && !c.Kind.Roles:
+		refuse(fmt.Sprintf("the blob-only storage account %s", name))
+		return
+	case kind == "BlobStorage" && primary:
 		refuse(fmt.Sprintf("the blob-only storage account %s as the primary one", name))
 		return
 	}
-	if !kindKnown || !skuKnown || !hierarchicalKnown ||
-		kind == "BlobStorage" && c.Kind.Roles && !roleKnown {
+	if !kindKnown || !skuKnown || c.Kind.Flat && !hierarchicalKnown ||
+		kind == "BlobStorage" && !roleKnown {
 		c.report.Await(Rule(ACC002), "the kind and the SKU of the storage account "+name)
 	}
 }
 
 func (c *check) notTooMany() {
 	if len(c.Storage) > MostStorageAccounts {
-		c.breakRule(ACC005, AttributeStorage,
+		c.breakRule(ACC005, c.Kind.Storage,
 			fmt.Sprintf("%d storage accounts", len(c.Storage)),
 			fmt.Sprintf("at most %d storage accounts", MostStorageAccounts),
 			"The service sets this limit",
@@ -251,7 +277,7 @@ func (c *check) notTooManySiblings() {
 
 func (c *check) storageSubscription(storage Storage) {
 	authentication, authenticationKnown := c.Authentication.Value()
-	if authenticationKnown && authentication == AuthenticationManagedIdentity || !c.Kind.Roles {
+	if authentication == AuthenticationManagedIdentity && c.Kind.AnySubscription {
 		return
 	}
 	subscription, subscriptionKnown := c.SubscriptionID.Value()
@@ -262,6 +288,14 @@ func (c *check) storageSubscription(storage Storage) {
 	}
 	found := subscriptionOf(id)
 	if found == "" || strings.EqualFold(found, subscription) {
+		return
+	}
+	if !c.Kind.AnySubscription {
+		c.breakRule(ACC005, c.Kind.Storage,
+			fmt.Sprintf("the storage account %s in the subscription %s", storage.name(), found),
+			"a storage account in the account's own subscription, "+subscription,
+			"A "+c.Kind.Name+" and its storage lie in the same subscription",
+			"Use storage of the same subscription")
 		return
 	}
 	if !authenticationKnown {
@@ -277,7 +311,18 @@ func (c *check) storageSubscription(storage Storage) {
 		`Set storage_authentication_type = "ManagedIdentity", or use storage of the same subscription`)
 }
 
+// storageKeys checks that the caller may list the keys of storage. Where the service asks that of
+// everybody it does, and where it fetches the keys it has to.
 func (c *check) storageKeys(storage Storage) {
+	authentication, authenticationKnown := c.Authentication.Value()
+	switch {
+	case c.Kind.KeysListable:
+	case !authenticationKnown:
+		c.report.Await(Rule(ACC005), "how the account comes at its storage")
+		return
+	case authentication == AuthenticationManagedIdentity:
+		return
+	}
 	listable, known := storage.KeysListable.Value()
 	if !known {
 		c.report.Await(Rule(ACC005), "whether the keys of the storage account "+storage.name()+
@@ -288,7 +333,7 @@ func (c *check) storageKeys(storage Storage) {
 		return
 	}
 	id, _ := storage.ID.Value()
-	c.breakRule(ACC005, AttributeStorage,
+	c.breakRule(ACC005, c.Kind.Storage,
 		"a login that may not list the keys of the storage account "+storage.name(),
 		"the action Microsoft.Storage/storageAccounts/listkeys/action on the storage account",
 		"The service attaches a storage account only for those who hold its keys anyway",

@@ -214,7 +214,13 @@ func TestCheck_passes(t *testing.T) {
 			f.Primary = rule.Fact[string]{}
 			f.Storage = []mediaaccount.Storage{storage("first", false)}
 			f.Storage[0].Primary = rule.Fact[bool]{}
-			f.Storage[0].AccountKind = rule.Known("BlobStorage")
+			f.Storage[0].Hierarchical = rule.Fact[bool]{}
+		},
+		"a video analyzer, which fetches no keys": func(f *mediaaccount.Facts) {
+			f.Kind = mediaaccount.VideoAnalyzer()
+			f.Authentication = rule.Known(mediaaccount.AuthenticationManagedIdentity)
+			f.Storage = []mediaaccount.Storage{storage("first", false)}
+			f.Storage[0].KeysListable = rule.Known(false)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,8 @@ func Rules() rule.List {
 		{
 			ID:    ACC001,
 			Title: "One Primary Storage Account",
-			Sentence: "A Media Services account has exactly one primary storage account and none twice; " +
-				"the primary one cannot be taken out or changed.",
+			Sentence: "An account has no storage account twice, and a Media Services account exactly " +
+				"one primary one, which cannot be taken out or changed.",
 			Source: `Media Services, Azure Storage accounts: "You must have one Primary storage account and ` +
 				`you can have any number of Secondary storage accounts associated with your Media Services ` +
 				`account."`,
@@ -36,12 +36,14 @@ func Rules() rule.List {
 		{
 			ID:    ACC002,
 			Title: "Storage Account Not Supported",
-			Sentence: "Storage accounts are of general purpose (v1 or v2) and standard performance, " +
-				"without hierarchical namespace; a blob-only one can be secondary and never primary.",
+			Sentence: "Storage accounts are of general purpose (v1 or v2) and standard performance, and " +
+				"those of Media Services without hierarchical namespace; a blob-only one can be a " +
+				"secondary one of Media Services and nothing else.",
 			Source: `Media Services, Azure Storage accounts: "Media Services supports General-purpose v2 (GPv2) ` +
 				`or General-purpose v1 (GPv1) accounts only."; OpenAPI document 2023-01-01, ` +
 				`StorageAccount.id: "the primary storage account must be a Standard Storage account", "Blob ` +
-				`only storage accounts can be added as secondary storage accounts."`,
+				`only storage accounts can be added as secondary storage accounts."; of Video Analyzer ` +
+				`2021-11-01-preview, StorageAccount.id: "Video Analyzer relies on tables, queues, and blobs."`,
 			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
@@ -64,8 +66,9 @@ func Rules() rule.List {
 			ID:    ACC005,
 			Title: "Limit Of The Service",
 			Sentence: "At most 100 storage accounts to a media account and 100 media accounts to a " +
-				"subscription; storage lies in the account's subscription unless it is reached with a " +
-				"managed identity; and the caller may list the keys of each storage account.",
+				"subscription; storage lies in the account's subscription, unless it is that of Media " +
+				"Services and reached with a managed identity; and the caller may list the keys of each " +
+				"storage account, except of those that Video Analyzer reaches with a managed identity.",
 			Source: `Media Services, Quotas and limits: "You can have up to 100 storage accounts. All storage ` +
 				`accounts must be in the same Azure subscription."; its table of account limits: 100 accounts ` +
 				`in a single subscription, fixed`,
