@@ -124,7 +124,7 @@ func ways() []broken {
 		{
 			name: "system keys", bare: true, known: true,
 			account: is("POS001", "error"), storage: with("POS001", "error"),
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				account := in(shown, "account")
 				if account["type"] != "SystemKey" || account["reachable"] != true || account["key_vault_key_id"] != nil ||
@@ -164,7 +164,7 @@ func ways() []broken {
 			name: "moving", known: true, compliant: true,
 			arrange: func(w *world) { w.Rotate("keys", "media"); w.Advance(6 * time.Minute) },
 			storage: []found{{"POS004", "info", ""}, {"POS010", "info", ""}},
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				if in(shown, "account")["outdated"] != false || at(shown, "storage_accounts", 0)["outdated"] != true {
 					t.Errorf("%v", shown)
@@ -193,7 +193,7 @@ func ways() []broken {
 				w.UpdateKey("keys", "media", w.version, disabled())
 			},
 			storage: with("POS006", "error"),
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				storage := at(shown, "storage_accounts", 0)
 				if storage["reachable"] != false || text(at(storage, "causes", 0), "cause") != "key version disabled" {
@@ -205,7 +205,7 @@ func ways() []broken {
 			name: "grant removed", known: true,
 			arrange: func(w *world) { w.Revoke("keys", w.Principal("contoso")); w.Advance(time.Hour) },
 			account: is("CMK012", "error"), storage: fine,
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				account := in(shown, "account")
 				cause := at(account, "causes", 0)
@@ -219,7 +219,7 @@ func ways() []broken {
 			name: "key deleted", known: true,
 			arrange: func(w *world) { w.DeleteKey("keys", "media"); w.Advance(time.Hour) },
 			account: is("CMK012", "error"), storage: with("CMK012", "error"),
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				for _, layer := range []acctest.Value{in(shown, "account"), at(shown, "storage_accounts", 0)} {
 					if text(at(layer, "causes", 0), "cause") != "key deleted" {
@@ -259,7 +259,7 @@ func ways() []broken {
 				w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Expires: to.Ptr(now.Add(29 * day).Truncate(time.Second))})
 			},
 			account: is("CMK004", "warning"), storage: with("CMK004", "warning"),
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				until := clock(t, in(shown, "account"), "expiration_date").Sub(clock(t, shown, "observed_at"))
 				if until < 28*day || until > 29*day {
@@ -291,7 +291,7 @@ func ways() []broken {
 				w.Advance(31 * day)
 			},
 			storage: []found{{"POS007", "error", ""}, {"POS007", "error", ""}, {"POS010", "info", ""}},
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				if days := at(shown, "storage_accounts", 0)["key_expiration_period_in_days"]; days != 30.0 {
 					t.Errorf("the policy is %v", days)
@@ -307,7 +307,7 @@ func ways() []broken {
 			name: "shared keys without need", known: true, compliant: true,
 			arrange: func(w *world) { w.byIdentity() },
 			storage: is("POS009", "warning"),
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				if how := at(shown, "storage_accounts", 0)["storage_authentication"]; how != "ManagedIdentity" {
 					t.Errorf("%v", how)
@@ -321,7 +321,7 @@ func ways() []broken {
 				w.updateStorage("contoso", armstorage.AccountPropertiesUpdateParameters{AllowSharedKeyAccess: to.Ptr(false)})
 				w.Advance(1000 * day)
 			},
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				if shown["summary"] != "The encryption complies." || at(shown, "storage_accounts", 0)["shared_access_key_enabled"] != false {
 					t.Errorf("%v", shown)
@@ -347,7 +347,7 @@ func ways() []broken {
 			name:    "a storage account that is gone",
 			arrange: func(w *world) { w.deleteStorage("contoso") },
 			storage: is("POS012", "error"),
-			shown: func(t *testing.T, w *world, shown acctest.Value) {
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				if storage := at(shown, "storage_accounts", 0); !strings.Contains(text(storage, "summary"), "404 Not Found, code ResourceNotFound") ||
 					storage["is_primary"] != true {
@@ -488,10 +488,20 @@ func TestPosture_userAssigned(t *testing.T) {
 	w.Identify("contoso", "", identity)
 	w.Grant("keys", principal)
 	w.attachAs(w.account, w.following, identity)
-	account := in(w.posture(w.Proto(), nil), "account")
-	if account["identity_type"] != "UserAssigned" || account["user_assigned_identity_id"] != identity ||
-		account["identity_principal_id"] != principal || account["reachable"] != true {
-		t.Errorf("%v", account)
+	second := w.store("archive", func(p *armstorage.AccountCreateParameters) {
+		p.Identity = &armstorage.Identity{
+			Type:                   to.Ptr(armstorage.IdentityTypeUserAssigned),
+			UserAssignedIdentities: map[string]*armstorage.UserAssignedIdentity{identity: {}},
+		}
+	})
+	w.attachAs(second, w.following, identity)
+	w.beneath(second)
+	shown := w.posture(w.Proto(), nil)
+	for _, layer := range []acctest.Value{in(shown, "account"), at(shown, "storage_accounts", 1)} {
+		if layer["identity_type"] != "UserAssigned" || layer["user_assigned_identity_id"] != identity ||
+			layer["identity_principal_id"] != principal || layer["reachable"] != true {
+			t.Errorf("%v", layer)
+		}
 	}
 }
 
