@@ -7,6 +7,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -31,6 +32,7 @@ type model struct {
 	SharedAccessKey          types.Bool                `tfsdk:"shared_access_key_enabled"`
 	PublicNetworkAccess      types.Bool                `tfsdk:"public_network_access_enabled"`
 	InfrastructureEncryption types.Bool                `tfsdk:"infrastructure_encryption_enabled"`
+	KeyExpirationPeriod      types.Int64               `tfsdk:"key_expiration_period_in_days"`
 	Identity                 types.Object              `tfsdk:"identity"`
 	Tags                     types.Map                 `tfsdk:"tags"`
 	PrimaryBlobEndpoint      types.String              `tfsdk:"primary_blob_endpoint"`
@@ -65,6 +67,10 @@ func (m *model) observe(account armstorage.Account) {
 		azure.Deref(properties.PublicNetworkAccess) != armstorage.PublicNetworkAccessDisabled)
 	m.InfrastructureEncryption = types.BoolValue(azure.Deref(
 		azure.Deref(properties.Encryption).RequireInfrastructureEncryption))
+	days := azure.Deref(azure.Deref(properties.KeyPolicy).KeyExpirationPeriodInDays)
+	if !m.KeyExpirationPeriod.IsNull() || importing && days != 0 {
+		m.KeyExpirationPeriod = types.Int64Value(int64(days))
+	}
 	m.PrimaryBlobEndpoint = types.StringPointerValue(
 		azure.Deref(properties.PrimaryEndpoints).Blob)
 }
@@ -87,12 +93,11 @@ func (m *model) created(ctx context.Context) (armstorage.AccountCreateParameters
 		},
 	}
 	if m.Kind.ValueString() == string(armstorage.KindBlobStorage) {
-		// Only accounts of this kind cannot be created without (OpenAPI document, accessTier).
-		parameters.Properties.AccessTier = to.Ptr(armstorage.AccessTierHot)
-	}
-	if m.Kind.ValueString() == string(armstorage.KindBlobStorage) {
 		// This kind alone has no access tier of its own (OpenAPI document of storage accounts).
 		parameters.Properties.AccessTier = to.Ptr(armstorage.AccessTierHot)
+	}
+	if days := m.KeyExpirationPeriod.ValueInt64(); days > 0 {
+		parameters.Properties.KeyPolicy = keyPolicy(days)
 	}
 	if m.InfrastructureEncryption.ValueBool() {
 		parameters.Properties.Encryption = &armstorage.Encryption{
@@ -129,6 +134,12 @@ func (m *model) changed(ctx context.Context, state model,
 	if !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
 		properties.PublicNetworkAccess, differs = m.publicNetworkAccess(), true
 	}
+	if !m.KeyExpirationPeriod.Equal(state.KeyExpirationPeriod) && !m.KeyExpirationPeriod.IsNull() {
+		properties.KeyPolicy, differs = azcore.NullValue[*armstorage.KeyPolicy](), true
+		if days := m.KeyExpirationPeriod.ValueInt64(); days > 0 {
+			properties.KeyPolicy = keyPolicy(days)
+		}
+	}
 	if !m.Identity.Equal(state.Identity) && !m.Identity.IsNull() {
 		parameters.Identity, diags = changedIdentity(ctx, state.Identity, m.Identity)
 		differs = true
@@ -151,6 +162,11 @@ func (m *model) zoneRedundant() bool {
 func (m *model) sku() *armstorage.SKU {
 	return &armstorage.SKU{Name: to.Ptr(armstorage.SKUName(
 		m.Tier.ValueString() + "_" + m.ReplicationType.ValueString()))}
+}
+
+// keyPolicy is the policy that has access keys expire after some days, which the schema limits.
+func keyPolicy(days int64) *armstorage.KeyPolicy {
+	return &armstorage.KeyPolicy{KeyExpirationPeriodInDays: to.Ptr(int32(days))} //nolint:gosec // It fits.
 }
 
 func (m *model) publicNetworkAccess() *armstorage.PublicNetworkAccess {

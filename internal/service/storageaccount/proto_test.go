@@ -60,6 +60,10 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 			"public_network_access_enabled", false,
 			func(a armstorage.Account) any { return *a.Properties.PublicNetworkAccess }, armstorage.PublicNetworkAccessDisabled,
 		},
+		{
+			"key_expiration_period_in_days", 30,
+			func(a armstorage.Account) any { return *a.Properties.KeyPolicy.KeyExpirationPeriodInDays }, int32(30),
+		},
 		{"tags", acctest.Value{"b": "2"}, func(a armstorage.Account) any { return *a.Tags["b"] }, "2"},
 	} {
 		t.Run(test.attribute, func(t *testing.T) {
@@ -111,12 +115,15 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 			if diff := cmp.Diff(before.Identity, after.Identity); diff != "" {
 				t.Errorf("the identity was touched: %s", diff)
 			}
-			for _, property := range []func(*armstorage.AccountProperties) any{
-				func(p *armstorage.AccountProperties) any { return p.AccessTier },
-				func(p *armstorage.AccountProperties) any { return p.KeyPolicy },
-				func(p *armstorage.AccountProperties) any { return p.Encryption },
-				func(p *armstorage.AccountProperties) any { return p.NetworkRuleSet },
+			for attribute, property := range map[string]func(*armstorage.AccountProperties) any{
+				"":                              func(p *armstorage.AccountProperties) any { return p.AccessTier },
+				"key_expiration_period_in_days": func(p *armstorage.AccountProperties) any { return p.KeyPolicy },
+				"encryption":                    func(p *armstorage.AccountProperties) any { return p.Encryption },
+				"network_rules":                 func(p *armstorage.AccountProperties) any { return p.NetworkRuleSet },
 			} {
+				if attribute == test.attribute {
+					continue
+				}
 				if diff := cmp.Diff(property(before.Properties), property(after.Properties)); diff != "" {
 					t.Errorf("a property of theirs was touched: %s", diff)
 				}
@@ -272,7 +279,8 @@ func TestValidate_refusesBadNames(t *testing.T) {
 	}
 	for attribute, value := range map[string]any{
 		"account_kind": "Blob", "account_tier": "Cheap", "account_replication_type": "TRS",
-		"min_tls_version": "SSL3", "location": "", "identity": acctest.Value{"type": "UserAssigned"},
+		"key_expiration_period_in_days": -1,
+		"min_tls_version":               "SSL3", "location": "", "identity": acctest.Value{"type": "UserAssigned"},
 	} {
 		said := proto.Validate(resourceType, config(acctest.Value{attribute: value}))
 		if len(said.Errors()) != 1 || !strings.Contains(said.Text(), attribute) {

@@ -5,7 +5,9 @@ package storageaccount
 
 import (
 	"context"
+	"math"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -53,6 +55,14 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Computed:      true,
 				Default:       booldefault.StaticBool(false),
 				PlanModifiers: []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
+			},
+			"key_expiration_period_in_days": schema.Int64Attribute{
+				MarkdownDescription: "After how many days Azure shows an access key as expired (the " +
+					"account's key policy). Nothing rotates or stops working by it: an Azure Policy " +
+					"or a person that looks at it does. `0` removes the policy; left out, it is not " +
+					"managed here.",
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.Between(0, math.MaxInt32)},
 			},
 			"identity": attribute.Identity(),
 			"tags":     attribute.Tags(),

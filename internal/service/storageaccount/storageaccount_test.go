@@ -57,6 +57,7 @@ const (
   allow_nested_items_to_be_public = true
   shared_access_key_enabled       = false
   public_network_access_enabled   = false
+  key_expiration_period_in_days   = 90
   identity = {
     type         = "SystemAssigned, UserAssigned"
     identity_ids = [azuremedia_user_assigned_identity.test.id]
@@ -100,6 +101,7 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 					has("shared_access_key_enabled", knownvalue.Bool(true)),
 					has("public_network_access_enabled", knownvalue.Bool(true)),
 					has("infrastructure_encryption_enabled", knownvalue.Bool(false)),
+					has("key_expiration_period_in_days", knownvalue.Null()),
 					has("identity", knownvalue.Null()),
 					has("primary_blob_endpoint", knownvalue.StringExact("https://contoso.blob.core.windows.net/")),
 				},
@@ -118,6 +120,7 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 					has("allow_nested_items_to_be_public", knownvalue.Bool(true)),
 					has("shared_access_key_enabled", knownvalue.Bool(false)),
 					has("public_network_access_enabled", knownvalue.Bool(false)),
+					has("key_expiration_period_in_days", knownvalue.Int64Exact(90)),
 					has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"b": knownvalue.StringExact("2")})),
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("identity").AtMapKey("principal_id"), knownvalue.NotNull()),
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("identity").AtMapKey("tenant_id"),
