@@ -65,6 +65,15 @@ func Kinds(client *azure.Client) []Kind {
 	}
 }
 
+// Nouns are what a person calls the accounts of every kind.
+func Nouns() []string {
+	var nouns []string
+	for _, kind := range Kinds(nil) {
+		nouns = append(nouns, kind.Noun())
+	}
+	return nouns
+}
+
 // Of returns the kind of the account with the resource ID.
 func Of(client *azure.Client, id string) (Kind, error) {
 	parsed, err := arm.ParseResourceID(id)
@@ -79,7 +88,7 @@ func Of(client *azure.Client, id string) (Kind, error) {
 		known = append(known, kind.ResourceType())
 	}
 	return nil, fmt.Errorf("a %s holds no storage keys that could be synced: the resource ID must "+
-		"be of type %s", parsed.ResourceType, strings.Join(known, " or "))
+		"be of type %s", parsed.ResourceType, strings.Join(known, ", or "))
 }
 
 // command is a command of the Azure command line about an account.

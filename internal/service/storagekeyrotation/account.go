@@ -53,15 +53,21 @@ var _ keyrotation.Account = (*account)(nil)
 // those dependants that can tell when they last read the keys. One that does not answer is as one that
 // cannot tell.
 func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
-	var created keyrotation.Keys[time.Time]
+	var observed keyrotation.Observed
 	reads, reading := errgroup.WithContext(ctx)
-	reads.Go(func() (err error) { created, err = a.created(reading); return err })
+	reads.Go(func() (err error) { observed, err = a.age(reading); return err })
 	reads.Go(func() error { a.ask(reading); return nil })
 	if err := reads.Wait(); err != nil {
 		return keyrotation.Observed{}, err
 	}
-	a.last = created
-	return keyrotation.Observed{Now: a.client.ServerTime(), Created: created, Told: a.toldAt()}, nil
+	a.last, observed.Told = observed.Created, a.toldAt()
+	return observed, nil
+}
+
+// age is [account.Observe] without the dependants.
+func (a *account) age(ctx context.Context) (keyrotation.Observed, error) {
+	created, err := a.created(ctx)
+	return keyrotation.Observed{Now: a.client.ServerTime(), Created: created}, err
 }
 
 // ask reads the dependants that can tell when they last read the keys, all at once. After a sync of

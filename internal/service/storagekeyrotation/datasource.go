@@ -12,11 +12,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
@@ -33,6 +35,8 @@ type dataModel struct {
 	ID               types.String              `tfsdk:"id"`
 	StorageAccountID attribute.ResourceIDValue `tfsdk:"storage_account_id"`
 	RotationInterval types.String              `tfsdk:"rotation_interval"`
+	DependentIDs     types.Set                 `tfsdk:"dependent_ids"`
+	Dependents       []dependentModel          `tfsdk:"dependents"`
 	Key1CreatedAt    timetypes.RFC3339         `tfsdk:"key1_created_at"`
 	Key2CreatedAt    timetypes.RFC3339         `tfsdk:"key2_created_at"`
 	Key1AgeInDays    types.Int64               `tfsdk:"key1_age_in_days"`
@@ -40,6 +44,14 @@ type dataModel struct {
 	ObservedAt       timetypes.RFC3339         `tfsdk:"observed_at"`
 	NextRotationAt   timetypes.RFC3339         `tfsdk:"next_rotation_at"`
 	Overdue          types.Bool                `tfsdk:"overdue"`
+}
+
+// dependentModel is an account that was asked about.
+type dependentModel struct {
+	ID           types.String      `tfsdk:"id"`
+	UsesKeys     types.Bool        `tfsdk:"uses_keys"`
+	LastSyncedAt timetypes.RFC3339 `tfsdk:"last_synced_at"`
+	Behind       types.Bool        `tfsdk:"behind"`
 }
 
 func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
@@ -76,6 +88,14 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				Optional:            true,
 				Validators:          []validator.String{interval{atLeast: 2 * keyrotation.Settle}},
 			},
+			"dependent_ids": schema.SetAttribute{
+				MarkdownDescription: "The IDs of accounts that hold a copy of the keys, to be shown in " +
+					"`dependents`.",
+				ElementType: attribute.ResourceIDType{},
+				Optional:    true,
+				Validators:  []validator.Set{dependentIDs{}},
+			},
+			"dependents":       dependents(at),
 			"id":               schema.StringAttribute{MarkdownDescription: "The resource ID.", Computed: true},
 			"key1_created_at":  at("When key1 was made; null where Azure does not tell."),
 			"key2_created_at":  at("When key2 was made; null where Azure does not tell."),
@@ -88,6 +108,28 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				Computed:            true,
 			},
 		},
+	}
+}
+
+func dependents(at func(string) schema.StringAttribute) schema.ListNestedAttribute {
+	return schema.ListNestedAttribute{
+		MarkdownDescription: "The accounts of `dependent_ids`, by ID.",
+		Computed:            true,
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{MarkdownDescription: "The account's ID.", Computed: true},
+			"uses_keys": schema.BoolAttribute{
+				MarkdownDescription: "Whether the account has the storage account, and holds a copy of " +
+					"its keys.",
+				Computed: true,
+			},
+			"last_synced_at": at("When the account last read the keys; null where its service does not " +
+				"tell, as Batch does."),
+			"behind": schema.BoolAttribute{
+				MarkdownDescription: "Whether the account last read the keys before one of them was made; " +
+					"null where that is not known.",
+				Computed: true,
+			},
+		}},
 	}
 }
 
@@ -106,12 +148,17 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	id := shown.StorageAccountID.ValueString()
-	observed, err := (&account{client: d.client, id: id}).Observe(ctx)
-	if err != nil {
+	opened := &account{client: d.client, id: id, dependents: idsOf(shown.DependentIDs)}
+	var observed keyrotation.Observed
+	reads, reading := errgroup.WithContext(ctx)
+	reads.Go(func() (err error) { observed, err = opened.age(reading); return err })
+	reads.Go(func() error { return opened.look(reading) })
+	if err := reads.Wait(); err != nil {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(id), err))
 		return
 	}
 	shown.show(observed)
+	shown.showDependents(opened.uses, observed.Created)
 	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
 }
 
@@ -124,6 +171,22 @@ func (m *dataModel) show(o keyrotation.Observed) {
 	if length, ok := parseInterval(m.RotationInterval.ValueString()); ok {
 		due := o.Created.Key1.Add(length)
 		m.NextRotationAt, m.Overdue = moment(due), types.BoolValue(!o.Now.Before(due))
+	}
+}
+
+func (m *dataModel) showDependents(uses []keydependent.Dependent,
+	created keyrotation.Keys[time.Time],
+) {
+	m.Dependents = []dependentModel{}
+	for _, use := range uses {
+		shown := dependentModel{
+			ID: types.StringValue(use.ID), UsesKeys: types.BoolValue(use.UsesKeys),
+			LastSyncedAt: moment(use.LastSync), Behind: types.BoolNull(),
+		}
+		if !use.LastSync.IsZero() {
+			shown.Behind = types.BoolValue(use.Behind(created.Key1, created.Key2))
+		}
+		m.Dependents = append(m.Dependents, shown)
 	}
 }
 

@@ -102,9 +102,12 @@ func (m *model) trigger() string {
 }
 
 // dependents are the IDs of the accounts to sync that are known, sorted.
-func (m *model) dependents() []string {
+func (m *model) dependents() []string { return idsOf(m.DependentIDs) }
+
+// idsOf are the IDs in a set that are known, sorted.
+func idsOf(set types.Set) []string {
 	var ids []string
-	for _, element := range m.DependentIDs.Elements() {
+	for _, element := range set.Elements() {
 		if id, ok := element.(attribute.ResourceIDValue); ok && !id.IsUnknown() {
 			ids = append(ids, id.ValueString())
 		}

@@ -6,6 +6,7 @@ package storagekeyrotation
 import (
 	"context"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
 )
 
 func resourceSchema(ctx context.Context) schema.Schema {
@@ -36,8 +38,11 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"storage_account_id": storageAccountID(),
 			"dependent_ids": schema.SetAttribute{
 				MarkdownDescription: "The IDs of the accounts that hold a copy of the keys and are " +
-					"told of each new one (rule ROT003). One that comes at the storage with a " +
-					"managed identity holds none and is left alone.",
+					"told of each new one (rule ROT003), of any of these kinds: " +
+					strings.Join(keydependent.Nouns(), ", ") + ". One that comes at the storage " +
+					"with a managed identity holds none and is left alone. One whose service says " +
+					"that it last read the keys before one of them was made is told again (rule " +
+					"ROT005).",
 				ElementType:   attribute.ResourceIDType{},
 				Optional:      true,
 				Validators:    []validator.Set{dependentIDs{}},
