@@ -22,6 +22,8 @@ type document struct {
 	// types are the resource types that are taken from a document of many more; nil
 	// takes them all.
 	types []string
+	// newer are texts that served versions have in definitions of this document, by definition.
+	newer map[string][]string
 }
 
 // The folders: Microsoft's documents, unmodified, and those written here for
@@ -70,7 +72,12 @@ func documents() []document {
 		{file: written + "batch-polling.json", lenient: true, served: batchVersions()},
 		{
 			file: microsoft + "machinelearning/2023-10-01/machineLearningServices.json", lenient: true,
-			types:  []string{"Microsoft.MachineLearningServices/workspaces"},
+			types: []string{"Microsoft.MachineLearningServices/workspaces"},
+			// azurerm's client of 2025-06-01 sends and reads it; so do the previews since 2022-12-01.
+			newer: map[string][]string{
+				"WorkspaceProperties":                 {"systemDatastoresAuthMode"},
+				"WorkspacePropertiesUpdateParameters": {"systemDatastoresAuthMode"},
+			},
 			served: workspaceVersions(),
 		},
 		{file: written + "machinelearning-polling.json", lenient: true, served: workspaceVersions()},

@@ -105,6 +105,11 @@ func (l *library) add(testdata string, d document) error {
 		return err
 	}
 
+	for definition, fields := range d.newer {
+		for _, field := range fields {
+			doc.Definitions[definition].Properties[field] = &swaggerSchema{Type: "string"}
+		}
+	}
 	if len(d.served) > 0 {
 		l.served = append(l.served,
 			servedEntry{Versions: d.served, As: doc.Info.Version, Lenient: d.lenient})
