@@ -62,6 +62,7 @@ func Kinds(client *azure.Client) []Kind {
 		mediaServices{client},
 		videoAnalyzers{client},
 		batch{client},
+		machineLearning{client},
 	}
 }
 

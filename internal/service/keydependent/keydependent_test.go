@@ -28,6 +28,9 @@ func TestKinds(t *testing.T) {
 		group + "Microsoft.Batch/batchAccounts/a": {
 			"Batch account", "az batch account autostorage-keys sync --resource-group g --name a",
 		},
+		group + "Microsoft.MachineLearningServices/workspaces/a": {
+			"Machine Learning workspace", "az ml workspace sync-keys --resource-group g --name a",
+		},
 	} {
 		for _, spelt := range []string{id, strings.ToUpper(id)} {
 			if kind, err := keydependent.Of(nil, spelt); err != nil || kind.Noun() != want.noun {

@@ -1,0 +1,54 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storagekeyrotation_test
+
+import (
+	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+)
+
+// TestMachineLearning_rotation rolls the keys under a workspace: it holds the new ones after each
+// resync.
+func TestMachineLearning_rotation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.Workspace("tailspin", w.newStorage("contoso"), "AccessKey")
+	w.calls()
+	const resynced = "resyncKeys tailspin"
+	config := acctest.Value{"storage_account_id": w.storage("contoso"), "dependent_ids": []any{id}}
+	object := w.apply(acctest.Object{}, config)
+	w.wantCalls(resynced)
+	first := w.WorkspaceKey("tailspin")
+	config["rotate_when_changed"] = acctest.Value{"n": "1"}
+	w.calls()
+	object = w.apply(object, config)
+	w.wantCalls(regenerate, resynced)
+	if now := w.WorkspaceKey("tailspin"); first == "" || now == first {
+		t.Error("the workspace does not hold the new key")
+	}
+	wantSaid(t, w.plan(object, nil).Diagnostics, "Storage Key Rotation Abandoned",
+		"az ml workspace sync-keys --resource-group media --name tailspin")
+}
+
+// TestMachineLearning_managedIdentity leaves alone a workspace that holds no key, and does not miss it.
+func TestMachineLearning_managedIdentity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	store := w.newStorage("contoso")
+	id := w.Workspace("tailspin", store, "Identity")
+	other := w.Workspace("wingtip", store, "AccessKey")
+	w.calls()
+	config := acctest.Value{"storage_account_id": store, "dependent_ids": []any{other}}
+	object := w.apply(acctest.Object{}, config)
+	w.wantCalls("resyncKeys wingtip")
+	config["dependent_ids"] = []any{id}
+	plan := w.plan(object, config)
+	wantSaid(t, plan.Diagnostics, planned, id+" is left alone", "managed identity", "ROT003")
+	wantSaid(t, plan.Diagnostics, everybody, "the Machine Learning workspace "+other)
+	if _, said := w.proto.Apply(plan); len(said.Errors()) > 0 {
+		t.Error(said.Text())
+	}
+	w.wantCalls()
+}
