@@ -28,6 +28,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storageaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storagekeyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/userassignedidentity"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/videoanalyzer"
 )
 
 var (
@@ -163,6 +164,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		storageaccount.NewResource,
 		storagekeyrotation.NewResource,
 		userassignedidentity.NewResource,
+		videoanalyzer.NewResource,
 	}
 }
 
@@ -174,6 +176,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 		customerkeyattachment.NewDataSource,
 		encryptionposture.NewDataSource,
 		storagekeyrotation.NewDataSource,
+		videoanalyzer.NewDataSource,
 	}
 }
 

@@ -32,7 +32,8 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 			name = globalname.Check(asked, r.client, subject(plan.Name.ValueString()),
 				mediaaccount.AccountName(), azure.MediaAccountType,
 				func(ctx context.Context) (mediaaccount.Availability, error) {
-					return r.availability(ctx, plan)
+					return r.calls().Availability(ctx, r.client.SubscriptionID(),
+						plan.Location.ValueString(), plan.Name.ValueString())
 				})
 		}
 		return nil

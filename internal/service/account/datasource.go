@@ -102,11 +102,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		id = azure.ID(d.client.SubscriptionID(), config.ResourceGroupName.ValueString(),
 			azure.MediaAccountType, config.Name.ValueString())
 	}
-	accounts, at, err := accountsOf(d.client, id)
-	var found media.Account
-	if err == nil {
-		found, err = accounts.Get(ctx, at.ResourceGroupName, at.Name)
-	}
+	found, err := callsOf(d.client, nil).Get(ctx, id)
 	switch {
 	case azure.IsNotFound(err):
 		resp.Diagnostics.Append(notFound(id))

@@ -158,7 +158,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 
 	id := azure.ID(r.client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.MediaAccountType, plan.Name.ValueString())
-	_, err := r.get(ctx, id)
+	_, err := r.calls().Get(ctx, id)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -172,7 +172,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 
 	plan.ID = attribute.NewResourceID(id)
 	there := false
-	account, err := r.create(ctx, id, sent, func() {
+	account, err := r.calls().Create(ctx, id, sent, func() {
 		there = true
 		begun := plan
 		begun.complete(ctx, unfinished(sent))
@@ -213,7 +213,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 
-	account, err := r.get(ctx, state.ID.ValueString())
+	account, err := r.calls().Get(ctx, state.ID.ValueString())
 	switch {
 	case azure.IsNotFound(err):
 		resp.State.RemoveResource(ctx)
@@ -299,7 +299,7 @@ func (r *Resource) unchanged(ctx context.Context, id string, plan account,
 			return media.Account{}, said
 		}
 	}
-	account, err := r.get(ctx, id)
+	account, err := r.calls().Get(ctx, id)
 	if err != nil {
 		return account, diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(id), err)}
 	}
@@ -330,7 +330,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 
 	id := state.ID.ValueString()
-	err := r.delete(ctx, id, patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete))
+	err := r.calls().Delete(ctx, id, patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete))
 	if err != nil && !azure.IsNotFound(err) {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(id), err))
 	}

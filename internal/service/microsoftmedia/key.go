@@ -22,8 +22,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
 )
 
-// LastLook is how long looking at an account may take when the time for changing it is up.
-const LastLook = time.Minute
+// lastLook is how long looking at an account may take when the time for changing it is up.
+const lastLook = time.Minute
 
 // Keys holds customers' keys against the rules, for the accounts of one type.
 type Keys struct {
@@ -210,7 +210,7 @@ func (k Keys) StillForbidden(ctx context.Context, plan Keyed, now keyedaccount.A
 		Remedy: "Apply again in some minutes, or raise timeouts",
 	}
 	// The time is up, but why is worth a last look.
-	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), LastLook)
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
 	if report, err := k.hold(looking, plan, now); err == nil {
 		for _, found := range report.Errors() {

@@ -1,0 +1,59 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package attribute
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// UserIdentity is the managed identity of a resource that can have user-assigned ones only, and
+// needs one.
+func UserIdentity() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "The user-assigned identities of the resource.",
+		Required:            true,
+		Attributes: map[string]schema.Attribute{
+			"type": schema.StringAttribute{
+				MarkdownDescription: "`UserAssigned`.",
+				Required:            true,
+				Validators:          []validator.String{stringvalidator.OneOf(UserAssigned)},
+			},
+			"identity_ids": schema.SetAttribute{
+				MarkdownDescription: "The IDs of the user-assigned identities.",
+				ElementType:         ResourceIDType{},
+				Required:            true,
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1),
+					setvalidator.ValueStringsAre(validElement[resourceIDKind]{}),
+				},
+				PlanModifiers: []planmodifier.Set{keepSpelling[resourceIDKind]{}},
+			},
+		},
+	}
+}
+
+// UserIdentityTypes are the types of the attribute's parts.
+func UserIdentityTypes() map[string]attr.Type {
+	return map[string]attr.Type{
+		"type":         types.StringType,
+		"identity_ids": types.SetType{ElemType: ResourceIDType{}},
+	}
+}
+
+// FlattenUserIdentity writes the attribute. No user-assigned identity at all is null.
+func FlattenUserIdentity(identity ManagedIdentity) types.Object {
+	parts := FlattenIdentity(identity).Attributes()
+	if len(identity.UserAssignedIDs) == 0 {
+		return types.ObjectNull(UserIdentityTypes())
+	}
+	return types.ObjectValueMust(UserIdentityTypes(), map[string]attr.Value{
+		"type": parts["type"], "identity_ids": parts["identity_ids"],
+	})
+}
