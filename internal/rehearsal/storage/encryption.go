@@ -122,10 +122,9 @@ func settle(r *engine.Request, next *engine.Resource) {
 func (s *Service) rewrap(
 	tx *engine.Tx, known *secrets, principal string, key envelope.Key,
 ) (envelope.Envelope, *engine.Error) {
-	if _, refused := known.AtRest.Open(tx, s.vaults, principal); refused != nil {
-		return known.AtRest, engine.Ownf(http.StatusBadRequest, "KeyVaultEncryptionKeyNotAccessible",
-			"The present key of the storage account cannot be used. Key Vault said: %s",
-			refused.Message)
+	principal, refused := s.opener(tx, known, principal, key.Principal)
+	if refused != nil {
+		return known.AtRest, refused
 	}
 	wrapped, refused := known.AtRest.Rewrap(tx, s.vaults, principal, key)
 	if key.ID == "" {
@@ -152,6 +151,27 @@ func (s *Service) rewrap(
 				"information, see - https://aka.ms/storagekeyvaultaccesspolicy")
 	}
 	return wrapped, nil
+}
+
+// opener is the identity that can take the account key out of its present wraps: the one that
+// always did, or the one that is to from now on. That an identity which was deleted is made up for
+// by giving the account another one is documented (Azure Storage, KeyVaultAccessTokenCannotBeAcquired);
+// that the account key cannot be wrapped anew where neither can open it is not.
+func (s *Service) opener(
+	tx *engine.Tx, known *secrets, principals ...string,
+) (principal string, refused *engine.Error) {
+	for _, candidate := range principals {
+		_, closed := known.AtRest.Open(tx, s.vaults, candidate)
+		if closed == nil {
+			return candidate, nil
+		}
+		if refused == nil {
+			refused = engine.Ownf(http.StatusBadRequest, "KeyVaultEncryptionKeyNotAccessible",
+				"The present key of the storage account cannot be used. Key Vault said: %s",
+				closed.Message)
+		}
+	}
+	return "", refused
 }
 
 // showKey tells which version of the customer's key wraps, since when, and until when it is valid.
