@@ -143,6 +143,9 @@ func (a *Azure) Client() *azure.Client {
 	return client
 }
 
+// Clock is rehearsal's: whoever waits by it moves it on instead.
+func (a *Azure) Clock() azure.Clock { return clock{a.rehearsal} }
+
 // Transport reaches this Azure as the provider and [Azure.Client] do.
 func (a *Azure) Transport() http.RoundTripper { return a.transport }
 

@@ -344,6 +344,10 @@ func (c *check) identity() {
 		case c.Identity.Presence == Absent:
 			violation.Found = "no user-assigned identity " + c.Identity.ID
 			violation.Remedy = "Create the identity first, or correct its ID"
+		case c.Identity.Replaced:
+			violation.Found = "another identity " + c.Identity.ID + " than the one that the account was " +
+				"given, which was deleted"
+			violation.Remedy = "Take it off the account (identity.identity_ids), apply, and list it again"
 		case !known || c.Identity.ID == "":
 			c.report.Await(Rule(CMK008), "the user-assigned identities of the account")
 			return

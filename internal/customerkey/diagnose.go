@@ -67,8 +67,7 @@ func (d Diagnosis) Violation() rule.Violation {
 		Attribute: AttributeKey,
 		Found:     strings.Join(sentences, ". "),
 		Required:  "a key that the account can reach",
-		Why: "Until it can, Azure answers nothing but reading and deleting the " + d.Target.name() +
-			", so that nothing else is attempted",
+		Why:       "Until it can, " + d.Target.without(),
 		Remedy: strings.Join(remedies, ". ") + ". Once access is back, the next plan is clean",
 	}
 }
@@ -229,7 +228,9 @@ func (d *diagnose) identityIsThere() {
 			Cause: IdentityRemoved,
 			Sentence: fmt.Sprintf("The account reads its key with %s, and is without it now: found %s",
 				d.principal(), violation.Found),
-			Remedy: violation.Remedy + ", and let it use the key: " + grantAccess(d.Facts),
+			Remedy: "Give the account an identity (" + identityAttribute(d.Identity) + " of it" +
+				assignIdentity(d.Facts) + "), let it use the key (" + grantAccess(d.Facts) + "), and attach " +
+				"the key with it; one that is created again under the same name is another one",
 		}
 		if d.Target.Kind.LockedWithoutKey {
 			finding.Final = true

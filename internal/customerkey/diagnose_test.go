@@ -127,6 +127,17 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 			remedy: "None is documented",
 			final:  true,
 		},
+		"identity replaced by one of its name": {
+			lost: func(f *customerkey.Facts) {
+				byUserAssigned(f)
+				f.Identity.Replaced = true
+			},
+			cause: customerkey.IdentityRemoved,
+			sentence: "The account reads its key with the identity " + identityID + ", and is without it now: found " +
+				"another identity " + identityID + " than the one that the account was given, which was deleted",
+			remedy: "None is documented",
+			final:  true,
+		},
 		"identity of a storage account removed": {
 			lost: func(f *customerkey.Facts) {
 				f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
@@ -135,8 +146,8 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 			cause: customerkey.IdentityRemoved,
 			sentence: "The account reads its key with the account's system-assigned identity, and is without it " +
 				"now: found no system-assigned identity on the account",
-			remedy: "az storage account update --resource-group media --name contosostore --identity-type " +
-				"SystemAssigned,UserAssigned), or name a user-assigned identity of the account, and let it use the key: az ",
+			remedy: "Give the account an identity (identity.type of it, or az storage account update " +
+				"--resource-group media --name contosostore --identity-type SystemAssigned,UserAssigned), let it use the key (az ",
 		},
 		"firewall for everyone": {
 			lost: func(f *customerkey.Facts) {

@@ -45,6 +45,16 @@ type Target struct {
 	UserAssigned rule.Fact[[]string]
 }
 
+// without says what the account cannot do without its key.
+func (t Target) without() string {
+	if t.Kind.known() && !t.Kind.LockedWithoutKey {
+		return "nothing that the " + t.name() + " holds can be read or written, and no other key can " +
+			"be attached to it"
+	}
+	return "Azure answers nothing but reading and deleting the " + t.name() +
+		", so that nothing else is attempted"
+}
+
 // name is what a person calls the account.
 func (t Target) name() string {
 	if t.ID == "" || !t.Kind.known() {
@@ -114,6 +124,9 @@ type Identity struct {
 	// ID is the resource ID of a user-assigned identity.
 	ID       string
 	Presence Presence
+	// Replaced says that an identity is there, but another one of the same name than the account
+	// was given: that one was deleted since.
+	Replaced bool
 	// PrincipalID is the object ID under which the vault knows the identity.
 	PrincipalID rule.Fact[string]
 }

@@ -60,7 +60,7 @@ func (f Following) following() string {
 	case f.Newest == "":
 		return fmt.Sprintf(follows+"; which version is the newest could not be read.", f.Wanted.Name, f.Current)
 	case f.Outdated():
-		return fmt.Sprintf(follows+"; it moves to the newer version %s by itself, within about %s.",
+		return fmt.Sprintf(follows+"; it moves to the newer version %s by itself, within %s.",
 			f.Wanted.Name, f.Current, f.Newest, f.Kind.FollowDelay())
 	default:
 		return fmt.Sprintf(follows+", which is the newest.", f.Wanted.Name, f.Current)

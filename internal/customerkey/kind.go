@@ -27,8 +27,11 @@ type Kind struct {
 	// can only be read and deleted (CMK012). Of the others only the data is out of reach.
 	LockedWithoutKey bool
 	// FollowsWithin is how long the service takes to move to a new version of the key when the
-	// identifier has none (CMK011).
+	// identifier has none (CMK011); 0 where that is not documented.
 	FollowsWithin time.Duration
+	// VersionUntold says that an account without a version in its identifier does not tell which
+	// one it runs on.
+	VersionUntold bool
 }
 
 // Kinds returns every kind of account that a customer's key can protect.
@@ -56,6 +59,16 @@ func Kinds() []Kind {
 			Trusted:        true,
 			FollowsWithin:  24 * time.Hour,
 		},
+		{
+			// Batch, Configure customer-managed keys: the vault may be in another group and
+			// subscription of the tenant; of regions nothing is said.
+			Name:             "Batch account",
+			ResourceType:     "Microsoft.Batch/batchAccounts",
+			SystemAssigned:   true,
+			Trusted:          true,
+			LockedWithoutKey: true,
+			VersionUntold:    true,
+		},
 	}
 }
 
@@ -75,17 +88,35 @@ func KindOf(resourceID string) (Kind, error) {
 				"resourceGroups/GROUP/providers/TYPE/NAME, TYPE being one of %s",
 			resourceID, strings.Join(names, ", "))
 	}
+	for _, fixed := range fixedKinds() {
+		if strings.EqualFold(fixed.ResourceType, found) {
+			return Kind{}, fmt.Errorf("a %s is given its customer key when it is created, and keeps it: "+
+				"there is nothing that could be attached to it. The resource ID must be of type %s",
+				fixed.Name, strings.Join(names, ", "))
+		}
+	}
 	return Kind{}, fmt.Errorf("a %s has no customer key that could be managed here: "+
 		"the resource ID must be of type %s", found, strings.Join(names, ", "))
+}
+
+// fixedKinds are the kinds of account whose key cannot be changed: an update has no property for it
+// (Machine Learning, Workspaces, Update).
+func fixedKinds() []Kind {
+	return []Kind{{
+		Name:         "Machine Learning workspace",
+		ResourceType: "Microsoft.MachineLearningServices/workspaces",
+	}}
 }
 
 // FollowDelay says [Kind.FollowsWithin] as a person would.
 func (k Kind) FollowDelay() string {
 	switch {
+	case k.FollowsWithin == 0:
+		return "a time that is not documented"
 	case k.FollowsWithin >= 24*time.Hour:
-		return "a day"
+		return "about a day"
 	default:
-		return fmt.Sprintf("%d minutes", int(k.FollowsWithin.Minutes()))
+		return fmt.Sprintf("about %d minutes", int(k.FollowsWithin.Minutes()))
 	}
 }
 

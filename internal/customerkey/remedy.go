@@ -119,6 +119,14 @@ func assignIdentity(f Facts) string {
 	}
 }
 
+// identityAttribute is the attribute of an account that gives it identities of the kind.
+func identityAttribute(identity Identity) string {
+	if identity.Kind == UserAssignedIdentity {
+		return "identity.identity_ids"
+	}
+	return "identity.type"
+}
+
 // vaultName names the vault as a person and the command line do.
 func (f Facts) vaultName() string {
 	if f.Vault.ID != "" {

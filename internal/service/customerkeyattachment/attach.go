@@ -6,9 +6,12 @@ package customerkeyattachment
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -53,7 +56,7 @@ func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
 				continue
 			}
 			if kind.Forbidden(err) {
-				said.Append(r.stillForbidden(ctx, plan, account, key, patient.Spent()))
+				said.Append(r.stillForbidden(ctx, plan, account, key, err, patient.Spent()))
 				return account, said
 			}
 		case !azure.IsRefused(err): // Whether it was done is open: the account tells.
@@ -98,7 +101,7 @@ func (r *Resource) check(ctx context.Context, question keyfacts.Question) (rule.
 
 // stillForbidden is rule CMK009 as it is broken when the time to wait for a grant is up.
 func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keyedaccount.Account,
-	key customerkey.KeyID, waited string,
+	key customerkey.KeyID, refused error, waited string,
 ) diag.Diagnostic {
 	violation := rule.Violation{
 		Rule:      customerkey.Rule(customerkey.CMK009),
@@ -119,14 +122,17 @@ func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keye
 			}
 		}
 	}
-	violation.Found += fmt.Sprintf(
-		"; Azure said \"Access to the Customer Key was forbidden\" for %s", waited)
+	if answer, ok := azure.AsError(refused); ok {
+		sentence, _, _ := strings.Cut(answer.Message, "\n")
+		violation.Found += fmt.Sprintf("; Azure said %q for %s", strings.TrimSuffix(sentence, "."), waited)
+	}
 	return diagnostic.FromViolation(violation)
 }
 
 // settle waits until the account runs on the version that is expected of it: the one that is
 // pinned, or the newest. Where that cannot be had the last look at the account is returned with
-// the reason.
+// the reason. Terraform itself tells no more than that it is still at work: what is waited for, and
+// how far it has come, is in the log.
 func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Patience,
 ) (keyedaccount.Account, diag.Diagnostic, error) {
 	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
@@ -137,7 +143,7 @@ func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Pa
 	if err != nil {
 		return keyedaccount.Account{}, nil, err
 	}
-	for {
+	for passed := []string{}; ; {
 		account, err := kind.Read(ctx, plan.AccountID.ValueString())
 		if err != nil {
 			return account, nil, err
@@ -150,24 +156,35 @@ func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Pa
 				return account, nil, err
 			}
 		}
-		switch {
-		case following.Settled():
-			return account, nil, nil
-		case following.Expected() == "":
-			return account, notCurrent(plan, following, patient.Spent()), nil
+		if !slices.Contains(passed, following.Current) {
+			passed = append(passed, following.Current)
 		}
-		if !patient.Wait(ctx) {
-			return account, notCurrent(plan, following, patient.Spent()), nil
+		if following.Settled() {
+			return account, nil, nil
+		}
+		tflog.Info(ctx, "waiting for the account to run on the expected version of its key", map[string]any{
+			"account_id": account.ID, "key_vault_key_id": key.String(),
+			"runs_on": following.Current, "expected": following.Expected(),
+			"usually_within": following.Kind.FollowDelay(),
+			"waited":         patient.Spent(), "left": patient.Left(),
+		})
+		if following.Expected() == "" || following.Kind.VersionUntold || !patient.Wait(ctx) {
+			return account, notCurrent(plan, following, passed, patient.Spent()), nil
 		}
 	}
 }
 
 // notCurrent is a warning: the key is attached, and the service moves on by itself.
-func notCurrent(plan *model, following customerkey.Following, waited string) diag.Diagnostic {
+func notCurrent(plan *model, following customerkey.Following, passed []string, waited string,
+) diag.Diagnostic {
+	came := "nothing moved meanwhile"
+	if len(passed) > 1 {
+		came = "it moved meanwhile, over the versions " + strings.Join(passed, ", ")
+	}
 	return diag.NewAttributeWarningDiagnostic(waitPath(), "Customer Key Version Not Current",
-		fmt.Sprintf("The key is attached to %s. %s It was waited for %s.\n\nThere is nothing to apply "+
-			"again: the next refresh shows which version is in use.",
-			plan.AccountID.ValueString(), following.Sentence(), waited))
+		fmt.Sprintf("The key is attached to %s. %s It was waited for %s, and %s.\n\nThere is nothing to "+
+			"apply again: the next refresh shows which version is in use. To wait longer, raise timeouts.",
+			plan.AccountID.ValueString(), following.Sentence(), waited, came))
 }
 
 // regain waits for access to come back, where it may come back by itself (CMK012).

@@ -199,66 +199,6 @@ func TestCreate_settlesWhatIsUncertain(t *testing.T) {
 	}
 }
 
-// TestUpdate changes everything in place. The account never goes over the system key: there is one
-// PATCH for each change.
-func TestUpdate(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	reader, principal := w.Identity("reader")
-	w.Identify("contoso", "", reader)
-	w.Grant("keys", principal)
-	w.Vault("others")
-	w.Grant("others", principal)
-	second := w.Key("keys", "second")
-	other := w.Key("others", "media")
-	proto := w.Proto()
-	made := proto.Create(attachment, w.config())
-
-	for _, step := range []struct {
-		name, key, identity string
-	}{
-		{"pinned", w.key, ""},
-		{"another identity", w.key, reader},
-		{"following again", versionless(w.key), reader},
-		{"another key", versionless(second), reader},
-		{"another vault", other, reader},
-		{"back at once", versionless(w.key), ""},
-	} {
-		config := with(w.config(), "key_vault_key_id", step.key)
-		if step.identity != "" {
-			config = with(config, "user_assigned_identity_id", step.identity)
-		}
-		patches := len(w.Requests("PATCH", "/mediaservices/contoso"))
-		plan := proto.Plan(attachment, made, config)
-		if len(plan.Replace) > 0 || len(plan.Diagnostics) > 0 {
-			t.Fatalf("%s: replaces %v: %s", step.name, plan.Replace, plan.Diagnostics.Text())
-		}
-		changed, said := proto.Apply(plan)
-		if len(said) > 0 {
-			t.Fatalf("%s: %s", step.name, said.Text())
-		}
-		found := azure.Deref(w.ShowAccount("contoso").Properties.Encryption)
-		identity := azure.Deref(azure.Deref(found.Identity).UserAssignedIdentity)
-		if *found.KeyVaultProperties.KeyIdentifier != step.key || !azure.SameID(identity, step.identity) {
-			t.Errorf("%s: the account is on %s by %q", step.name, *found.KeyVaultProperties.KeyIdentifier, identity)
-		}
-		if changed.State["follows_latest_version"] != (strings.Count(step.key, "/") == 4) {
-			t.Errorf("%s: %v", step.name, changed.State)
-		}
-		if now := len(w.Requests("PATCH", "/mediaservices/contoso")); now != patches+1 {
-			t.Errorf("%s: %d PATCHes, want one", step.name, now-patches)
-		}
-		read, _ := proto.Read(changed)
-		unchanged(t, read, proto.Plan(attachment, read, config))
-		made = read
-	}
-	account := w.ShowAccount("contoso")
-	if azure.Deref(account.Tags["owner"]) != "somebody else" || len(account.Identity.UserAssignedIdentities) != 1 ||
-		len(account.Properties.StorageAccounts) != 1 {
-		t.Errorf("touched what is somebody else's: %+v", account)
-	}
-}
-
 // TestUpdate_ofWhatIsNotAzures does not ask the account for anything.
 func TestUpdate_ofWhatIsNotAzures(t *testing.T) {
 	t.Parallel()

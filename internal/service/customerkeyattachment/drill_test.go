@@ -147,10 +147,10 @@ func drills() []drill {
 	}
 }
 
-// drilled is an account that has lost its key.
-func drilled(t *testing.T, d drill) (*world, *acctest.Proto, acctest.Object) {
+// drilled is an account of a kind that has lost its key.
+func drilled(t *testing.T, kind string, d drill) (*world, *acctest.Proto, acctest.Object) {
 	t.Helper()
-	w := newWorld(t)
+	w := newWorldOf(t, kind)
 	if d.arrange != nil {
 		d.arrange(&w)
 	}
@@ -187,48 +187,100 @@ func remedyOf(t *testing.T, said acctest.Diagnostics) string {
 // nothing, and after what the plan told to do the next one is clean (CMK012).
 func TestDrill(t *testing.T) {
 	t.Parallel()
-	for _, d := range drills() {
-		t.Run(d.name, func(t *testing.T) {
-			t.Parallel()
-			w, proto, made := drilled(t, d)
-			before := len(w.Requests("PATCH", "/mediaservices/contoso"))
+	each(t, func(t *testing.T, kind string, d drill) {
+		w, proto, made := drilled(t, kind, d)
+		if d.untold && !w.kind.tells {
+			w.suspected(t, d, proto, made)
+			return
+		}
+		before := len(w.Requests("PATCH", w.path()))
 
-			lost, said := proto.Read(made)
-			if len(said) > 0 {
-				t.Fatalf("reading: %s", said.Text())
-			}
-			plan := proto.Plan(attachment, lost, w.config())
-			says(t, plan.Diagnostics, "CMK012", append(d.texts, "WARNING", "a destroy goes on")...)
-			if _, open := plan.State["status"].(acctest.Unknown); !open {
-				t.Errorf("nothing is planned, so that nothing would be waited for: %v", plan.State)
-			}
+		lost, said := proto.Read(made)
+		if len(said) > 0 {
+			t.Fatalf("reading: %s", said.Text())
+		}
+		plan := proto.Plan(attachment, lost, w.config())
+		says(t, plan.Diagnostics, "CMK012", append(d.texts, "WARNING", "a destroy goes on")...)
+		if _, open := plan.State["status"].(acctest.Unknown); !open {
+			t.Errorf("nothing is planned, so that nothing would be waited for: %v", plan.State)
+		}
+		mendable := d.cause == customerkey.IdentityRemoved && !w.kind.tells
+		if !mendable {
 			changed := proto.Plan(attachment, lost, with(w.config(), "key_vault_key_id", w.key))
-			says(t, changed.Diagnostics.Errors(), "CMK012", append(d.texts, nothingChanged, "terraform destroy -refresh=false")...)
-			if destroy := proto.Plan(attachment, lost, nil); len(destroy.Diagnostics) > 0 {
-				t.Errorf("planning to destroy: %s", destroy.Diagnostics.Text())
-			}
-			w.diagnosed(t, d)
+			says(t, changed.Diagnostics.Errors(), "CMK012",
+				append(d.texts, nothingChanged, "terraform destroy -refresh=false")...)
+		}
+		if destroy := proto.Plan(attachment, lost, nil); len(destroy.Diagnostics) > 0 {
+			t.Errorf("planning to destroy: %s", destroy.Diagnostics.Text())
+		}
+		w.diagnosed(t, d)
 
-			_, said = proto.Apply(plan)
-			says(t, said, "CMK012", append(d.texts, "ERROR", nothingChanged)...)
-			if patches := w.Requests("PATCH", "/mediaservices/contoso"); len(patches) > before {
-				t.Errorf("%d PATCHes: nothing may be attempted", len(patches))
-			}
-			if d.final {
-				w.starts(t, proto, lost)
-				return
-			}
-			w.remedied(t, d, remedyOf(t, plan.Diagnostics))
-			back, said := proto.Read(lost)
-			if len(said) > 0 || back.State["status"] != nil {
-				t.Fatalf("reading again: %v: %s", back.State, said.Text())
-			}
-			plan = proto.Plan(attachment, back, w.config())
-			if len(plan.Diagnostics) > 0 {
-				t.Errorf("planning again: %s", plan.Diagnostics.Text())
-			}
-			unchanged(t, back, plan)
-		})
+		_, said = proto.Apply(plan)
+		says(t, said, "CMK012", append(d.texts, "ERROR", nothingChanged)...)
+		if patches := w.Requests("PATCH", w.path()); len(patches) > before {
+			t.Errorf("%d PATCHes: nothing may be attempted", len(patches))
+		}
+		if d.final {
+			w.starts(t, d, proto, lost)
+			return
+		}
+		w.remedied(t, d, remedyOf(t, plan.Diagnostics))
+		back, said := proto.Read(lost)
+		if len(said) > 0 || back.State["status"] != nil {
+			t.Fatalf("reading again: %v: %s", back.State, said.Text())
+		}
+		plan = proto.Plan(attachment, back, w.config())
+		if len(plan.Diagnostics) > 0 {
+			t.Errorf("planning again: %s", plan.Diagnostics.Text())
+		}
+		unchanged(t, back, plan)
+	})
+}
+
+// each runs a test for every drill, with an account of every kind.
+func each(t *testing.T, test func(*testing.T, string, drill)) {
+	t.Helper()
+	for kind := range kinds() {
+		for _, d := range drills() {
+			t.Run(kind+"/"+d.name, func(t *testing.T) {
+				t.Parallel()
+				test(t, kind, d)
+			})
+		}
+	}
+}
+
+// mends gives an account that takes changes without its key another identity, and attaches the key
+// with that.
+func (w *world) mends(t *testing.T, proto *acctest.Proto, lost acctest.Object) {
+	t.Helper()
+	w.readAs("another")
+	plan := proto.Plan(attachment, lost, w.config())
+	if len(plan.Diagnostics) > 0 || len(plan.Replace) > 0 {
+		t.Fatalf("replaces %v: %s", plan.Replace, plan.Diagnostics.Text())
+	}
+	back, said := proto.Apply(plan)
+	if len(said) > 0 {
+		t.Fatal(said.Text())
+	}
+	plan = proto.Plan(attachment, back, w.config())
+	if len(plan.Diagnostics) > 0 {
+		t.Error(plan.Diagnostics.Text())
+	}
+	unchanged(t, back, plan)
+}
+
+// suspected is a drill with an account that never tells whether it reaches its key, and a loss that
+// cannot be seen for certain from elsewhere: the plan warns, and plans nothing.
+func (w *world) suspected(t *testing.T, d drill, proto *acctest.Proto, made acctest.Object) {
+	t.Helper()
+	plan := proto.Plan(attachment, made, w.config())
+	says(t, plan.Diagnostics, "CMK009", "WARNING")
+	unchanged(t, made, plan)
+	w.remedied(t, d, remedyOf(t, plan.Diagnostics))
+	plan = proto.Plan(attachment, made, w.config())
+	if len(plan.Diagnostics) > 0 {
+		t.Errorf("planning again: %s", plan.Diagnostics.Text())
 	}
 }
 
@@ -273,7 +325,7 @@ func (w *world) diagnosed(t *testing.T, d drill) {
 	if first["cause"] != string(d.cause) || shown["summary"] != sentence {
 		t.Errorf("cause %v, want %s", first, d.cause)
 	}
-	if final := d.final || d.cause == customerkey.KeyPurged || d.cause == customerkey.VaultPurged; first["final"] != final {
+	if final := d.final && (w.kind.tells || d.cause != customerkey.IdentityRemoved) || d.cause == customerkey.KeyPurged || d.cause == customerkey.VaultPurged; first["final"] != final {
 		t.Errorf("final: %v, want %t", first["final"], final)
 	}
 	for _, text := range d.texts {
@@ -285,22 +337,26 @@ func (w *world) diagnosed(t *testing.T, d drill) {
 
 // starts is what remains where nothing brings the key back: the account is deleted, and another one
 // of its name gets another key.
-func (w *world) starts(t *testing.T, proto *acctest.Proto, lost acctest.Object) {
+func (w *world) starts(t *testing.T, d drill, proto *acctest.Proto, lost acctest.Object) {
 	t.Helper()
 	gone, said := proto.Apply(proto.Plan(attachment, lost, nil))
 	says(t, said, "CMK013", "WARNING")
 	if gone.State != nil {
 		t.Errorf("left in state: %v", gone.State)
 	}
-	if w.identity != "" { // One of its name is another one.
+	if d.cause == customerkey.IdentityRemoved { // One of its name is another one.
 		_, w.reader = w.Identity("reader")
 		w.grant()
 		says(t, proto.Plan(attachment, lost, w.config()).Diagnostics, "CMK012")
 	}
-	w.DeleteAccount("contoso")
-	w.RecreateAccount("contoso", "")
-	w.identity = ""
-	w.Grant("keys", w.Principal("contoso"))
+	w.kind.remove(w)
+	if w.kind.system {
+		w.identity = ""
+	} else if d.cause != customerkey.IdentityRemoved {
+		w.identity, w.reader = w.Identity("another")
+	}
+	w.kind.create(w)
+	w.grant()
 	w.key = w.Key("keys", "another")
 	proto = w.Proto()
 	made := proto.Create(attachment, w.config())
@@ -314,7 +370,7 @@ func TestDrill_whereTheAccountSaysNothing(t *testing.T) {
 	for _, d := range drills() {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
-			w, _, made := drilled(t, d)
+			w, _, made := drilled(t, "media", d)
 			proto := w.protoThrough(t, withoutStatus)
 			lost, _ := proto.Read(made)
 			if lost.State["status"] != nil {
@@ -362,32 +418,37 @@ func TestDrill_healsInTheApply(t *testing.T) {
 // TestDrill_destroys goes on with a warning, and leaves the account as it is (CMK013).
 func TestDrill_destroys(t *testing.T) {
 	t.Parallel()
+	each(t, func(t *testing.T, kind string, d drill) {
+		w, proto, made := drilled(t, kind, d)
+		w.destroyed(t, d, proto, made)
+	})
+}
+
+// TestDrill_destroys_whereTheAccountSaysNothing goes by what can be seen without it.
+func TestDrill_destroys_whereTheAccountSaysNothing(t *testing.T) {
+	t.Parallel()
 	for _, d := range drills() {
-		for _, status := range []bool{true, false} {
-			name := d.name
-			if !status && d.untold {
-				continue // The account says nothing, and neither does the vault.
-			}
-			if !status {
-				name += ", without a status"
-			}
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				w, proto, made := drilled(t, d)
-				if !status {
-					proto = w.protoThrough(t, withoutStatus)
-				}
-				gone, said := proto.Apply(proto.Plan(attachment, made, nil))
-				if gone.State != nil {
-					t.Errorf("left in state: %v", gone.State)
-				}
-				says(t, said, "CMK013", append(d.texts[:1:1], "WARNING", "nothing was reverted",
-					"None is needed if the account is destroyed as well")...)
-				if kind, _ := w.encryption(); kind != "CustomerKey" {
-					t.Errorf("the account runs on the %s", kind)
-				}
-				w.DeleteAccount("contoso")
-			})
+		if d.untold {
+			continue // The account says nothing, and neither does the vault.
 		}
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			w, _, made := drilled(t, "media", d)
+			w.destroyed(t, d, w.protoThrough(t, withoutStatus), made)
+		})
 	}
+}
+
+func (w *world) destroyed(t *testing.T, d drill, proto *acctest.Proto, made acctest.Object) {
+	t.Helper()
+	gone, said := proto.Apply(proto.Plan(attachment, made, nil))
+	if gone.State != nil {
+		t.Errorf("left in state: %v", gone.State)
+	}
+	says(t, said, "CMK013", append(d.texts[:1:1], "WARNING", "nothing was reverted",
+		"None is needed if the account is destroyed as well")...)
+	if !w.protects() {
+		t.Error("the account runs on the key of the system")
+	}
+	w.kind.remove(w)
 }

@@ -105,12 +105,18 @@ func (r *Resource) planChange(ctx context.Context, plan *model, account keyedacc
 	if err := asking.Wait(); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
-	if now.Lost {
+	if now.Lost && !mends(now) {
 		violation := inaccessible(now)
 		violation.Remedy += destroyAllTheSame
 		return diag.Diagnostics{diagnostic.FromViolation(violation)}
 	}
 	return wanted
+}
+
+// mends reports whether attaching a key may put right what an account has lost: the identity that it
+// reads its key with, where it takes changes all the same.
+func mends(lost keyedaccount.Access) bool {
+	return lost.Diagnosis.Cause() == customerkey.IdentityRemoved && !lost.Target.Kind.LockedWithoutKey
 }
 
 // planUnchanged looks whether the account still reaches its key. If it does not, there is
@@ -142,10 +148,12 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 
 // worries are what does not hurt yet: the account reaches the version that it runs on, but could not
 // be attached to the one that its identifier means. It expires or has expired, or it is the newest
-// and was disabled before the account moved to it.
+// and was disabled before the account moved to it. Of an account that never tells whether it reaches
+// its key, a grant that seems to be missing is one more.
 func (r *Resource) worries(found keyedaccount.Access) (said diag.Diagnostics) {
 	for _, violation := range customerkey.Check(found.Facts, r.client.ServerTime()).Violations {
-		if violation.Rule.ID == customerkey.CMK004 {
+		tells := found.Target.Kind.LockedWithoutKey
+		if violation.Rule.ID == customerkey.CMK004 || violation.Rule.ID == customerkey.CMK009 && !tells {
 			violation.Severity = rule.Warning
 			said.Append(diagnostic.FromViolation(violation))
 		}

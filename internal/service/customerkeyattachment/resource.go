@@ -7,6 +7,7 @@ package customerkeyattachment
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -282,7 +283,7 @@ func (r *Resource) change(ctx context.Context, plan, state *model, patient *pati
 	switch {
 	case err != nil:
 		return account, diag.Diagnostics{diagnostic.FromError(diagnostic.Update, subject(plan), err)}
-	case found.Lost:
+	case found.Lost && !mends(found):
 		return account, diag.Diagnostics{diagnostic.FromViolation(inaccessible(found))}
 	}
 	return r.attach(ctx, diagnostic.Update, plan, account, patient)
@@ -341,7 +342,7 @@ func (r *Resource) notReverted(ctx context.Context, state *model, account keyeda
 ) diag.Diagnostics {
 	found, err := keyedaccount.Examine(ctx, r.client, account)
 	switch {
-	case refused != nil && (err != nil || !found.Lost):
+	case refused != nil && (err != nil || !found.Lost && !keyRefused(refused, found)):
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Delete, subject(state), refused)}
 	case err != nil:
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Delete, subject(state), err)}
@@ -357,6 +358,15 @@ func (r *Resource) notReverted(ctx context.Context, state *model, account keyeda
 		Remedy: "None is needed if the account is destroyed as well, which works in this state. " +
 			"Otherwise: " + diagnosis.Remedy,
 	})}
+}
+
+// keyRefused reports whether a change was refused because of the key: the service did not say more
+// than that the request was bad, and something is wrong with the key that may well be the reason.
+func keyRefused(refused error, found keyedaccount.Access) bool {
+	answer, ok := azure.AsError(refused)
+	cause := found.Diagnosis.Cause()
+	return ok && answer.Status == http.StatusBadRequest &&
+		cause != customerkey.CauseUnknown && cause != customerkey.KeyExpired
 }
 
 func attachedElsewhere(state *model, account keyedaccount.Account) diag.Diagnostic {

@@ -34,6 +34,8 @@ const (
 // missing for an attachment.
 type world struct {
 	*keyworld.World
+	t       *testing.T
+	kind    kindly
 	account string
 	key     string // With its version.
 	// identity is the user-assigned identity that reads the key, unless it is "".
@@ -48,7 +50,7 @@ type world struct {
 
 func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParameters)) world {
 	t.Helper()
-	w := world{World: keyworld.New(t)}
+	w := world{World: keyworld.New(t), t: t, kind: kinds()["media"]}
 	w.account = w.Account("contoso", "")
 	w.Vault("keys", vault...)
 	w.key = w.Key("keys", "media")
@@ -61,7 +63,7 @@ func (w *world) principal() string {
 	if w.identity != "" {
 		return w.reader
 	}
-	return w.Principal("contoso")
+	return w.itself()
 }
 
 // grant lets the account use the keys of the vault.
@@ -70,7 +72,11 @@ func (w *world) grant() { w.Grant("keys", w.principal()) }
 // readAs has the account read the key as a user-assigned identity, which is made for it.
 func (w *world) readAs(name string) {
 	w.identity, w.reader = w.Identity(name)
-	w.Identify("contoso", "", w.identity)
+	if w.kind.system {
+		w.kind.identify(w, "", w.identity)
+	} else {
+		w.kind.identify(w, w.identity)
+	}
 	w.grant()
 }
 
@@ -377,12 +383,19 @@ func TestRules_whatNoVaultHasAnyMore(t *testing.T) {
 // protoThrough drives a provider whose answers from Azure are changed on their way.
 func (w world) protoThrough(t *testing.T, change func(*http.Request, []byte) []byte) *acctest.Proto {
 	t.Helper()
+	return w.protoOver(t, changing{w.Transport(), change})
+}
+
+// protoOver drives a provider that reaches Azure over a transport of the test's own.
+func (w world) protoOver(t *testing.T, transport http.RoundTripper) *acctest.Proto {
+	t.Helper()
 	access := w.Rehearsal().Access()
 	proto := acctest.NewProto(t, func() (tfprotov6.ProviderServer, error) {
 		return providerserver.NewProtocol6WithError(provider.New("test",
+			provider.WithClock(w.Clock()),
 			provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
 				return provider.Rehearsal{
-					Transport:      changing{w.Transport(), change},
+					Transport:      transport,
 					TenantID:       access.TenantID,
 					SubscriptionID: access.SubscriptionID,
 					ClientID:       access.ClientID,

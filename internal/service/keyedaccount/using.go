@@ -96,7 +96,7 @@ func accountIDs(ctx context.Context, client *azure.Client, subscriptions []strin
 	asking, asked := errgroup.WithContext(ctx)
 	asking.SetLimit(readings)
 	for _, subscription := range distinct(subscriptions) {
-		for _, kind := range customerkey.Kinds() {
+		for _, kind := range Kinds() {
 			asking.Go(func() error {
 				ids, err := resourceIDs(asked, client, subscription, kind.ResourceType)
 				found.Lock()

@@ -129,9 +129,10 @@ func (r Reader) identity(ctx context.Context, q Question) (customerkey.Identity,
 		who.Presence = customerkey.Absent
 		return who, nil
 	}
-	principal := found.principal
+	principal, given := found.principal, q.Account.UserPrincipalIDs[strings.ToLower(who.ID)]
+	who.Replaced = principal != "" && given != "" && !strings.EqualFold(principal, given)
 	if principal == "" {
-		principal = q.Account.UserPrincipalIDs[strings.ToLower(who.ID)]
+		principal = given
 	}
 	if principal != "" {
 		who.Presence = customerkey.Present

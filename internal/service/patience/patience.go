@@ -50,8 +50,13 @@ func (p *Patience) Wait(ctx context.Context) bool {
 }
 
 // Spent says how long was waited, as people write it: 10m rather than 10m0s.
-func (p *Patience) Spent() string {
-	text := p.spent.Round(time.Second).String()
+func (p *Patience) Spent() string { return written(p.spent) }
+
+// Left says how much longer can be waited.
+func (p *Patience) Left() string { return written(p.left) }
+
+func written(d time.Duration) string {
+	text := d.Round(time.Second).String()
 	if whole, found := strings.CutSuffix(text, "m0s"); found {
 		text = whole + "m"
 	}

@@ -1,0 +1,231 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeyattachment_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+)
+
+// kindly is how tests make an account of a kind, named contoso, and what is to be known about it.
+type kindly struct {
+	resourceType string
+	// system says that the account reads its key as itself unless the test says otherwise.
+	system bool
+	// tells says that the account tells by a status that it does not reach its key.
+	tells bool
+	// identify gives the account these identities; "" stands for the system-assigned one.
+	identify func(w *world, identities ...string)
+	// remove deletes the account, and create makes it again.
+	remove, create func(w *world)
+}
+
+// kinds are all kinds of accounts that a key can be attached to.
+func kinds() map[string]kindly {
+	return map[string]kindly{
+		"media": {
+			resourceType: azure.MediaAccountType, system: true, tells: true,
+			identify: func(w *world, identities ...string) { w.Identify("contoso", identities...) },
+			remove:   func(w *world) { w.DeleteAccount("contoso") },
+			create:   func(w *world) { w.RecreateAccount("contoso", "") },
+		},
+		"video analyzer": {
+			resourceType: azure.VideoAnalyzerType, tells: true,
+			identify: identifyAnalyzer,
+			remove: func(w *world) {
+				w.must(w.analyzers().Delete(w.t.Context(), keyworld.Group, "contoso"))
+			},
+			create: createAnalyzer,
+		},
+		"storage": {
+			resourceType: azure.StorageAccountType, system: true,
+			identify: identifyStorage,
+			remove: func(w *world) {
+				w.DeleteAccount("contoso") // Which depends on it.
+				_, err := w.stores().Delete(w.t.Context(), keyworld.Group, "contoso", nil)
+				w.must(err)
+			},
+			create: func(w *world) {
+				w.Account("contoso", "")
+				identifyStorage(w, "")
+			},
+		},
+	}
+}
+
+// newWorldOf is [newWorld] with an account of a kind.
+func newWorldOf(t *testing.T, name string) world {
+	t.Helper()
+	w := newWorld(t)
+	w.t, w.kind = t, kinds()[name]
+	w.account = w.ID(w.kind.resourceType, "contoso")
+	switch {
+	case name == "media":
+	case w.kind.system:
+		w.kind.identify(&w, "")
+		w.grant()
+	default:
+		w.identity, w.reader = w.Identity("reader")
+		w.kind.create(&w)
+		w.grant()
+	}
+	return w
+}
+
+// path is how the account's path ends.
+func (w *world) path() string {
+	return strings.ToLower(w.kind.resourceType[strings.LastIndexByte(w.kind.resourceType, '/'):]) + "/contoso"
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// encrypted is the account's encryption as rehearsal keeps it.
+func (w *world) encrypted() map[string]any {
+	w.t.Helper()
+	state, err := w.Rehearsal().Show(w.t.Context())
+	w.must(err)
+	for _, found := range state.Resources {
+		if azure.SameID(string(found.ID), w.account) {
+			encryption, _ := found.Properties["encryption"].(map[string]any)
+			return encryption
+		}
+	}
+	return nil
+}
+
+// protects reports whether a customer's key protects the account.
+func (w *world) protects() bool {
+	encryption := w.encrypted()
+	return encryption["type"] == "CustomerKey" || encryption["keySource"] == "Microsoft.Keyvault"
+}
+
+// attached is the key that the account was given, and the user-assigned identity that reads it.
+func (w *world) attached() (key, identity string) {
+	encryption := w.encrypted()
+	text := func(object, name string) string {
+		values, _ := encryption[object].(map[string]any)
+		text, _ := values[name].(string)
+		return text
+	}
+	identity = text("identity", "userAssignedIdentity")
+	if w.kind.resourceType != azure.StorageAccountType {
+		return text("keyVaultProperties", "keyIdentifier"), identity
+	}
+	key = text("keyvaultproperties", "keyvaulturi") + "keys/" + text("keyvaultproperties", "keyname")
+	if version := text("keyvaultproperties", "keyversion"); version != "" {
+		key += "/" + version
+	}
+	return key, identity
+}
+
+// itself is the object ID of the account's system-assigned identity.
+func (w *world) itself() string {
+	w.t.Helper()
+	if w.kind.resourceType != azure.StorageAccountType {
+		return w.Principal("contoso")
+	}
+	got, err := w.stores().GetProperties(w.t.Context(), keyworld.Group, "contoso", nil)
+	w.must(err)
+	return azure.Deref(azure.Deref(got.Identity).PrincipalID)
+}
+
+func (w *world) stores() *armstorage.AccountsClient {
+	w.t.Helper()
+	stores, err := w.Client.StorageAccounts(w.SubscriptionID())
+	w.must(err)
+	return stores
+}
+
+func identifyStorage(w *world, identities ...string) {
+	w.t.Helper()
+	identity := &armstorage.Identity{Type: to.Ptr(armstorage.IdentityTypeNone)}
+	for _, id := range identities {
+		switch {
+		case id == "" && identity.UserAssignedIdentities != nil:
+			identity.Type = to.Ptr(armstorage.IdentityTypeSystemAssignedUserAssigned)
+		case id == "":
+			identity.Type = to.Ptr(armstorage.IdentityTypeSystemAssigned)
+		default:
+			if identity.UserAssignedIdentities == nil {
+				identity.UserAssignedIdentities = map[string]*armstorage.UserAssignedIdentity{}
+			}
+			identity.UserAssignedIdentities[id] = &armstorage.UserAssignedIdentity{}
+			if *identity.Type == armstorage.IdentityTypeSystemAssigned {
+				identity.Type = to.Ptr(armstorage.IdentityTypeSystemAssignedUserAssigned)
+			} else if *identity.Type == armstorage.IdentityTypeNone {
+				identity.Type = to.Ptr(armstorage.IdentityTypeUserAssigned)
+			}
+		}
+	}
+	_, err := w.stores().Update(w.t.Context(), keyworld.Group, "contoso",
+		armstorage.AccountUpdateParameters{Identity: identity}, nil)
+	w.must(err)
+}
+
+func (w *world) analyzers() *media.VideoAnalyzersClient {
+	w.t.Helper()
+	analyzers, err := w.Client.VideoAnalyzers(w.SubscriptionID())
+	w.must(err)
+	return analyzers
+}
+
+// createAnalyzer makes the account with the identity that reads its key: it has no other, and the
+// same one reaches the account's storage.
+func createAnalyzer(w *world) {
+	w.t.Helper()
+	storage := w.ID(azure.StorageAccountType, "contoso")
+	for _, role := range []string{blobDataContributor, reader} {
+		w.Assign(storage, w.reader, role)
+	}
+	creation, err := w.analyzers().BeginCreate(w.t.Context(), keyworld.Group, "contoso", media.VideoAnalyzer{
+		Location: to.Ptr(keyworld.Location),
+		Identity: userAssigned(w.identity),
+		Properties: &media.VideoAnalyzerProperties{StorageAccounts: []*media.StorageAccount{{
+			ID:       to.Ptr(storage),
+			Identity: &media.ResourceIdentity{UserAssignedIdentity: to.Ptr(w.identity)},
+		}}},
+	})
+	w.must(err)
+	_, err = azure.Await(w.t.Context(), creation)
+	w.must(err)
+}
+
+// The GUIDs of built-in roles (Azure built-in roles).
+const (
+	blobDataContributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+	reader              = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+)
+
+func identifyAnalyzer(w *world, identities ...string) {
+	w.t.Helper()
+	update, err := w.analyzers().BeginUpdate(w.t.Context(), keyworld.Group, "contoso",
+		media.VideoAnalyzerUpdate{Identity: userAssigned(identities...)})
+	w.must(err)
+	_, err = azure.Await(w.t.Context(), update)
+	w.must(err)
+}
+
+func userAssigned(ids ...string) *media.Identity {
+	identity := &media.Identity{
+		Type: to.Ptr("UserAssigned"), UserAssignedIdentities: map[string]*media.UserAssignedIdentity{},
+	}
+	for _, id := range ids {
+		if id != "" {
+			identity.UserAssignedIdentities[id] = &media.UserAssignedIdentity{}
+		}
+	}
+	return identity
+}
