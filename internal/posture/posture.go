@@ -139,6 +139,8 @@ func (e Encrypted) Summary() string {
 		return "The " + e.Kind.Name + " is on the system's key."
 	case e.CustomerKey.Lost:
 		return e.CustomerKey.Diagnosis.Findings[0].Sentence + "."
+	case e.CustomerKey.KeyID.IsZero():
+		return "The " + e.Kind.Name + " is on a customer's key outside of Key Vault, which cannot be looked at."
 	default:
 		return e.CustomerKey.Following.Sentence()
 	}

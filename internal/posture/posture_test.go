@@ -538,3 +538,37 @@ func TestKey_expires(t *testing.T) {
 		t.Errorf("of no key %v is unseen", unseen)
 	}
 }
+
+func TestEncrypted_summary(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*posture.Encrypted)
+		want   string
+	}{
+		"customer's key": {
+			func(*posture.Encrypted) {},
+			"The account follows the newest version of the key media and runs on " + newest + ", which is the newest.",
+		},
+		"system's key": {
+			func(e *posture.Encrypted) { e.CustomerKey = nil },
+			"The storage account is on the system's key.",
+		},
+		"lost": {
+			func(e *posture.Encrypted) {
+				e.CustomerKey.Vault.Presence = customerkey.SoftDeleted
+				loses(e.CustomerKey)
+			},
+			"The vault keys was deleted; it can be recovered with its keys.",
+		},
+		"managed HSM": {
+			func(e *posture.Encrypted) { e.CustomerKey.KeyID = customerkey.KeyID{} },
+			"The storage account is on a customer's key outside of Key Vault, which cannot be looked at.",
+		},
+	} {
+		encrypted := sound(t, storage)
+		test.change(&encrypted)
+		if got := encrypted.Summary(); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}

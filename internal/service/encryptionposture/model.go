@@ -202,7 +202,9 @@ func showLayer(account keyedaccount.Account, facts posture.Encrypted, now time.T
 	shown.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
 	shown.CurrentKeyVersion = textOrNull(following.Current)
 	shown.NewestKeyVersion = textOrNull(following.Newest)
-	shown.FollowsLatest = types.BoolValue(following.FollowsLatest())
+	if !key.KeyID.IsZero() {
+		shown.FollowsLatest = types.BoolValue(following.FollowsLatest())
+	}
 	if following.Current != "" && following.Newest != "" {
 		shown.Outdated = types.BoolValue(following.Outdated())
 	}
