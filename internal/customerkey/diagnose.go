@@ -68,7 +68,7 @@ func (d Diagnosis) Violation() rule.Violation {
 		Found:     strings.Join(sentences, ". "),
 		Required:  "a key that the account can reach",
 		Why:       "Until it can, " + d.Target.without(),
-		Remedy: strings.Join(remedies, ". ") + ". Once access is back, the next plan is clean",
+		Remedy:    strings.Join(remedies, ". ") + ". Once access is back, the next plan is clean",
 	}
 }
 

@@ -52,7 +52,7 @@ func newRequest() *cobra.Command {
 				}
 			}
 			if answer.Status >= http.StatusBadRequest {
-				return fmt.Errorf("Azure answered %d %s", answer.Status, http.StatusText(answer.Status))
+				return fmt.Errorf("the answer is %d %s", answer.Status, http.StatusText(answer.Status))
 			}
 			return nil
 		}),

@@ -25,7 +25,7 @@ func TestRequest(t *testing.T) {
 				t.Errorf("%s, %v", output, err)
 			}
 			output, err = request("GET", "https://none.vault.azure.net/keys/media?api-version=7.4")
-			if err == nil || !strings.Contains(err.Error(), "Azure answered 404") || !strings.Contains(output, "VaultNotFound") {
+			if err == nil || !strings.Contains(err.Error(), "the answer is 404") || !strings.Contains(output, "VaultNotFound") {
 				t.Errorf("a refusal: %s, %v", output, err)
 			}
 			output, err = request("GET", "https://none.blob.core.windows.net/?comp=list")

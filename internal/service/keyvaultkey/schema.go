@@ -35,7 +35,10 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"made in place, so that accounts that follow the key move on to it: by " +
 			"`rotate_when_changed`, by a change of type or size, or by Key Vault itself as the " +
 			"rotation policy says. Deleting the key keeps it recoverable; creating it again " +
-			"recovers it, with all its versions.",
+			"recovers it, with all its versions. A key that an account still uses is not " +
+			"deleted, and a plan that would disable or replace one says so (rules CMK004, " +
+			"CMK014). The key never leaves the vault: there is no attribute for exporting or " +
+			"releasing it, and no request asks for that.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the key.",
 				attribute.ValidName(mediaaccount.KeyVaultKeyName())),
