@@ -1,0 +1,106 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeyattachment_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+)
+
+// TestMove takes over from azurerm what it attached to a storage account: nothing is left to plan.
+func TestMove(t *testing.T) {
+	t.Parallel()
+	const azurerm, azurermType = "registry.terraform.io/hashicorp/azurerm", "azurerm_storage_account_customer_managed_key"
+	w := newStore(t)
+	proto := w.Proto()
+	source := map[string]any{
+		"id": w.account, "storage_account_id": strings.ReplaceAll(w.account, "resourceGroups", "resourcegroups"),
+		"key_vault_id":  "/subscriptions/s/resourceGroups/media/providers/Microsoft.KeyVault/vaults/keys",
+		"key_vault_uri": "https://keys.vault.azure.net/", "key_name": "media", "key_version": "",
+		"user_assigned_identity_id": "", "federated_identity_client_id": "", "timeouts": nil,
+	}
+	with := func(changes map[string]any) map[string]any {
+		changed := maps.Clone(source)
+		maps.Copy(changed, changes)
+		return changed
+	}
+	for name, test := range map[string]struct {
+		state    map[string]any
+		key      string
+		identity string
+	}{
+		"following, system-assigned": {source, versionless(w.key), ""},
+		"pinned, user-assigned": {
+			with(map[string]any{"key_version": version(w.key), "user_assigned_identity_id": w.reader}), w.key, w.reader,
+		},
+	} {
+		config := w.changed(test.key, test.identity)
+		made := proto.Create(attachment, config)
+		patches := w.patches()
+		moved, said := proto.Move(attachment, acctest.Source{Provider: azurerm, Type: azurermType, State: test.state})
+		if len(said) > 0 {
+			t.Fatalf("%s: %s", name, said.Text())
+		}
+		if diff := cmp.Diff(made.Identity, moved.Identity); diff != "" {
+			t.Errorf("%s: the identity differs: %s", name, diff)
+		}
+		if moved.State["key_vault_key_id"] != test.key || moved.State["account_id"] != w.account {
+			t.Errorf("%s: moved as %v", name, moved.State)
+		}
+		refreshed, said := proto.Read(moved)
+		if diff := cmp.Diff(made.State, refreshed.State); diff != "" || len(said) > 0 {
+			t.Errorf("%s: the move differs from an attachment made here: %s%s", name, diff, said.Text())
+		}
+		plan := proto.Plan(attachment, refreshed, config)
+		if len(plan.Diagnostics) > 0 {
+			t.Errorf("%s: %s", name, plan.Diagnostics.Text())
+		}
+		unchanged(t, refreshed, plan)
+		if w.patches() != patches {
+			t.Errorf("%s: the move changed the account", name)
+		}
+		if _, said := proto.Apply(proto.Plan(attachment, refreshed, nil)); len(said) > 0 {
+			t.Fatalf("%s: %s", name, said.Text())
+		}
+	}
+
+	for name, test := range map[string]struct {
+		from acctest.Source
+		want string
+	}{
+		"another type":     {acctest.Source{Provider: azurerm, Type: "azurerm_storage_account", State: source}, "Unable to Move Resource State"},
+		"another provider": {acctest.Source{Provider: "registry.terraform.io/contoso/other", Type: azurermType, State: source}, "Unable to Move Resource State"},
+		"no account": {
+			acctest.Source{Provider: azurerm, Type: azurermType, State: with(map[string]any{"storage_account_id": "x"})},
+			"import the attachment instead",
+		},
+		"no state": {
+			acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"key_name": 1}}, "that cannot be read",
+		},
+		"a managed HSM": {
+			acctest.Source{Provider: azurerm, Type: azurermType, State: with(map[string]any{
+				"key_vault_uri": "", "managed_hsm_key_id": "https://keys.managedhsm.azure.net/keys/media/" + version(w.key),
+			})}, "a key in a managed HSM",
+		},
+		"an older managed HSM": {
+			acctest.Source{Provider: azurerm, Type: azurermType, State: with(map[string]any{
+				"key_vault_uri": "https://keys.managedhsm.azure.net/",
+			})}, "a key in a managed HSM",
+		},
+		"another tenant": {
+			acctest.Source{Provider: azurerm, Type: azurermType, State: with(map[string]any{
+				"federated_identity_client_id": "00000000-0000-0000-0000-000000000000",
+			})}, "a vault of another tenant",
+		},
+	} {
+		if _, said := proto.Move(attachment, test.from); !strings.Contains(said.Text(), test.want) {
+			t.Errorf("%s: lacks %q: %s", name, test.want, said.Text())
+		}
+	}
+}
