@@ -1,0 +1,60 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package videoanalyzer_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+)
+
+const rotation = "azuremedia_storage_key_rotation"
+
+// TestRotation_syncsAnAccountThatHoldsKeys: one without an identity for its storage is told of new
+// keys, and missed where the configuration leaves it out; one with an identity is left alone.
+func TestRotation_syncsAnAccountThatHoldsKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	created := w.proto.Create(resourceType, w.config(acctest.Value{
+		"storage_account": acctest.Value{"id": w.store},
+	}))
+	forgotten := w.proto.Plan(rotation, acctest.Object{}, acctest.Value{"storage_account_id": w.store})
+	if said := forgotten.Diagnostics.Text(); !strings.Contains(said, "(ROT003)") ||
+		!strings.Contains(said, "the Video Analyzer account "+w.id()) {
+		t.Errorf("an account is forgotten, and nobody says so: %s", said)
+	}
+	syncs := func() int { return len(w.Requests(http.MethodPost, put+"/syncStorageKeys")) }
+	config := acctest.Value{
+		"storage_account_id": w.store, "dependent_ids": []any{w.id()},
+		"rotate_on_create": true, "strategy": "alternate",
+	}
+	rolled := w.proto.Create(rotation, config)
+	if syncs() == 0 {
+		t.Error("the account was not told of the new key")
+	}
+	for _, call := range w.Requests(http.MethodPost, put+"/syncStorageKeys") {
+		if call.Status != http.StatusOK || !strings.Contains(call.Query, "2021-05-01-preview") {
+			t.Errorf("the keys were synced by %+v", call)
+		}
+	}
+
+	before := syncs()
+	w.proto.Update(created, w.config(nil))
+	rolled, said := w.proto.Read(rolled)
+	silent(t, "reading the rotation", said)
+	config["rotate_when_changed"] = acctest.Value{"generation": "2"}
+	plan := w.proto.Plan(rotation, rolled, config)
+	if text := plan.Diagnostics.Text(); !strings.Contains(text, w.id()+" is left alone") ||
+		!strings.Contains(text, "managed identity") {
+		t.Errorf("an account with an identity is not said to be left alone: %s", text)
+	}
+	if _, said := w.proto.Apply(plan); len(said.Errors()) > 0 {
+		t.Error(said.Text())
+	}
+	if syncs() != before {
+		t.Error("an account that holds no keys was told of new ones")
+	}
+}
