@@ -6,7 +6,6 @@ package customerkeyattachment_test
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +20,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
 const address = attachment + ".test"
@@ -230,19 +228,12 @@ func TestAccAttachment_destroyOrder(t *testing.T) {
 		CheckDestroy:             azure.Empty,
 		Steps:                    []resource.TestStep{{Config: azure.Config(procedure(false, following, ""))}},
 	})
-	last := func(method, suffix string) int {
-		found := azure.Requests(method, suffix)
-		if len(found) == 0 {
-			t.Fatalf("no %s of %s", method, suffix)
-		}
-		return slices.MaxFunc(found, func(a, b engine.Entry) int { return a.Number - b.Number }).Number
-	}
-	reverted := last("PATCH", "/mediaservices/contoso")
+	reverted := last(t, azure, "PATCH", "/mediaservices/contoso")
 	for name, number := range map[string]int{
-		"key":     last("DELETE", "/keys/media"),
-		"grant":   last("PUT", "/accessPolicies/remove"),
-		"vault":   last("DELETE", "/vaults/keys"),
-		"account": last("DELETE", "/mediaservices/contoso"),
+		"key":     last(t, azure, "DELETE", "/keys/media"),
+		"grant":   last(t, azure, "PUT", "/accessPolicies/remove"),
+		"vault":   last(t, azure, "DELETE", "/vaults/keys"),
+		"account": last(t, azure, "DELETE", "/mediaservices/contoso"),
 	} {
 		if number < reverted {
 			t.Errorf("the %s went before the account was returned to the system key", name)
