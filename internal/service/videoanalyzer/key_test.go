@@ -174,7 +174,7 @@ func TestKey_waitsForAGrant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.World.Advance(10 * time.Minute) // The roles are older than that.
+	w.Advance(10 * time.Minute) // The roles are older than that.
 	w.proto = w.Proto()
 	w.Grant("keys", w.principal)
 	created := w.proto.Create(resourceType, w.under(keyID, nil))
