@@ -119,8 +119,9 @@ func (a *assessment) stillBroken(e Encrypted, checked rule.Report) {
 
 // broken takes over a broken rule of customer-managed keys. That an account lives on with a key
 // that has expired is no reason to be content with it. What is wrong with a version that is not in
-// use yet only keeps the service from moving to it. And that an identity seems to lack a grant
-// without which its service would have lost access is no certainty.
+// use yet only keeps the service from moving to it. And that an identity seems to lack a grant, or
+// that a firewall seems to turn the service away, is doubtful as long as the service, which would
+// say that it has lost access, says nothing; of one that never does, the doubt is enough.
 func (a *assessment) broken(e Encrypted, violation rule.Violation) {
 	severity := violation.Severity
 	switch violation.Rule.ID {
@@ -133,7 +134,10 @@ func (a *assessment) broken(e Encrypted, violation rule.Violation) {
 			severity = rule.Error
 		}
 	case customerkey.CMK009:
-		if e.CustomerKey.GrantMayBeIndirect {
+		switch {
+		case !e.CustomerKey.Monitored:
+			severity = rule.Error
+		case e.CustomerKey.GrantMayBeIndirect:
 			severity = rule.Warning
 		}
 	}

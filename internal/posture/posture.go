@@ -5,6 +5,7 @@ package posture
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,8 @@ type Key struct {
 	Lost bool
 	// Status is what the service itself says about that, which is nothing as long as all is well.
 	Status string
+	// Monitored says that the service says so at all: storage accounts have no status.
+	Monitored bool
 	// Diagnosis says why, and means nothing unless the key is lost.
 	Diagnosis customerkey.Diagnosis
 	// GrantMayBeIndirect says that what the identity seems to lack may be granted to a group.
@@ -159,6 +162,20 @@ func (k *Key) Unseen(now time.Time) []string {
 		unseen = append(unseen, pending.Missing)
 	}
 	return unseen
+}
+
+// Reachable says whether the service reaches the key. It is not known where something could not be
+// seen, nor where the grant or the firewall leaves it open and the service says nothing about it.
+func (k *Key) Reachable(now time.Time) rule.Fact[bool] {
+	if k.Lost {
+		return rule.Known(false)
+	}
+	report := customerkey.Check(k.Facts, now)
+	open := func(v rule.Violation) bool { return v.Rule.ID == customerkey.CMK009 && !k.Monitored }
+	if len(report.Pending) > 0 || slices.ContainsFunc(report.Violations, open) {
+		return rule.Fact[bool]{}
+	}
+	return rule.Known(true)
 }
 
 // Expires is when the version in use expires, or the one that the identifier means where it is not

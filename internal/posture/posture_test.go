@@ -65,6 +65,7 @@ func sound(t *testing.T, id string) posture.Encrypted {
 	}
 	current := version(newest, now().Add(-100*day))
 	return posture.Encrypted{ID: id, Kind: kind, CustomerKey: &posture.Key{
+		Monitored: id == media,
 		Facts: customerkey.Facts{
 			Target: customerkey.Target{
 				ID: id, Kind: kind, Location: rule.Known("westus2"), SystemAssigned: rule.Known(true),
@@ -325,6 +326,18 @@ func ways() []broken {
 			rule: customerkey.CMK009, severity: rule.Warning, subject: media,
 		},
 		{
+			name: "a grant to a group, perhaps, of storage", storage: func(s *posture.Storage) {
+				s.CustomerKey.Grant.WrapKey, s.CustomerKey.GrantMayBeIndirect = customerkey.Denied, true
+			},
+			rule: customerkey.CMK009, severity: rule.Error, subject: storage,
+		},
+		{
+			name: "firewall of storage", storage: func(s *posture.Storage) {
+				s.CustomerKey.Vault.Network = rule.Known(customerkey.Network{PublicAccess: true, DefaultDeny: true})
+			},
+			rule: customerkey.CMK009, severity: rule.Error, subject: storage,
+		},
+		{
 			name: "firewall", account: func(e *posture.Encrypted) {
 				e.CustomerKey.Vault.Network = rule.Known(customerkey.Network{PublicAccess: true, DefaultDeny: true})
 			},
@@ -569,6 +582,31 @@ func TestEncrypted_summary(t *testing.T) {
 		test.change(&encrypted)
 		if got := encrypted.Summary(); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func TestKey_reachable(t *testing.T) {
+	t.Parallel()
+	denied := func(k *posture.Key) { k.Grant.WrapKey, k.GrantMayBeIndirect = customerkey.Denied, true }
+	for name, test := range map[string]struct {
+		id     string
+		change func(*posture.Key)
+		want   rule.Fact[bool]
+	}{
+		"sound":         {storage, func(*posture.Key) {}, rule.Known(true)},
+		"lost":          {media, loses, rule.Known(false)},
+		"unseen":        {media, func(k *posture.Key) { k.Key = customerkey.Key{} }, rule.Fact[bool]{}},
+		"doubtful":      {storage, denied, rule.Fact[bool]{}},
+		"not doubtful":  {media, denied, rule.Known(true)},
+		"another error": {storage, func(k *posture.Key) { k.Vault.SoftDelete = rule.Known(false) }, rule.Known(true)},
+	} {
+		k := sound(t, test.id).CustomerKey
+		test.change(k)
+		got, known := k.Reachable(now()).Value()
+		want, wantKnown := test.want.Value()
+		if got != want || known != wantKnown {
+			t.Errorf("%s: %t, known %t", name, got, known)
 		}
 	}
 }

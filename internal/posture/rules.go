@@ -209,8 +209,8 @@ func Weights() []Weight {
 		{customerkey.CMK008, rule.Error, ""},
 		{customerkey.CMK009, rule.Error, ""},
 		{
-			customerkey.CMK009, rule.Warning, "where the service may have access all the same: through a " +
-				"group, or past a firewall",
+			customerkey.CMK009, rule.Warning, "where a Media Services or Video Analyzer account, which would " +
+				"say that it has lost access, does not: it may have it through a group, or past a firewall",
 		},
 		{customerkey.CMK012, rule.Error, ""},
 	}

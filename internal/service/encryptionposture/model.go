@@ -218,19 +218,18 @@ func showLayer(account keyedaccount.Account, facts posture.Encrypted, now time.T
 	principal, _ := key.Identity.PrincipalID.Value()
 	shown.PrincipalID = textOrNull(principal)
 	shown.KeyVaultID = textOrNull(key.Vault.ID)
-	shown.reach(key)
+	shown.reach(key, now)
 	return shown
 }
 
 // reach shows whether a key is within reach, and why not. It stays open where it cannot be told.
-func (m *layerModel) reach(key *posture.Key) {
+func (m *layerModel) reach(key *posture.Key, now time.Time) {
+	if reachable, known := key.Reachable(now).Value(); known {
+		m.Reachable = types.BoolValue(reachable)
+	}
 	if !key.Lost {
-		if m.Known.ValueBool() {
-			m.Reachable = types.BoolValue(true)
-		}
 		return
 	}
-	m.Reachable = types.BoolValue(false)
 	for _, cause := range key.Diagnosis.Findings {
 		m.Causes = append(m.Causes, causeModel{
 			Cause:    types.StringValue(string(cause.Cause)),

@@ -216,6 +216,18 @@ func ways() []broken {
 			},
 		},
 		{
+			// The owner of the vault has an access policy as well, and could be a group.
+			name: "grant of storage removed", known: true,
+			arrange: func(w *world) { w.Revoke("keys", w.storagePrincipal("contoso")) },
+			storage: with("CMK009", "error"),
+			shown: func(t *testing.T, _ *world, shown acctest.Value) {
+				t.Helper()
+				if storage := at(shown, "storage_accounts", 0); storage["reachable"] != nil || storage["known"] != true {
+					t.Errorf("%v", storage)
+				}
+			},
+		},
+		{
 			name: "key deleted", known: true,
 			arrange: func(w *world) { w.DeleteKey("keys", "media"); w.Advance(time.Hour) },
 			account: is("CMK012", "error"), storage: with("CMK012", "error"),
@@ -238,7 +250,7 @@ func ways() []broken {
 				}})
 				w.Advance(time.Hour)
 			},
-			account: is("CMK012", "error"), storage: with("CMK009", "warning"),
+			account: is("CMK012", "error"), storage: with("CMK009", "error"),
 		},
 		{
 			name: "a vault of another region", known: true, bare: true,

@@ -149,6 +149,9 @@ func reason(answer *azure.Error, at *arm.ResourceID, aboveID string) string {
 // facts is what was read, as the rules want it.
 func (l layers) facts(now time.Time) posture.Account {
 	facts := posture.Account{Encrypted: encrypted(l.account.Account, l.key, now)}
+	if facts.CustomerKey != nil {
+		facts.CustomerKey.Monitored = true
+	}
 	for _, one := range l.storage {
 		facts.Storage = append(facts.Storage, one.facts(now))
 	}
