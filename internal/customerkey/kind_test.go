@@ -19,6 +19,7 @@ func TestKindOf(t *testing.T) {
 		strings.ToUpper(accountID): "Media Services account",
 		analyzerID:                 "Video Analyzer account",
 		storageID:                  "storage account",
+		batchID:                    "Batch account",
 	} {
 		found, err := customerkey.KindOf(id)
 		if err != nil || found.Name != want {
@@ -39,6 +40,8 @@ func TestKindOf_refuses(t *testing.T) {
 		strings.Replace(accountID, "/resourceGroups/", "/resourceGroup/", 1): "is not the resource ID of an account",
 		"x" + accountID: "is not the resource ID of an account",
 		vaultID:         "a Microsoft.KeyVault/vaults has no customer key",
+		strings.Replace(accountID, "Microsoft.Media/mediaServices", "Microsoft.MachineLearningServices/workspaces", 1): "" +
+			"is given its customer key when it is created, and keeps it",
 	} {
 		_, err := customerkey.KindOf(id)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -47,17 +50,35 @@ func TestKindOf_refuses(t *testing.T) {
 	}
 }
 
-// TestKinds_differ holds the table against what the design says of each kind.
+// TestKinds_differ holds the table against what the documentation says of each kind.
 func TestKinds_differ(t *testing.T) {
 	t.Parallel()
-	media, analyzer, storage := kind(t, accountID), kind(t, analyzerID), kind(t, storageID)
-	if !media.SameRegion || !analyzer.SameRegion || storage.SameRegion {
-		t.Error("only storage accounts may use a vault of another region")
-	}
-	if !media.SystemAssigned || analyzer.SystemAssigned || !storage.SystemAssigned {
-		t.Error("only video analyzers have no system-assigned identity")
-	}
-	if media.FollowsWithin != 5*time.Minute || analyzer.FollowsWithin != 5*time.Minute || storage.FollowsWithin != 24*time.Hour {
-		t.Error("media follows within 5 minutes, storage within a day")
+	for id, want := range map[string]customerkey.Kind{
+		accountID: {
+			SameRegion: true, SystemAssigned: true, LockedWithoutKey: true, FollowsWithin: 5 * time.Minute,
+		},
+		analyzerID: {SameRegion: true, LockedWithoutKey: true, FollowsWithin: 5 * time.Minute},
+		storageID:  {SystemAssigned: true, Trusted: true, FollowsWithin: 24 * time.Hour},
+		batchID:    {SystemAssigned: true, Trusted: true, LockedWithoutKey: true, VersionUntold: true},
+	} {
+		found := kind(t, id)
+		want.Name, want.ResourceType = found.Name, found.ResourceType
+		if found != want {
+			t.Errorf("%s: %+v, want %+v", found.Name, found, want)
+		}
 	}
 }
+
+func TestKind_followDelay(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{
+		accountID: "about 5 minutes", storageID: "about a day", batchID: "a time that is not documented",
+	} {
+		if got := kind(t, id).FollowDelay(); got != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+}
+
+const batchID = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/media/providers/" +
+	"Microsoft.Batch/batchAccounts/contoso"

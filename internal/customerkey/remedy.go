@@ -97,6 +97,14 @@ func assignIdentity(f Facts) string {
 		}
 		return command + " --system-assigned"
 
+	case "Microsoft.Batch/batchAccounts":
+		// An account has one type of identity at a time: this takes the place of another.
+		command := ", or az batch account identity assign" + account
+		if userAssigned {
+			return command + " --user-assigned " + orElse(f.Identity.ID, "IDENTITY_ID")
+		}
+		return command + " --system-assigned"
+
 	case "Microsoft.Storage/storageAccounts":
 		// This command replaces the kinds of identities that the account has.
 		system, _ := f.Target.SystemAssigned.Value()

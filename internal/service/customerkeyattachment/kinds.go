@@ -25,7 +25,7 @@ func following() string {
 		kinds[delay] = append(kinds[delay], kind)
 	}
 	for i, delay := range delays {
-		delays[i] = oneOf(kinds[delay]) + " within about " + delay
+		delays[i] = oneOf(kinds[delay]) + " within " + delay
 	}
 	return strings.Join(delays, ", ")
 }

@@ -52,6 +52,7 @@ func kinds(client *azure.Client, found customerkey.Kind) []Kind {
 		mediaServices{client, found},
 		videoAnalyzers{client, found},
 		storageAccounts{client, found},
+		batchAccounts{client, found},
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 const (
 	media   = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Media/mediaServices/a"
 	storage = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a"
+	batch   = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Batch/batchAccounts/a"
 	version = "0123456789abcdef0123456789abcdef"
 	key     = "https://keys.vault.azure.net/keys/media"
 )
@@ -26,6 +27,7 @@ func TestOf(t *testing.T) {
 		strings.ToUpper(media):   azure.MediaAccountType,
 		storage:                  azure.StorageAccountType,
 		strings.ToLower(storage): azure.StorageAccountType,
+		batch:                    azure.BatchAccountType,
 	} {
 		if kind, err := keyedaccount.Of(nil, id); err != nil || kind.ResourceType() != want {
 			t.Errorf("%s: %v, %v", id, kind, err)
@@ -33,6 +35,8 @@ func TestOf(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a": "no customer key",
+		"/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/a": "" +
+			"a Machine Learning workspace is given its customer key when it is created, and keeps it",
 		"a": "is not the resource ID of an account",
 	} {
 		if _, err := keyedaccount.Of(nil, id); err == nil || !strings.Contains(err.Error(), want) {
@@ -60,6 +64,11 @@ func TestForbidden(t *testing.T) {
 		{storage, &azure.Error{Status: 500, Code: "KeyVaultAuthenticationFailure"}, false},
 		{storage, errors.New("no answer"), false},
 		{storage, nil, false},
+		{batch, &azure.Error{Status: 400, Code: "AnyOfItsWords"}, true},
+		{batch, &azure.Error{Status: 400, Code: "MissingRequiredProperty"}, false},
+		{batch, &azure.Error{Status: 403, Code: "AuthorizationFailed"}, false},
+		{batch, &azure.Error{Status: 500, Code: "InternalError"}, false},
+		{batch, nil, false},
 	} {
 		kind, err := keyedaccount.Of(nil, test.account)
 		if err != nil {
