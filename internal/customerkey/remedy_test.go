@@ -54,6 +54,14 @@ func TestRemedy_namesWhatItKnows(t *testing.T) {
 			},
 			"--identity-type UserAssigned --user-identity-id " + identityID,
 		},
+		"a Batch account": {
+			func(f *customerkey.Facts) {
+				byUserAssigned(f)
+				f.Target.ID, f.Target.Kind = batchID, must(customerkey.KindOf(batchID))
+				f.Target.UserAssigned = rule.Known[[]string](nil)
+			},
+			"az batch account identity assign --resource-group media --name contoso --user-assigned " + identityID,
+		},
 		"a video analyzer, whose command line has none": {
 			func(f *customerkey.Facts) {
 				byUserAssigned(f)

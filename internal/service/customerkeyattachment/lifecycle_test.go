@@ -179,7 +179,7 @@ func TestWaiting_tellsHowFarItHasCome(t *testing.T) {
 			strings.HasPrefix(entry["@message"], "waiting for the account") {
 			left = append(left, entry["left"])
 			if entry["@level"] != "info" || entry["runs_on"] != version(w.key) || entry["expected"] != version(second) ||
-				entry["usually_within"] != "5 minutes" || entry["account_id"] != w.account || entry["waited"] == "" {
+				entry["usually_within"] != "about 5 minutes" || entry["account_id"] != w.account || entry["waited"] == "" {
 				t.Errorf("logged %v", entry)
 			}
 		}
