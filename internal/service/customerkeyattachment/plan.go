@@ -105,12 +105,18 @@ func (r *Resource) planChange(ctx context.Context, plan *model, account keyedacc
 	if err := asking.Wait(); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
-	if now.Lost && !mends(now) {
+	switch {
+	case !now.Lost, mends(now):
+		return wanted
+	case plan.KeyID.IsUnknown() || plan.IdentityID.IsUnknown():
+		// Something that the attachment refers to is being created: it may be the very key that was
+		// deleted, which then is recovered.
+		return diag.Diagnostics{diagnostic.FromViolation(inaccessibleAsYet(now))}
+	default:
 		violation := inaccessible(now)
 		violation.Remedy += destroyAllTheSame
 		return diag.Diagnostics{diagnostic.FromViolation(violation)}
 	}
-	return wanted
 }
 
 // mends reports whether attaching a key may put right what an account has lost: the identity that it
@@ -137,11 +143,7 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 	}
 	if found.Lost {
 		plan.expectNews()
-		violation := inaccessible(found)
-		violation.Severity = rule.Warning
-		violation.Remedy += ". An apply fails until then, unless it restores access itself; " +
-			"a destroy goes on"
-		return diag.Diagnostics{diagnostic.FromViolation(violation)}
+		return diag.Diagnostics{diagnostic.FromViolation(inaccessibleAsYet(found))}
 	}
 	return r.worries(found)
 }
@@ -159,6 +161,14 @@ func (r *Resource) worries(found keyedaccount.Access) (said diag.Diagnostics) {
 		}
 	}
 	return said
+}
+
+// inaccessibleAsYet is rule CMK012 as it is broken while planning, when the apply may mend that.
+func inaccessibleAsYet(found keyedaccount.Access) rule.Violation {
+	violation := inaccessible(found)
+	violation.Severity = rule.Warning
+	violation.Remedy += ". An apply fails until then, unless it restores access itself; a destroy goes on"
+	return violation
 }
 
 // inaccessible is rule CMK012 as it is broken.
