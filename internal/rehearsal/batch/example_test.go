@@ -18,7 +18,7 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(examples) < 15 {
+	if len(examples) < 26 {
 		t.Errorf("only %d examples", len(examples))
 	}
 	for _, example := range examples {
@@ -37,9 +37,13 @@ func replay(t *testing.T, example openapi.Example) {
 	azure.store(group + "/providers/Microsoft.Storage/storageAccounts/samplestorage")
 	azure.Want(azure.Call("PUT", group+"/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id1",
 		"2023-01-31", `{"location":"westus2"}`), http.StatusCreated)
-	if named, is := example.Parameters["accountName"].(string); is && example.Method != http.MethodPut {
-		azure.create(group+"/providers/Microsoft.Batch/batchAccounts/"+named,
-			withStorage(group+"/providers/Microsoft.Storage/storageAccounts/samplestorage"))
+	inAccount := strings.HasPrefix(example.Operation, "Application")
+	if named, is := example.Parameters["accountName"].(string); is && (inAccount || example.Method != http.MethodPut) {
+		account := group + "/providers/Microsoft.Batch/batchAccounts/" + named
+		azure.create(account, withStorage(group+"/providers/Microsoft.Storage/storageAccounts/samplestorage"))
+		if inAccount && example.Operation != "Application_Delete" {
+			azure.addPackage(account+"/applications/app1", "1")
+		}
 	}
 	if example.File == "LocationCheckNameAvailability_AlreadyExists.json" {
 		azure.create(group+"/providers/Microsoft.Batch/batchAccounts/existingaccountname",

@@ -98,6 +98,13 @@ func (c Client) Get(
 	return c.withURL(ctx, tx, method, container, name, "r", nil, header)
 }
 
+// Delete removes a blob by a signed URL.
+func (c Client) Delete(
+	ctx context.Context, tx *engine.Tx, container, name string,
+) (*Reply, error) {
+	return c.withURL(ctx, tx, http.MethodDelete, container, name, "d", nil, nil)
+}
+
 // withRequest signs the request itself.
 func (c Client) withRequest(
 	ctx context.Context, tx *engine.Tx, method, container string, query url.Values,

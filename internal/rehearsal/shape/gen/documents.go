@@ -66,7 +66,11 @@ func documents() []document {
 		},
 		{
 			file: microsoft + "batch/2023-05-01/BatchManagement.json", lenient: true,
-			types:  []string{"Microsoft.Batch/batchAccounts", "Microsoft.Batch/locations"},
+			types: []string{
+				"Microsoft.Batch/batchAccounts", "Microsoft.Batch/locations",
+				"Microsoft.Batch/batchAccounts/applications",
+				"Microsoft.Batch/batchAccounts/applications/versions",
+			},
 			served: batchVersions(),
 		},
 		{file: written + "batch-polling.json", lenient: true, served: batchVersions()},
