@@ -190,15 +190,24 @@ func (w *world) elsewhere(name string) {
 	}
 }
 
-// TestCreate_storageThatIsNotThere has the storage account vanish between the plan and the apply.
-func TestCreate_storageThatIsNotThere(t *testing.T) {
+// TestStorage_thatIsNotThere is found when Azure is about to be told of it, and not by Azure.
+func TestStorage_thatIsNotThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{},
-		w.config(storedIn(w.store+"x", w.identity))))
-	says(t, said, "Storage Account Not Found", `"storage_account").AttributeName("id")`, "videoonex", "create it first")
+	missing := w.config(storedIn(w.store+"x", w.identity))
+	texts := []string{
+		"Storage Account Not Found", `"storage_account").AttributeName("id")`, "videoonex", "create it first",
+	}
+	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, missing))
+	says(t, said, texts...)
 	if puts := w.Requests(http.MethodPut, put); len(puts) > 0 {
 		t.Error("an account was created on storage that is not there")
+	}
+	created := w.proto.Create(resourceType, w.config(nil))
+	_, said = w.proto.Apply(w.proto.Plan(resourceType, created, missing))
+	says(t, said, texts...)
+	if patches := w.Requests(http.MethodPatch, put); len(patches) > 0 {
+		t.Error("an account was moved to storage that is not there")
 	}
 }
 
@@ -232,10 +241,13 @@ func TestStorage_saysWhichRolesAreMissing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	stranger, _ := w.Identity("stranger")
+	identity := acctest.Value{"type": "UserAssigned", "identity_ids": []any{w.identity, stranger}}
+	timeouts := acctest.Value{"create": "3m", "update": "3m"}
+	config := w.config(acctest.Value{"identity": identity, "timeouts": timeouts})
 	strange := acctest.Value{
-		"identity":        acctest.Value{"type": "UserAssigned", "identity_ids": []any{w.identity, stranger}},
+		"identity":        identity,
 		"storage_account": acctest.Value{"id": w.store, "user_assigned_identity_id": stranger},
-		"timeouts":        acctest.Value{"create": "3m", "update": "3m"},
+		"timeouts":        timeouts,
 	}
 	texts := []string{
 		"Storage Account Out Of Reach", `"storage_account").AttributeName("user_assigned_identity_id")`,
@@ -244,7 +256,7 @@ func TestStorage_saysWhichRolesAreMissing(t *testing.T) {
 	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(strange)))
 	says(t, said, texts...)
 
-	created := w.proto.Create(resourceType, w.config(nil))
+	created := w.proto.Create(resourceType, config)
 	_, said = w.proto.Apply(w.proto.Plan(resourceType, created, w.config(strange)))
 	says(t, said, texts...)
 
@@ -254,11 +266,11 @@ func TestStorage_saysWhichRolesAreMissing(t *testing.T) {
 	if state := failed.State["provisioning_state"]; state != "Failed" {
 		t.Fatalf("the account is %v", state)
 	}
-	mended := w.proto.Update(failed, w.config(nil))
+	mended := w.proto.Update(failed, config)
 	if state := mended.State["provisioning_state"]; state != "Succeeded" {
 		t.Errorf("after the next apply the account is %v", state)
 	}
-	silent(t, "the plan after that", w.proto.Plan(resourceType, mended, w.config(nil)).Diagnostics)
+	silent(t, "the plan after that", w.proto.Plan(resourceType, mended, config).Diagnostics)
 }
 
 // TestUpdate_leavesAloneWhatOthersSet changes an account that somebody else has set things on.
