@@ -176,6 +176,17 @@ func TestCustomerKey_userAssignedAtCreation(t *testing.T) {
 		http.StatusBadRequest, "ManagedServiceIdentityNotSet", "is not set")
 }
 
+// A system-assigned identity comes into being with the account, when nobody can have let it in yet: "New
+// storage accounts must use a user-assigned identity" (customer-managed-keys-configure-new-account.md).
+func TestCustomerKey_systemAssignedNotAtCreation(t *testing.T) {
+	azure := start(t)
+	azure.Vault("vault1", azuretest.VaultOptions{}).NewKey("k", azuretest.KeyOptions{})
+	azure.Refused(azure.Call("PUT", account, version, `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2",`+
+		`"location":"westus2","identity":{"type":"SystemAssigned"},`+withKey(following)[1:]),
+		http.StatusBadRequest, "KeyVaultAuthenticationFailure", "authentication issue on the keyvault")
+	azure.Want(azure.Call("GET", account, version, ""), http.StatusNotFound)
+}
+
 // An account whose key is out of reach can be changed like any other, only not what wraps its key:
 // Azure's own documents do not say so, but nothing can be wrapped anew that cannot be unwrapped.
 func TestCustomerKey_outOfReach(t *testing.T) {

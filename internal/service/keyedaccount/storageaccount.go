@@ -44,7 +44,7 @@ func (s storageAccounts) Read(ctx context.Context, id string) (Account, error) {
 // has it go back to its own (Az.Storage, Set-AzStorageAccount). Left out, a PATCH keeps what was.
 func (s storageAccounts) Attach(ctx context.Context, id string, attachment Attachment,
 ) (Account, error) {
-	key, err := customerkey.ParseKeyID(attachment.KeyID)
+	key, err := customerkey.ParseKeyID(attachment.KeyID, s.client.Cloud().KeyVaultSuffix)
 	if err != nil {
 		return Account{}, err
 	}
