@@ -86,6 +86,13 @@ type Facts struct {
 	Siblings rule.Fact[int]
 }
 
+// NeedKeys reports whether the caller has to be allowed to list the keys of the storage accounts, as
+// far as that is known: where the service asks it of everybody, and where it fetches the keys.
+func (f Facts) NeedKeys() bool {
+	authentication, _ := f.Authentication.Value()
+	return f.Kind.KeysListable || authentication != AuthenticationManagedIdentity
+}
+
 // Storage is a storage account under a media account.
 type Storage struct {
 	ID      rule.Fact[string]
@@ -311,16 +318,13 @@ func (c *check) storageSubscription(storage Storage) {
 		`Set storage_authentication_type = "ManagedIdentity", or use storage of the same subscription`)
 }
 
-// storageKeys checks that the caller may list the keys of storage. Where the service asks that of
-// everybody it does, and where it fetches the keys it has to.
+// storageKeys checks that the caller may list the keys of storage where that is needed.
 func (c *check) storageKeys(storage Storage) {
-	authentication, authenticationKnown := c.Authentication.Value()
-	switch {
-	case c.Kind.KeysListable:
-	case !authenticationKnown:
-		c.report.Await(Rule(ACC005), "how the account comes at its storage")
+	if !c.NeedKeys() {
 		return
-	case authentication == AuthenticationManagedIdentity:
+	}
+	if _, known := c.Authentication.Value(); !known && !c.Kind.KeysListable {
+		c.report.Await(Rule(ACC005), "how the account comes at its storage")
 		return
 	}
 	listable, known := storage.KeysListable.Value()

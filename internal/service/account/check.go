@@ -45,7 +45,7 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 		}
 		return microsoftmedia.Seen(err)
 	})
-	asking.Go(func() error { return microsoftmedia.AskStorage(asked, r.client, facts.Storage) })
+	asking.Go(func() error { return microsoftmedia.AskStorage(asked, r.client, facts) })
 	asking.Go(func() error {
 		key = r.keys().CheckNew(asked, plan.keyed())
 		return nil
@@ -79,7 +79,7 @@ func (r *Resource) checkStorage(ctx context.Context, plan, state account) diag.D
 			facts.Primary = rule.Known(one.ID.ValueString())
 		}
 	}
-	if err := microsoftmedia.AskStorage(ctx, r.client, facts.Storage); err != nil {
+	if err := microsoftmedia.AskStorage(ctx, r.client, facts); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(state.ID.ValueString()), err)}
 	}
 	return diagnostic.FromReport(mediaaccount.Check(facts))

@@ -24,18 +24,20 @@ const listKeys = "Microsoft.Storage/storageAccounts/listkeys/action"
 // atOnce is how many storage accounts are asked about at the same time.
 const atOnce = 8
 
-// AskStorage completes what is known of storage accounts. What is not there yet, or what the
-// caller may not see, stays unknown: it may be created by the same apply.
-func AskStorage(ctx context.Context, client *azure.Client, facts []mediaaccount.Storage) error {
+// AskStorage completes what is known of an account's storage accounts. What is not there yet, or
+// what the caller may not see, stays unknown: it may be created by the same apply.
+func AskStorage(ctx context.Context, client *azure.Client, facts mediaaccount.Facts) error {
 	asking, asked := errgroup.WithContext(ctx)
 	asking.SetLimit(atOnce)
-	for i := range facts {
-		id, known := facts[i].ID.Value()
+	for i := range facts.Storage {
+		id, known := facts.Storage[i].ID.Value()
 		if !known {
 			continue
 		}
-		asking.Go(func() error { return askKind(asked, client, id, &facts[i]) })
-		asking.Go(func() error { return askPermission(asked, client, id, &facts[i]) })
+		asking.Go(func() error { return askKind(asked, client, id, &facts.Storage[i]) })
+		if facts.NeedKeys() {
+			asking.Go(func() error { return askPermission(asked, client, id, &facts.Storage[i]) })
+		}
 	}
 	return asking.Wait()
 }

@@ -122,7 +122,7 @@ func (r *Resource) checkStorage(ctx context.Context, plan analyzer, id, subscrip
 	}
 	facts := plan.facts()
 	facts.SubscriptionID = rule.Known(subscriptionID)
-	if err := microsoftmedia.AskStorage(ctx, r.client, facts.Storage); err != nil {
+	if err := microsoftmedia.AskStorage(ctx, r.client, facts); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(id), err)}
 	}
 	return diagnostic.FromReport(mediaaccount.Check(facts))
