@@ -27,6 +27,9 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	if refused := checkSettled(r, old); refused != nil {
 		return engine.Outcome{}, refused
 	}
+	if refused := checkKeyTypes(next); refused != nil {
+		return engine.Outcome{}, refused
+	}
 	known := secretsOf(next)
 	if old == nil {
 		known.Keys = [2]accessKey{newKey(r.Now()), newKey(r.Now())}
@@ -99,10 +102,14 @@ func checkSettled(r *engine.Request, old *engine.Resource) *engine.Error {
 	for _, path := range []string{
 		"isHnsEnabled", "isNfsV3Enabled", "dnsEndpointType", "immutableStorageWithVersioning.enabled",
 		"encryption.requireInfrastructureEncryption",
+		"encryption.services.queue.keyType", "encryption.services.table.keyType",
 	} {
 		var sent, settled any
 		if engine.Read(r.Sent, "properties."+path, &sent) {
-			if old.Read(path, &settled); !reflect.DeepEqual(sent, settled) {
+			if !old.Read(path, &settled) && strings.HasSuffix(path, ".keyType") {
+				settled = "Service" // which is no more than to say so
+			}
+			if !reflect.DeepEqual(sent, settled) {
 				return readOnly(path[strings.LastIndexByte(path, '.')+1:])
 			}
 		}
@@ -137,9 +144,24 @@ func setDefaults(r *engine.Request, account *engine.Resource) {
 		at := "encryption.services." + service
 		var sent map[string]any
 		if account.Read(at, &sent) {
+			account.Default(at+".enabled", true)
 			account.Default(at+".lastEnabledTime", timestamp(r.Now()))
 		}
 	}
+}
+
+// checkKeyTypes refuses to put queues and tables under the account's key in any but general-purpose
+// v2 accounts (account-encryption-key-create.md; no public source has the refusal).
+func checkKeyTypes(account *engine.Resource) *engine.Error {
+	for _, service := range []string{"queue", "table"} {
+		if account.String("encryption.services."+service+".keyType") == "Account" &&
+			account.Kind != "StorageV2" {
+			return engine.Ownf(http.StatusBadRequest, "InvalidRequestContent",
+				"The encryption key type 'Account' of the service '%s' is not available for storage "+
+					"accounts of kind '%s'.", service, account.Kind)
+		}
+	}
+	return nil
 }
 
 // view adds what follows from the account's name, kind and place.

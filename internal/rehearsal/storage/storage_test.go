@@ -356,6 +356,25 @@ func TestKinds(t *testing.T) {
 			change: `{"properties":{"encryption":{"keySource":"Microsoft.Storage","requireInfrastructureEncryption":true}}}`,
 			status: http.StatusOK,
 		},
+		"queues go under the account's key at creation": {
+			create: minimal, change: `{"properties":{"encryption":{"services":{"queue":{"keyType":"Account"}}}}}`,
+			status: http.StatusBadRequest, code: "AccountPropertyCannotBeUpdated",
+		},
+		"tables stay under the account's key": {
+			create: `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2","location":"westus2",
+				"properties":{"encryption":{"keySource":"Microsoft.Storage","services":{"table":{"keyType":"Account"}}}}}`,
+			change: `{"properties":{"encryption":{"services":{"table":{"keyType":"Service"}}}}}`,
+			status: http.StatusBadRequest, code: "AccountPropertyCannotBeUpdated",
+		},
+		"queues under a key of their own said again": {
+			create: minimal, change: `{"properties":{"encryption":{"services":{"queue":{"keyType":"Service"}}}}}`,
+			status: http.StatusOK,
+		},
+		"queues under the account's key in v2 accounts only": {
+			create: `{"sku":{"name":"Standard_LRS"},"kind":"Storage","location":"westus2",
+				"properties":{"encryption":{"keySource":"Microsoft.Storage","services":{"queue":{"keyType":"Account"}}}}}`,
+			status: http.StatusBadRequest, code: "InvalidRequestContent",
+		},
 		"no namespace later": {
 			create: minimal, put: true,
 			change: `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2","location":"westus2","properties":{"isHnsEnabled":true}}`,

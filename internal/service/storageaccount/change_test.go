@@ -17,5 +17,6 @@ func TestPlan_changes(t *testing.T) {
 	made := w.Timeouts(proto, "azuremedia_storage_account", config(nil))
 	proto.Replaces(made, config(nil), acctest.Value{
 		"name": "other", "resource_group_name": "other", "location": "northeurope",
+		"queue_encryption_key_type": "Account", "table_encryption_key_type": "Account",
 	})
 }

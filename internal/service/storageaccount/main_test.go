@@ -13,6 +13,9 @@ func TestMain(m *testing.M) {
 	acctest.Main(m,
 		acctest.Exercise{
 			Resource: "azuremedia_storage_account",
-			Replaces: []string{"name", "resource_group_name", "location", "account_kind", "account_tier", "infrastructure_encryption_enabled"},
+			Replaces: []string{
+				"name", "resource_group_name", "location", "account_kind", "account_tier",
+				"infrastructure_encryption_enabled", "queue_encryption_key_type", "table_encryption_key_type",
+			},
 		})
 }

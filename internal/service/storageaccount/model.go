@@ -32,6 +32,8 @@ type model struct {
 	SharedAccessKey          types.Bool                `tfsdk:"shared_access_key_enabled"`
 	PublicNetworkAccess      types.Bool                `tfsdk:"public_network_access_enabled"`
 	InfrastructureEncryption types.Bool                `tfsdk:"infrastructure_encryption_enabled"`
+	QueueKeyType             types.String              `tfsdk:"queue_encryption_key_type"`
+	TableKeyType             types.String              `tfsdk:"table_encryption_key_type"`
 	KeyExpirationPeriod      types.Int64               `tfsdk:"key_expiration_period_in_days"`
 	Identity                 types.Object              `tfsdk:"identity"`
 	Tags                     types.Map                 `tfsdk:"tags"`
@@ -65,8 +67,11 @@ func (m *model) observe(account armstorage.Account) {
 	m.SharedAccessKey = types.BoolValue(orElse(properties.AllowSharedKeyAccess, true))
 	m.PublicNetworkAccess = types.BoolValue(
 		azure.Deref(properties.PublicNetworkAccess) != armstorage.PublicNetworkAccessDisabled)
-	m.InfrastructureEncryption = types.BoolValue(azure.Deref(
-		azure.Deref(properties.Encryption).RequireInfrastructureEncryption))
+	encryption := azure.Deref(properties.Encryption)
+	m.InfrastructureEncryption = types.BoolValue(
+		azure.Deref(encryption.RequireInfrastructureEncryption))
+	m.QueueKeyType = keyType(azure.Deref(encryption.Services).Queue)
+	m.TableKeyType = keyType(azure.Deref(encryption.Services).Table)
 	days := azure.Deref(azure.Deref(properties.KeyPolicy).KeyExpirationPeriodInDays)
 	if !m.KeyExpirationPeriod.IsNull() || importing && days != 0 {
 		m.KeyExpirationPeriod = types.Int64Value(int64(days))
@@ -99,13 +104,45 @@ func (m *model) created(ctx context.Context) (armstorage.AccountCreateParameters
 	if days := m.KeyExpirationPeriod.ValueInt64(); days > 0 {
 		parameters.Properties.KeyPolicy = keyPolicy(days)
 	}
-	if m.InfrastructureEncryption.ValueBool() {
-		parameters.Properties.Encryption = &armstorage.Encryption{
-			KeySource:                       to.Ptr(armstorage.KeySourceMicrosoftStorage),
-			RequireInfrastructureEncryption: to.Ptr(true),
-		}
-	}
+	parameters.Properties.Encryption = m.encryption()
 	return parameters, diags
+}
+
+// encryption is what of it is chosen at creation; nil where that is what every account has.
+func (m *model) encryption() *armstorage.Encryption {
+	chosen := &armstorage.Encryption{
+		KeySource: to.Ptr(armstorage.KeySourceMicrosoftStorage),
+		Services:  &armstorage.EncryptionServices{},
+	}
+	if m.InfrastructureEncryption.ValueBool() {
+		chosen.RequireInfrastructureEncryption = to.Ptr(true)
+	}
+	account := &armstorage.EncryptionService{KeyType: to.Ptr(armstorage.KeyTypeAccount)}
+	if underAccountKey(m.QueueKeyType) {
+		chosen.Services.Queue = account
+	}
+	if underAccountKey(m.TableKeyType) {
+		chosen.Services.Table = account
+	}
+	if *chosen.Services == (armstorage.EncryptionServices{}) {
+		chosen.Services = nil
+	}
+	if chosen.Services == nil && chosen.RequireInfrastructureEncryption == nil {
+		return nil
+	}
+	return chosen
+}
+
+// keyType is whose key encrypts a service. Azure does not show one that has a key of its own.
+func keyType(service *armstorage.EncryptionService) types.String {
+	if shown := azure.Deref(service).KeyType; shown != nil {
+		return types.StringValue(string(*shown))
+	}
+	return types.StringValue(string(armstorage.KeyTypeService))
+}
+
+func underAccountKey(chosen types.String) bool {
+	return chosen.ValueString() == string(armstorage.KeyTypeAccount)
 }
 
 // changed is what of the account is to be changed, and whether anything is: only what differs is
@@ -151,7 +188,8 @@ func (m *model) changed(ctx context.Context, state model,
 func (m *model) replaces(state model) bool {
 	return !m.Name.Equal(state.Name) || !m.ResourceGroupName.Equal(state.ResourceGroupName) ||
 		!m.Location.Equal(state.Location) || !m.Kind.Equal(state.Kind) || !m.Tier.Equal(state.Tier) ||
-		!m.InfrastructureEncryption.Equal(state.InfrastructureEncryption)
+		!m.InfrastructureEncryption.Equal(state.InfrastructureEncryption) ||
+		!m.QueueKeyType.Equal(state.QueueKeyType) || !m.TableKeyType.Equal(state.TableKeyType)
 }
 
 // zoneRedundant reports whether the copies of the account lie in several zones.

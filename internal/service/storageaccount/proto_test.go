@@ -289,6 +289,29 @@ func TestValidate_refusesBadNames(t *testing.T) {
 	}
 }
 
+func TestValidate_refusesTheAccountsKeyWhereThereIsNone(t *testing.T) {
+	t.Parallel()
+	proto := acctest.New(t).Proto()
+	for _, service := range []string{"queue_encryption_key_type", "table_encryption_key_type"} {
+		for kind, refused := range map[any]bool{
+			nil: false, "StorageV2": false, "Storage": true, "BlockBlobStorage": true, acctest.Unknown{}: false,
+		} {
+			said := proto.Validate(resourceType, config(acctest.Value{service: "Account", "account_kind": kind}))
+			if refused != (len(said) == 1) {
+				t.Errorf("%s of %v: %s", service, kind, said.Text())
+			}
+			if refused {
+				says(t, said, "Account Key Not Available", "Found: ", kind.(string), "Required: ", "Remedy: ",
+					"Nothing was changed.", service)
+			}
+			said = proto.Validate(resourceType, config(acctest.Value{service: "Service", "account_kind": kind}))
+			if len(said) > 0 {
+				t.Errorf("the service's own key of %v: %s", kind, said.Text())
+			}
+		}
+	}
+}
+
 func TestCreate_takesNothingOver(t *testing.T) {
 	t.Parallel()
 	w := keyworld.New(t)

@@ -10,9 +10,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -42,10 +44,11 @@ func allowed() attribute.TimeoutDefaults {
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
 // NewResource returns the resource.
@@ -76,6 +79,30 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
 	resp *resource.ConfigureResponse,
 ) {
 	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
+}
+
+// ValidateConfig refuses what only general-purpose v2 accounts can have: queues and tables under the
+// account's key (account-encryption-key-create.md).
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest,
+	resp *resource.ValidateConfigResponse,
+) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	kind := config.Kind.ValueString()
+	if resp.Diagnostics.HasError() || kind == "" || kind == string(armstorage.KindStorageV2) {
+		return
+	}
+	for name, chosen := range map[string]types.String{
+		"queue_encryption_key_type": config.QueueKeyType, "table_encryption_key_type": config.TableKeyType,
+	} {
+		if underAccountKey(chosen) {
+			resp.Diagnostics.AddAttributeError(path.Root(name), "Account Key Not Available", fmt.Sprintf(
+				"Found: Account, for a storage account of the kind %s.\nRequired: an account of the kind "+
+					"StorageV2.\nWhy: Azure has queues and tables under the account's key in general-purpose "+
+					"v2 accounts only.\nRemedy: leave the attribute out, or set account_kind to StorageV2."+
+					"\n\n%s", kind, diagnostic.NothingChanged))
+		}
+	}
 }
 
 // ModifyPlan finds a name that is taken before anything is created (ACC003), says what a

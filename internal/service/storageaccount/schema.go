@@ -7,6 +7,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -56,6 +57,8 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Default:       booldefault.StaticBool(false),
 				PlanModifiers: []planmodifier.Bool{boolplanmodifier.RequiresReplace()},
 			},
+			"queue_encryption_key_type": scope("queues"),
+			"table_encryption_key_type": scope("tables"),
 			"key_expiration_period_in_days": schema.Int64Attribute{
 				MarkdownDescription: "After how many days Azure shows an access key as expired (the " +
 					"account's key policy). Nothing rotates or stops working by it: an Azure Policy " +
@@ -90,6 +93,15 @@ func fixed(description, otherwise string, values ...string) schema.StringAttribu
 	made := choice(description, otherwise, values...)
 	made.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	return made
+}
+
+// scope is whose key encrypts one of the services that may have a key apart from the account's.
+func scope(service string) schema.StringAttribute {
+	return fixed("Whose key encrypts "+service+": the `Service`'s own, or that of the `Account`, as for "+
+		"blobs and files, so that a customer's key of the account protects them as well. It can only be "+
+		"chosen at creation, of an account of the kind `StorageV2`: changing it replaces the account, "+
+		"with all that is stored in it.", string(armstorage.KeyTypeService),
+		string(armstorage.KeyTypeService), string(armstorage.KeyTypeAccount))
 }
 
 func toggle(description string, otherwise bool) schema.BoolAttribute {

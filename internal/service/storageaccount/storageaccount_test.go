@@ -101,6 +101,8 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 					has("shared_access_key_enabled", knownvalue.Bool(true)),
 					has("public_network_access_enabled", knownvalue.Bool(true)),
 					has("infrastructure_encryption_enabled", knownvalue.Bool(false)),
+					has("queue_encryption_key_type", knownvalue.StringExact("Service")),
+					has("table_encryption_key_type", knownvalue.StringExact("Service")),
 					has("key_expiration_period_in_days", knownvalue.Null()),
 					has("identity", knownvalue.Null()),
 					has("primary_blob_endpoint", knownvalue.StringExact("https://contoso.blob.core.windows.net/")),
@@ -162,14 +164,25 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 				},
 			},
 			{
-				Config:           azure.Config(account(inGroup, "westus2", "infrastructure_encryption_enabled = true")),
+				Config: azure.Config(account(inGroup, "westus2", `
+					infrastructure_encryption_enabled = true
+					queue_encryption_key_type         = "Account"
+					table_encryption_key_type         = "Account"
+				`)),
 				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
 				PostApplyFunc: func() {
-					if !*theirs(t, azure).show().Properties.Encryption.RequireInfrastructureEncryption {
+					encryption := theirs(t, azure).show().Properties.Encryption
+					if !*encryption.RequireInfrastructureEncryption {
 						t.Error("everything is encrypted only once")
+					}
+					for _, service := range []*armstorage.EncryptionService{encryption.Services.Queue, encryption.Services.Table} {
+						if *service.KeyType != armstorage.KeyTypeAccount {
+							t.Errorf("a service is encrypted by the key of the %s", *service.KeyType)
+						}
 					}
 				},
 			},
+			{ResourceName: address, ImportState: true, ImportStateVerify: true},
 			{
 				Config: azure.Config(account(inGroup, "westus2", `
 					account_kind             = "BlobStorage"
