@@ -188,6 +188,7 @@ func remedyOf(t *testing.T, said acctest.Diagnostics) string {
 func TestDrill(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, kind string, d drill) {
+		t.Helper()
 		w, proto, made := drilled(t, kind, d)
 		if d.untold && !w.kind.tells {
 			w.suspected(t, d, proto, made)
@@ -219,6 +220,10 @@ func TestDrill(t *testing.T) {
 		says(t, said, "CMK012", append(d.texts, "ERROR", nothingChanged)...)
 		if patches := w.Requests("PATCH", w.path()); len(patches) > before {
 			t.Errorf("%d PATCHes: nothing may be attempted", len(patches))
+		}
+		if mendable {
+			w.mends(t, proto, lost)
+			return
 		}
 		if d.final {
 			w.starts(t, d, proto, lost)
@@ -419,6 +424,7 @@ func TestDrill_healsInTheApply(t *testing.T) {
 func TestDrill_destroys(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, kind string, d drill) {
+		t.Helper()
 		w, proto, made := drilled(t, kind, d)
 		w.destroyed(t, d, proto, made)
 	})

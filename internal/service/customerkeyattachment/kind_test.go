@@ -151,24 +151,25 @@ func (w *world) stores() *armstorage.AccountsClient {
 
 func identifyStorage(w *world, identities ...string) {
 	w.t.Helper()
-	identity := &armstorage.Identity{Type: to.Ptr(armstorage.IdentityTypeNone)}
+	system, users := false, map[string]*armstorage.UserAssignedIdentity{}
 	for _, id := range identities {
-		switch {
-		case id == "" && identity.UserAssignedIdentities != nil:
-			identity.Type = to.Ptr(armstorage.IdentityTypeSystemAssignedUserAssigned)
-		case id == "":
-			identity.Type = to.Ptr(armstorage.IdentityTypeSystemAssigned)
-		default:
-			if identity.UserAssignedIdentities == nil {
-				identity.UserAssignedIdentities = map[string]*armstorage.UserAssignedIdentity{}
-			}
-			identity.UserAssignedIdentities[id] = &armstorage.UserAssignedIdentity{}
-			if *identity.Type == armstorage.IdentityTypeSystemAssigned {
-				identity.Type = to.Ptr(armstorage.IdentityTypeSystemAssignedUserAssigned)
-			} else if *identity.Type == armstorage.IdentityTypeNone {
-				identity.Type = to.Ptr(armstorage.IdentityTypeUserAssigned)
-			}
+		if id == "" {
+			system = true
+		} else {
+			users[id] = &armstorage.UserAssignedIdentity{}
 		}
+	}
+	identity := &armstorage.Identity{Type: to.Ptr(armstorage.IdentityTypeNone)}
+	switch {
+	case system && len(users) > 0:
+		identity.Type = to.Ptr(armstorage.IdentityTypeSystemAssignedUserAssigned)
+	case system:
+		identity.Type = to.Ptr(armstorage.IdentityTypeSystemAssigned)
+	case len(users) > 0:
+		identity.Type = to.Ptr(armstorage.IdentityTypeUserAssigned)
+	}
+	if len(users) > 0 {
+		identity.UserAssignedIdentities = users
 	}
 	_, err := w.stores().Update(w.t.Context(), keyworld.Group, "contoso",
 		armstorage.AccountUpdateParameters{Identity: identity}, nil)

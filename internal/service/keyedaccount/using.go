@@ -41,7 +41,7 @@ func Using(ctx context.Context, client *azure.Client, key customerkey.KeyID, sub
 		asking.Go(func() error {
 			kind, err := Of(client, id)
 			if err != nil {
-				return nil //nolint:nilerr // A kind of account that no key can be attached to.
+				return nil // A kind of account that no key can be attached to.
 			}
 			account, err := kind.Read(asked, id)
 			switch {

@@ -60,7 +60,9 @@ func TestPlan_thatTakesAKeyInUseAway(t *testing.T) {
 	}{
 		{"disabled", acctest.Value{"enabled": false}, "CMK004", []string{"enabled = false, planned for version " + version}},
 		{
-			"no longer unwraps", acctest.Value{"key_opts": []any{"wrapKey", "sign"}}, "CMK004",
+			"no longer unwraps",
+			acctest.Value{"key_opts": []any{"wrapKey", "sign"}},
+			"CMK004",
 			[]string{"key_opts without unwrapKey", "azuremedia_customer_key_attachment"},
 		},
 		{"another name", acctest.Value{"name": "other"}, "CMK014", []string{"create_before_destroy = true"}},
