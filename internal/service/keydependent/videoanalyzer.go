@@ -44,8 +44,8 @@ func (v videoAnalyzers) Sync(ctx context.Context, id, storageAccountID string) e
 // SyncCommand goes by az rest: the command line has no command for it, and one api-version alone has
 // the operation.
 func (videoAnalyzers) SyncCommand(id, storageAccountID string) string {
-	return fmt.Sprintf("az rest --method post --url %s/syncStorageKeys?api-version=2021-05-01-preview "+
-		"--body '{\"id\":%q}'", id, storageAccountID)
+	return fmt.Sprintf("az rest --method post --url %s/syncStorageKeys?api-version=%s "+
+		"--body '{\"id\":%q}'", id, media.VideoAnalyzerSyncAPIVersion, storageAccountID)
 }
 
 func (v videoAnalyzers) List(ctx context.Context, subscriptionID, storageAccountID string,

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 const rotation = "azuremedia_storage_key_rotation"
@@ -56,5 +57,28 @@ func TestRotation_syncsAnAccountThatHoldsKeys(t *testing.T) {
 	}
 	if syncs() != before {
 		t.Error("an account that holds no keys was told of new ones")
+	}
+}
+
+// TestRotation_withoutTheService rolls keys in a cloud that does not have Video Analyzer, or not any
+// more: there is nobody to forget, and nothing to say about it. Other errors are said.
+func TestRotation_withoutTheService(t *testing.T) {
+	t.Parallel()
+	for code, text := range map[string]string{"InvalidResourceType": "", "AuthorizationFailed": "cannot be listed"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			_, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+				Kind: fault.Error, Path: "*/providers/Microsoft.Media/videoAnalyzers", Times: -1,
+				Status: http.StatusNotFound, Code: code, Message: "There is none.",
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan := w.proto.Plan(rotation, acctest.Object{}, acctest.Value{"storage_account_id": w.store})
+			if said := plan.Diagnostics.Text(); text == "" && said != "" || !strings.Contains(said, text) {
+				t.Errorf("want %q: %s", text, said)
+			}
+		})
 	}
 }
