@@ -66,6 +66,10 @@ resource "azuremedia_storage_account" "media" {
 
   infrastructure_encryption_enabled = true
 
+  # Blobs and files are always under the account's key, which yours wraps. These can be as well.
+  queue_encryption_key_type = "Account"
+  table_encryption_key_type = "Account"
+
   # Azure shows an access key that is older as expired: the rotation comes before.
   key_expiration_period_in_days = 100
 
