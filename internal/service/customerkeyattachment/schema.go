@@ -41,8 +41,9 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"user_assigned_identity_id": identity,
 			"wait_for_current_version": schema.BoolAttribute{
 				MarkdownDescription: "Whether attaching, and every change, waits until the account " +
-					"runs on the newest version of the key, or on the one that is pinned. " +
-					"Default: `false`.",
+					"runs on the newest version of the key, or on the one that is pinned. With " +
+					"`TF_LOG_PROVIDER=INFO` the provider tells how far it has come; where the time " +
+					"is up before, a warning does. Default: `false`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(false),
