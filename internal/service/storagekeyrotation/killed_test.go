@@ -135,9 +135,12 @@ func converges(t *testing.T, command, provider, from string, at int, row *outcom
 	made.probe = watch.look
 	p.configure(rotating(p.server.Ready().SubscriptionID, "2", ""))
 	said, ok := p.apply()
-	if killed := made.lastKilled(); ok || killed != row.call {
+	killed := made.lastKilled()
+	foreseen := killed == row.call || lists(killed) && lists(row.call)
+	if ok || !foreseen {
 		t.Fatalf("the provider is killed at %q, want %q: %t\n%s", killed, row.call, ok, said)
 	}
+	row.call = killed
 	for row.applies = 1; ; row.applies++ {
 		if row.applies > 4 {
 			t.Fatalf("after %d applies the rotation is not over: %s", row.applies-1, row.ends)
@@ -161,6 +164,10 @@ func converges(t *testing.T, command, provider, from string, at int, row *outcom
 		t.Errorf("key1 is regenerated %d times and key2 %d times, want %v", row.key1, row.key2, want)
 	}
 }
+
+// lists reports whether a call lists the accounts of a kind. The kinds are listed all at once, in
+// whatever order.
+func lists(call string) bool { return strings.HasPrefix(call, "GET Microsoft.") }
 
 // table is the table of all kills.
 type table struct {
