@@ -29,6 +29,9 @@ type Kind struct {
 	// FollowsWithin is how long the service takes to move to a new version of the key when the
 	// identifier has none (CMK011); 0 where that is not documented.
 	FollowsWithin time.Duration
+	// StatusUntold says that an account never tells whether it reaches its key: that is found out by
+	// looking at the key alone.
+	StatusUntold bool
 	// VersionUntold says that an account without a version in its identifier does not tell which
 	// one it runs on.
 	VersionUntold bool
@@ -57,6 +60,7 @@ func Kinds() []Kind {
 			ResourceType:   "Microsoft.Storage/storageAccounts",
 			SystemAssigned: true,
 			Trusted:        true,
+			StatusUntold:   true,
 			FollowsWithin:  24 * time.Hour,
 		},
 		{
@@ -67,6 +71,7 @@ func Kinds() []Kind {
 			SystemAssigned:   true,
 			Trusted:          true,
 			LockedWithoutKey: true,
+			StatusUntold:     true,
 			VersionUntold:    true,
 		},
 	}

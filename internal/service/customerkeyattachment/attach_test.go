@@ -374,6 +374,25 @@ func TestDelete_stopsAtOtherRefusals(t *testing.T) {
 	}
 }
 
+// TestDelete_stopsWhereTheLoginIsNotAllowedTo, even if the key seems to be out of reach as well.
+func TestDelete_stopsWhereTheLoginIsNotAllowedTo(t *testing.T) {
+	t.Parallel()
+	w := newWorldOf(t, "storage")
+	proto := w.Proto()
+	made := proto.Create(attachment, w.config())
+	w.Revoke("keys", w.principal())
+	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Method: "PATCH", Path: "*/storageaccounts/contoso", Times: -1,
+		Status: 403, Code: "AuthorizationFailed", Message: "The client is not allowed to.",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	gone, said := proto.Apply(proto.Plan(attachment, made, nil))
+	if gone.State == nil || !strings.Contains(said.Text(), "Customer Key Attachment Not Deleted") {
+		t.Errorf("%v: %s", gone.State, said.Text())
+	}
+}
+
 // TestUnchanged_costsFewCalls: an attachment that is as it should be.
 func TestUnchanged_costsFewCalls(t *testing.T) {
 	t.Parallel()

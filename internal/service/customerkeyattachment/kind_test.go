@@ -4,10 +4,13 @@
 package customerkeyattachment_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
@@ -22,6 +25,8 @@ type kindly struct {
 	system bool
 	// tells says that the account tells by a status that it does not reach its key.
 	tells bool
+	// one says that the account has identities of one type at a time.
+	one bool
 	// identify gives the account these identities; "" stands for the system-assigned one.
 	identify func(w *world, identities ...string)
 	// remove deletes the account, and create makes it again.
@@ -44,6 +49,16 @@ func kinds() map[string]kindly {
 				w.must(w.analyzers().Delete(w.t.Context(), keyworld.Group, "contoso"))
 			},
 			create: createAnalyzer,
+		},
+		"batch": {
+			resourceType: azure.BatchAccountType, system: true, one: true,
+			identify: identifyBatch,
+			remove: func(w *world) {
+				_, err := w.batches().BeginDelete(w.t.Context(), keyworld.Group, "contoso", nil)
+				w.must(err)
+				w.Advance(time.Minute)
+			},
+			create: createBatch,
 		},
 		"storage": {
 			resourceType: azure.StorageAccountType, system: true,
@@ -69,6 +84,9 @@ func newWorldOf(t *testing.T, name string) world {
 	w.account = w.ID(w.kind.resourceType, "contoso")
 	switch {
 	case name == "media":
+	case name == "batch":
+		w.kind.create(&w)
+		w.grant()
 	case w.kind.system:
 		w.kind.identify(&w, "")
 		w.grant()
@@ -109,7 +127,7 @@ func (w *world) encrypted() map[string]any {
 // protects reports whether a customer's key protects the account.
 func (w *world) protects() bool {
 	encryption := w.encrypted()
-	return encryption["type"] == "CustomerKey" || encryption["keySource"] == "Microsoft.Keyvault"
+	return encryption["type"] == "CustomerKey" || strings.EqualFold(fmt.Sprint(encryption["keySource"]), "Microsoft.KeyVault")
 }
 
 // attached is the key that the account was given, and the user-assigned identity that reads it.
@@ -134,7 +152,12 @@ func (w *world) attached() (key, identity string) {
 // itself is the object ID of the account's system-assigned identity.
 func (w *world) itself() string {
 	w.t.Helper()
-	if w.kind.resourceType != azure.StorageAccountType {
+	switch w.kind.resourceType {
+	case azure.BatchAccountType:
+		got, err := w.batches().Get(w.t.Context(), keyworld.Group, "contoso", nil)
+		w.must(err)
+		return azure.Deref(azure.Deref(got.Identity).PrincipalID)
+	case azure.MediaAccountType:
 		return w.Principal("contoso")
 	}
 	got, err := w.stores().GetProperties(w.t.Context(), keyworld.Group, "contoso", nil)
@@ -173,6 +196,39 @@ func identifyStorage(w *world, identities ...string) {
 	}
 	_, err := w.stores().Update(w.t.Context(), keyworld.Group, "contoso",
 		armstorage.AccountUpdateParameters{Identity: identity}, nil)
+	w.must(err)
+}
+
+func (w *world) batches() *armbatch.AccountClient {
+	w.t.Helper()
+	batches, err := w.Client.BatchAccounts(w.SubscriptionID())
+	w.must(err)
+	return batches
+}
+
+func createBatch(w *world) {
+	w.t.Helper()
+	creation, err := w.batches().BeginCreate(w.t.Context(), keyworld.Group, "contoso", armbatch.AccountCreateParameters{
+		Location: to.Ptr(keyworld.Location),
+		Identity: &armbatch.AccountIdentity{Type: to.Ptr(armbatch.ResourceIdentityTypeSystemAssigned)},
+	}, nil)
+	w.must(err)
+	_, err = azure.Await(w.t.Context(), creation)
+	w.must(err)
+}
+
+// identifyBatch gives the account the user-assigned identities, or its own where there are none.
+func identifyBatch(w *world, identities ...string) {
+	w.t.Helper()
+	identity := &armbatch.AccountIdentity{Type: to.Ptr(armbatch.ResourceIdentityTypeSystemAssigned)}
+	for _, id := range identities {
+		if id != "" {
+			identity.Type = to.Ptr(armbatch.ResourceIdentityTypeUserAssigned)
+			identity.UserAssignedIdentities = map[string]*armbatch.UserAssignedIdentities{id: {}}
+		}
+	}
+	_, err := w.batches().Update(w.t.Context(), keyworld.Group, "contoso",
+		armbatch.AccountUpdateParameters{Identity: identity}, nil)
 	w.must(err)
 }
 

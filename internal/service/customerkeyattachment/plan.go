@@ -154,8 +154,8 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 // its key, a grant that seems to be missing is one more.
 func (r *Resource) worries(found keyedaccount.Access) (said diag.Diagnostics) {
 	for _, violation := range customerkey.Check(found.Facts, r.client.ServerTime()).Violations {
-		tells := found.Target.Kind.LockedWithoutKey
-		if violation.Rule.ID == customerkey.CMK004 || violation.Rule.ID == customerkey.CMK009 && !tells {
+		untold := found.Target.Kind.StatusUntold
+		if violation.Rule.ID == customerkey.CMK004 || violation.Rule.ID == customerkey.CMK009 && untold {
 			violation.Severity = rule.Warning
 			said.Append(diagnostic.FromViolation(violation))
 		}

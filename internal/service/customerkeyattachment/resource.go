@@ -360,12 +360,13 @@ func (r *Resource) notReverted(ctx context.Context, state *model, account keyeda
 	})}
 }
 
-// keyRefused reports whether a change was refused because of the key: the service did not say more
-// than that the request was bad, and something is wrong with the key that may well be the reason.
+// keyRefused reports whether a change was refused because of the key: the service itself refused it,
+// and something is wrong with the key that may well be the reason.
 func keyRefused(refused error, found keyedaccount.Access) bool {
 	answer, ok := azure.AsError(refused)
 	cause := found.Diagnosis.Cause()
-	return ok && answer.Status == http.StatusBadRequest &&
+	return ok && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusForbidden) &&
+		!azure.HasCode(refused, "AuthorizationFailed", "LinkedAuthorizationFailed", "RequestDisallowedByPolicy") &&
 		cause != customerkey.CauseUnknown && cause != customerkey.KeyExpired
 }
 
