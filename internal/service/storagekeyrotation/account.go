@@ -234,15 +234,29 @@ func (a *account) sync(ctx context.Context, use keydependent.Dependent) error {
 		err := use.Kind.Sync(ctx, use.ID, a.id)
 		if !azure.IsConflict(err) {
 			if err != nil {
-				return fmt.Errorf("syncing the %s %s: %w", use.Kind.Noun(), use.ID, err)
+				return &SyncError{Dependent: use, Err: err}
 			}
 			return nil
 		}
 		if waited := a.client.Wait(ctx, betweenSyncs); waited != nil {
-			return fmt.Errorf("syncing the %s %s, which stayed busy: %w", use.Kind.Noun(), use.ID, err)
+			return &SyncError{Dependent: use, Err: err}
 		}
 	}
 }
+
+// SyncError says that a dependant could not be told.
+type SyncError struct {
+	Dependent keydependent.Dependent
+	Err       error
+}
+
+// Error implements error.
+func (e *SyncError) Error() string {
+	return fmt.Sprintf("syncing the %s %s: %v", e.Dependent.Kind.Noun(), e.Dependent.ID, e.Err)
+}
+
+// Unwrap returns what Azure said.
+func (e *SyncError) Unwrap() error { return e.Err }
 
 // Wait waits until the time has come by Azure's clock, which it looks at now and then.
 func (a *account) Wait(ctx context.Context, until time.Time) error {

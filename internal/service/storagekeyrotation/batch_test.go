@@ -5,6 +5,7 @@ package storagekeyrotation_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 const syncedBatch = "syncAutoStorageKeys fabrikam"
@@ -76,6 +78,31 @@ func TestBatch_behind(t *testing.T) {
 	// Everything has to settle on what it was told.
 	config["rotate_when_changed"] = acctest.Value{"n": "1"}
 	wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Settling", "ROT002")
+}
+
+// TestBatch_interrupted has a Batch account refuse to be told: the next plan tells it, and no key is
+// regenerated again.
+func TestBatch_interrupted(t *testing.T) {
+	t.Parallel()
+	w, id, config := newBatch(t)
+	object := w.apply(acctest.Object{}, config)
+	w.calls()
+	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Status: http.StatusForbidden, Code: "AuthorizationFailed", Times: 1,
+		Method: http.MethodPost, Path: "*/syncAutoStorageKeys",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	config["rotate_when_changed"] = acctest.Value{"n": "1"}
+	object, said := w.fail(object, config)
+	if text := said.Errors().Text(); !strings.Contains(text, "The Batch account "+id+" has not been told") ||
+		!strings.Contains(text, "(ROT006)") {
+		t.Errorf("said:\n%s", text)
+	}
+	w.wantCalls(regenerate, syncedBatch+" refused")
+	wantSaid(t, w.plan(object, config).Diagnostics, planned, "key1 was regenerated at", "(ROT005)")
+	wantPhase(t, w.apply(object, config), "settling")
+	w.wantCalls(syncedBatch)
 }
 
 // TestBatch_calls counts what a plan asks that finds nothing to do: the storage account and the Batch

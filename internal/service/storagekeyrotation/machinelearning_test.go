@@ -4,9 +4,11 @@
 package storagekeyrotation_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 // TestMachineLearning_rotation rolls the keys under a workspace: it holds the new ones after each
@@ -30,6 +32,32 @@ func TestMachineLearning_rotation(t *testing.T) {
 	}
 	wantSaid(t, w.plan(object, nil).Diagnostics, "Storage Key Rotation Abandoned",
 		"az ml workspace sync-keys --resource-group media --name tailspin")
+}
+
+// TestMachineLearning_fails has a resync fail that was accepted: the next plan does it again.
+func TestMachineLearning_fails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.Workspace("tailspin", w.newStorage("contoso"), "AccessKey")
+	config := acctest.Value{"storage_account_id": w.storage("contoso"), "dependent_ids": []any{id}}
+	object := w.apply(acctest.Object{}, config)
+	w.calls()
+	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.FailOperation, Times: 1, Method: http.MethodPost, Path: "*/resyncKeys",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	config["rotate_when_changed"] = acctest.Value{"n": "1"}
+	first := w.WorkspaceKey("tailspin")
+	w.calls()
+	object, _ = w.fail(object, config)
+	w.wantCalls(regenerate, "resyncKeys tailspin")
+	if w.WorkspaceKey("tailspin") != first {
+		t.Error("the workspace holds the new key although the resync failed")
+	}
+	w.calls()
+	wantPhase(t, w.apply(object, config), "settling")
+	w.wantCalls("resyncKeys tailspin")
 }
 
 // TestMachineLearning_managedIdentity leaves alone a workspace that holds no key, and does not miss it.

@@ -155,9 +155,13 @@ func refused(id, syncs string, recorded keyrotation.Recorded, step keyrotation.S
 			"will tell: it is not regenerated twice. %s", step.Key, resumes),
 			diagnostic.Update, subject(id), err)
 	case step.Action == keyrotation.Sync:
-		return diagnostic.FromErrorAfter("Not every dependant has been told of the keys: one that "+
-			"has not goes on with the key that is still the old one. "+resumes,
-			diagnostic.Update, subject(id), err)
+		left := "Not every dependant has been told of the keys: one that has not goes on with the key " +
+			"that is still the old one. "
+		if untold := (*SyncError)(nil); errors.As(err, &untold) {
+			left = fmt.Sprintf("The %s %s has not been told of the keys, and maybe others: it goes on with "+
+				"the key that is still the old one. ", untold.Dependent.Kind.Noun(), untold.Dependent.ID)
+		}
+		return diagnostic.FromErrorAfter(left+resumes, diagnostic.Update, subject(id), err)
 	}
 	return diagnostic.FromErrorAfter(resumes, diagnostic.Update, subject(id), err)
 }
