@@ -40,7 +40,8 @@ func (o Order) Answer(r *engine.Request, response *engine.Response) {
 
 // layout writes an answer as Microsoft.Media does, to the byte: its members in their order, with
 // a line break and two spaces for each level after each opening bracket and before each closing
-// one, and no other space (recorded: the content lengths come out exactly).
+// one, and no other space. The entries of userAssignedIdentities have none at all (recorded: the
+// content lengths come out exactly).
 func (o Order) layout(body any) ([]byte, error) {
 	var encoded bytes.Buffer
 	encoder := json.NewEncoder(&encoded)
@@ -55,17 +56,17 @@ func (o Order) layout(body any) ([]byte, error) {
 		return nil, fmt.Errorf("reading an encoded answer: %w", err)
 	}
 	var out bytes.Buffer
-	o.write(&out, value, lineBreak)
+	o.write(&out, value, "\r\n", "")
 	return out.Bytes(), nil
 }
 
-const (
-	lineBreak = "\r\n"
-	indent    = "  "
-)
-
-// write writes a value, the lines of which begin with margin.
-func (o Order) write(out *bytes.Buffer, value any, margin string) {
+// write writes the value of a member, the lines of which begin with margin. Without a margin it is
+// written in one line.
+func (o Order) write(out *bytes.Buffer, value any, margin, member string) {
+	inner := margin
+	if margin != "" {
+		inner += "  "
+	}
 	switch value := value.(type) {
 	case map[string]any:
 		names := make([]string, 0, len(value))
@@ -73,23 +74,27 @@ func (o Order) write(out *bytes.Buffer, value any, margin string) {
 			names = append(names, name)
 		}
 		slices.SortFunc(names, o.compare)
-		out.WriteString("{" + margin + indent)
+		within := inner
+		if member == "userAssignedIdentities" {
+			within = ""
+		}
+		out.WriteString("{" + inner)
 		for i, name := range names {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			o.write(out, name, margin)
+			o.write(out, name, "", "")
 			out.WriteByte(':')
-			o.write(out, value[name], margin+indent)
+			o.write(out, value[name], within, name)
 		}
 		out.WriteString(margin + "}")
 	case []any:
-		out.WriteString("[" + margin + indent)
+		out.WriteString("[" + inner)
 		for i, item := range value {
 			if i > 0 {
 				out.WriteByte(',')
 			}
-			o.write(out, item, margin+indent)
+			o.write(out, item, inner, "")
 		}
 		out.WriteString(margin + "]")
 	default:
