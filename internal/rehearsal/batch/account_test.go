@@ -5,7 +5,9 @@ package batch_test
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,6 +38,16 @@ func TestAccount_creation(t *testing.T) {
 		if diff := cmp.Diff(want, made.At(path)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", path, diff)
 		}
+	}
+	// As recorded by azure-cli at 2022-10-01, quotas by family and all.
+	properties, _ := made.At("properties").(map[string]any)
+	if diff := cmp.Diff([]string{
+		"accountEndpoint", "activeJobAndJobScheduleQuota", "allowedAuthenticationModes", "autoStorage",
+		"dedicatedCoreQuota", "dedicatedCoreQuotaPerVMFamily", "dedicatedCoreQuotaPerVMFamilyEnforced",
+		"encryption", "lowPriorityCoreQuota", "nodeManagementEndpoint", "poolAllocationMode", "poolQuota",
+		"privateEndpointConnections", "provisioningState", "publicNetworkAccess",
+	}, slices.Sorted(maps.Keys(properties))); diff != "" {
+		t.Errorf("the properties (-recorded +got):\n%s", diff)
 	}
 	azure.Refused(azure.Call("PUT", account, version, withStorage(store1)),
 		http.StatusConflict, "AccountAlreadyExists", "Update Batch Account API")
