@@ -44,6 +44,10 @@ func exceptions() []exception {
 				"so at its own pace",
 		},
 		{
+			"videoanalyzer", "VideoAnalyzers_CreateOrUpdate", inRequest, `properties\.encryption`, "required",
+			"azurerm 3 leaves the encryption out at 2021-05-01-preview, and the service takes it",
+		},
+		{
 			"keyvault-keys", "", inResponse, `nextLink`, "nullable",
 			"the last page has nextLink null in recorded traffic",
 		},
