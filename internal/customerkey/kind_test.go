@@ -58,8 +58,8 @@ func TestKinds_differ(t *testing.T) {
 			SameRegion: true, SystemAssigned: true, LockedWithoutKey: true, FollowsWithin: 5 * time.Minute,
 		},
 		analyzerID: {SameRegion: true, LockedWithoutKey: true, FollowsWithin: 5 * time.Minute},
-		storageID:  {SystemAssigned: true, Trusted: true, FollowsWithin: 24 * time.Hour},
-		batchID:    {SystemAssigned: true, Trusted: true, LockedWithoutKey: true, VersionUntold: true},
+		storageID:  {SystemAssigned: true, Trusted: true, StatusUntold: true, FollowsWithin: 24 * time.Hour},
+		batchID:    {SystemAssigned: true, Trusted: true, LockedWithoutKey: true, StatusUntold: true, VersionUntold: true},
 	} {
 		found := kind(t, id)
 		want.Name, want.ResourceType = found.Name, found.ResourceType
