@@ -152,17 +152,6 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// TestPlan_changes changes what is not Azure's in place, and replaces the attachment for another account.
-func TestPlan_changes(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	proto := w.Proto()
-	made := w.Timeouts(proto, attachment, w.config())
-	other := w.Account("another", "")
-	w.Grant("keys", w.Principal("another"))
-	proto.Replaces(made, w.config(), acctest.Value{"account_id": other})
-}
-
 // TestWaiting_tellsHowFarItHasCome, in the log while it waits, and at the end where that came too
 // soon.
 func TestWaiting_tellsHowFarItHasCome(t *testing.T) {
