@@ -221,7 +221,7 @@ func dataSourceSchema() schema.Schema {
 					"cause":    text("The cause, such as `key disabled`."),
 					"sentence": text("The cause as a sentence."),
 					"remedy":   text("What restores access."),
-					"final":    flag("Whether nothing in Azure restores access, but only a backup of the key."),
+					"final":    flag("Whether no way back is documented, but for a backup of the key."),
 				}},
 			},
 			"summary": text("All of it in a sentence."),

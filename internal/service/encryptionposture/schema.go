@@ -136,7 +136,7 @@ func layer(more map[string]schema.Attribute) map[string]schema.Attribute {
 				"cause":    text("The cause, such as `key disabled`."),
 				"sentence": text("The cause as a sentence."),
 				"remedy":   text("What restores access."),
-				"final":    flag("Whether nothing in Azure restores access, but only a backup of the key."),
+				"final":    flag("Whether no way back is documented, but for a backup of the key."),
 			}},
 		},
 		"summary": text("What wraps its key, in a sentence."),
