@@ -213,8 +213,9 @@ func (a *assessment) sharedKeys(s Storage) {
 			Found:    "an account that reaches this storage account with its access keys",
 			Required: "an account that reaches its storage by managed identity",
 			Why:      "Who holds a key may do everything, and nobody can tell who it was",
-			Remedy: `Set storage_authentication = "ManagedIdentity" on the account, or see that the keys ` +
-				"are rotated: azuremedia_storage_key_rotation",
+			Remedy: "Give the account an identity for its storage (storage_authentication_type = " +
+				`"ManagedIdentity" of azuremedia_account, storage_account.user_assigned_identity_id of ` +
+				"azuremedia_video_analyzer), or see that the keys are rotated: azuremedia_storage_key_rotation",
 		})
 	} else {
 		a.find(s.ID, POS009, rule.Warning, rule.Violation{
@@ -231,7 +232,7 @@ func (a *assessment) sharedKeys(s Storage) {
 			Found:    "access keys that may be of any age",
 			Required: "a limit to their age",
 			Why:      "A key that nobody replaces is known to more people every year",
-			Remedy:   "Set max_key_age_days here, or a key expiration policy on the storage account",
+			Remedy:   "Set max_key_age_days here, or key_expiration_period_in_days on the storage account",
 		})
 	}
 	a.age(s, "key1", s.Key1, limit, whose)

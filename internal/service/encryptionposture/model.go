@@ -65,7 +65,7 @@ type accountModel struct {
 type storageModel struct {
 	layerModel
 	Primary                  types.Bool        `tfsdk:"is_primary"`
-	StorageAuthentication    types.String      `tfsdk:"storage_authentication"`
+	StorageAuthentication    types.String      `tfsdk:"storage_authentication_type"`
 	KeyRotatedAt             timetypes.RFC3339 `tfsdk:"key_rotated_at"`
 	InfrastructureEncryption types.Bool        `tfsdk:"infrastructure_encryption_enabled"`
 	SharedKeyAccess          types.Bool        `tfsdk:"shared_access_key_enabled"`

@@ -50,7 +50,7 @@ func TestPosture(t *testing.T) {
 			"kind": "Media Services account", "status": nil, "second_layer": "Automatic",
 		}),
 		"storage_accounts": []any{layer(w.storage, w.storagePrincipal("contoso"), acctest.Value{
-			"is_primary": true, "storage_authentication": "System", "infrastructure_encryption_enabled": true, "shared_access_key_enabled": true,
+			"is_primary": true, "storage_authentication_type": "System", "infrastructure_encryption_enabled": true, "shared_access_key_enabled": true,
 			"key_expiration_period_in_days": nil, "key_rotated_at": storage["key_rotated_at"],
 			"key1_created_at": storage["key1_created_at"], "key2_created_at": storage["key2_created_at"],
 			"key1_age_in_days": 10.0, "key2_age_in_days": 10.0,
@@ -321,7 +321,7 @@ func ways() []broken {
 			storage: is("POS009", "warning"),
 			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
-				if how := at(shown, "storage_accounts", 0)["storage_authentication"]; how != "ManagedIdentity" {
+				if how := at(shown, "storage_accounts", 0)["storage_authentication_type"]; how != "ManagedIdentity" {
 					t.Errorf("%v", how)
 				}
 			},
@@ -452,7 +452,7 @@ func TestPosture_forbidden(t *testing.T) {
 	reason := "Azure answered 403 Forbidden, code AuthorizationFailed"
 	want := acctest.Value{
 		"id": second, "known": false, "unseen": []any{"the storage account: " + reason}, "is_primary": false,
-		"storage_authentication": "System", "causes": []any{}, "summary": "Nothing is known about the storage account: " + reason + ".",
+		"storage_authentication_type": "System", "causes": []any{}, "summary": "Nothing is known about the storage account: " + reason + ".",
 	}
 	unknown := at(shown, "storage_accounts", 1)
 	for name := range unknown {

@@ -69,7 +69,7 @@ func dataSourceSchema() schema.Schema {
 				Computed: true,
 				NestedObject: schema.NestedAttributeObject{Attributes: layer(map[string]schema.Attribute{
 					"is_primary": flag("Whether it is the account's primary storage account."),
-					"storage_authentication": text("How the account reaches it: `System`, with a copy of its access " +
+					"storage_authentication_type": text("How the account reaches it: `System`, with a copy of its access " +
 						"keys, or `ManagedIdentity`."),
 					"key_rotated_at": date("When the storage account moved to the version that it runs on."),
 					"infrastructure_encryption_enabled": flag("Whether it has infrastructure encryption, which is " +

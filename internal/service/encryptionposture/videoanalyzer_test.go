@@ -70,7 +70,7 @@ func TestPosture_videoAnalyzer(t *testing.T) {
 		account["user_assigned_identity_id"] != identity || account["second_layer"] != "Automatic" {
 		t.Errorf("%v", account)
 	}
-	if storage["is_primary"] != true || storage["storage_authentication"] != "ManagedIdentity" ||
+	if storage["is_primary"] != true || storage["storage_authentication_type"] != "ManagedIdentity" ||
 		storage["current_key_version"] != w.version {
 		t.Errorf("%v", storage)
 	}
