@@ -5,7 +5,10 @@ package keydependent
 
 import (
 	"context"
+	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
@@ -79,17 +82,29 @@ func (m machineLearning) List(ctx context.Context, subscriptionID, storageAccoun
 		}
 		for _, workspace := range page.Value {
 			id, properties := azure.Deref(workspace.ID), azure.Deref(workspace.Properties)
-			if !azure.SameID(azure.Deref(properties.StorageAccount), storageAccountID) {
-				continue
-			}
-			found, err := m.Read(ctx, id, storageAccountID)
-			if err != nil {
-				return nil, err
-			}
-			if found.UsesKeys {
+			if azure.SameID(azure.Deref(properties.StorageAccount), storageAccountID) {
 				ids = append(ids, id)
 			}
 		}
 	}
-	return ids, nil
+	return m.withKeys(ctx, ids, storageAccountID)
+}
+
+// withKeys are those of the workspaces that use the keys, which it asks side by side.
+func (m machineLearning) withKeys(ctx context.Context, ids []string, storageAccountID string,
+) ([]string, error) {
+	found := make([]Dependent, len(ids))
+	reads, reading := errgroup.WithContext(ctx)
+	for i, id := range ids {
+		reads.Go(func() (err error) {
+			found[i], err = m.Read(reading, id, storageAccountID)
+			return err
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(ids, func(id string) bool {
+		return !slices.ContainsFunc(found, func(d Dependent) bool { return d.ID == id && d.UsesKeys })
+	}), nil
 }
