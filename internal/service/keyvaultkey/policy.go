@@ -35,6 +35,16 @@ func (p *policyModel) expiry(now time.Time) *time.Time {
 	return &at
 }
 
+// gave reports whether the expiry of a version is the one that the policy gives, and nobody's wish
+// besides. Where the version was made by a client, that reckoned the expiry a moment before.
+func (p *policyModel) gave(version azkeys.KeyAttributes) bool {
+	if p == nil || version.Created == nil || version.Expires == nil {
+		return false
+	}
+	given := p.expiry(*version.Created)
+	return given != nil && given.Sub(*version.Expires).Abs() < time.Minute
+}
+
 // setPolicy writes the rotation policy. One that the configuration does not name is left as it is.
 func (r *Resource) setPolicy(ctx context.Context, id customerkey.KeyID, policy *policyModel) error {
 	if policy == nil {
@@ -67,19 +77,21 @@ func (r *Resource) readPolicy(ctx context.Context, id customerkey.KeyID, prior *
 	case err != nil:
 		return nil, err
 	}
-	shown := flattenPolicy(policy.KeyRotationPolicy, prior)
-	if importing && shown.equal(&policyModel{}) {
+	shown := flattenPolicy(policy.KeyRotationPolicy)
+	if importing && shown.equal(flattenPolicy(azkeys.KeyRotationPolicy{})) {
 		return nil, nil // It is what every key has.
 	}
 	return shown, nil
 }
 
-// flattenPolicy writes the policy. A notice 30 days before expiry is Key Vault's own where the
-// policy names none, so that it only shows where it is managed here or differs from that.
-func flattenPolicy(policy azkeys.KeyRotationPolicy, prior *policyModel) *policyModel {
-	const usualNotice = "P30D"
+// usualNotice is how long before expiry Key Vault gives notice where the policy does not say.
+const usualNotice = "P30D"
+
+// flattenPolicy writes the policy.
+func flattenPolicy(policy azkeys.KeyRotationPolicy) *policyModel {
 	shown := &policyModel{
-		ExpireAfter: types.StringPointerValue(azure.Deref(policy.Attributes).ExpiryTime),
+		ExpireAfter:        types.StringPointerValue(azure.Deref(policy.Attributes).ExpiryTime),
+		NotifyBeforeExpiry: types.StringValue(usualNotice),
 	}
 	for _, action := range policy.LifetimeActions {
 		trigger := azure.Deref(action.Trigger)
@@ -90,15 +102,13 @@ func flattenPolicy(policy azkeys.KeyRotationPolicy, prior *policyModel) *policyM
 				TimeBeforeExpiry:  types.StringPointerValue(trigger.TimeBeforeExpiry),
 			}
 		case azkeys.KeyRotationPolicyActionNotify:
-			managed := prior != nil && !prior.NotifyBeforeExpiry.IsNull()
-			if managed || azure.Deref(trigger.TimeBeforeExpiry) != usualNotice {
-				shown.NotifyBeforeExpiry = types.StringPointerValue(trigger.TimeBeforeExpiry)
-			}
+			shown.NotifyBeforeExpiry = types.StringPointerValue(trigger.TimeBeforeExpiry)
 		}
 	}
 	return shown
 }
 
+// wire leaves the usual notice to Key Vault, which refuses one where there is no expiry.
 func (p *policyModel) wire() azkeys.KeyRotationPolicy {
 	policy := azkeys.KeyRotationPolicy{
 		Attributes: &azkeys.KeyRotationPolicyAttributes{
@@ -119,7 +129,7 @@ func (p *policyModel) wire() azkeys.KeyRotationPolicy {
 		add(azkeys.KeyRotationPolicyActionRotate,
 			p.Automatic.TimeAfterCreation, p.Automatic.TimeBeforeExpiry)
 	}
-	if !p.NotifyBeforeExpiry.IsNull() {
+	if p.NotifyBeforeExpiry.ValueString() != usualNotice {
 		add(azkeys.KeyRotationPolicyActionNotify, types.StringNull(), p.NotifyBeforeExpiry)
 	}
 	return policy

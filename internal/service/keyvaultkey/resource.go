@@ -236,6 +236,9 @@ func (r *Resource) read(ctx context.Context, id customerkey.KeyID, state *model)
 	importing := attribute.Imported(state.Name)
 	state.observe(key)
 	state.RotationPolicy, err = r.readPolicy(ctx, id, state.RotationPolicy, importing)
+	if importing && state.RotationPolicy.gave(azure.Deref(key.Attributes)) {
+		state.ExpirationDate = timetypes.NewRFC3339Null()
+	}
 	return err
 }
 

@@ -162,6 +162,9 @@ func rotationPolicy() schema.SingleNestedAttribute {
 		}
 		return stringvalidator.AlsoRequires(at.AtName("expire_after"))
 	}
+	notice := length("How long before a version expires an event is sent. Default: `"+usualNotice+
+		"`, which is Key Vault's own.", 1, expiry(0))
+	notice.Computed, notice.Default = true, stringdefault.StaticString(usualNotice)
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "When Key Vault itself makes a new version, and announces that one " +
 			"is about to expire. Left out, it is not managed here.",
@@ -169,8 +172,7 @@ func rotationPolicy() schema.SingleNestedAttribute {
 		Attributes: map[string]schema.Attribute{
 			"expire_after": length("How long a new version can be used, such as `P1Y`: `P28D` or "+
 				"longer.", leastExpiry),
-			"notify_before_expiry": length("How long before a version expires an event is sent.",
-				1, expiry(0)),
+			"notify_before_expiry": notice,
 			"automatic": schema.SingleNestedAttribute{
 				MarkdownDescription: "When a new version is made: one of the two.",
 				Optional:            true,
