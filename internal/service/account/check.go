@@ -25,6 +25,7 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 	facts := plan.facts()
 	facts.SubscriptionID = rule.Known(r.client.SubscriptionID())
 	facts.Primary = rule.Known("")
+	var siblings rule.Fact[int]
 
 	asking, asked := errgroup.WithContext(ctx)
 	asking.Go(func() error {
@@ -39,9 +40,9 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 		return nil
 	})
 	asking.Go(func() error {
-		siblings, err := list(asked, r.client, "")
+		others, err := list(asked, r.client, "")
 		if err == nil {
-			facts.Siblings = rule.Known(len(siblings))
+			siblings = rule.Known(len(others))
 		}
 		return microsoftmedia.Seen(err)
 	})
@@ -55,6 +56,7 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 			diagnostic.FromError(diagnostic.Read, subject(plan.Name.ValueString()), err),
 		}
 	}
+	facts.Siblings = siblings
 	said := append(name, key...)
 	if !plan.StorageAccounts.IsUnknown() {
 		said.Append(diagnostic.FromReport(mediaaccount.Check(facts))...)
