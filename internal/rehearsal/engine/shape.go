@@ -21,12 +21,15 @@ import (
 // only tests have, take any version.
 func (r *Request) checkVersion() *Error {
 	named, operation, located := shape.Locate(r.HTTP.Method, r.HTTP.URL.Path)
-	versions := shape.Versions(named)
-	if !located || len(versions) == 0 {
+	if !located {
 		return r.checkListedVersion(named)
 	}
-	slices.Reverse(versions) // newest first, as Azure lists them
 	if _, exists := shape.Resolve(named, r.APIVersion); !exists {
+		versions := shape.Versions(named)
+		if len(versions) == 0 {
+			return r.checkListedVersion(named)
+		}
+		slices.Reverse(versions) // newest first, as Azure lists them
 		return r.versionUnknown(named, versions)
 	}
 	r.operation, r.documented = shape.For(named, r.APIVersion, operation)
