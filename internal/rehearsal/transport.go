@@ -20,8 +20,8 @@ func (a *Azure) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Body != nil {
 		defer func() { _ = request.Body.Close() }()
 	}
-	if err := request.Context().Err(); err != nil {
-		return nil, err
+	if gone := context.Cause(request.Context()); gone != nil {
+		return nil, gone
 	}
 	asked := request.Clone(request.Context())
 	if asked.Host == "" {

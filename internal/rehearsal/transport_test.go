@@ -116,8 +116,9 @@ func TestRoundTrip_breaksOff(t *testing.T) {
 func TestRoundTrip_doesNotBeginForAClientThatHasGone(t *testing.T) {
 	t.Parallel()
 	azure := open(t, "")
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	cause := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://management.azure.com/", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
@@ -126,8 +127,8 @@ func TestRoundTrip_doesNotBeginForAClientThatHasGone(t *testing.T) {
 	if err == nil {
 		_ = response.Body.Close()
 	}
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	if !errors.Is(err, cause) {
+		t.Errorf("got %v, want %v", err, cause)
 	}
 	if entries, err := azure.Journal(t.Context()); err != nil || len(entries) != 0 {
 		t.Errorf("journal %v, %v", entries, err)
