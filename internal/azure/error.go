@@ -87,6 +87,12 @@ func IsConflict(err error) bool {
 	return ok && azureError.Status == http.StatusConflict
 }
 
+// IsForbidden reports whether Azure refused a request because the caller lacks a permission.
+func IsForbidden(err error) bool {
+	azureError, ok := AsError(err)
+	return ok && azureError.Status == http.StatusForbidden
+}
+
 // HasCode reports whether Azure's error carries one of the codes, as its code or, as Key Vault
 // does, as its inner code. Codes are compared without regard to case.
 func HasCode(err error, codes ...string) bool {

@@ -49,6 +49,9 @@ func TestAsError_keepsWhatSupportAsksFor(t *testing.T) {
 	if !azure.HasCode(err, "accessdenied") || !azure.HasCode(err, "x", "Forbidden") || azure.HasCode(err, "x") {
 		t.Error("HasCode does not find the codes, or finds others")
 	}
+	if !azure.IsForbidden(err) {
+		t.Error("it is not told to be forbidden")
+	}
 	if text := got.Error(); strings.Contains(text, "api-version") ||
 		!strings.Contains(text, "403 Forbidden: Not yours.") {
 		t.Errorf("reads %q", text)
@@ -87,6 +90,9 @@ func TestErrors_areToldApart(t *testing.T) {
 			t.Parallel()
 			err := ask(t, test.resp)
 			_, answered := azure.AsError(err)
+			if azure.IsForbidden(err) {
+				t.Error("it is told to be forbidden")
+			}
 			got := kinds{
 				azure.IsNotFound(err), azure.IsConflict(err), azure.IsRefused(err), answered,
 			}

@@ -5,7 +5,6 @@ package keydependent
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -104,7 +103,11 @@ func (m machineLearning) withKeys(ctx context.Context, ids []string, storageAcco
 	if err := reads.Wait(); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(ids, func(id string) bool {
-		return !slices.ContainsFunc(found, func(d Dependent) bool { return d.ID == id && d.UsesKeys })
-	}), nil
+	var using []string
+	for _, workspace := range found {
+		if workspace.UsesKeys {
+			using = append(using, workspace.ID)
+		}
+	}
+	return using, nil
 }

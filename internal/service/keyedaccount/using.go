@@ -6,7 +6,6 @@ package keyedaccount
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -45,7 +44,7 @@ func Using(ctx context.Context, client *azure.Client, key customerkey.KeyID, sub
 			}
 			account, err := kind.Read(asked, id)
 			switch {
-			case azure.IsNotFound(err), withheld(err):
+			case azure.IsNotFound(err), azure.IsForbidden(err):
 				return nil
 			case err != nil:
 				return fmt.Errorf("looking who uses the key %s: %w", key, err)
@@ -122,7 +121,7 @@ func resourceIDs(ctx context.Context, client *azure.Client, subscription, resour
 	for pages.More() {
 		page, err := pages.NextPage(ctx)
 		switch {
-		case azure.IsNotFound(err), withheld(err):
+		case azure.IsNotFound(err), azure.IsForbidden(err):
 			return ids, nil
 		case err != nil:
 			return nil, err
@@ -143,10 +142,4 @@ func distinct(texts []string) []string {
 		}
 	}
 	return kept
-}
-
-// withheld reports whether Azure refused to tell the caller.
-func withheld(err error) bool {
-	answer, ok := azure.AsError(err)
-	return ok && answer.Status == http.StatusForbidden
 }

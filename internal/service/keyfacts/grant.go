@@ -44,7 +44,7 @@ func (r Reader) grant(ctx context.Context, vault vault, key, principal string,
 	}
 	assignments, err := r.known.assignments.get(ctx, scope+" "+principal,
 		func() ([]customerkey.RoleAssignment, error) { return r.assignments(ctx, scope, principal) })
-	if withheld(err) {
+	if azure.IsForbidden(err) {
 		return customerkey.Grant{}, false, nil
 	}
 	if err != nil {
@@ -117,7 +117,7 @@ func (r Reader) permissions(ctx context.Context, definitionID string,
 		return unknown, err
 	}
 	definition, err := definitions.GetByID(ctx, definitionID, nil)
-	if withheld(err) || azure.IsNotFound(err) {
+	if azure.IsForbidden(err) || azure.IsNotFound(err) {
 		return unknown, nil
 	}
 	if err != nil {

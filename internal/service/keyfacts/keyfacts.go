@@ -11,7 +11,6 @@ package keyfacts
 
 import (
 	"context"
-	"net/http"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -162,13 +161,7 @@ func (r Reader) userAssigned(ctx context.Context, id string) (identity, error) {
 	case azure.IsNotFound(err):
 		return identity{absent: true}, nil
 	case err != nil:
-		return identity{}, unless(withheld(err), err)
+		return identity{}, unless(azure.IsForbidden(err), err)
 	}
 	return identity{principal: azure.Deref(azure.Deref(got.Properties).PrincipalID)}, nil
-}
-
-// withheld reports whether Azure refused to tell the caller.
-func withheld(err error) bool {
-	answer, ok := azure.AsError(err)
-	return ok && answer.Status == http.StatusForbidden
 }

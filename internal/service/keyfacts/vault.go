@@ -85,11 +85,11 @@ func (r Reader) vaultIn(ctx context.Context, subscription string, key customerke
 	}
 	id, err := r.vaultID(ctx, subscription, key.VaultName)
 	if err != nil || id == "" {
-		return vault{}, unless(withheld(err), err)
+		return vault{}, unless(azure.IsForbidden(err), err)
 	}
 	found, err := r.vaultAt(ctx, id)
 	switch {
-	case withheld(err): // It is there, for it was listed.
+	case azure.IsForbidden(err): // It is there, for it was listed.
 		return vault{Vault: customerkey.Vault{ID: id, Presence: customerkey.Present}}, nil
 	case azure.IsNotFound(err): // It went meanwhile.
 		return vault{}, nil
@@ -131,7 +131,7 @@ func (r Reader) vaultByURI(ctx context.Context, subscription string, key custome
 	for pages.More() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return vault{}, unless(withheld(err), err)
+			return vault{}, unless(azure.IsForbidden(err), err)
 		}
 		for _, found := range page.Value {
 			if key.InVault(azure.Deref(azure.Deref(found.Properties).VaultURI)) {
@@ -152,7 +152,7 @@ func (r Reader) deletedVaultIn(ctx context.Context, subscription, name string) (
 	for pages.More() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return vault{}, unless(withheld(err), err)
+			return vault{}, unless(azure.IsForbidden(err), err)
 		}
 		for _, deleted := range page.Value {
 			if strings.EqualFold(azure.Deref(deleted.Name), name) {
@@ -177,7 +177,7 @@ func (r Reader) missingVault(ctx context.Context, name string) (vault, error) {
 		Name: to.Ptr(name), Type: to.Ptr(azure.VaultType),
 	}, nil)
 	if err != nil {
-		return vault{}, unless(withheld(err), err)
+		return vault{}, unless(azure.IsForbidden(err), err)
 	}
 	if azure.Deref(answer.NameAvailable) {
 		return vault{Vault: customerkey.Vault{Presence: customerkey.Absent}}, nil
