@@ -149,41 +149,24 @@ const detectionDelay = time.Hour
 // nextLook is how long it waits after a look that came to nothing.
 const nextLook = 24 * time.Hour
 
-const detectionTimer = "batch/keyversion"
-
-// followKeys has the accounts whose key identifier has no version follow the newest one.
-func (s *Service) followKeys(e *engine.Engine) {
-	e.Subscribe(keyvault.KeyVersionAdded, func(tx *engine.Tx, id string) {
-		key, _ := keyvault.ParseKeyID(tx, id)
-		for _, account := range tx.Resources("/subscriptions", Type) {
-			if followed, does := follows(tx, account); does && followed.Is(key) {
-				tx.Schedule(tx.Now().Add(detectionDelay), detectionTimer, string(account.ID))
-			}
-		}
-	})
-	e.OnTimer(detectionTimer, func(tx *engine.Tx, id string) {
-		if account := tx.Resource(engine.ID(id)); account != nil {
-			s.detect(tx, account)
-		}
-	})
-}
-
-// follows returns the key that the account follows, and whether it follows one.
-func follows(tx *engine.Tx, account *engine.Resource) (keyvault.KeyID, bool) {
-	parsed, is := keyvault.ParseKeyID(tx, wrapping(account).ID)
-	return parsed, is && parsed.Version == ""
+// followers are the accounts whose key identifier has no version.
+func (s *Service) followers() envelope.Followers {
+	return envelope.Followers{
+		Type: Type, Timer: "batch/keyversion", Delay: detectionDelay,
+		Wrapping: func(_ *engine.Tx, account *engine.Resource) (envelope.Key, *engine.Error) {
+			return wrapping(account), nil
+		},
+		Detect: s.detect,
+	}
 }
 
 // detect wraps the account key with the newest version of its key. Where that fails nothing changes,
 // and the service looks again.
 func (s *Service) detect(tx *engine.Tx, account *engine.Resource) {
-	if _, does := follows(tx, account); !does {
-		return // the account has gone over to something else meanwhile
-	}
 	key, known := wrapping(account), secretsOf(account)
 	wrapped, refused := known.AccountKey.Rewrap(tx, s.vaults, key.Principal, key)
 	if refused != nil {
-		tx.Schedule(tx.Now().Add(nextLook), detectionTimer, string(account.ID))
+		s.followers().Look(tx, account, nextLook)
 		return
 	}
 	known.AccountKey = wrapped

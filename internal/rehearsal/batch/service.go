@@ -60,7 +60,7 @@ func New(e *engine.Engine, vaults Vaults, accounts StorageAccounts, tokens Token
 	e.Register(s.kind)
 	s.addRoutes(e)
 	s.addApplications(e)
-	s.followKeys(e)
+	s.followers().Follow(e)
 	return s
 }
 

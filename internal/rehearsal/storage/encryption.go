@@ -194,46 +194,25 @@ func (s *Service) showKey(tx *engine.Tx, account *engine.Resource, known *secret
 // (customer-managed-keys-overview.md).
 const detectionDelay = 24 * time.Hour
 
-const detectionTimer = "storage/keyversion"
-
-// followKeys has the accounts whose key is named without a version follow the newest.
-func (s *Service) followKeys(e *engine.Engine) {
-	e.Subscribe(keyvault.KeyVersionAdded, func(tx *engine.Tx, id string) {
-		key, _ := keyvault.ParseKeyID(tx, id)
-		for _, account := range tx.Resources("/subscriptions", Type) {
-			if followed, does := follows(tx, account); does && followed.Is(key) {
-				tx.Schedule(tx.Now().Add(detectionDelay), detectionTimer, string(account.ID))
-			}
-		}
-	})
-	e.OnTimer(detectionTimer, func(tx *engine.Tx, id string) {
-		if account := s.Account(tx, engine.ID(id)); account != nil {
-			s.detect(tx, account)
-		}
-	})
-}
-
-// follows returns the key that the account follows, and whether it follows one.
-func follows(tx *engine.Tx, account *engine.Resource) (keyvault.KeyID, bool) {
-	key, refused := wrapping(account)
-	if refused != nil || key.ID == "" {
-		return keyvault.KeyID{}, false
+// followers are the accounts whose key is named without a version.
+func (s *Service) followers() envelope.Followers {
+	return envelope.Followers{
+		Type: Type, Timer: "storage/keyversion", Delay: detectionDelay,
+		Wrapping: func(_ *engine.Tx, account *engine.Resource) (envelope.Key, *engine.Error) {
+			return wrapping(account)
+		},
+		Detect: s.detect,
 	}
-	parsed, is := keyvault.ParseKeyID(tx, key.ID)
-	return parsed, is && parsed.Version == ""
 }
 
 // detect wraps the account key with the newest version of its key. Where that fails nothing
 // changes, and the service looks again the next day.
 func (s *Service) detect(tx *engine.Tx, account *engine.Resource) {
-	if _, does := follows(tx, account); !does {
-		return // the account has gone over to something else meanwhile
-	}
 	key, _ := wrapping(account)
 	known := secretsOf(account)
 	wrapped, refused := known.AtRest.Rewrap(tx, s.vaults, key.Principal, key)
 	if refused != nil {
-		tx.Schedule(tx.Now().Add(detectionDelay), detectionTimer, string(account.ID))
+		s.followers().Look(tx, account, detectionDelay)
 		return
 	}
 	known.AtRest, known.Rotated = wrapped, tx.Now()

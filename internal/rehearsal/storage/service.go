@@ -64,7 +64,7 @@ func New(e *engine.Engine, vaults Vaults) *Service {
 			return engine.ServeOperationResult(r)
 		},
 	})
-	s.followKeys(e)
+	s.followers().Follow(e)
 	return s
 }
 
