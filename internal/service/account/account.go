@@ -16,13 +16,13 @@ import (
 // keys holds customers' keys against the rules.
 func (r *Resource) keys() microsoftmedia.Keys {
 	return microsoftmedia.Keys{
-		Client: r.client, ResourceType: azure.MediaAccountType, Subject: subject,
+		Client: r.Client, ResourceType: azure.MediaAccountType, Subject: subject,
 	}
 }
 
 // calls are the calls about accounts. A key that an account may not use yet is waited for (CMK009).
 func (r *Resource) calls() microsoftmedia.Calls[media.Account, media.AccountUpdate] {
-	return callsOf(r.client, r.keys().Forbidden)
+	return callsOf(r.Client, r.keys().Forbidden)
 }
 
 func callsOf(client *azure.Client, passing func(id string, err error) bool,

@@ -23,30 +23,30 @@ import (
 func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnostics {
 	var name, key diag.Diagnostics
 	facts := plan.facts()
-	facts.SubscriptionID = rule.Known(r.client.SubscriptionID())
+	facts.SubscriptionID = rule.Known(r.Client.SubscriptionID())
 	facts.Primary = rule.Known("")
 	var siblings rule.Fact[int]
 
 	asking, asked := errgroup.WithContext(ctx)
 	asking.Go(func() error {
 		if !plan.Name.IsUnknown() && !plan.Location.IsUnknown() {
-			name = globalname.Check(asked, r.client, subject(plan.Name.ValueString()),
+			name = globalname.Check(asked, r.Client, subject(plan.Name.ValueString()),
 				mediaaccount.AccountName(), azure.MediaAccountType,
 				func(ctx context.Context) (mediaaccount.Availability, error) {
-					return r.calls().Availability(ctx, r.client.SubscriptionID(),
+					return r.calls().Availability(ctx, r.Client.SubscriptionID(),
 						plan.Location.ValueString(), plan.Name.ValueString())
 				})
 		}
 		return nil
 	})
 	asking.Go(func() error {
-		others, err := list(asked, r.client, "")
+		others, err := list(asked, r.Client, "")
 		if err == nil {
 			siblings = rule.Known(len(others))
 		}
 		return microsoftmedia.Seen(err)
 	})
-	asking.Go(func() error { return microsoftmedia.AskStorage(asked, r.client, facts) })
+	asking.Go(func() error { return microsoftmedia.AskStorage(asked, r.Client, facts) })
 	asking.Go(func() error {
 		key = r.keys().CheckNew(asked, plan.keyed())
 		return nil
@@ -81,7 +81,7 @@ func (r *Resource) checkStorage(ctx context.Context, plan, state account) diag.D
 			facts.Primary = rule.Known(one.ID.ValueString())
 		}
 	}
-	if err := microsoftmedia.AskStorage(ctx, r.client, facts); err != nil {
+	if err := microsoftmedia.AskStorage(ctx, r.Client, facts); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(state.ID.ValueString()), err)}
 	}
 	return diagnostic.FromReport(mediaaccount.Check(facts))
@@ -97,5 +97,5 @@ func (r *Resource) missingStorage(ctx context.Context, id string, plan, state ty
 			added = append(added, one.ID.ValueString())
 		}
 	}
-	return microsoftmedia.MissingStorage(ctx, r.client, subject(id), "storage_accounts", added)
+	return microsoftmedia.MissingStorage(ctx, r.Client, subject(id), "storage_accounts", added)
 }

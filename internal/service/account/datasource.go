@@ -30,16 +30,10 @@ var (
 )
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
 
 // DataSource is the data source azuremedia_account: one account, by its name or by its ID.
-type DataSource struct{ client *azure.Client }
-
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
-	resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type DataSource struct{ providerdata.DataSource }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp *datasource.SchemaResponse,
@@ -74,12 +68,6 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
-	resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
 		datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("name")),
@@ -99,10 +87,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 
 	id := config.ID.ValueString()
 	if config.ID.IsNull() {
-		id = azure.ID(d.client.SubscriptionID(), config.ResourceGroupName.ValueString(),
+		id = azure.ID(d.Client.SubscriptionID(), config.ResourceGroupName.ValueString(),
 			azure.MediaAccountType, config.Name.ValueString())
 	}
-	found, err := callsOf(d.client, nil).Get(ctx, id)
+	found, err := callsOf(d.Client, nil).Get(ctx, id)
 	switch {
 	case azure.IsNotFound(err):
 		resp.Diagnostics.Append(notFound(id))

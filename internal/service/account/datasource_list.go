@@ -24,22 +24,18 @@ import (
 var _ datasource.DataSourceWithConfigure = (*ListDataSource)(nil)
 
 // NewListDataSource returns the data source of all accounts.
-func NewListDataSource() datasource.DataSource { return &ListDataSource{} }
+func NewListDataSource() datasource.DataSource {
+	return &ListDataSource{providerdata.NewDataSource("azuremedia_accounts")}
+}
 
 // ListDataSource is the data source azuremedia_accounts: all accounts of the subscription, or of
 // one resource group.
-type ListDataSource struct{ client *azure.Client }
+type ListDataSource struct{ providerdata.DataSource }
 
 type listModel struct {
 	ResourceGroupName attribute.NameValue `tfsdk:"resource_group_name"`
 	RequiredTags      types.Map           `tfsdk:"required_tags"`
 	Accounts          []account           `tfsdk:"accounts"`
-}
-
-func (d *ListDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
-	resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = "azuremedia_accounts"
 }
 
 func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
@@ -70,12 +66,6 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-func (d *ListDataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
-	resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp *datasource.ReadResponse,
 ) {
@@ -87,9 +77,9 @@ func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	ctx, cancel := context.WithTimeout(ctx, allowed().Read)
 	defer cancel()
 
-	found, err := list(ctx, d.client, config.ResourceGroupName.ValueString())
+	found, err := list(ctx, d.Client, config.ResourceGroupName.ValueString())
 	if err != nil {
-		scope := azure.ID(d.client.SubscriptionID(), config.ResourceGroupName.ValueString(),
+		scope := azure.ID(d.Client.SubscriptionID(), config.ResourceGroupName.ValueString(),
 			azure.ResourceGroupType, "")
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(scope), err))
 		return

@@ -55,33 +55,15 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
 
 // Resource is azuremedia_account.
-type Resource struct{ client *azure.Client }
-
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type Resource struct{ providerdata.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
 ) {
 	resp.Schema = resourceSchema(ctx)
-}
-
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
-}
-
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
-	resp *resource.ConfigureResponse,
-) {
-	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // ValidateConfig finds what contradicts itself, or the rules that need no Azure (ACC001, ACC005).
@@ -101,7 +83,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || r.client == nil {
+	if req.Plan.Raw.IsNull() || r.Client == nil {
 		return
 	}
 	var plan, state, config model
@@ -154,9 +136,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patience := patience.New(ctx, r.client, plan.Timeouts.Create, allowed().Create)
+	patience := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 
-	id := azure.ID(r.client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
+	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.MediaAccountType, plan.Name.ValueString())
 	_, err := r.calls().Get(ctx, id)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
@@ -238,7 +220,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patience := patience.New(ctx, r.client, plan.Timeouts.Update, allowed().Update)
+	patience := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 
 	account, said := r.change(ctx, state.account, plan.account, patience)
 	resp.Diagnostics.Append(said...)
@@ -330,7 +312,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 
 	id := state.ID.ValueString()
-	err := r.calls().Delete(ctx, id, patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete))
+	err := r.calls().Delete(ctx, id, patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))
 	if err != nil && !azure.IsNotFound(err) {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(id), err))
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
@@ -30,16 +29,10 @@ var (
 )
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
 
 // DataSource is azuremedia_customer_key.
-type DataSource struct{ client *azure.Client }
-
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
-	resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type DataSource struct{ providerdata.DataSource }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp *datasource.SchemaResponse,
@@ -49,12 +42,6 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 
 func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return configValidators()
-}
-
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
-	resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read never fails over a rule: a key that is not fit is what this is for.
@@ -71,14 +58,14 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	answer, err := keyfacts.New(d.client).Read(ctx, question)
+	answer, err := keyfacts.New(d.Client).Read(ctx, question)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, diagnostic.Subject{
 			Noun: "Customer Key", Type: typeName, ID: shown.KeyID.ValueString(),
 		}, err))
 		return
 	}
-	report := customerkey.Check(answer.Facts, d.client.ServerTime())
+	report := customerkey.Check(answer.Facts, d.Client.ServerTime())
 	shown.observe(answer, report)
 	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
 }
@@ -87,7 +74,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 // or for none in particular.
 func (d *DataSource) question(ctx context.Context, asked *model) (keyfacts.Question, diag.Diagnostics) {
 	question := keyfacts.Question{WithNewest: true}
-	key, err := customerkey.ParseKeyID(asked.KeyID.ValueString(), d.client.Cloud().KeyVaultSuffix)
+	key, err := customerkey.ParseKeyID(asked.KeyID.ValueString(), d.Client.Cloud().KeyVaultSuffix)
 	var wrong *customerkey.KeyIDError
 	if errors.As(err, &wrong) {
 		return question, diag.Diagnostics{diagnostic.FromViolation(wrong.Violation())}
@@ -95,7 +82,7 @@ func (d *DataSource) question(ctx context.Context, asked *model) (keyfacts.Quest
 	question.Key = key
 
 	if id := asked.AccountID.ValueString(); id != "" {
-		kind, err := keyedaccount.Of(d.client, id)
+		kind, err := keyedaccount.Of(d.Client, id)
 		if err != nil {
 			return question, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("account_id"),
 				"Account Takes No Customer Key", "Found: "+err.Error()+

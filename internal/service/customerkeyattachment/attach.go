@@ -83,7 +83,7 @@ func lookAgain(ctx context.Context, kind keyedaccount.Kind, id string) (keyedacc
 
 // resolve finds the kind of the account and reads the key's identifier.
 func (r *Resource) resolve(plan *model) (keyedaccount.Kind, customerkey.KeyID, diag.Diagnostics) {
-	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
+	kind, err := keyedaccount.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
 		return nil, customerkey.KeyID{}, diag.Diagnostics{noSuchAccount(accountPath(), err)}
 	}
@@ -92,11 +92,11 @@ func (r *Resource) resolve(plan *model) (keyedaccount.Kind, customerkey.KeyID, d
 }
 
 func (r *Resource) check(ctx context.Context, question keyfacts.Question) (rule.Report, error) {
-	answer, err := keyfacts.New(r.client).Read(ctx, question)
+	answer, err := keyfacts.New(r.Client).Read(ctx, question)
 	if err != nil {
 		return rule.Report{}, err
 	}
-	return customerkey.Check(answer.Facts, r.client.ServerTime()), nil
+	return customerkey.Check(answer.Facts, r.Client.ServerTime()), nil
 }
 
 // stillForbidden is rule CMK009 as it is broken when the time to wait for a grant is up.
@@ -135,7 +135,7 @@ func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keye
 // how far it has come, is in the log.
 func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Patience,
 ) (keyedaccount.Account, diag.Diagnostic, error) {
-	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
+	kind, err := keyedaccount.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
 		return keyedaccount.Account{}, nil, err
 	}
@@ -152,7 +152,7 @@ func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Pa
 			Kind: account.Kind, Wanted: key, Current: account.Encryption.CurrentVersion(),
 		}
 		if !key.Pinned() {
-			if following.Newest, err = keyfacts.New(r.client).Newest(ctx, key); err != nil {
+			if following.Newest, err = keyfacts.New(r.Client).Newest(ctx, key); err != nil {
 				return account, nil, err
 			}
 		}
@@ -190,7 +190,7 @@ func notCurrent(plan *model, following customerkey.Following, passed []string, w
 // regain waits for access to come back, where it may come back by itself (CMK012).
 func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, patient *patience.Patience,
 ) (keyedaccount.Account, diag.Diagnostics) {
-	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
+	kind, err := keyedaccount.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
 		return keyedaccount.Account{}, diag.Diagnostics{noSuchAccount(accountPath(), err)}
 	}
@@ -198,7 +198,7 @@ func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, 
 		account, err := kind.Read(ctx, plan.AccountID.ValueString())
 		var found keyedaccount.Access
 		if err == nil && account.Encryption.CustomerKey {
-			found, err = keyedaccount.Examine(ctx, r.client, account)
+			found, err = keyedaccount.Examine(ctx, r.Client, account)
 		}
 		if err != nil {
 			return account, diag.Diagnostics{diagnostic.FromError(act, subject(plan), err)}

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
@@ -23,27 +22,15 @@ import (
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
 
 // DataSource is the data source azuremedia_customer_key_attachment: what an account runs on now.
-type DataSource struct{ client *azure.Client }
-
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
-	resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type DataSource struct{ providerdata.DataSource }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp *datasource.SchemaResponse,
 ) {
 	resp.Schema = dataSourceSchema()
-}
-
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
-	resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
@@ -55,7 +42,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	id := shown.AccountID.ValueString()
-	kind, err := keyedaccount.Of(d.client, id)
+	kind, err := keyedaccount.Of(d.Client, id)
 	if err != nil {
 		resp.Diagnostics.Append(noSuchAccount(accountPath(), err))
 		return
@@ -70,7 +57,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if account.Encryption.CustomerKey {
 		question := account.Question()
 		question.WithNewest = true
-		if found, err = keyedaccount.ExamineQuestion(ctx, d.client, account, question); err != nil {
+		if found, err = keyedaccount.ExamineQuestion(ctx, d.Client, account, question); err != nil {
 			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
 			return
 		}

@@ -34,7 +34,7 @@ func (r *Resource) plan(ctx context.Context, plan, state *model) diag.Diagnostic
 	if plan.AccountID.IsUnknown() {
 		return r.planUnknownAccount(ctx, plan, key)
 	}
-	kind, err := keyedaccount.Of(r.client, plan.AccountID.ValueString())
+	kind, err := keyedaccount.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
 		return diag.Diagnostics{noSuchAccount(path.Root("account_id"), err)}
 	}
@@ -61,7 +61,7 @@ func (r *Resource) keyID(plan *model) (customerkey.KeyID, diag.Diagnostics) {
 	if plan.KeyID.IsUnknown() {
 		return customerkey.KeyID{}, nil
 	}
-	key, err := customerkey.ParseKeyID(plan.KeyID.ValueString(), r.client.Cloud().KeyVaultSuffix)
+	key, err := customerkey.ParseKeyID(plan.KeyID.ValueString(), r.Client.Cloud().KeyVaultSuffix)
 	var wrong *customerkey.KeyIDError
 	if errors.As(err, &wrong) {
 		return key, diag.Diagnostics{diagnostic.FromViolation(wrong.Violation())}
@@ -94,7 +94,7 @@ func (r *Resource) planChange(ctx context.Context, plan *model, account keyedacc
 	asking, asked := errgroup.WithContext(ctx)
 	asking.Go(func() (err error) {
 		if account.Encryption.CustomerKey {
-			now, err = keyedaccount.Examine(asked, r.client, account)
+			now, err = keyedaccount.Examine(asked, r.Client, account)
 		}
 		return err
 	})
@@ -137,7 +137,7 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 	if !account.Encryption.CustomerKey {
 		return nil // It was reverted since the state was refreshed, which the next refresh shows.
 	}
-	found, err := keyedaccount.Examine(ctx, r.client, account)
+	found, err := keyedaccount.Examine(ctx, r.Client, account)
 	if err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
@@ -153,7 +153,7 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 // and was disabled before the account moved to it. Of an account that never tells whether it reaches
 // its key, a grant that seems to be missing is one more.
 func (r *Resource) worries(found keyedaccount.Access) (said diag.Diagnostics) {
-	for _, violation := range customerkey.Check(found.Facts, r.client.ServerTime()).Violations {
+	for _, violation := range customerkey.Check(found.Facts, r.Client.ServerTime()).Violations {
 		untold := found.Target.Kind.StatusUntold
 		if violation.Rule.ID == customerkey.CMK004 || violation.Rule.ID == customerkey.CMK009 && untold {
 			violation.Severity = rule.Warning
@@ -177,11 +177,11 @@ func inaccessible(found keyedaccount.Access) rule.Violation { return found.Diagn
 // hold holds the key that is wanted against the rules, as far as that can be done while planning.
 func (r *Resource) hold(ctx context.Context, plan *model, question keyfacts.Question,
 ) diag.Diagnostics {
-	answer, err := keyfacts.New(r.client).Read(ctx, question)
+	answer, err := keyfacts.New(r.Client).Read(ctx, question)
 	if err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
-	report := customerkey.Check(answer.Facts, r.client.ServerTime())
+	report := customerkey.Check(answer.Facts, r.Client.ServerTime())
 	for i, violation := range report.Violations {
 		report.Violations[i] = whilePlanning(violation, answer.Facts)
 	}

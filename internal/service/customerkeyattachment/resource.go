@@ -55,16 +55,10 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
 
 // Resource is azuremedia_customer_key_attachment.
-type Resource struct{ client *azure.Client }
-
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type Resource struct{ providerdata.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
@@ -72,23 +66,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = resourceSchema(ctx)
 }
 
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
-}
-
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
-	resp *resource.ConfigureResponse,
-) {
-	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
-}
-
 // ModifyPlan holds what is known against the rules. A plan to destroy is always fine.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || r.client == nil {
+	if req.Plan.Raw.IsNull() || r.Client == nil {
 		return
 	}
 	var plan model
@@ -117,7 +99,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.client, plan.Timeouts.Create, allowed().Create)
+	patient := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 
 	account, said := r.unattached(ctx, &plan)
 	if !said.HasError() {
@@ -188,7 +170,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.client, plan.Timeouts.Update, allowed().Update)
+	patient := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 
 	account, said := r.change(ctx, &plan, &state, patient)
 	resp.Diagnostics.Append(said...)
@@ -224,7 +206,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 		return
 	}
 	resp.Diagnostics.Append(
-		r.revert(ctx, &state, patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete))...)
+		r.revert(ctx, &state, patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))...)
 }
 
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
@@ -239,7 +221,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 // read reads an account of whatever kind.
 func (r *Resource) read(ctx context.Context, id string) (keyedaccount.Account, error) {
-	kind, err := keyedaccount.Of(r.client, id)
+	kind, err := keyedaccount.Of(r.Client, id)
 	if err != nil {
 		return keyedaccount.Account{}, err
 	}
@@ -278,7 +260,7 @@ func (r *Resource) change(ctx context.Context, plan, state *model, patient *pati
 	account, err := r.read(ctx, plan.AccountID.ValueString())
 	var found keyedaccount.Access
 	if err == nil && account.Encryption.CustomerKey {
-		found, err = keyedaccount.Examine(ctx, r.client, account)
+		found, err = keyedaccount.Examine(ctx, r.Client, account)
 	}
 	switch {
 	case err != nil:
@@ -291,7 +273,7 @@ func (r *Resource) change(ctx context.Context, plan, state *model, patient *pati
 
 // revert returns the account to the system key.
 func (r *Resource) revert(ctx context.Context, state *model, patient *patience.Patience) diag.Diagnostics {
-	kind, err := keyedaccount.Of(r.client, state.AccountID.ValueString())
+	kind, err := keyedaccount.Of(r.Client, state.AccountID.ValueString())
 	if err != nil {
 		return diag.Diagnostics{noSuchAccount(accountPath(), err)}
 	}
@@ -340,7 +322,7 @@ func (r *Resource) attached(state *model, account keyedaccount.Account) bool {
 func (r *Resource) notReverted(ctx context.Context, state *model, account keyedaccount.Account,
 	refused error,
 ) diag.Diagnostics {
-	found, err := keyedaccount.Examine(ctx, r.client, account)
+	found, err := keyedaccount.Examine(ctx, r.Client, account)
 	switch {
 	case refused != nil && (err != nil || !found.Lost && !keyRefused(refused, found)):
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Delete, subject(state), refused)}

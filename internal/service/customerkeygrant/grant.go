@@ -86,7 +86,7 @@ func (r *Resource) vaults(id string) (*armkeyvault.VaultsClient, *arm.ResourceID
 	if err != nil {
 		return nil, nil, err
 	}
-	vaults, err := r.client.Vaults(at.SubscriptionID)
+	vaults, err := r.Client.Vaults(at.SubscriptionID)
 	return vaults, at, err
 }
 

@@ -50,33 +50,15 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
 
 // Resource is azuremedia_customer_key_grant.
-type Resource struct{ client *azure.Client }
-
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type Resource struct{ providerdata.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
 ) {
 	resp.Schema = resourceSchema(ctx)
-}
-
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
-}
-
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
-	resp *resource.ConfigureResponse,
-) {
-	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // ModifyPlan plans to complete a grant of which something was taken away, or which is not granted
@@ -108,7 +90,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.client, plan.Timeouts.Create, allowed().Create)
+	patient := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 
 	resp.Diagnostics.Append(r.refuseExisting(ctx, plan.grant())...)
 	if resp.Diagnostics.HasError() {
@@ -164,7 +146,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.client, plan.Timeouts.Update, allowed().Update)
+	patient := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 
 	if !state.complete() {
 		next, said := r.give(ctx, diagnostic.Update, &plan, record, patient)
@@ -199,7 +181,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete)
+	patient := patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete)
 	if err := r.takeBack(ctx, &state, record, patient); err != nil {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(state.grant()), err))
 	}
@@ -344,7 +326,7 @@ func (r *Resource) takeBack(ctx context.Context, state *model, record added,
 func (r *Resource) awaitEffect(ctx context.Context, g grant, patient *patience.Patience,
 ) diag.Diagnostics {
 	for {
-		seen, err := keyfacts.New(r.client).Grant(ctx, g.vaultID, g.keyName, g.principalID)
+		seen, err := keyfacts.New(r.Client).Grant(ctx, g.vaultID, g.keyName, g.principalID)
 		switch {
 		case err != nil:
 			return diag.Diagnostics{diag.NewWarningDiagnostic("Customer Key Grant Not Seen",

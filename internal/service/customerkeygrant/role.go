@@ -99,5 +99,5 @@ func (r *Resource) assignments(g grant) (*armauthorization.RoleAssignmentsClient
 	if err != nil {
 		return nil, err
 	}
-	return r.client.RoleAssignments(at.SubscriptionID)
+	return r.Client.RoleAssignments(at.SubscriptionID)
 }

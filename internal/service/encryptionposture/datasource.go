@@ -10,7 +10,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
@@ -21,27 +20,15 @@ const typeName = "azuremedia_encryption_posture"
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
 
 // DataSource is azuremedia_encryption_posture.
-type DataSource struct{ client *azure.Client }
-
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
-	resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type DataSource struct{ providerdata.DataSource }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp *datasource.SchemaResponse,
 ) {
 	resp.Schema = dataSourceSchema()
-}
-
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
-	resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // Read fails over nothing that it finds: to judge that is the business of a check block or of a
@@ -55,14 +42,14 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	id := shown.AccountID.ValueString()
-	found, err := read(ctx, d.client, id)
+	found, err := read(ctx, d.Client, id)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, diagnostic.Subject{
 			Noun: "Encryption Posture", Type: typeName, ID: id,
 		}, err))
 		return
 	}
-	now := d.client.ServerTime()
+	now := d.Client.ServerTime()
 	facts := found.facts(now)
 	shown.observe(found, facts, posture.Assess(facts, shown.requirements(), now), now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)

@@ -41,7 +41,7 @@ func callerPolicy(caller azure.Caller) *armkeyvault.AccessPolicyEntry {
 // callerAccess reports whether the caller has been given, on the vault itself, what managing its
 // keys takes.
 func (r *Resource) callerAccess(ctx context.Context, vault armkeyvault.Vault) (bool, error) {
-	caller, err := r.client.Caller(ctx)
+	caller, err := r.Client.Caller(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -106,7 +106,7 @@ func (r *Resource) hasRole(ctx context.Context, id string, caller azure.Caller) 
 // grantCaller gives the caller what managing the vault's keys takes, by a role or by an access
 // policy. What was given before stays.
 func (r *Resource) grantCaller(ctx context.Context, id string, byRole bool) error {
-	caller, err := r.client.Caller(ctx)
+	caller, err := r.Client.Caller(ctx)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (r *Resource) grantCaller(ctx context.Context, id string, byRole bool) erro
 
 // revokeCaller takes back what grantCaller gave, and nothing else.
 func (r *Resource) revokeCaller(ctx context.Context, id string, byRole bool) error {
-	caller, err := r.client.Caller(ctx)
+	caller, err := r.Client.Caller(ctx)
 	if err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func (r *Resource) callerRole(id string, caller azure.Caller) (callerRole, error
 	if err != nil {
 		return callerRole{}, err
 	}
-	assignments, err := r.client.RoleAssignments(at.SubscriptionID)
+	assignments, err := r.Client.RoleAssignments(at.SubscriptionID)
 	return callerRole{
 		assignments: assignments,
 		definitionID: "/subscriptions/" + at.SubscriptionID +

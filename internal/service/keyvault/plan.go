@@ -21,7 +21,7 @@ import (
 func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
 	name := plan.Name.ValueString()
 	var recovery diag.Diagnostics
-	found := globalname.Check(ctx, r.client, subject(name), mediaaccount.KeyVaultName(), azure.VaultType,
+	found := globalname.Check(ctx, r.Client, subject(name), mediaaccount.KeyVaultName(), azure.VaultType,
 		func(ctx context.Context) (mediaaccount.Availability, error) {
 			answer, err := r.availability(ctx, name)
 			if err != nil || answer.Available || plan.Location.IsUnknown() ||
@@ -32,7 +32,7 @@ func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
 			switch {
 			case err == nil:
 				answer.Available = true
-				recovery = gone.planned(azure.ID(r.client.SubscriptionID(),
+				recovery = gone.planned(azure.ID(r.Client.SubscriptionID(),
 					plan.ResourceGroupName.ValueString(), azure.VaultType, name), plan)
 			case azure.IsRefused(err): // There is none, or none that the caller may see.
 				err = nil

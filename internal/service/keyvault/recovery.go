@@ -31,7 +31,7 @@ type deletedVault struct {
 
 // deleted is the deleted vault with the name in the region. Its error tells whether there is one.
 func (r *Resource) deleted(ctx context.Context, name, location string) (deletedVault, error) {
-	vaults, err := r.client.Vaults(r.client.SubscriptionID())
+	vaults, err := r.Client.Vaults(r.Client.SubscriptionID())
 	if err != nil {
 		return deletedVault{}, err
 	}
@@ -83,7 +83,7 @@ func (d deletedVault) planned(id string, plan model) diag.Diagnostics {
 // returns it as it is then.
 func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag.Diagnostics) {
 	id := plan.ID.ValueString()
-	caller, err := r.client.Caller(ctx)
+	caller, err := r.Client.Caller(ctx)
 	if err != nil {
 		return plan, diag.Diagnostics{diagnostic.FromError(diagnostic.Create, subject(id), err)}
 	}

@@ -44,16 +44,10 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
 
 // Resource is azuremedia_key_vault.
-type Resource struct{ client *azure.Client }
-
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type Resource struct{ providerdata.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
@@ -61,24 +55,12 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = resourceSchema(ctx)
 }
 
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
-}
-
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
-	resp *resource.ConfigureResponse,
-) {
-	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
-}
-
 // ModifyPlan refuses what Azure would refuse later: a name that is taken (ACC003), and the changes
 // that a vault does not allow.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || r.client == nil {
+	if req.Plan.Raw.IsNull() || r.Client == nil {
 		return
 	}
 	var plan model
@@ -107,7 +89,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 
-	id := azure.ID(r.client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
+	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.VaultType, plan.Name.ValueString())
 	_, err := r.get(ctx, id)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)

@@ -79,7 +79,7 @@ func (r *Resource) delete(ctx context.Context, id string) error {
 // those of deleted vaults stay taken.
 func (r *Resource) availability(ctx context.Context, name string,
 ) (mediaaccount.Availability, error) {
-	vaults, err := r.client.Vaults(r.client.SubscriptionID())
+	vaults, err := r.Client.Vaults(r.Client.SubscriptionID())
 	if err != nil {
 		return mediaaccount.Availability{}, err
 	}
@@ -100,6 +100,6 @@ func (r *Resource) vaults(id string) (*armkeyvault.VaultsClient, *arm.ResourceID
 	if err != nil {
 		return nil, nil, err
 	}
-	vaults, err := r.client.Vaults(at.SubscriptionID)
+	vaults, err := r.Client.Vaults(at.SubscriptionID)
 	return vaults, at, err
 }

@@ -129,5 +129,5 @@ func (r *Resource) uses(ctx context.Context, key customerkey.KeyID, vaultID stri
 	if err != nil {
 		return nil, err
 	}
-	return keyedaccount.Using(ctx, r.client, key, r.client.SubscriptionID(), at.SubscriptionID)
+	return keyedaccount.Using(ctx, r.Client, key, r.Client.SubscriptionID(), at.SubscriptionID)
 }

@@ -22,7 +22,7 @@ func (r *Resource) vaultURI(ctx context.Context, vaultID string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	vaults, err := r.client.Vaults(at.SubscriptionID)
+	vaults, err := r.Client.Vaults(at.SubscriptionID)
 	if err != nil {
 		return "", err
 	}
@@ -39,7 +39,7 @@ func (r *Resource) vaultGone(ctx context.Context, vaultID string) bool {
 
 // newest is the newest version of the key.
 func (r *Resource) newest(ctx context.Context, vaultURI, name string) (version, error) {
-	keys, err := r.client.Keys(vaultURI)
+	keys, err := r.Client.Keys(vaultURI)
 	if err != nil {
 		return version{}, err
 	}
@@ -57,11 +57,11 @@ func (r *Resource) newestSoon(ctx context.Context, vaultID, vaultURI, name strin
 	if !azure.HasCode(err, "ForbiddenByRbac", "AccessDenied") {
 		return found, err
 	}
-	caller, unknown := r.client.Caller(ctx)
+	caller, unknown := r.Client.Caller(ctx)
 	if unknown != nil {
 		return found, err
 	}
-	grant, unknown := keyfacts.New(r.client).Grant(ctx, vaultID, name, caller.ObjectID)
+	grant, unknown := keyfacts.New(r.Client).Grant(ctx, vaultID, name, caller.ObjectID)
 	if unknown != nil || grant.Get != customerkey.Granted {
 		return found, err
 	}
@@ -93,7 +93,7 @@ func (r *Resource) identified(key azkeys.KeyBundle, err error) (version, error) 
 // parseID reads the identifier of a key in a vault of the client's cloud, or of a rehearsal's that
 // has its vaults at loopback addresses.
 func (r *Resource) parseID(text string) (customerkey.KeyID, error) {
-	return customerkey.ParseKeyID(text, r.client.Cloud().KeyVaultSuffix, customerkey.LoopbackSuffix)
+	return customerkey.ParseKeyID(text, r.Client.Cloud().KeyVaultSuffix, customerkey.LoopbackSuffix)
 }
 
 // attempts is how often a version is asked for where Key Vault does not answer.
@@ -105,7 +105,7 @@ const attempts = 4
 func (r *Resource) add(ctx context.Context, vaultURI string, plan *model, before version,
 	parameters azkeys.CreateKeyParameters, patient *patience.Patience,
 ) (version, error) {
-	keys, err := r.client.Keys(vaultURI)
+	keys, err := r.Client.Keys(vaultURI)
 	if err != nil {
 		return version{}, err
 	}
@@ -133,7 +133,7 @@ func isThrottled(err error) bool {
 // has answered.
 func (r *Resource) restore(ctx context.Context, vaultURI, name string, patient *patience.Patience,
 ) (version, error) {
-	keys, err := r.client.Keys(vaultURI)
+	keys, err := r.Client.Keys(vaultURI)
 	if err != nil {
 		return version{}, err
 	}
@@ -153,7 +153,7 @@ func (r *Resource) restore(ctx context.Context, vaultURI, name string, patient *
 func (r *Resource) change(ctx context.Context, id customerkey.KeyID,
 	update azkeys.UpdateKeyParameters,
 ) (version, error) {
-	keys, err := r.client.Keys(id.VaultURI)
+	keys, err := r.Client.Keys(id.VaultURI)
 	if err != nil {
 		return version{}, err
 	}
@@ -165,7 +165,7 @@ func (r *Resource) change(ctx context.Context, id customerkey.KeyID,
 // answered.
 func (r *Resource) remove(ctx context.Context, vaultURI, name string, patient *patience.Patience,
 ) error {
-	keys, err := r.client.Keys(vaultURI)
+	keys, err := r.Client.Keys(vaultURI)
 	if err != nil {
 		return err
 	}

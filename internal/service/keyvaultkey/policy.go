@@ -50,7 +50,7 @@ func (r *Resource) setPolicy(ctx context.Context, id customerkey.KeyID, policy *
 	if policy == nil {
 		return nil
 	}
-	keys, err := r.client.Keys(id.VaultURI)
+	keys, err := r.Client.Keys(id.VaultURI)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (r *Resource) readPolicy(ctx context.Context, id customerkey.KeyID, prior *
 	if prior == nil && !importing {
 		return nil, nil
 	}
-	keys, err := r.client.Keys(id.VaultURI)
+	keys, err := r.Client.Keys(id.VaultURI)
 	if err != nil {
 		return nil, err
 	}

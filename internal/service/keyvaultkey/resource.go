@@ -51,33 +51,15 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
 
 // Resource is azuremedia_key_vault_key.
-type Resource struct{ client *azure.Client }
-
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type Resource struct{ providerdata.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
 ) {
 	resp.Schema = resourceSchema(ctx)
-}
-
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
-}
-
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
-	resp *resource.ConfigureResponse,
-) {
-	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 // ValidateConfig refuses dates in the wrong order.
@@ -120,7 +102,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(name), values[1])...)
 	}
 	rotated := !after.rotate.IsNull() && !after.rotate.Equal(before.rotate)
-	if r.client != nil {
+	if r.Client != nil {
 		resp.Diagnostics.Append(r.foresee(ctx, &req.State, &req.Plan)...)
 	}
 	if rotated || !after.kind.Equal(before.kind) || !after.size.Equal(before.size) {
@@ -142,7 +124,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 
-	patient := patience.New(ctx, r.client, plan.Timeouts.Create, allowed().Create)
+	patient := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 	uri, err := r.vaultURI(ctx, plan.KeyVaultID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(
@@ -179,7 +161,7 @@ func (r *Resource) addOrRestore(ctx context.Context, uri, id string, plan model,
 	state = plan
 	state.RotationPolicy = nil
 	key, err := r.add(ctx, uri, &plan, version{},
-		plan.wanted(r.client.ServerTime(), attribute.WireTags(plan.Tags)), patient)
+		plan.wanted(r.Client.ServerTime(), attribute.WireTags(plan.Tags)), patient)
 	if azure.HasCode(err, "ObjectIsDeletedButRecoverable") {
 		if key, err = r.restore(ctx, uri, plan.Name.ValueString(), patient); err == nil {
 			diags.AddWarning("Key Vault Key Recovered", fmt.Sprintf("The key %s had been deleted "+
@@ -245,7 +227,7 @@ func (r *Resource) read(ctx context.Context, id customerkey.KeyID, state *model)
 // findVault finds the vault of a key that is imported: its identifier does not tell.
 func (r *Resource) findVault(ctx context.Context, id customerkey.KeyID, state *model,
 ) (diags diag.Diagnostics) {
-	vaultID, err := r.client.VaultID(ctx, id.VaultURI)
+	vaultID, err := r.Client.VaultID(ctx, id.VaultURI)
 	switch {
 	case err != nil:
 		diags.Append(diagnostic.FromError(diagnostic.Import, subject(id.String()), err))
@@ -254,7 +236,7 @@ func (r *Resource) findVault(ctx context.Context, id customerkey.KeyID, state *m
 			"Found: %s, whose vault is not in the subscription %s, or not for the caller to see.\n"+
 				"Required: a key in a vault of the provider's subscription.\n"+
 				"Remedy: import it with a provider block that has the vault's subscription.\n\n%s",
-			id, r.client.SubscriptionID(), diagnostic.NothingChanged))
+			id, r.Client.SubscriptionID(), diagnostic.NothingChanged))
 	}
 	state.KeyVaultID = attribute.NewResourceID(vaultID)
 	return diags
@@ -272,7 +254,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
-	patient := patience.New(ctx, r.client, plan.Timeouts.Update, allowed().Update)
+	patient := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 	planned := plan
 	key, err := r.newestSoon(ctx, state.KeyVaultID.ValueString(), state.VaultURI.ValueString(),
 		state.Name.ValueString(), patient)
@@ -307,7 +289,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.client, state.Timeouts.Delete, allowed().Delete)
+	patient := patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete)
 	err := r.remove(ctx, state.VaultURI.ValueString(), state.Name.ValueString(), patient)
 	if err != nil && !azure.IsNotFound(err) && !r.vaultGone(ctx, state.KeyVaultID.ValueString()) {
 		resp.Diagnostics.Append(

@@ -54,7 +54,7 @@ func (r *Resource) bring(ctx context.Context, state model, plan *model, newest v
 	if wantsVersion(state, plan, present, newest) {
 		tags := attribute.MergedTags(newest.Tags, state.Tags, plan.Tags)
 		newest, err = r.add(ctx, newest.id.VaultURI, plan, newest,
-			plan.wanted(r.client.ServerTime(), tags), patient)
+			plan.wanted(r.Client.ServerTime(), tags), patient)
 	} else if update, differs := changes(present, plan, newest); differs {
 		newest, err = r.change(ctx, newest.id, update)
 	}

@@ -1,7 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package providerdata hands a resource what the provider was configured with.
+// Package providerdata is what all resources and data sources have alike: the name of their type, and
+// what the provider was configured with.
 package providerdata
 
 import (
@@ -13,16 +14,16 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 )
 
-// Client returns the client in what the framework passes to Configure. It is nil as long as the
+// client returns the client in what the framework passes to Configure. It is nil as long as the
 // provider is not configured, as during validation, and then nothing may be asked of Azure.
-func Client(data any, diags *diag.Diagnostics) *azure.Client {
+func client(data any, diags *diag.Diagnostics) *azure.Client {
 	if data == nil {
 		return nil
 	}
-	client, ok := data.(*azure.Client)
+	found, ok := data.(*azure.Client)
 	if !ok {
 		diags.Append(diagnostic.ProviderBug(
 			fmt.Sprintf("The provider handed a %T to one of its kinds.", data)))
 	}
-	return client
+	return found
 }

@@ -87,7 +87,7 @@ func (r *Resource) awaitEmpty(ctx context.Context, id string) ([]string, error) 
 		if err != nil || len(left) == 0 || look == looks {
 			return left, err
 		}
-		if err := r.client.Wait(ctx, betweenLook); err != nil {
+		if err := r.Client.Wait(ctx, betweenLook); err != nil {
 			return left, err
 		}
 	}
@@ -99,7 +99,7 @@ func (r *Resource) contents(ctx context.Context, id string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	resources, err := r.client.Resources(parsed.SubscriptionID)
+	resources, err := r.Client.Resources(parsed.SubscriptionID)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (r *Resource) groups(id string) (*armresources.ResourceGroupsClient, string
 	if err != nil {
 		return nil, "", err
 	}
-	groups, err := r.client.ResourceGroups(parsed.SubscriptionID)
+	groups, err := r.Client.ResourceGroups(parsed.SubscriptionID)
 	return groups, parsed.Name, err
 }
 

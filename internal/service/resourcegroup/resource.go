@@ -42,33 +42,15 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
 
 // Resource is azuremedia_resource_group.
-type Resource struct{ client *azure.Client }
-
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type Resource struct{ providerdata.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
 ) {
 	resp.Schema = resourceSchema(ctx)
-}
-
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
-}
-
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
-	resp *resource.ConfigureResponse,
-) {
-	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
@@ -83,7 +65,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 
 	name := plan.Name.ValueString()
-	id := azure.ID(r.client.SubscriptionID(), name, azure.ResourceGroupType, name)
+	id := azure.ID(r.Client.SubscriptionID(), name, azure.ResourceGroupType, name)
 	_, err := r.get(ctx, id)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
 	if resp.Diagnostics.HasError() {

@@ -72,7 +72,7 @@ func (r *Resource) delete(ctx context.Context, id string) error {
 // Azure.
 func (r *Resource) availability(ctx context.Context, name string,
 ) (mediaaccount.Availability, error) {
-	accounts, err := r.client.StorageAccounts(r.client.SubscriptionID())
+	accounts, err := r.Client.StorageAccounts(r.Client.SubscriptionID())
 	if err != nil {
 		return mediaaccount.Availability{}, err
 	}
@@ -94,6 +94,6 @@ func (r *Resource) accounts(id string) (*armstorage.AccountsClient, *arm.Resourc
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := r.client.StorageAccounts(at.SubscriptionID)
+	accounts, err := r.Client.StorageAccounts(at.SubscriptionID)
 	return accounts, at, err
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
@@ -25,11 +24,11 @@ import (
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
 
 // DataSource is azuremedia_storage_key_rotation: what Azure tells of a storage account's keys
 // without anybody's state.
-type DataSource struct{ client *azure.Client }
+type DataSource struct{ providerdata.DataSource }
 
 type dataModel struct {
 	ID               types.String              `tfsdk:"id"`
@@ -52,12 +51,6 @@ type dependentModel struct {
 	UsesKeys     types.Bool        `tfsdk:"uses_keys"`
 	LastSyncedAt timetypes.RFC3339 `tfsdk:"last_synced_at"`
 	Behind       types.Bool        `tfsdk:"behind"`
-}
-
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
-	resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = typeName
 }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
@@ -133,12 +126,6 @@ func dependents(at func(string) schema.StringAttribute) schema.ListNestedAttribu
 	}
 }
 
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
-	resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
-}
-
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp *datasource.ReadResponse,
 ) {
@@ -148,7 +135,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	id := shown.StorageAccountID.ValueString()
-	opened := &account{client: d.client, id: id, dependents: idsOf(shown.DependentIDs)}
+	opened := &account{client: d.Client, id: id, dependents: idsOf(shown.DependentIDs)}
 	var observed keyrotation.Observed
 	reads, reading := errgroup.WithContext(ctx)
 	reads.Go(func() (err error) { observed, err = opened.age(reading); return err })

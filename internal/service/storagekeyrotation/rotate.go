@@ -22,7 +22,7 @@ import (
 // open is the storage account as the plan has it.
 func (r *Resource) open(ctx context.Context, plan *model) (*account, diag.Diagnostics) {
 	opened := &account{
-		client:     r.client,
+		client:     r.Client,
 		id:         plan.StorageAccountID.ValueString(),
 		dependents: plan.dependents(),
 	}
@@ -46,7 +46,7 @@ func (r *Resource) run(ctx context.Context, opened *account, recorded keyrotatio
 ) (keyrotation.Recorded, keyrotation.Step, error) {
 	// Another rotation of the same account in this run waits its turn, and then finds by the keys'
 	// creation times what this one has done (ROT007).
-	unlock, err := r.client.Lock(ctx, opened.id)
+	unlock, err := r.Client.Lock(ctx, opened.id)
 	if err != nil {
 		return recorded, keyrotation.Step{}, err
 	}
@@ -112,7 +112,7 @@ func (r *Resource) leftBehind(ctx context.Context, opened *account) (said diag.D
 	if err != nil {
 		return nil
 	}
-	kinds := keydependent.Kinds(r.client)
+	kinds := keydependent.Kinds(r.Client)
 	listed, failed := make([][]string, len(kinds)), make([]error, len(kinds))
 	var listing sync.WaitGroup
 	for i, kind := range kinds {

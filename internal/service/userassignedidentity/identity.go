@@ -70,6 +70,6 @@ func (r *Resource) identities(id string,
 	if err != nil {
 		return nil, nil, err
 	}
-	identities, err := r.client.UserAssignedIdentities(at.SubscriptionID)
+	identities, err := r.Client.UserAssignedIdentities(at.SubscriptionID)
 	return identities, at, err
 }

@@ -41,33 +41,15 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{} }
+func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
 
 // Resource is azuremedia_user_assigned_identity.
-type Resource struct{ client *azure.Client }
-
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type Resource struct{ providerdata.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
 ) {
 	resp.Schema = resourceSchema(ctx)
-}
-
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
-}
-
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
-	resp *resource.ConfigureResponse,
-) {
-	r.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
@@ -81,7 +63,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 
-	id := azure.ID(r.client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
+	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.UserAssignedIdentityType, plan.Name.ValueString())
 	_, err := r.get(ctx, id)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)

@@ -29,16 +29,10 @@ var (
 )
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
+func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
 
 // DataSource is the data source azuremedia_video_analyzer: one account, by its name or by its ID.
-type DataSource struct{ client *azure.Client }
-
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
-	resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = typeName
-}
+type DataSource struct{ providerdata.DataSource }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp *datasource.SchemaResponse,
@@ -48,12 +42,6 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"its ID.",
 		Attributes: dataSourceAttributes(),
 	}
-}
-
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
-	resp *datasource.ConfigureResponse,
-) {
-	d.client = providerdata.Client(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
@@ -75,11 +63,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 
 	shown := analyzer{ID: config.ID}
 	if config.ID.IsNull() {
-		shown.ID = attribute.NewResourceID(azure.ID(d.client.SubscriptionID(),
+		shown.ID = attribute.NewResourceID(azure.ID(d.Client.SubscriptionID(),
 			config.ResourceGroupName.ValueString(), azure.VideoAnalyzerType, config.Name.ValueString()))
 	}
 	id := shown.ID.ValueString()
-	found, err := callsOf(d.client, nil).Get(ctx, id)
+	found, err := callsOf(d.Client, nil).Get(ctx, id)
 	switch {
 	case azure.IsNotFound(err):
 		resp.Diagnostics.Append(notFound(id))

@@ -24,14 +24,14 @@ import (
 // keys holds customers' keys against the rules.
 func (r *Resource) keys() microsoftmedia.Keys {
 	return microsoftmedia.Keys{
-		Client: r.client, ResourceType: azure.VideoAnalyzerType, Subject: subject,
+		Client: r.Client, ResourceType: azure.VideoAnalyzerType, Subject: subject,
 	}
 }
 
 // calls are the calls about accounts. Grants on a key or on storage that do not act yet are waited
 // for.
 func (r *Resource) calls() microsoftmedia.Calls[media.VideoAnalyzer, media.VideoAnalyzerUpdate] {
-	return callsOf(r.client, func(id string, err error) bool {
+	return callsOf(r.Client, func(id string, err error) bool {
 		return r.keys().Forbidden(id, err) || storageForbidden(err)
 	})
 }
@@ -93,17 +93,17 @@ func (r *Resource) checkCreation(ctx context.Context, plan analyzer) diag.Diagno
 	asking, asked := errgroup.WithContext(ctx)
 	asking.Go(func() error {
 		if !plan.Name.IsUnknown() && !plan.Location.IsUnknown() {
-			name = globalname.Check(asked, r.client, subject(plan.Name.ValueString()),
+			name = globalname.Check(asked, r.Client, subject(plan.Name.ValueString()),
 				mediaaccount.VideoAnalyzerName(), azure.VideoAnalyzerType,
 				func(ctx context.Context) (mediaaccount.Availability, error) {
-					return r.calls().Availability(ctx, r.client.SubscriptionID(),
+					return r.calls().Availability(ctx, r.Client.SubscriptionID(),
 						plan.Location.ValueString(), plan.Name.ValueString())
 				})
 		}
 		return nil
 	})
 	asking.Go(func() error {
-		storage = r.checkStorage(asked, plan, plan.Name.ValueString(), r.client.SubscriptionID())
+		storage = r.checkStorage(asked, plan, plan.Name.ValueString(), r.Client.SubscriptionID())
 		return nil
 	})
 	asking.Go(func() error {
@@ -122,7 +122,7 @@ func (r *Resource) checkStorage(ctx context.Context, plan analyzer, id, subscrip
 	}
 	facts := plan.facts()
 	facts.SubscriptionID = rule.Known(subscriptionID)
-	if err := microsoftmedia.AskStorage(ctx, r.client, facts); err != nil {
+	if err := microsoftmedia.AskStorage(ctx, r.Client, facts); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(id), err)}
 	}
 	return diagnostic.FromReport(mediaaccount.Check(facts))
@@ -148,7 +148,7 @@ func (r *Resource) missingStorage(ctx context.Context, id string, plan, state an
 	if wanted.Same(storageIn(state.StorageAccount).ID) {
 		return nil
 	}
-	return microsoftmedia.MissingStorage(ctx, r.client, subject(id), "storage_account.id",
+	return microsoftmedia.MissingStorage(ctx, r.Client, subject(id), "storage_account.id",
 		[]string{wanted.ValueString()})
 }
 
