@@ -5,11 +5,8 @@ package account
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -72,8 +69,7 @@ func (r *Resource) MoveState(context.Context) []resource.StateMover {
 func moveFromAzurerm(ctx context.Context, req resource.MoveStateRequest,
 	resp *resource.MoveStateResponse,
 ) {
-	if req.SourceTypeName != movedType ||
-		!strings.HasSuffix(req.SourceProviderAddress, "/hashicorp/azurerm") {
+	if !attribute.FromAzurerm(req, movedType) {
 		return // It is somebody else's.
 	}
 	if req.SourceSchemaVersion != movedVersion {
@@ -81,7 +77,7 @@ func moveFromAzurerm(ctx context.Context, req resource.MoveStateRequest,
 		return
 	}
 	var source moved
-	if req.SourceRawState == nil || json.Unmarshal(req.SourceRawState.JSON, &source) != nil {
+	if !attribute.ReadMoved(req, &source) {
 		resp.Diagnostics.AddError("Account Not Moved", "The state of "+movedType+" cannot be read.\n"+
 			"Remedy: import the account instead.\n\nNothing was changed.")
 		return
@@ -119,19 +115,9 @@ func (m moved) model(id string) model {
 		PublicNetworkAccess:      types.BoolPointerValue(m.PublicNetworkAccess),
 		KeyDeliveryAccessControl: m.keyDelivery(),
 		Encryption:               m.encryption(),
-		Tags:                     types.MapNull(types.StringType),
+		Tags:                     attribute.MovedTags(m.Tags),
 	}}
-	target.Timeouts = timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
-		"create": types.StringType, "read": types.StringType,
-		"update": types.StringType, "delete": types.StringType,
-	})}
-	if len(m.Tags) > 0 {
-		tags := map[string]attr.Value{}
-		for name, value := range m.Tags {
-			tags[name] = types.StringValue(value)
-		}
-		target.Tags = types.MapValueMust(types.StringType, tags)
-	}
+	target.Timeouts = attribute.NoTimeouts()
 	return target
 }
 

@@ -5,15 +5,11 @@ package customerkeyattachment
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
@@ -46,12 +42,11 @@ func (r *Resource) MoveState(context.Context) []resource.StateMover {
 func moveFromAzurerm(ctx context.Context, req resource.MoveStateRequest,
 	resp *resource.MoveStateResponse,
 ) {
-	if req.SourceTypeName != movedType ||
-		!strings.HasSuffix(req.SourceProviderAddress, "/hashicorp/azurerm") {
+	if !attribute.FromAzurerm(req, movedType) {
 		return // It is somebody else's.
 	}
 	var source moved
-	if req.SourceRawState == nil || json.Unmarshal(req.SourceRawState.JSON, &source) != nil {
+	if !attribute.ReadMoved(req, &source) {
 		resp.Diagnostics.Append(notMoved("a state of "+movedType+" that cannot be read",
 			"import the attachment instead"))
 		return
@@ -80,10 +75,7 @@ func (m moved) model() (model, diag.Diagnostic) {
 	}
 	target := model{
 		AccountID: attribute.NewResourceID(id),
-		Timeouts: timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
-			"create": types.StringType, "read": types.StringType,
-			"update": types.StringType, "delete": types.StringType,
-		})},
+		Timeouts:  attribute.NoTimeouts(),
 	}
 	target.observe(keyedaccount.Encryption{Attachment: keyedaccount.Attachment{
 		KeyID: m.keyID(), UserAssignedIdentityID: m.IdentityID,

@@ -5,11 +5,8 @@ package videoanalyzer
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -50,12 +47,11 @@ func (r *Resource) MoveState(context.Context) []resource.StateMover {
 func moveFromAzurerm(ctx context.Context, req resource.MoveStateRequest,
 	resp *resource.MoveStateResponse,
 ) {
-	if req.SourceTypeName != movedType ||
-		!strings.HasSuffix(req.SourceProviderAddress, "/hashicorp/azurerm") {
+	if !attribute.FromAzurerm(req, movedType) {
 		return // It is somebody else's.
 	}
 	var source moved
-	if req.SourceRawState == nil || json.Unmarshal(req.SourceRawState.JSON, &source) != nil {
+	if !attribute.ReadMoved(req, &source) {
 		resp.Diagnostics.Append(notMoved("a state of " + movedType + " that cannot be read"))
 		return
 	}
@@ -86,13 +82,10 @@ func (m moved) model(id string) model {
 		StorageAccount:    types.ObjectNull(storageTypes()),
 		Identity:          types.ObjectNull(attribute.UserIdentityTypes()),
 		Encryption:        types.ObjectNull(microsoftmedia.EncryptionTypes()),
-		Tags:              types.MapNull(types.StringType),
+		Tags:              attribute.MovedTags(m.Tags),
 		Endpoints:         types.ListNull(endpointType()),
 	}}
-	target.Timeouts = timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
-		"create": types.StringType, "read": types.StringType,
-		"update": types.StringType, "delete": types.StringType,
-	})}
+	target.Timeouts = attribute.NoTimeouts()
 	if len(m.StorageAccounts) > 0 {
 		from := m.StorageAccounts[0]
 		target.StorageAccount = types.ObjectValueMust(storageTypes(), map[string]attr.Value{
@@ -104,13 +97,6 @@ func (m moved) model(id string) model {
 	if len(m.Identity) > 0 {
 		target.Identity = attribute.FlattenUserIdentity(attribute.NewManagedIdentity(
 			attribute.UserAssigned, m.Identity[0].IdentityIDs, "", ""))
-	}
-	if len(m.Tags) > 0 {
-		tags := map[string]attr.Value{}
-		for name, value := range m.Tags {
-			tags[name] = types.StringValue(value)
-		}
-		target.Tags = types.MapValueMust(types.StringType, tags)
 	}
 	return target
 }
