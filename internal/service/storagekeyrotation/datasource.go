@@ -116,7 +116,7 @@ func dependents(at func(string) schema.StringAttribute) schema.ListNestedAttribu
 				Computed: true,
 			},
 			"last_synced_at": at("When the account last read the keys; null where its service does not " +
-				"tell, as Batch does."),
+				"tell. Batch tells."),
 			"behind": schema.BoolAttribute{
 				MarkdownDescription: "Whether the account last read the keys before one of them was made; " +
 					"null where that is not known.",
