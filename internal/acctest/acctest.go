@@ -23,10 +23,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/openapi"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/openapi"
 )
 
 // signingKey is the key that signs the tokens of every test's Azure. To make one for each took

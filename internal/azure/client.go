@@ -30,7 +30,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
 	"github.com/google/uuid"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
 
 // Client reaches one Azure as one caller. It is safe for concurrent use.
@@ -151,13 +151,13 @@ func (c *Client) Vaults(subscriptionID string) (*armkeyvault.VaultsClient, error
 }
 
 // MediaAccounts is the client of Media Services accounts.
-func (c *Client) MediaAccounts(subscriptionID string) (*media.AccountsClient, error) {
-	return media.NewAccountsClient(subscriptionID, c.credential, c.armOptions())
+func (c *Client) MediaAccounts(subscriptionID string) (*armmedia.AccountsClient, error) {
+	return armmedia.NewAccountsClient(subscriptionID, c.credential, c.armOptions())
 }
 
 // VideoAnalyzers is the client of Video Analyzer accounts.
-func (c *Client) VideoAnalyzers(subscriptionID string) (*media.VideoAnalyzersClient, error) {
-	return media.NewVideoAnalyzersClient(subscriptionID, c.credential, c.armOptions())
+func (c *Client) VideoAnalyzers(subscriptionID string) (*armmedia.VideoAnalyzersClient, error) {
+	return armmedia.NewVideoAnalyzersClient(subscriptionID, c.credential, c.armOptions())
 }
 
 // BatchAccounts is the client of Batch accounts.

@@ -16,19 +16,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/account"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeyattachment"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeycheck"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeygrant"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/encryptionposture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/functions"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyvaultkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media/account"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media/videoanalyzer"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/resourcegroup"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storageaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storagekeyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/userassignedidentity"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/videoanalyzer"
 )
 
 var (
@@ -172,7 +172,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		account.NewDataSource,
 		account.NewListDataSource,
-		customerkey.NewDataSource,
+		customerkeycheck.NewDataSource,
 		customerkeyattachment.NewDataSource,
 		encryptionposture.NewDataSource,
 		storagekeyrotation.NewDataSource,

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
 )
 
 // Advance moves rehearsal's clock on and has what comes due until then happen.

@@ -11,21 +11,21 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/authorization"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/batch"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/machinelearning"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/managedidentity"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/media"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/resources"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/storage"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/batch"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/blob"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/machinelearning"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/managedidentity"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/mediaservices"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/videoanalyzer"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/resources"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/storage"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/videoanalyzer"
 )
 
 // Azure is a rehearsal of Azure. It may be used by many at once.
@@ -84,7 +84,7 @@ func (a *Azure) addServices() {
 	blob.New(e, accounts, a.directory, a.roles)
 	batch.New(e, vaults, accounts, a.directory)
 	machinelearning.New(e, accounts, a.directory)
-	mediaServices := media.New(e, vaults, accounts, a.roles, a.directory)
+	mediaServices := mediaservices.New(e, vaults, accounts, a.roles, a.directory)
 	videoanalyzer.New(e, vaults, accounts, a.roles, mediaServices)
 	a.streaming = streaming.New(e, mediaServices)
 }

@@ -12,9 +12,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/blob"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/blob"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault"
 )
 
 // Question is a request to Azure, as `az rest` takes it.

@@ -8,7 +8,7 @@ import (
 	"fmt"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
 )
 
 // Streaming has a media account stream a small file and returns the file's URL: something to watch

@@ -17,9 +17,9 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/server"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
 )
 
 // New returns the command "rehearsal".

@@ -19,7 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 )
 
 const address = attachment + ".test"
@@ -105,7 +105,7 @@ func has(at, attribute string, check knownvalue.Check) statecheck.StateCheck {
 func opened(t *testing.T) (*acctest.Azure, func() world) {
 	t.Helper()
 	azure := acctest.New(t)
-	return azure, func() world { return world{World: keyworld.Of(t, azure)} }
+	return azure, func() world { return world{World: fixture.Of(t, azure)} }
 }
 
 // TestAccAttachment leads the documented procedure through its life, in both kinds of vaults.

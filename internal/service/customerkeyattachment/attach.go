@@ -15,19 +15,19 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
 )
 
 // attach holds everything against the rules once more, now that nothing is unknown, and has the
 // account use the key. A grant that is missing is waited for: one that was made a moment ago takes
 // minutes to act (CMK009), and the service itself is the one to ask whether it does.
 func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
-	account keyedaccount.Account, patient *patience.Patience,
-) (keyedaccount.Account, diag.Diagnostics) {
+	account protection.Account, patient *patience.Patience,
+) (protection.Account, diag.Diagnostics) {
 	kind, key, said := r.resolve(plan)
 	if said.HasError() {
 		return account, said
@@ -75,15 +75,15 @@ const lastLook = time.Minute
 
 // lookAgain reads an account after an answer that leaves open what was done, even if the time of
 // the operation is up.
-func lookAgain(ctx context.Context, kind keyedaccount.Kind, id string) (keyedaccount.Account, error) {
+func lookAgain(ctx context.Context, kind protection.Kind, id string) (protection.Account, error) {
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
 	return kind.Read(looking, id)
 }
 
 // resolve finds the kind of the account and reads the key's identifier.
-func (r *Resource) resolve(plan *model) (keyedaccount.Kind, customerkey.KeyID, diag.Diagnostics) {
-	kind, err := keyedaccount.Of(r.Client, plan.AccountID.ValueString())
+func (r *Resource) resolve(plan *model) (protection.Kind, customerkey.KeyID, diag.Diagnostics) {
+	kind, err := protection.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
 		return nil, customerkey.KeyID{}, diag.Diagnostics{noSuchAccount(accountPath(), err)}
 	}
@@ -91,8 +91,8 @@ func (r *Resource) resolve(plan *model) (keyedaccount.Kind, customerkey.KeyID, d
 	return kind, key, said
 }
 
-func (r *Resource) check(ctx context.Context, question keyfacts.Question) (rule.Report, error) {
-	answer, err := keyfacts.New(r.Client).Read(ctx, question)
+func (r *Resource) check(ctx context.Context, question facts.Question) (rule.Report, error) {
+	answer, err := facts.New(r.Client).Read(ctx, question)
 	if err != nil {
 		return rule.Report{}, err
 	}
@@ -100,7 +100,7 @@ func (r *Resource) check(ctx context.Context, question keyfacts.Question) (rule.
 }
 
 // stillForbidden is rule CMK009 as it is broken when the time to wait for a grant is up.
-func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keyedaccount.Account,
+func (r *Resource) stillForbidden(ctx context.Context, plan *model, account protection.Account,
 	key customerkey.KeyID, refused error, waited string,
 ) diag.Diagnostic {
 	violation := rule.Violation{
@@ -134,14 +134,14 @@ func (r *Resource) stillForbidden(ctx context.Context, plan *model, account keye
 // the reason. Terraform itself tells no more than that it is still at work: what is waited for, and
 // how far it has come, is in the log.
 func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Patience,
-) (keyedaccount.Account, diag.Diagnostic, error) {
-	kind, err := keyedaccount.Of(r.Client, plan.AccountID.ValueString())
+) (protection.Account, diag.Diagnostic, error) {
+	kind, err := protection.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
-		return keyedaccount.Account{}, nil, err
+		return protection.Account{}, nil, err
 	}
 	key, err := customerkey.ParseKeyID(plan.KeyID.ValueString())
 	if err != nil {
-		return keyedaccount.Account{}, nil, err
+		return protection.Account{}, nil, err
 	}
 	for passed := []string{}; ; {
 		account, err := kind.Read(ctx, plan.AccountID.ValueString())
@@ -152,7 +152,7 @@ func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Pa
 			Kind: account.Kind, Wanted: key, Current: account.Encryption.CurrentVersion(),
 		}
 		if !key.Pinned() {
-			if following.Newest, err = keyfacts.New(r.Client).Newest(ctx, key); err != nil {
+			if following.Newest, err = facts.New(r.Client).Newest(ctx, key); err != nil {
 				return account, nil, err
 			}
 		}
@@ -189,16 +189,16 @@ func notCurrent(plan *model, following customerkey.Following, passed []string, w
 
 // regain waits for access to come back, where it may come back by itself (CMK012).
 func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, patient *patience.Patience,
-) (keyedaccount.Account, diag.Diagnostics) {
-	kind, err := keyedaccount.Of(r.Client, plan.AccountID.ValueString())
+) (protection.Account, diag.Diagnostics) {
+	kind, err := protection.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
-		return keyedaccount.Account{}, diag.Diagnostics{noSuchAccount(accountPath(), err)}
+		return protection.Account{}, diag.Diagnostics{noSuchAccount(accountPath(), err)}
 	}
 	for {
 		account, err := kind.Read(ctx, plan.AccountID.ValueString())
-		var found keyedaccount.Access
+		var found protection.Access
 		if err == nil && account.Encryption.CustomerKey {
-			found, err = keyedaccount.Examine(ctx, r.Client, account)
+			found, err = protection.Examine(ctx, r.Client, account)
 		}
 		if err != nil {
 			return account, diag.Diagnostics{diagnostic.FromError(act, subject(plan), err)}

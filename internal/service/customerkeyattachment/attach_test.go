@@ -13,26 +13,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 // attach has somebody else attach a key.
 func (w world) attach(key string) {
-	w.UpdateAccount("contoso", media.AccountUpdate{Properties: &media.AccountProperties{
-		Encryption: &media.Encryption{
-			Type:               to.Ptr(media.CustomerKey),
-			KeyVaultProperties: &media.KeyVaultProperties{KeyIdentifier: to.Ptr(key)},
+	w.UpdateAccount("contoso", armmedia.AccountUpdate{Properties: &armmedia.AccountProperties{
+		Encryption: &armmedia.Encryption{
+			Type:               to.Ptr(armmedia.CustomerKey),
+			KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(key)},
 		},
 	}})
 }
 
 // revert has somebody else return to the system key.
 func (w world) revert() {
-	w.UpdateAccount("contoso", media.AccountUpdate{Properties: &media.AccountProperties{
-		Encryption: &media.Encryption{Type: to.Ptr(media.SystemKey)},
+	w.UpdateAccount("contoso", armmedia.AccountUpdate{Properties: &armmedia.AccountProperties{
+		Encryption: &armmedia.Encryption{Type: to.Ptr(armmedia.SystemKey)},
 	}})
 }
 
@@ -128,7 +128,7 @@ func TestValidate_refusesWhatTakesNoKey(t *testing.T) {
 // TestCreate_waitsForTheGrant: one that was made a moment ago takes minutes to act (CMK009).
 func TestCreate_waitsForTheGrant(t *testing.T) {
 	t.Parallel()
-	w := world{World: keyworld.New(t)}
+	w := world{World: fixture.New(t)}
 	w.account = w.Account("contoso", "")
 	w.Vault("keys")
 	w.key = w.Key("keys", "media")
@@ -147,7 +147,7 @@ func TestCreate_waitsForTheGrant(t *testing.T) {
 // TestCreate_saysWhyItGaveUp: a grant that does not act within the timeout.
 func TestCreate_saysWhyItGaveUp(t *testing.T) {
 	t.Parallel()
-	w := world{World: keyworld.New(t)}
+	w := world{World: fixture.New(t)}
 	w.account = w.Account("contoso", "")
 	w.Vault("keys")
 	w.key = w.Key("keys", "media")
@@ -310,7 +310,7 @@ func TestDelete(t *testing.T) {
 		t.Fatalf("%v: %s", gone.State, said.Text())
 	}
 	account := w.ShowAccount("contoso")
-	if *account.Properties.Encryption.Type != media.SystemKey ||
+	if *account.Properties.Encryption.Type != armmedia.SystemKey ||
 		azure.Deref(account.Tags["owner"]) != "somebody else" || *account.Identity.Type != "SystemAssigned" {
 		t.Errorf("%+v", account)
 	}

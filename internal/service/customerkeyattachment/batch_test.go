@@ -20,13 +20,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 )
 
 // batchworld is a Batch account that somebody else has made, a vault in another region, a key in it,
 // and a grant: nothing is missing for an attachment.
 type batchworld struct {
-	*keyworld.World
+	*fixture.World
 	t       *testing.T
 	account string
 	key     string // With its version.
@@ -35,7 +35,7 @@ type batchworld struct {
 
 func newBatch(t *testing.T, identities ...string) *batchworld {
 	t.Helper()
-	w := &batchworld{World: keyworld.New(t), t: t}
+	w := &batchworld{World: fixture.New(t), t: t}
 	w.Vault("keys", func(vault *armkeyvault.VaultCreateOrUpdateParameters) {
 		vault.Location = to.Ptr("northeurope")
 	})
@@ -256,7 +256,7 @@ func TestBatch_lost(t *testing.T) {
 // TestMachineLearning_fixed refuses a workspace, and says why.
 func TestMachineLearning_fixed(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	said := w.Proto().Validate(attachment, acctest.Value{
 		"account_id":       w.ID("Microsoft.MachineLearningServices/workspaces", "tailspin"),
 		"key_vault_key_id": "https://keys.vault.azure.net/keys/media",

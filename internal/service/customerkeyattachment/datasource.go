@@ -13,19 +13,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
+func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(typeName)} }
 
 // DataSource is the data source azuremedia_customer_key_attachment: what an account runs on now.
-type DataSource struct{ providerdata.DataSource }
+type DataSource struct{ base.DataSource }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp *datasource.SchemaResponse,
@@ -42,7 +42,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	id := shown.AccountID.ValueString()
-	kind, err := keyedaccount.Of(d.Client, id)
+	kind, err := protection.Of(d.Client, id)
 	if err != nil {
 		resp.Diagnostics.Append(noSuchAccount(accountPath(), err))
 		return
@@ -53,11 +53,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
 		return
 	}
-	found := keyedaccount.Access{}
+	found := protection.Access{}
 	if account.Encryption.CustomerKey {
 		question := account.Question()
 		question.WithNewest = true
-		if found, err = keyedaccount.ExamineQuestion(ctx, d.Client, account, question); err != nil {
+		if found, err = protection.ExamineQuestion(ctx, d.Client, account, question); err != nil {
 			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
 			return
 		}
@@ -98,7 +98,7 @@ type causeModel struct {
 
 // observe shows an account and whether it reaches its key. Everything about a key is null while
 // the system's key is in use.
-func (m *dataModel) observe(account keyedaccount.Account, found keyedaccount.Access) {
+func (m *dataModel) observe(account protection.Account, found protection.Access) {
 	encryption := account.Encryption
 	m.ID = m.AccountID
 	m.Causes = []causeModel{}
@@ -145,7 +145,7 @@ func (m *dataModel) observe(account keyedaccount.Account, found keyedaccount.Acc
 
 // expiry is when the version in use expires: as the vault says, or the account where the vault
 // cannot be seen.
-func expiry(encryption keyedaccount.Encryption, found keyedaccount.Access) time.Time {
+func expiry(encryption protection.Encryption, found protection.Access) time.Time {
 	if expires, known := found.InUse.Expires.Value(); known {
 		return expires
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
@@ -305,8 +305,8 @@ func TestDrill_identityInUse(t *testing.T) {
 			}
 			proto := w.Proto()
 			made := proto.Create(attachment, w.config())
-			if err := w.TryUpdateAccount("contoso", media.AccountUpdate{
-				Identity: &media.Identity{Type: to.Ptr("None")},
+			if err := w.TryUpdateAccount("contoso", armmedia.AccountUpdate{
+				Identity: &armmedia.Identity{Type: to.Ptr("None")},
 			}); err == nil || !azure.IsRefused(err) {
 				t.Errorf("the identity was taken away: %v", err)
 			}

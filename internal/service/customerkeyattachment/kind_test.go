@@ -13,9 +13,9 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
 
 // kindly is how tests make an account of a kind, named contoso, and what is to be known about it.
@@ -46,7 +46,7 @@ func kinds() map[string]kindly {
 			resourceType: azure.VideoAnalyzerType, tells: true,
 			identify: identifyAnalyzer,
 			remove: func(w *world) {
-				w.must(w.analyzers().Delete(w.t.Context(), keyworld.Group, "contoso"))
+				w.must(w.analyzers().Delete(w.t.Context(), fixture.Group, "contoso"))
 			},
 			create: createAnalyzer,
 		},
@@ -54,7 +54,7 @@ func kinds() map[string]kindly {
 			resourceType: azure.BatchAccountType, system: true, one: true,
 			identify: identifyBatch,
 			remove: func(w *world) {
-				_, err := w.batches().BeginDelete(w.t.Context(), keyworld.Group, "contoso", nil)
+				_, err := w.batches().BeginDelete(w.t.Context(), fixture.Group, "contoso", nil)
 				w.must(err)
 				w.Advance(time.Minute)
 			},
@@ -65,7 +65,7 @@ func kinds() map[string]kindly {
 			identify: identifyStorage,
 			remove: func(w *world) {
 				w.DeleteAccount("contoso") // Which depends on it.
-				_, err := w.stores().Delete(w.t.Context(), keyworld.Group, "contoso", nil)
+				_, err := w.stores().Delete(w.t.Context(), fixture.Group, "contoso", nil)
 				w.must(err)
 			},
 			create: func(w *world) {
@@ -154,13 +154,13 @@ func (w *world) itself() string {
 	w.t.Helper()
 	switch w.kind.resourceType {
 	case azure.BatchAccountType:
-		got, err := w.batches().Get(w.t.Context(), keyworld.Group, "contoso", nil)
+		got, err := w.batches().Get(w.t.Context(), fixture.Group, "contoso", nil)
 		w.must(err)
 		return azure.Deref(azure.Deref(got.Identity).PrincipalID)
 	case azure.MediaAccountType:
 		return w.Principal("contoso")
 	}
-	got, err := w.stores().GetProperties(w.t.Context(), keyworld.Group, "contoso", nil)
+	got, err := w.stores().GetProperties(w.t.Context(), fixture.Group, "contoso", nil)
 	w.must(err)
 	return azure.Deref(azure.Deref(got.Identity).PrincipalID)
 }
@@ -194,7 +194,7 @@ func identifyStorage(w *world, identities ...string) {
 	if len(users) > 0 {
 		identity.UserAssignedIdentities = users
 	}
-	_, err := w.stores().Update(w.t.Context(), keyworld.Group, "contoso",
+	_, err := w.stores().Update(w.t.Context(), fixture.Group, "contoso",
 		armstorage.AccountUpdateParameters{Identity: identity}, nil)
 	w.must(err)
 }
@@ -208,8 +208,8 @@ func (w *world) batches() *armbatch.AccountClient {
 
 func createBatch(w *world) {
 	w.t.Helper()
-	creation, err := w.batches().BeginCreate(w.t.Context(), keyworld.Group, "contoso", armbatch.AccountCreateParameters{
-		Location: to.Ptr(keyworld.Location),
+	creation, err := w.batches().BeginCreate(w.t.Context(), fixture.Group, "contoso", armbatch.AccountCreateParameters{
+		Location: to.Ptr(fixture.Location),
 		Identity: &armbatch.AccountIdentity{Type: to.Ptr(armbatch.ResourceIdentityTypeSystemAssigned)},
 	}, nil)
 	w.must(err)
@@ -227,12 +227,12 @@ func identifyBatch(w *world, identities ...string) {
 			identity.UserAssignedIdentities = map[string]*armbatch.UserAssignedIdentities{id: {}}
 		}
 	}
-	_, err := w.batches().Update(w.t.Context(), keyworld.Group, "contoso",
+	_, err := w.batches().Update(w.t.Context(), fixture.Group, "contoso",
 		armbatch.AccountUpdateParameters{Identity: identity}, nil)
 	w.must(err)
 }
 
-func (w *world) analyzers() *media.VideoAnalyzersClient {
+func (w *world) analyzers() *armmedia.VideoAnalyzersClient {
 	w.t.Helper()
 	analyzers, err := w.Client.VideoAnalyzers(w.SubscriptionID())
 	w.must(err)
@@ -247,12 +247,12 @@ func createAnalyzer(w *world) {
 	for _, role := range []string{blobDataContributor, reader} {
 		w.Assign(storage, w.reader, role)
 	}
-	creation, err := w.analyzers().BeginCreate(w.t.Context(), keyworld.Group, "contoso", media.VideoAnalyzer{
-		Location: to.Ptr(keyworld.Location),
+	creation, err := w.analyzers().BeginCreate(w.t.Context(), fixture.Group, "contoso", armmedia.VideoAnalyzer{
+		Location: to.Ptr(fixture.Location),
 		Identity: userAssigned(w.identity),
-		Properties: &media.VideoAnalyzerProperties{StorageAccounts: []*media.StorageAccount{{
+		Properties: &armmedia.VideoAnalyzerProperties{StorageAccounts: []*armmedia.StorageAccount{{
 			ID:       to.Ptr(storage),
-			Identity: &media.ResourceIdentity{UserAssignedIdentity: to.Ptr(w.identity)},
+			Identity: &armmedia.ResourceIdentity{UserAssignedIdentity: to.Ptr(w.identity)},
 		}}},
 	})
 	w.must(err)
@@ -268,20 +268,20 @@ const (
 
 func identifyAnalyzer(w *world, identities ...string) {
 	w.t.Helper()
-	update, err := w.analyzers().BeginUpdate(w.t.Context(), keyworld.Group, "contoso",
-		media.VideoAnalyzerUpdate{Identity: userAssigned(identities...)})
+	update, err := w.analyzers().BeginUpdate(w.t.Context(), fixture.Group, "contoso",
+		armmedia.VideoAnalyzerUpdate{Identity: userAssigned(identities...)})
 	w.must(err)
 	_, err = azure.Await(w.t.Context(), update)
 	w.must(err)
 }
 
-func userAssigned(ids ...string) *media.Identity {
-	identity := &media.Identity{
-		Type: to.Ptr("UserAssigned"), UserAssignedIdentities: map[string]*media.UserAssignedIdentity{},
+func userAssigned(ids ...string) *armmedia.Identity {
+	identity := &armmedia.Identity{
+		Type: to.Ptr("UserAssigned"), UserAssignedIdentities: map[string]*armmedia.UserAssignedIdentity{},
 	}
 	for _, id := range ids {
 		if id != "" {
-			identity.UserAssignedIdentities[id] = &media.UserAssignedIdentity{}
+			identity.UserAssignedIdentities[id] = &armmedia.UserAssignedIdentity{}
 		}
 	}
 	return identity

@@ -7,17 +7,17 @@ import (
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 // anAccount names the kinds of account that a key can be attached to.
-func anAccount() string { return oneOf(keyedaccount.Kinds()) }
+func anAccount() string { return oneOf(protection.Kinds()) }
 
 // following says which kinds of account move to a new version of their key within what time.
 func following() string {
 	var delays []string
 	kinds := map[string][]customerkey.Kind{}
-	for _, kind := range keyedaccount.Kinds() {
+	for _, kind := range protection.Kinds() {
 		delay := kind.FollowDelay()
 		if len(kinds[delay]) == 0 {
 			delays = append(delays, delay)
@@ -34,7 +34,7 @@ func following() string {
 // system-assigned identity, or empty where there are none.
 func withoutSystemAssigned() string {
 	var kinds []customerkey.Kind
-	for _, kind := range keyedaccount.Kinds() {
+	for _, kind := range protection.Kinds() {
 		if !kind.SystemAssigned {
 			kinds = append(kinds, kind)
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 var _ resource.ResourceWithMoveState = (*Resource)(nil)
@@ -77,7 +77,7 @@ func (m moved) model() (model, diag.Diagnostic) {
 		AccountID: attribute.NewResourceID(id),
 		Timeouts:  attribute.NoTimeouts(),
 	}
-	target.observe(keyedaccount.Encryption{Attachment: keyedaccount.Attachment{
+	target.observe(protection.Encryption{Attachment: protection.Attachment{
 		KeyID: m.keyID(), UserAssignedIdentityID: m.IdentityID,
 	}})
 	return target, nil

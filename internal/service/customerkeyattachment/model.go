@@ -13,9 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
 type model struct {
@@ -32,14 +32,14 @@ type model struct {
 }
 
 // attachment is what the account is to be attached to.
-func (m *model) attachment() keyedaccount.Attachment {
-	return keyedaccount.Attachment{
+func (m *model) attachment() protection.Attachment {
+	return protection.Attachment{
 		KeyID: m.KeyID.ValueString(), UserAssignedIdentityID: m.IdentityID.ValueString(),
 	}
 }
 
 // question asks about the key that is wanted. What is not known yet is left out.
-func (m *model) question(account keyedaccount.Account, key customerkey.KeyID) keyfacts.Question {
+func (m *model) question(account protection.Account, key customerkey.KeyID) facts.Question {
 	question := account.Question()
 	question.Key, question.Identity = key, customerkey.Identity{}
 	if !m.IdentityID.IsUnknown() {
@@ -58,7 +58,7 @@ func (m *model) attaches(other *model) bool {
 
 // observe takes over what Azure says about the attachment. Spellings are kept as long as they mean
 // the same.
-func (m *model) observe(encryption keyedaccount.Encryption) {
+func (m *model) observe(encryption protection.Encryption) {
 	m.ID = attribute.NewResourceID(m.AccountID.ValueString())
 	if key := attribute.NewKeyID(encryption.KeyID); !m.KeyID.Same(key) {
 		m.KeyID = key
@@ -81,7 +81,7 @@ func (m *model) observe(encryption keyedaccount.Encryption) {
 
 // observeUnknown takes over only what the plan left open. What it promised is kept: the service
 // may have moved to a new version since, which the next refresh shows (rule CMK011).
-func (m *model) observeUnknown(encryption keyedaccount.Encryption) {
+func (m *model) observeUnknown(encryption protection.Encryption) {
 	planned := *m
 	m.observe(encryption)
 	if !planned.CurrentKeyID.IsUnknown() {
@@ -134,7 +134,7 @@ func (takesCustomerKey) ValidateString(_ context.Context, req validator.StringRe
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if _, err := keyedaccount.Of(nil, req.ConfigValue.ValueString()); err != nil {
+	if _, err := protection.Of(nil, req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.Append(noSuchAccount(req.Path, err))
 	}
 }

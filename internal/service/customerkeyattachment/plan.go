@@ -14,10 +14,10 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
 )
 
 // plan completes a plan and holds what is known of it against the rules. The prior state is nil
@@ -34,7 +34,7 @@ func (r *Resource) plan(ctx context.Context, plan, state *model) diag.Diagnostic
 	if plan.AccountID.IsUnknown() {
 		return r.planUnknownAccount(ctx, plan, key)
 	}
-	kind, err := keyedaccount.Of(r.Client, plan.AccountID.ValueString())
+	kind, err := protection.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
 		return diag.Diagnostics{noSuchAccount(path.Root("account_id"), err)}
 	}
@@ -71,14 +71,14 @@ func (r *Resource) keyID(plan *model) (customerkey.KeyID, diag.Diagnostics) {
 
 func (r *Resource) planUnknownAccount(ctx context.Context, plan *model, key customerkey.KeyID,
 ) diag.Diagnostics {
-	question := plan.question(keyedaccount.Account{}, key)
+	question := plan.question(protection.Account{}, key)
 	if question.Identity.Kind == customerkey.SystemAssignedIdentity {
 		question.Identity = customerkey.Identity{} // That of an account that is not there yet.
 	}
 	return r.hold(ctx, plan, question)
 }
 
-func (r *Resource) planNew(ctx context.Context, plan *model, account keyedaccount.Account,
+func (r *Resource) planNew(ctx context.Context, plan *model, account protection.Account,
 	key customerkey.KeyID,
 ) diag.Diagnostics {
 	return r.hold(ctx, plan, plan.question(account, key))
@@ -86,15 +86,15 @@ func (r *Resource) planNew(ctx context.Context, plan *model, account keyedaccoun
 
 // planChange refuses to change an account that cannot reach the key that it has (CMK012), and
 // holds the one that it is to have against the rules.
-func (r *Resource) planChange(ctx context.Context, plan *model, account keyedaccount.Account,
+func (r *Resource) planChange(ctx context.Context, plan *model, account protection.Account,
 	key customerkey.KeyID,
 ) diag.Diagnostics {
-	var now keyedaccount.Access
+	var now protection.Access
 	var wanted diag.Diagnostics
 	asking, asked := errgroup.WithContext(ctx)
 	asking.Go(func() (err error) {
 		if account.Encryption.CustomerKey {
-			now, err = keyedaccount.Examine(asked, r.Client, account)
+			now, err = protection.Examine(asked, r.Client, account)
 		}
 		return err
 	})
@@ -121,7 +121,7 @@ func (r *Resource) planChange(ctx context.Context, plan *model, account keyedacc
 
 // mends reports whether attaching a key may put right what an account has lost: the identity that it
 // reads its key with, where it takes changes all the same.
-func mends(lost keyedaccount.Access) bool {
+func mends(lost protection.Access) bool {
 	return lost.Diagnosis.Cause() == customerkey.IdentityRemoved && !lost.Target.Kind.LockedWithoutKey
 }
 
@@ -132,12 +132,12 @@ func mends(lost keyedaccount.Access) bool {
 // it destroys as if nothing was to be destroyed, so that an error would stop `terraform destroy`,
 // which has to work now of all times (CMK013). And what restores access, a grant or a key that
 // is enabled again, may be in this very plan.
-func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyedaccount.Account,
+func (r *Resource) planUnchanged(ctx context.Context, plan *model, account protection.Account,
 ) diag.Diagnostics {
 	if !account.Encryption.CustomerKey {
 		return nil // It was reverted since the state was refreshed, which the next refresh shows.
 	}
-	found, err := keyedaccount.Examine(ctx, r.Client, account)
+	found, err := protection.Examine(ctx, r.Client, account)
 	if err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
@@ -152,7 +152,7 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account keyed
 // be attached to the one that its identifier means. It expires or has expired, or it is the newest
 // and was disabled before the account moved to it. Of an account that never tells whether it reaches
 // its key, a grant that seems to be missing is one more.
-func (r *Resource) worries(found keyedaccount.Access) (said diag.Diagnostics) {
+func (r *Resource) worries(found protection.Access) (said diag.Diagnostics) {
 	for _, violation := range customerkey.Check(found.Facts, r.Client.ServerTime()).Violations {
 		untold := found.Target.Kind.StatusUntold
 		if violation.Rule.ID == customerkey.CMK004 || violation.Rule.ID == customerkey.CMK009 && untold {
@@ -164,7 +164,7 @@ func (r *Resource) worries(found keyedaccount.Access) (said diag.Diagnostics) {
 }
 
 // inaccessibleAsYet is rule CMK012 as it is broken while planning, when the apply may mend that.
-func inaccessibleAsYet(found keyedaccount.Access) rule.Violation {
+func inaccessibleAsYet(found protection.Access) rule.Violation {
 	violation := inaccessible(found)
 	violation.Severity = rule.Warning
 	violation.Remedy += ". An apply fails until then, unless it restores access itself; a destroy goes on"
@@ -172,12 +172,12 @@ func inaccessibleAsYet(found keyedaccount.Access) rule.Violation {
 }
 
 // inaccessible is rule CMK012 as it is broken.
-func inaccessible(found keyedaccount.Access) rule.Violation { return found.Diagnosis.Violation() }
+func inaccessible(found protection.Access) rule.Violation { return found.Diagnosis.Violation() }
 
 // hold holds the key that is wanted against the rules, as far as that can be done while planning.
-func (r *Resource) hold(ctx context.Context, plan *model, question keyfacts.Question,
+func (r *Resource) hold(ctx context.Context, plan *model, question facts.Question,
 ) diag.Diagnostics {
-	answer, err := keyfacts.New(r.Client).Read(ctx, question)
+	answer, err := facts.New(r.Client).Read(ctx, question)
 	if err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
@@ -227,19 +227,19 @@ func mayBePutRight(broken rule.ID, facts customerkey.Facts) bool {
 // warnAttached says that the account has a customer's key already. It is an error when it comes
 // to attaching: this plan may belong to a replacement, which takes the present attachment away
 // before.
-func warnAttached(plan *model, account keyedaccount.Account) diag.Diagnostic {
+func warnAttached(plan *model, account protection.Account) diag.Diagnostic {
 	summary, detail := alreadyAttached(plan, account)
 	return diag.NewAttributeWarningDiagnostic(path.Root("account_id"), summary, detail)
 }
 
 // refuseAttached says that nothing is taken over silently.
-func refuseAttached(plan *model, account keyedaccount.Account) diag.Diagnostic {
+func refuseAttached(plan *model, account protection.Account) diag.Diagnostic {
 	summary, detail := alreadyAttached(plan, account)
 	return diag.NewAttributeErrorDiagnostic(path.Root("account_id"), summary,
 		detail+"\n\n"+diagnostic.NothingChanged)
 }
 
-func alreadyAttached(plan *model, account keyedaccount.Account) (summary, detail string) {
+func alreadyAttached(plan *model, account protection.Account) (summary, detail string) {
 	which := "another customer's key than this one"
 	if account.Encryption.Is(plan.attachment()) {
 		which = "this very key"

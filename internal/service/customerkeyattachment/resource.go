@@ -16,12 +16,12 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
 const typeName = "azuremedia_customer_key_attachment"
@@ -55,10 +55,10 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
 
 // Resource is azuremedia_customer_key_attachment.
-type Resource struct{ providerdata.Resource }
+type Resource struct{ base.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
@@ -213,24 +213,24 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp *resource.ImportStateResponse,
 ) {
 	var resourceTypes []string
-	for _, kind := range keyedaccount.Kinds() {
+	for _, kind := range protection.Kinds() {
 		resourceTypes = append(resourceTypes, kind.ResourceType)
 	}
 	attribute.ImportAny(ctx, resourceTypes, req, resp)
 }
 
 // read reads an account of whatever kind.
-func (r *Resource) read(ctx context.Context, id string) (keyedaccount.Account, error) {
-	kind, err := keyedaccount.Of(r.Client, id)
+func (r *Resource) read(ctx context.Context, id string) (protection.Account, error) {
+	kind, err := protection.Of(r.Client, id)
 	if err != nil {
-		return keyedaccount.Account{}, err
+		return protection.Account{}, err
 	}
 	return kind.Read(ctx, id)
 }
 
 // unattached reads an account that is to be attached for the first time.
 func (r *Resource) unattached(ctx context.Context, plan *model,
-) (keyedaccount.Account, diag.Diagnostics) {
+) (protection.Account, diag.Diagnostics) {
 	account, err := r.read(ctx, plan.AccountID.ValueString())
 	switch {
 	case azure.IsNotFound(err):
@@ -246,7 +246,7 @@ func (r *Resource) unattached(ctx context.Context, plan *model,
 // change does what an update is for: it attaches another key, waits for access that was lost, or
 // has nothing to do with the account at all.
 func (r *Resource) change(ctx context.Context, plan, state *model, patient *patience.Patience,
-) (keyedaccount.Account, diag.Diagnostics) {
+) (protection.Account, diag.Diagnostics) {
 	if plan.attaches(state) {
 		if plan.Status.IsUnknown() {
 			return r.regain(ctx, diagnostic.Update, plan, patient)
@@ -258,9 +258,9 @@ func (r *Resource) change(ctx context.Context, plan, state *model, patient *pati
 		return account, nil
 	}
 	account, err := r.read(ctx, plan.AccountID.ValueString())
-	var found keyedaccount.Access
+	var found protection.Access
 	if err == nil && account.Encryption.CustomerKey {
-		found, err = keyedaccount.Examine(ctx, r.Client, account)
+		found, err = protection.Examine(ctx, r.Client, account)
 	}
 	switch {
 	case err != nil:
@@ -273,7 +273,7 @@ func (r *Resource) change(ctx context.Context, plan, state *model, patient *pati
 
 // revert returns the account to the system key.
 func (r *Resource) revert(ctx context.Context, state *model, patient *patience.Patience) diag.Diagnostics {
-	kind, err := keyedaccount.Of(r.Client, state.AccountID.ValueString())
+	kind, err := protection.Of(r.Client, state.AccountID.ValueString())
 	if err != nil {
 		return diag.Diagnostics{noSuchAccount(accountPath(), err)}
 	}
@@ -308,7 +308,7 @@ func (r *Resource) revert(ctx context.Context, state *model, patient *patience.P
 }
 
 // attached reports whether the account is attached to the key of the state, in whatever version.
-func (r *Resource) attached(state *model, account keyedaccount.Account) bool {
+func (r *Resource) attached(state *model, account protection.Account) bool {
 	known, err := customerkey.ParseKeyID(state.KeyID.ValueString())
 	if err != nil {
 		return true
@@ -319,10 +319,10 @@ func (r *Resource) attached(state *model, account keyedaccount.Account) bool {
 
 // notReverted says that an account could not be returned to the system key. If that is because it
 // cannot reach its own key, the destruction goes on (CMK013); any other refusal stops it.
-func (r *Resource) notReverted(ctx context.Context, state *model, account keyedaccount.Account,
+func (r *Resource) notReverted(ctx context.Context, state *model, account protection.Account,
 	refused error,
 ) diag.Diagnostics {
-	found, err := keyedaccount.Examine(ctx, r.Client, account)
+	found, err := protection.Examine(ctx, r.Client, account)
 	switch {
 	case refused != nil && (err != nil || !found.Lost && !keyRefused(refused, found)):
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Delete, subject(state), refused)}
@@ -344,7 +344,7 @@ func (r *Resource) notReverted(ctx context.Context, state *model, account keyeda
 
 // keyRefused reports whether a change was refused because of the key: the service itself refused it,
 // and something is wrong with the key that may well be the reason.
-func keyRefused(refused error, found keyedaccount.Access) bool {
+func keyRefused(refused error, found protection.Access) bool {
 	answer, ok := azure.AsError(refused)
 	cause := found.Diagnosis.Cause()
 	return ok && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusForbidden) &&
@@ -352,7 +352,7 @@ func keyRefused(refused error, found keyedaccount.Access) bool {
 		cause != customerkey.CauseUnknown && cause != customerkey.KeyExpired
 }
 
-func attachedElsewhere(state *model, account keyedaccount.Account) diag.Diagnostic {
+func attachedElsewhere(state *model, account protection.Account) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Customer Key Attached By Somebody Else",
 		"The account "+account.ID+" is no longer attached to "+state.KeyID.ValueString()+", but to "+
 			account.Encryption.KeyID+". That attachment is not this one's, and was left as it is.")

@@ -19,7 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
@@ -33,7 +33,7 @@ const (
 // world is an account with a system-assigned identity, a vault, a key in it and a grant: nothing is
 // missing for an attachment.
 type world struct {
-	*keyworld.World
+	*fixture.World
 	t       *testing.T
 	kind    kindly
 	account string
@@ -50,7 +50,7 @@ type world struct {
 
 func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParameters)) world {
 	t.Helper()
-	w := world{World: keyworld.New(t), t: t, kind: kinds()["media"]}
+	w := world{World: fixture.New(t), t: t, kind: kinds()["media"]}
 	w.account = w.Account("contoso", "")
 	w.Vault("keys", vault...)
 	w.key = w.Key("keys", "media")
@@ -225,7 +225,7 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"purge protection", "CMK007", func(w world) acctest.Value {
-				w.Vault("weak", keyworld.WithoutPurgeProtection)
+				w.Vault("weak", fixture.WithoutPurgeProtection)
 				w.Grant("weak", w.Principal("contoso"))
 				return with(w.config(), "key_vault_key_id", versionless(w.Key("weak", "media")))
 			},
@@ -285,7 +285,7 @@ func TestRules(t *testing.T) {
 		},
 		{
 			"no role", "CMK009", func(w world) acctest.Value {
-				w.Vault("roles", keyworld.ByRoles)
+				w.Vault("roles", fixture.ByRoles)
 				return with(w.config(), "key_vault_key_id", versionless(w.Key("roles", "media")))
 			},
 			true,

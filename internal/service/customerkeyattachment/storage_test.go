@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
@@ -38,15 +38,15 @@ type storeworld struct {
 
 func newStore(t *testing.T) *storeworld {
 	t.Helper()
-	w := &storeworld{world: world{World: keyworld.New(t)}, ctx: context.WithoutCancel(t.Context()), t: t}
+	w := &storeworld{world: world{World: fixture.New(t)}, ctx: context.WithoutCancel(t.Context()), t: t}
 	var err error
 	if w.accounts, err = w.Client.StorageAccounts(w.SubscriptionID()); err != nil {
 		t.Fatal(err)
 	}
 	w.account, w.began = w.ID(azure.StorageAccountType, "contoso"), w.now()
 	w.reader, w.readerID = w.Identity("reader")
-	creation, err := w.accounts.BeginCreate(w.ctx, keyworld.Group, "contoso", armstorage.AccountCreateParameters{
-		Location: to.Ptr(keyworld.Location), Kind: to.Ptr(armstorage.KindStorageV2),
+	creation, err := w.accounts.BeginCreate(w.ctx, fixture.Group, "contoso", armstorage.AccountCreateParameters{
+		Location: to.Ptr(fixture.Location), Kind: to.Ptr(armstorage.KindStorageV2),
 		SKU:  &armstorage.SKU{Name: to.Ptr(armstorage.SKUNameStandardLRS)},
 		Tags: map[string]*string{"owner": to.Ptr("somebody else")},
 		Identity: &armstorage.Identity{
@@ -84,7 +84,7 @@ func (w *storeworld) systemID() string { return azure.Deref(w.show().Identity.Pr
 
 func (w *storeworld) show() armstorage.Account {
 	w.t.Helper()
-	got, err := w.accounts.GetProperties(w.ctx, keyworld.Group, "contoso", nil)
+	got, err := w.accounts.GetProperties(w.ctx, fixture.Group, "contoso", nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func (w *storeworld) show() armstorage.Account {
 
 func (w *storeworld) update(parameters armstorage.AccountUpdateParameters) {
 	w.t.Helper()
-	if _, err := w.accounts.Update(w.ctx, keyworld.Group, "contoso", parameters, nil); err != nil {
+	if _, err := w.accounts.Update(w.ctx, fixture.Group, "contoso", parameters, nil); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -307,7 +307,7 @@ func (w *storeworld) elsewhere(vault string) (key string) {
 	must(err)
 	groups, err := w.Client.ResourceGroups(subscription)
 	must(err)
-	_, err = groups.CreateOrUpdate(w.ctx, keyworld.Group, armresources.ResourceGroup{Location: to.Ptr("westus2")}, nil)
+	_, err = groups.CreateOrUpdate(w.ctx, fixture.Group, armresources.ResourceGroup{Location: to.Ptr("westus2")}, nil)
 	must(err)
 	vaults, err := w.Client.Vaults(subscription)
 	must(err)
@@ -318,7 +318,7 @@ func (w *storeworld) elsewhere(vault string) (key string) {
 			Permissions: &armkeyvault.Permissions{Keys: to.SliceOfPtrs(permissions...)},
 		}
 	}
-	creation, err := vaults.BeginCreateOrUpdate(w.ctx, keyworld.Group, vault, armkeyvault.VaultCreateOrUpdateParameters{
+	creation, err := vaults.BeginCreateOrUpdate(w.ctx, fixture.Group, vault, armkeyvault.VaultCreateOrUpdateParameters{
 		Location: to.Ptr("westus2"),
 		Properties: &armkeyvault.VaultProperties{
 			TenantID: tenant, EnablePurgeProtection: to.Ptr(true), EnableRbacAuthorization: to.Ptr(false),
@@ -431,7 +431,7 @@ func TestStorage_rules(t *testing.T) {
 		},
 		{
 			"CMK007", func(w *storeworld) acctest.Value {
-				w.Vault("weak", keyworld.WithoutPurgeProtection)
+				w.Vault("weak", fixture.WithoutPurgeProtection)
 				w.grantBoth("weak")
 				return with(w.config(), "key_vault_key_id", versionless(w.Key("weak", "media")))
 			},

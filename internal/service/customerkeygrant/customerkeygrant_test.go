@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
@@ -25,13 +25,13 @@ const grant = "azuremedia_customer_key_grant"
 
 // world is an identity and a vault.
 type world struct {
-	*keyworld.World
+	*fixture.World
 	vault, principal string
 }
 
 func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParameters)) world {
 	t.Helper()
-	w := world{World: keyworld.New(t)}
+	w := world{World: fixture.New(t)}
 	w.vault = w.Vault("keys", vault...)
 	_, w.principal = w.Identity("reader")
 	return w
@@ -127,7 +127,7 @@ func TestGrant_byRole(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, keyworld.ByRoles)
+			w := newWorld(t, fixture.ByRoles)
 			w.Key("keys", "media")
 			config := w.config()
 			if test.key != "" {
@@ -218,7 +218,7 @@ func TestGrant_isGone(t *testing.T) {
 		"policy": {lose: func(w world, _ acctest.Object) { w.Revoke("keys", w.principal) }},
 		"vault":  {lose: func(w world, _ acctest.Object) { w.DeleteVault("keys") }},
 		"role": {
-			vault: []func(*armkeyvault.VaultCreateOrUpdateParameters){keyworld.ByRoles},
+			vault: []func(*armkeyvault.VaultCreateOrUpdateParameters){fixture.ByRoles},
 			lose: func(w world, made acctest.Object) {
 				id, _ := made.State["role_assignment_id"].(string)
 				w.Unassign(id)
@@ -248,7 +248,7 @@ func TestGrant_takesNothingOverSilently(t *testing.T) {
 			t.Parallel()
 			var w world
 			if byRoles {
-				w = newWorld(t, keyworld.ByRoles)
+				w = newWorld(t, fixture.ByRoles)
 				w.Assign(w.vault, w.principal, customerkey.RoleCryptoServiceEncryptionUserID)
 			} else {
 				w = newWorld(t)
@@ -429,7 +429,7 @@ resource "azuremedia_customer_key_grant" "test" {
 
 func TestGrant_changes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, keyworld.ByRoles)
+	w := newWorld(t, fixture.ByRoles)
 	proto := w.Proto()
 	w.Key("keys", "media")
 	made := w.Timeouts(proto, grant, w.config())

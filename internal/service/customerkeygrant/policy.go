@@ -13,7 +13,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 )
 
 // heldByPolicy are those of the required permissions that the principal's access policy has.

@@ -18,11 +18,11 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
 const typeName = "azuremedia_customer_key_grant"
@@ -50,10 +50,10 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
 
 // Resource is azuremedia_customer_key_grant.
-type Resource struct{ providerdata.Resource }
+type Resource struct{ base.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
@@ -326,7 +326,7 @@ func (r *Resource) takeBack(ctx context.Context, state *model, record added,
 func (r *Resource) awaitEffect(ctx context.Context, g grant, patient *patience.Patience,
 ) diag.Diagnostics {
 	for {
-		seen, err := keyfacts.New(r.Client).Grant(ctx, g.vaultID, g.keyName, g.principalID)
+		seen, err := facts.New(r.Client).Grant(ctx, g.vaultID, g.keyName, g.principalID)
 		switch {
 		case err != nil:
 			return diag.Diagnostics{diag.NewWarningDiagnostic("Customer Key Grant Not Seen",

@@ -10,9 +10,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
 const typeName = "azuremedia_encryption_posture"
@@ -20,10 +20,10 @@ const typeName = "azuremedia_encryption_posture"
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
+func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(typeName)} }
 
 // DataSource is azuremedia_encryption_posture.
-type DataSource struct{ providerdata.DataSource }
+type DataSource struct{ base.DataSource }
 
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp *datasource.SchemaResponse,

@@ -9,9 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 // kind is a kind of account that keeps its content in storage accounts. One more kind is one more
@@ -39,7 +39,7 @@ func isOfAKind() []validator.String {
 
 // account is an account with what it says about the storage accounts beneath it.
 type account struct {
-	keyedaccount.Account
+	protection.Account
 	storage []attached
 }
 
@@ -64,13 +64,13 @@ func readMediaServices(ctx context.Context, client *azure.Client, id string) (ac
 	if err != nil {
 		return account{}, err
 	}
-	found := account{Account: keyedaccount.OfMediaServices(id, wire)}
+	found := account{Account: protection.OfMediaServices(id, wire)}
 	properties := azure.Deref(wire.Properties)
 	for _, one := range properties.StorageAccounts {
 		found.storage = append(found.storage, attached{
 			id:      azure.Deref(one.ID),
-			primary: azure.Deref(one.Type) == media.Primary,
-			byKeys:  azure.Deref(properties.StorageAuthentication) != media.StorageByManagedIdentity,
+			primary: azure.Deref(one.Type) == armmedia.Primary,
+			byKeys:  azure.Deref(properties.StorageAuthentication) != armmedia.StorageByManagedIdentity,
 		})
 	}
 	return found, nil
@@ -91,7 +91,7 @@ func readVideoAnalyzer(ctx context.Context, client *azure.Client, id string) (ac
 	if err != nil {
 		return account{}, err
 	}
-	found := account{Account: keyedaccount.OfVideoAnalyzer(id, wire)}
+	found := account{Account: protection.OfVideoAnalyzer(id, wire)}
 	for i, one := range azure.Deref(wire.Properties).StorageAccounts {
 		found.storage = append(found.storage, attached{
 			id: azure.Deref(one.ID), primary: i == 0,

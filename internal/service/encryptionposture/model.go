@@ -9,11 +9,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
 )
 
 type model struct {
@@ -147,10 +147,10 @@ func showAccount(found account, facts posture.Encrypted, now time.Time) *account
 func showStorage(found storage, facts posture.Storage, now time.Time) storageModel {
 	shown := storageModel{
 		Primary:               types.BoolValue(found.primary),
-		StorageAuthentication: types.StringValue(string(media.StorageByManagedIdentity)),
+		StorageAuthentication: types.StringValue(string(armmedia.StorageByManagedIdentity)),
 	}
 	if found.byKeys {
-		shown.StorageAuthentication = types.StringValue(string(media.StorageBySystem))
+		shown.StorageAuthentication = types.StringValue(string(armmedia.StorageBySystem))
 	}
 	if found.unread != "" {
 		shown.layerModel = showUnread(found)
@@ -178,7 +178,7 @@ func showUnread(found storage) layerModel {
 	}
 }
 
-func showLayer(account keyedaccount.Account, facts posture.Encrypted, now time.Time) layerModel {
+func showLayer(account protection.Account, facts posture.Encrypted, now time.Time) layerModel {
 	shown := layerModel{
 		ID:      types.StringValue(account.ID),
 		Known:   types.BoolValue(true),

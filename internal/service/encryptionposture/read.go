@@ -18,9 +18,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
 )
 
 // atOnce is how many storage accounts are read at the same time: an account may have a hundred.
@@ -33,7 +33,7 @@ const day = 24 * time.Hour
 // wrap theirs.
 type layers struct {
 	account account
-	key     keyfacts.Answer
+	key     facts.Answer
 	storage []storage
 }
 
@@ -42,8 +42,8 @@ type storage struct {
 	attached
 	// unread says why nothing is known about it; it is empty where it was read.
 	unread string
-	keyedaccount.Account
-	key  keyfacts.Answer
+	protection.Account
+	key  facts.Answer
 	wire armstorage.AccountProperties
 }
 
@@ -62,7 +62,7 @@ func read(ctx context.Context, client *azure.Client, id string) (layers, error) 
 		return layers{}, err
 	}
 	found := layers{account: above, storage: make([]storage, len(above.storage))}
-	keys := keyfacts.New(client)
+	keys := facts.New(client)
 
 	reading, asked := errgroup.WithContext(ctx)
 	reading.SetLimit(atOnce)
@@ -89,10 +89,10 @@ func read(ctx context.Context, client *azure.Client, id string) (layers, error) 
 }
 
 // readKey reads what is to be known about the customer's key of an account, where it has one.
-func readKey(ctx context.Context, keys keyfacts.Reader, account keyedaccount.Account,
-) (keyfacts.Answer, error) {
+func readKey(ctx context.Context, keys facts.Reader, account protection.Account,
+) (facts.Answer, error) {
 	if !account.Encryption.CustomerKey {
-		return keyfacts.Answer{}, nil
+		return facts.Answer{}, nil
 	}
 	question := account.Question()
 	question.WithNewest = true
@@ -100,7 +100,7 @@ func readKey(ctx context.Context, keys keyfacts.Reader, account keyedaccount.Acc
 }
 
 // readStorage reads a storage account. One that cannot be read is no error, but unknown.
-func readStorage(ctx context.Context, client *azure.Client, keys keyfacts.Reader, aboveID string,
+func readStorage(ctx context.Context, client *azure.Client, keys facts.Reader, aboveID string,
 	one attached,
 ) (storage, error) {
 	found := storage{attached: one}
@@ -120,7 +120,7 @@ func readStorage(ctx context.Context, client *azure.Client, keys keyfacts.Reader
 	if err != nil {
 		return found, err
 	}
-	found.Account = keyedaccount.OfStorageAccount(one.id, got.Account)
+	found.Account = protection.OfStorageAccount(one.id, got.Account)
 	found.wire = azure.Deref(got.Properties)
 	found.key, err = readKey(ctx, keys, found.Account)
 	return found, err
@@ -176,12 +176,12 @@ func (s storage) facts(now time.Time) posture.Storage {
 	}
 }
 
-func encrypted(account keyedaccount.Account, answer keyfacts.Answer, now time.Time) posture.Encrypted {
+func encrypted(account protection.Account, answer facts.Answer, now time.Time) posture.Encrypted {
 	found := posture.Encrypted{ID: account.ID, Kind: account.Kind}
 	if !account.Encryption.CustomerKey {
 		return found
 	}
-	access := keyedaccount.Judge(account, answer, now)
+	access := protection.Judge(account, answer, now)
 	found.CustomerKey = &posture.Key{
 		Facts: answer.Facts,
 		Following: customerkey.Following{

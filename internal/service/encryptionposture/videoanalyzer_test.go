@@ -10,9 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
 
 // analyzer makes a Video Analyzer account above the storage account, both of which it comes at with a
@@ -24,14 +24,14 @@ func (w *world) analyzer(name, identity, principal string) string {
 	}
 	accounts, err := w.Client.VideoAnalyzers(w.SubscriptionID())
 	w.must(err)
-	making, err := accounts.BeginCreate(w.ctx, keyworld.Group, name, media.VideoAnalyzer{
-		Location: to.Ptr(keyworld.Location),
-		Identity: &media.Identity{
+	making, err := accounts.BeginCreate(w.ctx, fixture.Group, name, armmedia.VideoAnalyzer{
+		Location: to.Ptr(fixture.Location),
+		Identity: &armmedia.Identity{
 			Type:                   to.Ptr("UserAssigned"),
-			UserAssignedIdentities: map[string]*media.UserAssignedIdentity{identity: {}},
+			UserAssignedIdentities: map[string]*armmedia.UserAssignedIdentity{identity: {}},
 		},
-		Properties: &media.VideoAnalyzerProperties{StorageAccounts: []*media.StorageAccount{{
-			ID: to.Ptr(w.storage), Identity: &media.ResourceIdentity{UserAssignedIdentity: to.Ptr(identity)},
+		Properties: &armmedia.VideoAnalyzerProperties{StorageAccounts: []*armmedia.StorageAccount{{
+			ID: to.Ptr(w.storage), Identity: &armmedia.ResourceIdentity{UserAssignedIdentity: to.Ptr(identity)},
 		}}},
 	})
 	w.must(err)

@@ -17,12 +17,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
 )
 
 const (
@@ -36,7 +36,7 @@ const (
 
 // world is an account with both layers, above a storage account with both layers, on one key.
 type world struct {
-	*keyworld.World
+	*fixture.World
 	t   *testing.T
 	ctx context.Context //nolint:containedctx // It is the test's own, and outlives its steps.
 	// account and storage are the IDs, following the identifier of the key without a version, and
@@ -56,7 +56,7 @@ func newWorld(t *testing.T) *world {
 // bare makes one in which the keys are yet to be attached.
 func bare(t *testing.T) *world {
 	t.Helper()
-	w := &world{World: keyworld.New(t), t: t, ctx: context.WithoutCancel(t.Context())}
+	w := &world{World: fixture.New(t), t: t, ctx: context.WithoutCancel(t.Context())}
 	w.storage = w.store("contoso")
 	w.account = w.RecreateAccount("contoso", "")
 	w.vault = w.Vault("keys")
@@ -82,7 +82,7 @@ func (w *world) storeIn(subscription, name string, changes ...func(*armstorage.A
 ) string {
 	w.t.Helper()
 	parameters := armstorage.AccountCreateParameters{
-		Location: to.Ptr(keyworld.Location), Kind: to.Ptr(armstorage.KindStorageV2),
+		Location: to.Ptr(fixture.Location), Kind: to.Ptr(armstorage.KindStorageV2),
 		SKU:      &armstorage.SKU{Name: to.Ptr(armstorage.SKUNameStandardLRS)},
 		Identity: &armstorage.Identity{Type: to.Ptr(armstorage.IdentityTypeSystemAssigned)},
 		Properties: &armstorage.AccountPropertiesCreateParameters{Encryption: &armstorage.Encryption{
@@ -95,11 +95,11 @@ func (w *world) storeIn(subscription, name string, changes ...func(*armstorage.A
 	}
 	accounts, err := w.Client.StorageAccounts(subscription)
 	w.must(err)
-	creation, err := accounts.BeginCreate(w.ctx, keyworld.Group, name, parameters, nil)
+	creation, err := accounts.BeginCreate(w.ctx, fixture.Group, name, parameters, nil)
 	w.must(err)
 	_, err = azure.Await(w.ctx, creation)
 	w.must(err)
-	return azure.ID(subscription, keyworld.Group, azure.StorageAccountType, name)
+	return azure.ID(subscription, fixture.Group, azure.StorageAccountType, name)
 }
 
 // withoutSecondLayer makes a storage account as most are.
@@ -111,7 +111,7 @@ func (w *world) updateStorage(name string, properties armstorage.AccountProperti
 	w.t.Helper()
 	accounts, err := w.Client.StorageAccounts(w.SubscriptionID())
 	w.must(err)
-	_, err = accounts.Update(w.ctx, keyworld.Group, name,
+	_, err = accounts.Update(w.ctx, fixture.Group, name,
 		armstorage.AccountUpdateParameters{Properties: &properties}, nil)
 	w.must(err)
 }
@@ -120,7 +120,7 @@ func (w *world) deleteStorage(name string) {
 	w.t.Helper()
 	accounts, err := w.Client.StorageAccounts(w.SubscriptionID())
 	w.must(err)
-	_, err = accounts.Delete(w.ctx, keyworld.Group, name, nil)
+	_, err = accounts.Delete(w.ctx, fixture.Group, name, nil)
 	w.must(err)
 }
 
@@ -128,7 +128,7 @@ func (w *world) storagePrincipal(name string) string {
 	w.t.Helper()
 	accounts, err := w.Client.StorageAccounts(w.SubscriptionID())
 	w.must(err)
-	got, err := accounts.GetProperties(w.ctx, keyworld.Group, name, nil)
+	got, err := accounts.GetProperties(w.ctx, fixture.Group, name, nil)
 	w.must(err)
 	return azure.Deref(azure.Deref(got.Identity).PrincipalID)
 }
@@ -136,30 +136,30 @@ func (w *world) storagePrincipal(name string) string {
 // beneath has the account have these storage accounts as well.
 func (w *world) beneath(ids ...string) {
 	w.t.Helper()
-	list := []*media.StorageAccount{{ID: to.Ptr(w.storage), Type: to.Ptr(media.Primary)}}
+	list := []*armmedia.StorageAccount{{ID: to.Ptr(w.storage), Type: to.Ptr(armmedia.Primary)}}
 	for _, id := range ids {
-		list = append(list, &media.StorageAccount{ID: to.Ptr(id), Type: to.Ptr(media.Secondary)})
+		list = append(list, &armmedia.StorageAccount{ID: to.Ptr(id), Type: to.Ptr(armmedia.Secondary)})
 	}
-	w.UpdateAccount("contoso", media.AccountUpdate{Properties: &media.AccountProperties{StorageAccounts: list}})
+	w.UpdateAccount("contoso", armmedia.AccountUpdate{Properties: &armmedia.AccountProperties{StorageAccounts: list}})
 }
 
 // byIdentity has the account come at its storage accounts by its identity.
 func (w *world) byIdentity(ids ...string) {
 	w.t.Helper()
-	var list []*media.StorageAccount
+	var list []*armmedia.StorageAccount
 	for i, id := range append([]string{w.storage}, ids...) {
 		w.Assign(id, w.Principal("contoso"), dataContributor)
-		one := &media.StorageAccount{
-			ID: to.Ptr(id), Type: to.Ptr(media.Primary),
-			Identity: &media.ResourceIdentity{UseSystemAssignedIdentity: to.Ptr(true)},
+		one := &armmedia.StorageAccount{
+			ID: to.Ptr(id), Type: to.Ptr(armmedia.Primary),
+			Identity: &armmedia.ResourceIdentity{UseSystemAssignedIdentity: to.Ptr(true)},
 		}
 		if i > 0 {
-			one.Type = to.Ptr(media.Secondary)
+			one.Type = to.Ptr(armmedia.Secondary)
 		}
 		list = append(list, one)
 	}
-	w.UpdateAccount("contoso", media.AccountUpdate{Properties: &media.AccountProperties{
-		StorageAccounts: list, StorageAuthentication: to.Ptr(media.StorageByManagedIdentity),
+	w.UpdateAccount("contoso", armmedia.AccountUpdate{Properties: &armmedia.AccountProperties{
+		StorageAccounts: list, StorageAuthentication: to.Ptr(armmedia.StorageByManagedIdentity),
 	}})
 }
 
@@ -172,9 +172,9 @@ func (w *world) attach(id, key string) {
 // attachAs has it read the key with a user-assigned identity.
 func (w *world) attachAs(id, key, identity string) {
 	w.t.Helper()
-	kind, err := keyedaccount.Of(w.Client, id)
+	kind, err := protection.Of(w.Client, id)
 	w.must(err)
-	_, err = kind.Attach(w.ctx, id, keyedaccount.Attachment{KeyID: key, UserAssignedIdentityID: identity})
+	_, err = kind.Attach(w.ctx, id, protection.Attachment{KeyID: key, UserAssignedIdentityID: identity})
 	w.must(err)
 }
 
@@ -185,8 +185,8 @@ func (w *world) subscription() string {
 	w.must(err)
 	groups, err := w.Client.ResourceGroups(id)
 	w.must(err)
-	_, err = groups.CreateOrUpdate(w.ctx, keyworld.Group,
-		armresources.ResourceGroup{Location: to.Ptr(keyworld.Location)}, nil)
+	_, err = groups.CreateOrUpdate(w.ctx, fixture.Group,
+		armresources.ResourceGroup{Location: to.Ptr(fixture.Location)}, nil)
 	w.must(err)
 	return id
 }

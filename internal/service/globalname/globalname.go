@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 )
 
 // Check asks the service whether the name of what is to be created is free. A name that is taken

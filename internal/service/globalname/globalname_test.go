@@ -12,16 +12,16 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
 )
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	w.Vault("ours")
 	said := func(available bool, err error) func(*azure.Client) func(context.Context) (mediaaccount.Availability, error) {
 		return func(*azure.Client) func(context.Context) (mediaaccount.Availability, error) {
@@ -59,7 +59,7 @@ func TestCheck(t *testing.T) {
 }
 
 // stranger is a client that may do nothing in the subscription.
-func stranger(t *testing.T, w *keyworld.World) *azure.Client {
+func stranger(t *testing.T, w *fixture.World) *azure.Client {
 	t.Helper()
 	access, err := w.Rehearsal().AddPrincipal(t.Context(), "stranger")
 	if err != nil {

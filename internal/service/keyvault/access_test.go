@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
@@ -26,7 +26,7 @@ func managed(more ...string) []string {
 }
 
 // assigned are the roles of a principal on the vault.
-func assigned(w *keyworld.World, principal string) int {
+func assigned(w *fixture.World, principal string) int {
 	count := 0
 	for _, assignment := range w.Assignments(w.ID(azure.VaultType, "keys")) {
 		if *assignment.Properties.PrincipalID == principal {
@@ -38,7 +38,7 @@ func assigned(w *keyworld.World, principal string) int {
 
 func TestAccess_goesOverFromPoliciesToRolesAndBack(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	policies, roles := config(nil), config(acctest.Value{"rbac_authorization_enabled": true})
 	object := proto.Create(resourceType, policies)
@@ -74,7 +74,7 @@ func TestAccess_goesOverFromPoliciesToRolesAndBack(t *testing.T) {
 
 func TestAccess_isNeverGoneWhileItGoesOver(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	roles := config(acctest.Value{"rbac_authorization_enabled": true})
 	object := proto.Create(resourceType, config(nil))
@@ -93,7 +93,7 @@ func TestAccess_isNeverGoneWhileItGoesOver(t *testing.T) {
 func TestAccess_isGivenBackToDrift(t *testing.T) {
 	t.Parallel()
 	for _, byRole := range []bool{false, true} {
-		w := keyworld.New(t)
+		w := fixture.New(t)
 		proto := w.Proto()
 		configured := config(acctest.Value{"rbac_authorization_enabled": byRole})
 		object := proto.Create(resourceType, configured)
@@ -114,7 +114,7 @@ func TestAccess_isGivenBackToDrift(t *testing.T) {
 
 func TestAccess_byARoleOfSomebodyElses(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	without := config(acctest.Value{"rbac_authorization_enabled": true, "caller_key_access_enabled": false})
 	with := config(acctest.Value{"rbac_authorization_enabled": true})
@@ -136,7 +136,7 @@ func TestAccess_byARoleOfSomebodyElses(t *testing.T) {
 
 func TestAccess_takesBackOnlyItsOwn(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	with, without := config(nil), config(acctest.Value{"caller_key_access_enabled": false})
 	object := proto.Create(resourceType, with)
@@ -166,7 +166,7 @@ func TestAccess_takesBackOnlyItsOwn(t *testing.T) {
 
 func TestAccess_byAnApplicationIsAnothers(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	object := proto.Create(resourceType, config(acctest.Value{"caller_key_access_enabled": false}))
 	tenant := w.Rehearsal().Access().TenantID

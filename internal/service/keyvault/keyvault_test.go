@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
@@ -66,7 +66,7 @@ func everything(ip string) string {
 // empty.
 func TestAccKeyVault_lifecycle(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	const tagged = `tags = { a = "1" }`
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: w.Factories(),

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -34,7 +34,7 @@ func config(changes acctest.Value) acctest.Value {
 }
 
 // reads fails the test unless exactly this was said. ID stands for the vault's.
-func reads(t *testing.T, w *keyworld.World, said acctest.Diagnostics, want string) {
+func reads(t *testing.T, w *fixture.World, said acctest.Diagnostics, want string) {
 	t.Helper()
 	got := strings.ReplaceAll(said.Text(), w.ID(azure.VaultType, "keys"), "ID")
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -84,7 +84,7 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 	} {
 		t.Run(test.attribute, func(t *testing.T) {
 			t.Parallel()
-			w := keyworld.New(t)
+			w := fixture.New(t)
 			proto := w.Proto()
 			begin := acctest.Value{"purge_protection_enabled": false, "caller_key_access_enabled": false}
 			if test.attribute == "rbac_authorization_enabled" {
@@ -136,13 +136,13 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 }
 
 // tag sets the vault's tags, as somebody else.
-func tag(t *testing.T, w *keyworld.World, tags map[string]*string) {
+func tag(t *testing.T, w *fixture.World, tags map[string]*string) {
 	t.Helper()
 	vaults, err := w.Client.Vaults(w.SubscriptionID())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := vaults.Update(t.Context(), keyworld.Group, "keys",
+	if _, err := vaults.Update(t.Context(), fixture.Group, "keys",
 		armkeyvault.VaultPatchParameters{Tags: tags}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func permissions(vault armkeyvault.Vault, principal string) []string {
 
 func TestPlan_refusesWhatAVaultDoesNotAllow(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	created := proto.Create(resourceType, config(nil))
 	for _, test := range []struct {
@@ -219,7 +219,7 @@ AttributeName("resource_group_name")
 
 func TestPlan_findsATakenName(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	w.Vault("keys", func(p *armkeyvault.VaultCreateOrUpdateParameters) { p.Location = to.Ptr("northeurope") })
 	w.DeleteVault("keys")
@@ -279,7 +279,7 @@ func TestValidate_refusesWhatIsNoVault(t *testing.T) {
 
 func TestCreate_takesNothingOver(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	configured := config(acctest.Value{
 		"network_acls": acctest.Value{"default_action": "Deny", "ip_rules": []any{"203.0.113.0/24"}},
@@ -331,7 +331,7 @@ func short(call string) string {
 
 func TestImport_ofAnOpenVaultManagesNoFirewall(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	created := proto.Create(resourceType, config(nil))
 	imported, said := proto.ImportByID(resourceType, created.State["id"].(string))
@@ -347,7 +347,7 @@ func TestImport_ofAnOpenVaultManagesNoFirewall(t *testing.T) {
 func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 	t.Parallel()
 	const path = " Microsoft.KeyVault/vaults/keys"
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	var object acctest.Object
 	byRole := acctest.Value{"rbac_authorization_enabled": true}
@@ -393,7 +393,7 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 
 func TestApply_saysWhatWentWrong(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	strike := func(method, path string) {
 		t.Helper()
@@ -457,7 +457,7 @@ func TestApply_saysWhatWentWrong(t *testing.T) {
 
 func TestPlan_changes(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	made := w.Timeouts(proto, resourceType, config(nil))
 	proto.Replaces(made, config(nil), acctest.Value{"name": "other"})

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -32,7 +32,7 @@ The vault ID had been deleted and was still recoverable. It was recovered, with 
 func TestCreate_recoversADeletedVault(t *testing.T) {
 	t.Parallel()
 	for _, byRole := range []bool{false, true} {
-		w := keyworld.New(t)
+		w := fixture.New(t)
 		proto := w.Proto()
 		first := proto.Create(resourceType, config(acctest.Value{"rbac_authorization_enabled": byRole}))
 		kept := w.Key("keys", "media")
@@ -121,7 +121,7 @@ AttributeName("name")
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := keyworld.New(t)
+			w := fixture.New(t)
 			group(t, w, "other")
 			proto := w.Proto()
 			early := proto.Plan(resourceType, acctest.Object{}, config(test.change)) // Before it was deleted.
@@ -145,27 +145,27 @@ AttributeName("name")
 }
 
 // deletedUntil is until when the deleted vault can be recovered. The test fails if there is none.
-func deletedUntil(t *testing.T, w *keyworld.World) string {
+func deletedUntil(t *testing.T, w *fixture.World) string {
 	t.Helper()
 	vaults, err := w.Client.Vaults(w.SubscriptionID())
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone, err := vaults.GetDeleted(t.Context(), "keys", keyworld.Location, nil)
+	gone, err := vaults.GetDeleted(t.Context(), "keys", fixture.Location, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return gone.Properties.ScheduledPurgeDate.UTC().Format("2006-01-02T15:04:05Z07:00")
 }
 
-func group(t *testing.T, w *keyworld.World, name string) {
+func group(t *testing.T, w *fixture.World, name string) {
 	t.Helper()
 	groups, err := w.Client.ResourceGroups(w.SubscriptionID())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := groups.CreateOrUpdate(t.Context(), name,
-		armresources.ResourceGroup{Location: to.Ptr(keyworld.Location)}, nil); err != nil {
+		armresources.ResourceGroup{Location: to.Ptr(fixture.Location)}, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -174,7 +174,7 @@ func group(t *testing.T, w *keyworld.World, name string) {
 // it, by deleting and recovering it.
 func TestCreate_thatFailsHalfway(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	configured := config(acctest.Value{"rbac_authorization_enabled": true})
 	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
@@ -195,7 +195,7 @@ func TestCreate_thatFailsHalfway(t *testing.T) {
 
 func TestCreate_whereTheNameIsTakenMeanwhile(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	plan := proto.Plan(resourceType, acctest.Object{}, config(nil))
 	w.Vault("keys", func(p *armkeyvault.VaultCreateOrUpdateParameters) { p.Location = to.Ptr("northeurope") })

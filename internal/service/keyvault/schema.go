@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 )
 
 // Key Vault's own limits for the days that a deleted vault is kept.

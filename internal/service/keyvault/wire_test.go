@@ -18,7 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 )
@@ -45,7 +45,7 @@ func (p *patches) RoundTrip(request *http.Request) (*http.Response, error) {
 // the whole, the firewall, also what others have set.
 func TestUpdate_sendsWhatDiffers(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	sent := &patches{through: w.Rehearsal()}
 	access := w.Rehearsal().Access()
 	proto := acctest.NewProto(t, func() (tfprotov6.ProviderServer, error) {

@@ -14,9 +14,9 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyedaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 // usable is what decides whether an account can use a key, and whether the key stays the same.
@@ -129,5 +129,5 @@ func (r *Resource) uses(ctx context.Context, key customerkey.KeyID, vaultID stri
 	if err != nil {
 		return nil, err
 	}
-	return keyedaccount.Using(ctx, r.Client, key, r.Client.SubscriptionID(), at.SubscriptionID)
+	return protection.Using(ctx, r.Client, key, r.Client.SubscriptionID(), at.SubscriptionID)
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
@@ -24,17 +24,17 @@ func (w world) attached(account, key string) {
 }
 
 func (w world) reattach(account, key string) {
-	w.UpdateAccount(account, media.AccountUpdate{Properties: &media.AccountProperties{
-		Encryption: &media.Encryption{
-			Type:               to.Ptr(media.CustomerKey),
-			KeyVaultProperties: &media.KeyVaultProperties{KeyIdentifier: to.Ptr(key)},
+	w.UpdateAccount(account, armmedia.AccountUpdate{Properties: &armmedia.AccountProperties{
+		Encryption: &armmedia.Encryption{
+			Type:               to.Ptr(armmedia.CustomerKey),
+			KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(key)},
 		},
 	}})
 }
 
 func (w world) reverted(account string) {
-	w.UpdateAccount(account, media.AccountUpdate{Properties: &media.AccountProperties{
-		Encryption: &media.Encryption{Type: to.Ptr(media.SystemKey)},
+	w.UpdateAccount(account, armmedia.AccountUpdate{Properties: &armmedia.AccountProperties{
+		Encryption: &armmedia.Encryption{Type: to.Ptr(armmedia.SystemKey)},
 	}})
 }
 

@@ -12,8 +12,8 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keyfacts"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
 // vaultURI is the address of the vault. Azure leaves off its slash while the name is registered.
@@ -61,7 +61,7 @@ func (r *Resource) newestSoon(ctx context.Context, vaultID, vaultURI, name strin
 	if unknown != nil {
 		return found, err
 	}
-	grant, unknown := keyfacts.New(r.Client).Grant(ctx, vaultID, name, caller.ObjectID)
+	grant, unknown := facts.New(r.Client).Grant(ctx, vaultID, name, caller.ObjectID)
 	if unknown != nil || grant.Get != customerkey.Granted {
 		return found, err
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
@@ -81,7 +81,7 @@ func texts(values ...string) knownvalue.Check {
 // empty.
 func TestAccKeyVaultKey_lifecycle(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	vault := w.Vault("keys")
 	version := regexp.MustCompile(`^[0-9a-f]{32}$`)
 	const everything = `
@@ -234,7 +234,7 @@ func TestAccKeyVaultKey_comesBack(t *testing.T) {
 	for _, byRoles := range []bool{false, true} {
 		t.Run(fmt.Sprintf("roles=%t", byRoles), func(t *testing.T) {
 			t.Parallel()
-			w := keyworld.New(t)
+			w := fixture.New(t)
 			config := w.Config(fmt.Sprintf(`
 resource "azuremedia_key_vault" "test" {
   name                       = "keys"
@@ -260,7 +260,7 @@ resource "azuremedia_key_vault" "test" {
 }
 
 // show is the newest version of the key.
-func show(t *testing.T, w *keyworld.World) azkeys.KeyBundle {
+func show(t *testing.T, w *fixture.World) azkeys.KeyBundle {
 	t.Helper()
 	got, err := w.Keys("keys").GetKey(t.Context(), "media", "", nil)
 	if err != nil {
@@ -270,7 +270,7 @@ func show(t *testing.T, w *keyworld.World) azkeys.KeyBundle {
 }
 
 // versions checks how many versions the key has.
-func versions(t *testing.T, w *keyworld.World, want int) {
+func versions(t *testing.T, w *fixture.World, want int) {
 	t.Helper()
 	got := 0
 	for pages := w.Keys("keys").NewListKeyPropertiesVersionsPager("media", nil); pages.More(); {

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -271,26 +271,26 @@ func TestAccess(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		vault []func(*armkeyvault.VaultCreateOrUpdateParameters)
-		close func(*keyworld.World)
+		close func(*fixture.World)
 		texts []string
 	}{
-		{"firewall", nil, func(w *keyworld.World) {
+		{"firewall", nil, func(w *fixture.World) {
 			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{NetworkACLs: &armkeyvault.NetworkRuleSet{
 				DefaultAction: to.Ptr(armkeyvault.NetworkRuleActionDeny),
 			}})
 		}, []string{
 			"ForbiddenByFirewall", "Client address: 127.0.0.1", "Let the client address named above in by the vault's firewall",
 		}},
-		{"no public access", nil, func(w *keyworld.World) {
+		{"no public access", nil, func(w *fixture.World) {
 			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{PublicNetworkAccess: to.Ptr("Disabled")})
 		}, []string{"ForbiddenByConnection", "public_network_access_enabled"}},
-		{"no access policy", nil, func(w *keyworld.World) {
+		{"no access policy", nil, func(w *fixture.World) {
 			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{}})
 		}, []string{"AccessDenied", "does not have keys", "Give the identity that runs Terraform the permission named above"}},
 		{
 			"no role",
-			[]func(*armkeyvault.VaultCreateOrUpdateParameters){keyworld.ByRoles},
-			func(w *keyworld.World) {
+			[]func(*armkeyvault.VaultCreateOrUpdateParameters){fixture.ByRoles},
+			func(w *fixture.World) {
 				w.Unassign(*w.Assignments(w.ID(azure.VaultType, "keys"))[0].ID)
 			},
 			[]string{"ForbiddenByRbac", "Microsoft.KeyVault/vaults/keys/", "Give the identity that runs Terraform the permission named above"},
@@ -323,7 +323,7 @@ func TestAccess(t *testing.T) {
 func TestAccess_onItsWayIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for _, byRoles := range []bool{false, true} {
-		w := world{keyworld.New(t), t}
+		w := world{fixture.New(t), t}
 		w.strike(fault.Fault{Kind: fault.DelayedGrants})
 		proto := w.Proto()
 		vault := acctest.Value{

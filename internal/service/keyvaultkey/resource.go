@@ -19,10 +19,10 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/patience"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 )
 
 const typeName = "azuremedia_key_vault_key"
@@ -51,10 +51,10 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
 
 // Resource is azuremedia_key_vault_key.
-type Resource struct{ providerdata.Resource }
+type Resource struct{ base.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,

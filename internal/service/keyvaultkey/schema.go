@@ -25,8 +25,8 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 )
 
 func resourceSchema(ctx context.Context) schema.Schema {

@@ -13,20 +13,20 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 // world is an Azure with a vault for the key.
 type world struct {
-	*keyworld.World
+	*fixture.World
 	t *testing.T
 }
 
 func newWorld(t *testing.T, vault ...func(*armkeyvault.VaultCreateOrUpdateParameters)) world {
 	t.Helper()
-	w := world{keyworld.New(t), t}
+	w := world{fixture.New(t), t}
 	w.Vault("keys", vault...)
 	return w
 }

@@ -7,12 +7,12 @@ import (
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 )
 
 func TestPlan_changes(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	made := w.Timeouts(proto, "azuremedia_storage_account", config(nil))
 	proto.Replaces(made, config(nil), acctest.Value{

@@ -10,7 +10,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 )
 
 // TestKeyPolicy leads the policy through its life. Azure may be asked for any period, take the policy
@@ -18,7 +18,7 @@ import (
 func TestKeyPolicy(t *testing.T) {
 	t.Parallel()
 	const attribute = "key_expiration_period_in_days"
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto, them := w.Proto(), theirs(t, w.Azure)
 	policy := func(days any) acctest.Value { return config(acctest.Value{attribute: days}) }
 	// shown is the period in Azure, or 0 where there is no policy.

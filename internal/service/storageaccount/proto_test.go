@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -68,7 +68,7 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 	} {
 		t.Run(test.attribute, func(t *testing.T) {
 			t.Parallel()
-			w := keyworld.New(t)
+			w := fixture.New(t)
 			proto, them := w.Proto(), theirs(t, w.Azure)
 			created := proto.Create(resourceType, config(nil))
 			reader := them.identity("reader")
@@ -134,7 +134,7 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 
 func TestUpdate_changesIdentitiesOneByOne(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto, them := w.Proto(), theirs(t, w.Azure)
 	one, two, foreign := them.identity("one"), them.identity("two"), them.identity("foreign")
 	identified := func(kind string, ids ...any) acctest.Value {
@@ -194,7 +194,7 @@ func listed(account armstorage.Account) []string {
 
 func TestPlan_saysWhatAReplacementCosts(t *testing.T) {
 	t.Parallel()
-	proto := keyworld.New(t).Proto()
+	proto := fixture.New(t).Proto()
 	created := proto.Create(resourceType, config(nil))
 	plan := proto.Plan(resourceType, created, config(acctest.Value{"infrastructure_encryption_enabled": true}))
 	if len(plan.Replace) != 1 || !strings.Contains(plan.Replace[0], "infrastructure_encryption_enabled") {
@@ -214,7 +214,7 @@ AttributeName("infrastructure_encryption_enabled")
 
 func TestPlan_refusesWhatOnlyAConversionDoes(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	created := proto.Create(resourceType, config(nil))
 	plan := proto.Plan(resourceType, created, config(acctest.Value{"account_replication_type": "ZRS"}))
@@ -242,7 +242,7 @@ AttributeName("account_replication_type")
 
 func TestPlan_findsATakenName(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	elsewhere := engine.ID("/subscriptions/99999999-9999-9999-9999-999999999999/resourceGroups/theirs" +
 		"/providers/Microsoft.Storage/storageAccounts/contoso")
 	if err := w.Rehearsal().Transact(func(tx *engine.Tx) error {
@@ -314,7 +314,7 @@ func TestValidate_refusesTheAccountsKeyWhereThereIsNone(t *testing.T) {
 
 func TestCreate_takesNothingOver(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	created := proto.Create(resourceType, config(acctest.Value{"identity": acctest.Value{"type": "SystemAssigned"}}))
 	id := created.State["id"].(string)
@@ -358,7 +358,7 @@ func TestCreate_takesNothingOver(t *testing.T) {
 func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 	t.Parallel()
 	const path = " Microsoft.Storage/storageAccounts/contoso"
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	var created, tagged acctest.Object
 	for _, test := range []struct {
@@ -400,7 +400,7 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 
 func TestApply_saysWhatWentWrong(t *testing.T) {
 	t.Parallel()
-	w := keyworld.New(t)
+	w := fixture.New(t)
 	proto := w.Proto()
 	strike := func(method string) {
 		if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{

@@ -18,12 +18,12 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
 const typeName = "azuremedia_storage_account"
@@ -52,10 +52,10 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
 
 // Resource is azuremedia_storage_account.
-type Resource struct{ providerdata.Resource }
+type Resource struct{ base.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
 )
 
 const (
@@ -36,10 +36,10 @@ type account struct {
 	checks     []check
 
 	// uses are how the dependants use the keys, which is read once; nil before.
-	uses []keydependent.Dependent
+	uses []keyholder.Dependent
 	// asked are the dependants that were asked when they last read the keys, as they answered; nil
 	// before. unanswered is why one did not.
-	asked      map[string]keydependent.Dependent
+	asked      map[string]keyholder.Dependent
 	unanswered error
 	// told says that this run has told all of them.
 	told bool
@@ -76,11 +76,11 @@ func (a *account) ask(ctx context.Context) {
 	if a.told {
 		return
 	}
-	a.asked, a.unanswered = map[string]keydependent.Dependent{}, nil
+	a.asked, a.unanswered = map[string]keyholder.Dependent{}, nil
 	var mu sync.Mutex
 	var asking sync.WaitGroup
 	for _, id := range a.dependents {
-		kind, err := keydependent.Of(a.client, id)
+		kind, err := keyholder.Of(a.client, id)
 		if err != nil || !kind.TellsLastSync() {
 			continue
 		}
@@ -121,7 +121,7 @@ func (a *account) look(ctx context.Context) error {
 	if a.uses != nil {
 		return nil
 	}
-	uses := make([]keydependent.Dependent, len(a.dependents))
+	uses := make([]keyholder.Dependent, len(a.dependents))
 	reads, reading := errgroup.WithContext(ctx)
 	for i, id := range a.dependents {
 		if use, known := a.asked[id]; known {
@@ -153,10 +153,10 @@ func (a *account) created(ctx context.Context) (keyrotation.Keys[time.Time], err
 	}, nil
 }
 
-func (a *account) dependent(ctx context.Context, id string) (keydependent.Dependent, error) {
-	kind, err := keydependent.Of(a.client, id)
+func (a *account) dependent(ctx context.Context, id string) (keyholder.Dependent, error) {
+	kind, err := keyholder.Of(a.client, id)
 	if err != nil {
-		return keydependent.Dependent{}, err
+		return keyholder.Dependent{}, err
 	}
 	return kind.Read(ctx, id, a.id)
 }
@@ -224,7 +224,7 @@ func (a *account) introduce(ctx context.Context, known []string) error {
 
 // sync tells one dependant. Other rotations in this run may be about to tell it of other storage
 // accounts: they take turns, and one that is busy all the same is asked again.
-func (a *account) sync(ctx context.Context, use keydependent.Dependent) error {
+func (a *account) sync(ctx context.Context, use keyholder.Dependent) error {
 	unlock, err := a.client.Lock(ctx, use.ID)
 	if err != nil {
 		return err
@@ -246,7 +246,7 @@ func (a *account) sync(ctx context.Context, use keydependent.Dependent) error {
 
 // SyncError says that a dependant could not be told.
 type SyncError struct {
-	Dependent keydependent.Dependent
+	Dependent keyholder.Dependent
 	Err       error
 }
 

@@ -14,21 +14,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
 )
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{providerdata.NewDataSource(typeName)} }
+func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(typeName)} }
 
 // DataSource is azuremedia_storage_key_rotation: what Azure tells of a storage account's keys
 // without anybody's state.
-type DataSource struct{ providerdata.DataSource }
+type DataSource struct{ base.DataSource }
 
 type dataModel struct {
 	ID               types.String              `tfsdk:"id"`
@@ -161,7 +161,7 @@ func (m *dataModel) show(o keyrotation.Observed) {
 	}
 }
 
-func (m *dataModel) showDependents(uses []keydependent.Dependent,
+func (m *dataModel) showDependents(uses []keyholder.Dependent,
 	created keyrotation.Keys[time.Time],
 ) {
 	m.Dependents = []dependentModel{}

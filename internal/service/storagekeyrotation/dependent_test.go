@@ -10,7 +10,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/media"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
@@ -26,10 +26,10 @@ const blobDataContributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 func (w *world) share(account string) string {
 	w.t.Helper()
 	w.Account(account)
-	w.UpdateAccount(account, media.AccountUpdate{
-		Properties: &media.AccountProperties{StorageAccounts: []*media.StorageAccount{
-			{ID: to.Ptr(w.storage(account)), Type: to.Ptr(media.Primary)},
-			{ID: to.Ptr(w.storage("contoso")), Type: to.Ptr(media.Secondary)},
+	w.UpdateAccount(account, armmedia.AccountUpdate{
+		Properties: &armmedia.AccountProperties{StorageAccounts: []*armmedia.StorageAccount{
+			{ID: to.Ptr(w.storage(account)), Type: to.Ptr(armmedia.Primary)},
+			{ID: to.Ptr(w.storage("contoso")), Type: to.Ptr(armmedia.Secondary)},
 		}},
 	})
 	w.calls()
@@ -43,12 +43,12 @@ func (w *world) byIdentity(account string) {
 	for _, storage := range []string{account, "contoso"} {
 		w.Assign(w.storage(storage), w.Principal(account), blobDataContributor)
 	}
-	w.UpdateAccount(account, media.AccountUpdate{
-		Properties: &media.AccountProperties{
-			StorageAuthentication: to.Ptr(media.StorageByManagedIdentity),
-			StorageAccounts: []*media.StorageAccount{
-				{ID: to.Ptr(w.storage(account)), Type: to.Ptr(media.Primary)},
-				{ID: to.Ptr(w.storage("contoso")), Type: to.Ptr(media.Secondary)},
+	w.UpdateAccount(account, armmedia.AccountUpdate{
+		Properties: &armmedia.AccountProperties{
+			StorageAuthentication: to.Ptr(armmedia.StorageByManagedIdentity),
+			StorageAccounts: []*armmedia.StorageAccount{
+				{ID: to.Ptr(w.storage(account)), Type: to.Ptr(armmedia.Primary)},
+				{ID: to.Ptr(w.storage("contoso")), Type: to.Ptr(armmedia.Secondary)},
 			},
 		},
 	})

@@ -16,8 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 )
 
 type model struct {

@@ -14,9 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
 )
 
 // open is the storage account as the plan has it.
@@ -112,7 +112,7 @@ func (r *Resource) leftBehind(ctx context.Context, opened *account) (said diag.D
 	if err != nil {
 		return nil
 	}
-	kinds := keydependent.Kinds(r.Client)
+	kinds := keyholder.Kinds(r.Client)
 	listed, failed := make([][]string, len(kinds)), make([]error, len(kinds))
 	var listing sync.WaitGroup
 	for i, kind := range kinds {

@@ -14,10 +14,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
 )
 
 // The summaries of what is said about a rotation that breaks no rule.
@@ -75,7 +75,7 @@ func hurried() diag.Diagnostic {
 }
 
 // notes say which dependants are left alone, and why.
-func notes(uses []keydependent.Dependent) (said []string) {
+func notes(uses []keyholder.Dependent) (said []string) {
 	for _, use := range uses {
 		switch {
 		case !use.Attached:
@@ -91,7 +91,7 @@ func notes(uses []keydependent.Dependent) (said []string) {
 }
 
 // lastSyncs say when the dependants that can tell last read the keys.
-func lastSyncs(uses []keydependent.Dependent, created keyrotation.Keys[time.Time]) (said []string) {
+func lastSyncs(uses []keyholder.Dependent, created keyrotation.Keys[time.Time]) (said []string) {
 	for _, use := range uses {
 		if use.LastSync.IsZero() {
 			continue
@@ -214,7 +214,7 @@ func (r *Resource) abandoned(ctx context.Context, state model, recorded keyrotat
 func (a *account) syncs() string {
 	var commands []string
 	for _, id := range a.dependents {
-		if kind, err := keydependent.Of(a.client, id); err == nil {
+		if kind, err := keyholder.Of(a.client, id); err == nil {
 			commands = append(commands, "  "+kind.SyncCommand(id, a.id))
 		}
 	}

@@ -21,9 +21,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
 )
 
 func resourceSchema(ctx context.Context) schema.Schema {
@@ -39,7 +39,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"dependent_ids": schema.SetAttribute{
 				MarkdownDescription: "The IDs of the accounts that hold a copy of the keys and are " +
 					"told of each new one (rule ROT003), of any of these kinds: " +
-					strings.Join(keydependent.Nouns(), ", ") + ". One that comes at the storage " +
+					strings.Join(keyholder.Nouns(), ", ") + ". One that comes at the storage " +
 					"with a managed identity holds none and is left alone. One whose service says " +
 					"that it last read the keys before one of them was made is told again (rule " +
 					"ROT005).",

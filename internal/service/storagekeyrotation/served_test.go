@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/server"
 )
 
@@ -339,7 +339,7 @@ resource "azuremedia_account" "test" {
 
 // rotating is a rotation of the keys of the media account "contoso".
 func rotating(subscription, trigger, more string) string {
-	group := "/subscriptions/" + subscription + "/resourceGroups/" + keyworld.Group
+	group := "/subscriptions/" + subscription + "/resourceGroups/" + fixture.Group
 	return fmt.Sprintf(`
 resource "azuremedia_storage_key_rotation" "test" {
   storage_account_id  = "%[1]s/providers/Microsoft.Storage/storageAccounts/contoso"

@@ -16,11 +16,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/keydependent"
 )
 
 // isoInterval is an ISO 8601 duration without years and months, which have no fixed length.
@@ -140,7 +140,7 @@ func (dependentIDs) ValidateSet(_ context.Context, req validator.SetRequest,
 		if !ok || id.IsUnknown() {
 			continue
 		}
-		if _, err := keydependent.Of(nil, id.ValueString()); err != nil {
+		if _, err := keyholder.Of(nil, id.ValueString()); err != nil {
 			resp.Diagnostics.Append(diag.WithPath(req.Path, diagnostic.FromViolation(rule.Violation{
 				Rule:     keyrotation.Rule(keyrotation.ROT003),
 				Severity: rule.Error,

@@ -14,10 +14,10 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/streaming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
 )
 
 // watch looks at the media account "contoso" and the storage account of that name, after each call
@@ -42,7 +42,7 @@ func watched(t *testing.T, opened *rehearsal.Azure) *watch {
 	w := &watch{t: t, azure: opened, values: map[string]map[string]bool{"key1": {}, "key2": {}}}
 	var err error
 	w.url, err = opened.Streaming(context.WithoutCancel(t.Context()), azure.ID(
-		opened.Access().SubscriptionID, keyworld.Group, azure.MediaAccountType, "contoso"))
+		opened.Access().SubscriptionID, fixture.Group, azure.MediaAccountType, "contoso"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func (w *watch) down() (down []string) {
 func (w *watch) list() ([]*armstorage.AccountKey, error) {
 	ctx := context.WithoutCancel(w.t.Context())
 	if w.keys != nil {
-		if listed, err := w.keys.ListKeys(ctx, keyworld.Group, "contoso", nil); err == nil {
+		if listed, err := w.keys.ListKeys(ctx, fixture.Group, "contoso", nil); err == nil {
 			return listed.Keys, nil
 		}
 	}
@@ -115,7 +115,7 @@ func (w *watch) list() ([]*armstorage.AccountKey, error) {
 	if w.keys, err = client.StorageAccounts(access.SubscriptionID); err != nil {
 		return nil, err
 	}
-	listed, err := w.keys.ListKeys(ctx, keyworld.Group, "contoso", nil)
+	listed, err := w.keys.ListKeys(ctx, fixture.Group, "contoso", nil)
 	return listed.Keys, err
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/keyworld"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
@@ -28,7 +28,7 @@ const (
 
 // world is an Azure with media accounts whose storage keys are to be rolled.
 type world struct {
-	*keyworld.World
+	*fixture.World
 	t     *testing.T
 	proto *acctest.Proto
 	seen  int // how many calls the test has looked at
@@ -36,7 +36,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{World: keyworld.New(t), t: t}
+	w := &world{World: fixture.New(t), t: t}
 	w.proto = w.Proto()
 	return w
 }
@@ -58,8 +58,8 @@ func (w *world) account(name string) string { return w.ID(azure.MediaAccountType
 func (w *world) newStorage(name string) string {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
-	creation, err := w.accounts().BeginCreate(ctx, keyworld.Group, name, armstorage.AccountCreateParameters{
-		Location: to.Ptr(keyworld.Location), Kind: to.Ptr(armstorage.KindStorageV2),
+	creation, err := w.accounts().BeginCreate(ctx, fixture.Group, name, armstorage.AccountCreateParameters{
+		Location: to.Ptr(fixture.Location), Kind: to.Ptr(armstorage.KindStorageV2),
 		SKU: &armstorage.SKU{Name: to.Ptr(armstorage.SKUNameStandardLRS)},
 	}, nil)
 	if err == nil {
@@ -74,7 +74,7 @@ func (w *world) newStorage(name string) string {
 // regenerate regenerates a key elsewhere.
 func (w *world) regenerate(name, key string) {
 	w.t.Helper()
-	_, err := w.accounts().RegenerateKey(context.WithoutCancel(w.t.Context()), keyworld.Group, name,
+	_, err := w.accounts().RegenerateKey(context.WithoutCancel(w.t.Context()), fixture.Group, name,
 		armstorage.AccountRegenerateKeyParameters{KeyName: &key}, nil)
 	if err != nil {
 		w.t.Fatal(err)

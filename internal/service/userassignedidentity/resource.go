@@ -12,9 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/providerdata"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
 const typeName = "azuremedia_user_assigned_identity"
@@ -41,10 +41,10 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{providerdata.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
 
 // Resource is azuremedia_user_assigned_identity.
-type Resource struct{ providerdata.Resource }
+type Resource struct{ base.Resource }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,

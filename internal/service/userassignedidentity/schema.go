@@ -8,8 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/attribute"
 )
 
 func resourceSchema(ctx context.Context) schema.Schema {

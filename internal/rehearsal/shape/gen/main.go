@@ -18,12 +18,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/openapi/swagger"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/shape"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/openapi/swagger"
 )
 
 func main() {
-	testdata := flag.String("testdata", "../openapi/testdata", "folder of the OpenAPI documents")
+	testdata := flag.String("testdata", "../test/openapi/testdata", "folder of the OpenAPI documents")
 	output := flag.String("output", "shapes.json", "file to write")
 	flag.Parse()
 

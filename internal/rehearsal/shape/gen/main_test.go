@@ -12,7 +12,7 @@ import (
 
 func TestShapesAreUpToDate(t *testing.T) {
 	fresh := filepath.Join(t.TempDir(), "shapes.json")
-	if err := generate("../../openapi/testdata", fresh); err != nil {
+	if err := generate("../../test/openapi/testdata", fresh); err != nil {
 		t.Fatal(err)
 	}
 	want, err := os.ReadFile(fresh)
@@ -33,7 +33,7 @@ func TestGenerate_reportsWhatItCannotRead(t *testing.T) {
 	if err := generate(t.TempDir(), output); err == nil {
 		t.Error("generate took an empty folder")
 	}
-	if err := generate("../../openapi/testdata", filepath.Join(output, "none")); err == nil {
+	if err := generate("../../test/openapi/testdata", filepath.Join(output, "none")); err == nil {
 		t.Error("generate wrote into nothing")
 	}
 }

@@ -1,0 +1,119 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package attribute
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+)
+
+type (
+	// ResourceIDValue is the ID of an Azure resource, which has no case.
+	ResourceIDValue = StringValue[resourceIDKind]
+	// ResourceIDType is its type.
+	ResourceIDType = StringType[resourceIDKind]
+)
+
+// NewResourceID returns a known ID.
+func NewResourceID(id string) ResourceIDValue { return newString[resourceIDKind](id) }
+
+type resourceIDKind struct{}
+
+func (resourceIDKind) name() string          { return "ResourceIDType" }
+func (resourceIDKind) same(a, b string) bool { return azure.SameID(a, b) }
+
+func (resourceIDKind) check(text string) diag.Diagnostic {
+	id, err := arm.ParseResourceID(text)
+	if err == nil && id.SubscriptionID != "" && id.Name != "" {
+		return nil
+	}
+	return diag.NewErrorDiagnostic("Invalid Resource ID", fmt.Sprintf(
+		"Found: %q.\nRequired: the ID of an Azure resource, which looks like "+
+			"/subscriptions/<subscription ID>/resourceGroups/<group>/providers/"+
+			"<namespace>/<type>/<name>.\n"+
+			"Remedy: refer to the id attribute of a resource or a data source.", text))
+}
+
+type (
+	// LocationValue is an Azure region, which has a name ("westus2") and a display name ("West US 2").
+	LocationValue = StringValue[locationKind]
+	// LocationType is its type.
+	LocationType = StringType[locationKind]
+)
+
+// NewLocation returns a known region.
+func NewLocation(location string) LocationValue { return newString[locationKind](location) }
+
+type locationKind struct{}
+
+func (locationKind) name() string          { return "LocationType" }
+func (locationKind) same(a, b string) bool { return customerkey.SameLocation(a, b) }
+
+func (locationKind) check(text string) diag.Diagnostic {
+	if customerkey.NormalizeLocation(text) != "" {
+		return nil
+	}
+	return diag.NewErrorDiagnostic("Invalid Location",
+		"Found: an empty text.\nRequired: the name of an Azure region, such as \"westus2\".\n"+
+			"Remedy: `az account list-locations --output table` lists them.")
+}
+
+type (
+	// NameValue is the name of an Azure resource, which has no case.
+	NameValue = StringValue[nameKind]
+	// NameType is its type.
+	NameType = StringType[nameKind]
+)
+
+// NewName returns a known name.
+func NewName(name string) NameValue { return newString[nameKind](name) }
+
+type nameKind struct{}
+
+func (nameKind) name() string                 { return "NameType" }
+func (nameKind) same(a, b string) bool        { return strings.EqualFold(a, b) }
+func (nameKind) check(string) diag.Diagnostic { return nil }
+
+type (
+	// KeyIDValue is the identifier of a Key Vault key, with or without a version.
+	KeyIDValue = StringValue[keyIDKind]
+	// KeyIDType is its type.
+	KeyIDType = StringType[keyIDKind]
+)
+
+// NewKeyID returns a known key identifier.
+func NewKeyID(id string) KeyIDValue { return newString[keyIDKind](id) }
+
+type keyIDKind struct{}
+
+func (keyIDKind) name() string { return "KeyIDType" }
+
+func (keyIDKind) same(a, b string) bool {
+	one, err := customerkey.ParseKeyID(a)
+	if err != nil {
+		return a == b
+	}
+	other, err := customerkey.ParseKeyID(b)
+	return err == nil && one.Equal(other)
+}
+
+// check applies rule CMK010 as far as it can be without knowing the cloud.
+func (keyIDKind) check(text string) diag.Diagnostic {
+	_, err := customerkey.ParseKeyID(text)
+	var wrong *customerkey.KeyIDError
+	if errors.As(err, &wrong) {
+		violation := wrong.Violation()
+		violation.Attribute = "" // The framework knows the path.
+		return diagnostic.FromViolation(violation)
+	}
+	return nil
+}

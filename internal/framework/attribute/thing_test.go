@@ -1,0 +1,319 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package attribute_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+)
+
+// things is a provider of test_thing.
+type things struct{}
+
+func (things) Metadata(_ context.Context, _ provider.MetadataRequest,
+	resp *provider.MetadataResponse,
+) {
+	resp.TypeName = "test"
+}
+
+func (things) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+
+func (things) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+
+func (things) DataSources(context.Context) []func() datasource.DataSource { return nil }
+
+func (things) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{func() resource.Resource { return thing{} }}
+}
+
+// thing is a resource that is made of shared attributes and of nothing else. Azure, to it, answers
+// in a spelling of its own.
+type thing struct{}
+
+type thingModel struct {
+	ID            attribute.ResourceIDValue `tfsdk:"id"`
+	Name          attribute.NameValue       `tfsdk:"name"`
+	ResourceGroup attribute.NameValue       `tfsdk:"resource_group_name"`
+	Location      attribute.LocationValue   `tfsdk:"location"`
+	Tags          types.Map                 `tfsdk:"tags"`
+	Account       attribute.ResourceIDValue `tfsdk:"account_id"`
+	Key           attribute.KeyIDValue      `tfsdk:"key_id"`
+	Made          types.String              `tfsdk:"made"`
+	Identity      types.Object              `tfsdk:"identity"`
+	Timeouts      timeouts.Value            `tfsdk:"timeouts"`
+}
+
+func (thing) Metadata(_ context.Context, _ resource.MetadataRequest,
+	resp *resource.MetadataResponse,
+) {
+	resp.TypeName = "test_thing"
+}
+
+func (thing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{Attributes: map[string]schema.Attribute{
+		"id":                  attribute.ID(),
+		"name":                attribute.Name("The name."),
+		"resource_group_name": attribute.ResourceGroupName(),
+		"location":            attribute.Location(),
+		"tags":                attribute.Tags(),
+		"account_id":          attribute.ReferenceID("The account."),
+		"key_id":              attribute.KeyID("The key."),
+		"made":                attribute.Computed("Made up."),
+		"identity":            attribute.Identity(),
+		"timeouts": attribute.Timeouts(ctx, attribute.TimeoutDefaults{
+			Create: 90 * time.Minute, Read: 5 * time.Minute, Update: time.Hour, Delete: time.Hour,
+		}),
+	}}
+}
+
+func (thing) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
+	resp *resource.IdentitySchemaResponse,
+) {
+	resp.IdentitySchema = attribute.IdentitySchema()
+}
+
+func (thing) Create(ctx context.Context, req resource.CreateRequest,
+	resp *resource.CreateResponse,
+) {
+	var plan thingModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	plan.ID, plan.Made = attribute.NewResourceID(id), types.StringValue("up")
+	resp.Diagnostics.Append(plan.observe(ctx)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+}
+
+func (thing) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state thingModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
+	resp.Diagnostics.Append(state.observe(ctx)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+func (thing) Update(ctx context.Context, req resource.UpdateRequest,
+	resp *resource.UpdateResponse,
+) {
+	var plan thingModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.observe(ctx)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+}
+
+func (thing) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+func (thing) ImportState(ctx context.Context, req resource.ImportStateRequest,
+	resp *resource.ImportStateResponse,
+) {
+	attribute.Import(ctx, azure.MediaAccountType, req, resp)
+}
+
+// observe spells everything as Azure might, and tells of the identity what only Azure knows.
+func (m *thingModel) observe(ctx context.Context) diag.Diagnostics {
+	m.Name = attribute.NewName(strings.ToUpper(m.Name.ValueString()))
+	m.ResourceGroup = attribute.NewName(strings.ToUpper(m.ResourceGroup.ValueString()))
+	m.Location = attribute.NewLocation("West US 2")
+	if !m.Account.IsNull() { // As it is after an import.
+		m.Account = attribute.NewResourceID(strings.ToUpper(m.Account.ValueString()))
+	}
+	identity, diags := attribute.ExpandIdentity(ctx, m.Identity)
+	if identity.SystemAssigned {
+		identity.PrincipalID, identity.TenantID = "principal", "tenant"
+	}
+	for i, used := range identity.UserAssignedIDs {
+		identity.UserAssignedIDs[i] = strings.ToUpper(used)
+	}
+	m.Identity = attribute.FlattenIdentity(identity)
+	return diags
+}
+
+func start(t *testing.T) *acctest.Proto {
+	t.Helper()
+	return acctest.NewProto(t, providerserver.NewProtocol6WithError(things{}))
+}
+
+// config is a configuration of test_thing with some changes.
+func config(changes ...acctest.Value) acctest.Value {
+	merged := acctest.Value{
+		"name": "name", "resource_group_name": "rg", "location": "westus2", "account_id": id,
+		"key_id": "https://vlt.vault.azure.net/keys/k",
+	}
+	for _, change := range changes {
+		for name, value := range change {
+			merged[name] = value
+		}
+	}
+	return merged
+}
+
+func userAssigned(ids ...any) acctest.Value {
+	return acctest.Value{"identity": acctest.Value{"type": "UserAssigned", "identity_ids": ids}}
+}
+
+func TestProtoSpelling_isNoChange(t *testing.T) {
+	t.Parallel()
+	proto := start(t)
+	first := config(acctest.Value{"tags": acctest.Value{"a": "1"}}, userAssigned(id+"1", id+"2"))
+	created := proto.Create("test_thing", first)
+	for name, want := range first {
+		if name == "identity" {
+			continue
+		}
+		if diff := cmp.Diff(want, created.State[name]); diff != "" {
+			t.Errorf("%s is not what the configuration says: %s", name, diff)
+		}
+	}
+	read, said := proto.Read(created)
+	if diff := cmp.Diff(created.State, read.State); diff != "" || len(said) > 0 {
+		t.Errorf("reading changes the state: %s %s", diff, said.Text())
+	}
+	plan := proto.Plan("test_thing", created, config(acctest.Value{
+		"name": "NAME", "resource_group_name": "Rg", "location": "West US 2",
+		"account_id": strings.ToLower(id), "key_id": "https://VLT.vault.azure.net/keys/K",
+		"tags": acctest.Value{"a": "1"},
+	}, userAssigned(strings.ToUpper(id+"2"), id+"1")))
+	if diff := cmp.Diff(created.State, plan.State); diff != "" || len(plan.Replace) > 0 {
+		t.Errorf("another spelling plans a change: %s %v", diff, plan.Replace)
+	}
+}
+
+func TestProtoAnotherValue_isAChange(t *testing.T) {
+	t.Parallel()
+	proto := start(t)
+	created := proto.Create("test_thing", config(userAssigned(id+"1")))
+	for _, test := range []struct {
+		name    string
+		change  acctest.Value
+		replace bool
+	}{
+		{"name", acctest.Value{"name": "other"}, true},
+		{"resource_group_name", acctest.Value{"resource_group_name": "other"}, true},
+		{"location", acctest.Value{"location": "northeurope"}, true},
+		{"account_id", acctest.Value{"account_id": id + "2"}, false},
+		{"key_id", acctest.Value{"key_id": "https://vlt.vault.azure.net/keys/other"}, false},
+		{"identity", userAssigned(id + "2"), false},
+		{"identity", userAssigned(id+"1", id+"2"), false},
+	} {
+		plan := proto.Plan("test_thing", created, config(userAssigned(id+"1"), test.change))
+		if cmp.Diff(created.State[test.name], plan.State[test.name]) == "" {
+			t.Errorf("%v plans no change", test.change)
+		}
+		if (len(plan.Replace) > 0) != test.replace {
+			t.Errorf("%v replaces over %v, want %t", test.change, plan.Replace, test.replace)
+		}
+	}
+}
+
+func TestProtoIdentity_plansItsPrincipal(t *testing.T) {
+	t.Parallel()
+	proto := start(t)
+	of := func(kind string, ids ...any) acctest.Value {
+		identity := acctest.Value{"type": kind}
+		if len(ids) > 0 {
+			identity["identity_ids"] = ids
+		}
+		return config(acctest.Value{"identity": identity})
+	}
+	for _, test := range []struct {
+		name          string
+		before, after acctest.Value
+		want          any
+	}{
+		{"switched on", config(), of("SystemAssigned"), acctest.Unknown{}},
+		{"stays on", of("SystemAssigned"), of("SystemAssigned, UserAssigned", id), "principal"},
+		{"switched off", of("SystemAssigned, UserAssigned", id), of("UserAssigned", id), nil},
+		{"switched on beside another", of("UserAssigned", id), of("SystemAssigned, UserAssigned", id), acctest.Unknown{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			created := proto.Create("test_thing", test.before)
+			plan := proto.Plan("test_thing", created, test.after)
+			identity, ok := plan.State["identity"].(acctest.Value)
+			if !ok {
+				t.Fatalf("no identity is planned: %v %s", plan.State, plan.Diagnostics.Text())
+			}
+			if diff := cmp.Diff(test.want, identity["principal_id"]); diff != "" {
+				t.Error(diff)
+			}
+			updated := proto.Update(created, test.after)
+			again := proto.Plan("test_thing", updated, test.after)
+			if diff := cmp.Diff(updated.State, again.State); diff != "" {
+				t.Errorf("a second plan differs: %s", diff)
+			}
+		})
+	}
+}
+
+func TestProtoIdentity_isComplete(t *testing.T) {
+	t.Parallel()
+	proto := start(t)
+	for _, test := range []struct {
+		name     string
+		identity acctest.Value
+		want     string
+	}{
+		{"no IDs", acctest.Value{"type": "UserAssigned"}, "Missing Identity IDs"},
+		{"needless IDs", acctest.Value{"type": "SystemAssigned", "identity_ids": []any{id}}, "Unexpected Identity IDs"},
+		{"an ID that is none", acctest.Value{"type": "UserAssigned", "identity_ids": []any{"x"}}, "Invalid Resource ID"},
+		{"IDs to come", acctest.Value{"type": "UserAssigned", "identity_ids": acctest.Unknown{}}, ""},
+		{"all is well", acctest.Value{"type": "SystemAssigned, UserAssigned", "identity_ids": []any{id}}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			said := proto.Validate("test_thing", config(acctest.Value{"identity": test.identity}))
+			if test.want == "" && len(said) > 0 || !strings.Contains(said.Text(), test.want) {
+				t.Errorf("got %q, want %q", said.Text(), test.want)
+			}
+		})
+	}
+}
+
+func TestProtoImport_takesOneTypeOnly(t *testing.T) {
+	t.Parallel()
+	proto := start(t)
+	lower := strings.ToLower(id)
+	object, said := proto.ImportByIdentity("test_thing", map[string]string{"id": lower})
+	want := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Media/mediaservices/a"
+	if len(said) > 0 || object.State["id"] != want || object.Identity["id"] != want {
+		t.Errorf("got %v, identity %v, want %s; %s", object.State, object.Identity, want, said.Text())
+	}
+	_, said = proto.ImportByID("test_thing", "/subscriptions/s/resourceGroups/g")
+	if !strings.Contains(said.Text(), "/providers/Microsoft.Media/mediaservices/<name>") {
+		t.Errorf("does not show the right form: %s", said.Text())
+	}
+}
+
+func TestTimeouts_documentTheirDefaults(t *testing.T) {
+	t.Parallel()
+	described := ""
+	for _, found := range start(t).Schemas().ResourceSchemas["test_thing"].Block.Attributes {
+		if found.Name == "timeouts" {
+			for _, nested := range found.NestedType.Attributes {
+				described += nested.Description + "\n"
+			}
+		}
+	}
+	for _, want := range []string{"`90m`", "`5m`", "`1h`"} {
+		if !strings.Contains(described, want) {
+			t.Errorf("lacks %s:\n%s", want, described)
+		}
+	}
+}

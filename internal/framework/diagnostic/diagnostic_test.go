@@ -1,0 +1,206 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package diagnostic_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+func vault() diagnostic.Subject {
+	return diagnostic.Subject{Noun: "Key Vault", Type: "azuremedia_key_vault", ID: "/subscriptions/s/v"}
+}
+
+func TestFromError_saysEverythingAPersonNeeds(t *testing.T) {
+	t.Parallel()
+	answer := func(status int, code string) error {
+		return fmt.Errorf("doing it: %w", &azure.Error{
+			Status: status, Code: code, InnerCode: "Inner", Message: "Azure's own words.",
+			RequestID: "r-1", CorrelationID: "c-1",
+		})
+	}
+	const nothing, unknown = "Nothing was changed.", "It is not known whether"
+	for _, test := range []struct {
+		name    string
+		act     diagnostic.Act
+		err     error
+		summary string
+		want    []string
+	}{
+		{
+			"refused", diagnostic.Create, answer(403, "AuthorizationFailed"), "Key Vault Not Created",
+			[]string{
+				"Creating the key vault /subscriptions/s/v.", "403 Forbidden", "AuthorizationFailed",
+				"(Inner)", "Azure's own words.", "request ID r-1", "correlation ID c-1",
+				"a role that permits", nothing,
+			},
+		},
+		{
+			"server error", diagnostic.Update, answer(500, "InternalError"), "Key Vault Not Updated",
+			[]string{"Updating", "fault on Azure's side", unknown},
+		},
+		{
+			"server error while reading", diagnostic.Read, answer(503, "Busy"), "Key Vault Not Read",
+			[]string{"Reading", nothing},
+		},
+		{
+			"failed later", diagnostic.Create, answer(200, "BadRequest"), "Key Vault Not Created",
+			[]string{"accepted it and failed later", unknown},
+		},
+		{
+			"throttled", diagnostic.Delete, answer(429, "TooManyRequests"), "Key Vault Not Deleted",
+			[]string{"-parallelism", nothing},
+		},
+		{
+			"wrong subscription", diagnostic.Read, answer(404, "SubscriptionNotFound"),
+			"Key Vault Not Read",
+			[]string{"ARM_SUBSCRIPTION_ID"},
+		},
+		{
+			"out of time", diagnostic.Delete, fmt.Errorf("waiting: %w", context.DeadlineExceeded),
+			"Key Vault Not Deleted",
+			[]string{"raise timeouts.delete", unknown},
+		},
+		{
+			"interrupted", diagnostic.Update, context.Canceled,
+			"Key Vault Not Updated",
+			[]string{"interrupted", unknown},
+		},
+		{
+			"no answer", diagnostic.Create, io.ErrUnexpectedEOF,
+			"Key Vault Not Created",
+			[]string{"unexpected EOF", "network", unknown},
+		},
+		{
+			"no token", diagnostic.Create,
+			&azure.CredentialError{Method: "the Azure CLI", Err: errors.New("not logged in")},
+			"Key Vault Not Created",
+			[]string{"the Azure CLI: not logged in", "az login", nothing},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			said := diagnostic.FromError(test.act, vault(), test.err)
+			if said.Severity() != diag.SeverityError || said.Summary() != test.summary {
+				t.Errorf("got %s %q, want %q", said.Severity(), said.Summary(), test.summary)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(said.Detail(), want) {
+					t.Errorf("lacks %q:\n%s", want, said.Detail())
+				}
+			}
+		})
+	}
+}
+
+func TestFromError_alwaysHasAnAdvice(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{
+		"AuthorizationFailed", "SubscriptionNotFound", "ResourceGroupNotFound",
+		"MissingSubscriptionRegistration", "ScopeLocked", "RequestDisallowedByPolicy", "Whatever",
+	} {
+		for _, status := range []int{400, 401, 403, 404, 409, 429, 500} {
+			err := &azure.Error{Status: status, Code: code}
+			said := diagnostic.FromError(diagnostic.Create, vault(), err).Detail()
+			if paragraphs := strings.Split(said, "\n\n"); len(paragraphs) != 4 {
+				t.Errorf("%d %s: want four paragraphs:\n%s", status, code, said)
+			}
+		}
+	}
+}
+
+func TestFromError_goesByKeyVaultsInnerCode(t *testing.T) {
+	t.Parallel()
+	for inner, want := range map[string]string{
+		"ForbiddenByFirewall":   "Let the client address named above in by the vault's firewall",
+		"ForbiddenByConnection": "switch the vault's public network access on",
+		"ForbiddenByRbac":       "Give the identity that runs Terraform the permission named above.",
+		"AccessDenied":          "Give the identity that runs Terraform the permission named above.",
+	} {
+		said := diagnostic.FromError(diagnostic.Read, vault(),
+			&azure.Error{Status: 403, Code: "Forbidden", InnerCode: inner}).Detail()
+		if !strings.Contains(said, want) {
+			t.Errorf("%s lacks %q:\n%s", inner, want, said)
+		}
+	}
+}
+
+func TestFromErrorAfter_saysWhatWasDone(t *testing.T) {
+	t.Parallel()
+	said := diagnostic.FromErrorAfter("The vault was created.", diagnostic.Create, vault(),
+		&azure.Error{Status: 400, Code: "BadRequest"}).Detail()
+	if !strings.HasSuffix(said, "The vault was created. Apply again to do the rest.") {
+		t.Errorf("does not end with what was done:\n%s", said)
+	}
+	if strings.Contains(said, "Nothing was changed") {
+		t.Errorf("denies what was done:\n%s", said)
+	}
+}
+
+func TestRefuseExisting(t *testing.T) {
+	t.Parallel()
+	if said := diagnostic.RefuseExisting(vault(), &azure.Error{Status: 404, Code: "ResourceNotFound"}); len(said) > 0 {
+		t.Errorf("refuses what is not there: %v", said)
+	}
+	said := diagnostic.RefuseExisting(vault(), nil)
+	if len(said) != 1 || said[0].Summary() != "Key Vault Already Exists" ||
+		!strings.Contains(said[0].Detail(), "to = azuremedia_key_vault.this\n    id = \"/subscriptions/s/v\"") {
+		t.Errorf("does not say how to import: %v", said)
+	}
+	said = diagnostic.RefuseExisting(vault(), &azure.Error{Status: 403, Code: "AuthorizationFailed"})
+	if len(said) != 1 || said[0].Summary() != "Key Vault Not Created" {
+		t.Errorf("does not say that it could not look: %v", said)
+	}
+}
+
+func TestFromViolation(t *testing.T) {
+	t.Parallel()
+	broken := rule.Violation{
+		Rule:     rule.Rule{ID: "CMK003", Title: "Key Size"},
+		Severity: rule.Error, Attribute: "encryption.key_vault_key_id",
+		Found: "1024 bits", Required: "2048 bits", Why: "It is so", Remedy: "Make another key",
+	}
+	said := diagnostic.FromViolation(broken)
+	if said.Severity() != diag.SeverityError || said.Summary() != "Key Size (CMK003)" {
+		t.Errorf("got %s %q", said.Severity(), said.Summary())
+	}
+	at, ok := said.(diag.DiagnosticWithPath)
+	if want := path.Root("encryption").AtName("key_vault_key_id"); !ok || !at.Path().Equal(want) {
+		t.Errorf("not at %s: %v", want, said)
+	}
+	want := "Found: 1024 bits.\nRequired: 2048 bits.\nWhy: It is so.\nRemedy: Make another key." +
+		"\n\nNothing was changed."
+	if said.Detail() != want {
+		t.Errorf("got %q, want %q", said.Detail(), want)
+	}
+
+	warning := broken
+	warning.Severity, warning.Attribute = rule.Warning, ""
+	report := rule.Report{Violations: []rule.Violation{warning, broken}}
+	all := diagnostic.FromReport(report)
+	if len(all) != 2 || all.WarningsCount() != 1 || all[0].Severity() != diag.SeverityError {
+		t.Errorf("got %v, want the error before the warning", all)
+	}
+	if strings.Contains(all.Warnings()[0].Detail(), "Nothing was changed") {
+		t.Error("a warning stops nothing")
+	}
+}
+
+func TestProviderBug_asksForAReport(t *testing.T) {
+	t.Parallel()
+	if said := diagnostic.ProviderBug("It broke."); !strings.Contains(said.Detail(), "/issues") {
+		t.Errorf("got %q", said.Detail())
+	}
+}

@@ -1,0 +1,113 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyholder
+
+import (
+	"context"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+)
+
+// machineLearning is the workspaces of Machine Learning. Each has one storage account.
+type machineLearning struct{ client *azure.Client }
+
+func (machineLearning) Noun() string         { return "Machine Learning workspace" }
+func (machineLearning) ResourceType() string { return azure.WorkspaceType }
+func (machineLearning) TellsLastSync() bool  { return false }
+
+// authModeVersion is an api-version that shows how a workspace goes to its storage. The official
+// client sends an older one, which does not.
+const authModeVersion = "2025-06-01"
+
+func (m machineLearning) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
+	at, err := azure.ParseID(id, azure.WorkspaceType)
+	if err != nil {
+		return Dependent{}, err
+	}
+	resources, err := m.client.Resources(at.SubscriptionID)
+	if err != nil {
+		return Dependent{}, err
+	}
+	workspace, err := resources.GetByID(ctx, id, authModeVersion, nil)
+	if err != nil {
+		return Dependent{}, err
+	}
+	properties, _ := workspace.Properties.(map[string]any)
+	storage, _ := properties["storageAccount"].(string)
+	mode, _ := properties["systemDatastoresAuthMode"].(string) // of old, there was but one
+	attached := azure.SameID(storage, storageAccountID)
+	usesKeys := attached && (mode == "" || strings.EqualFold(mode, "AccessKey"))
+	return Dependent{ID: id, Kind: m, Attached: attached, UsesKeys: usesKeys}, nil
+}
+
+// Sync has the workspace read all the keys that it holds, which takes it a while.
+func (m machineLearning) Sync(ctx context.Context, id, _ string) error {
+	at, err := azure.ParseID(id, azure.WorkspaceType)
+	if err != nil {
+		return err
+	}
+	workspaces, err := m.client.Workspaces(at.SubscriptionID)
+	if err != nil {
+		return err
+	}
+	resync, err := workspaces.BeginResyncKeys(ctx, at.ResourceGroupName, at.Name, nil)
+	if err != nil {
+		return err
+	}
+	_, err = azure.Await(ctx, resync)
+	return err
+}
+
+func (machineLearning) SyncCommand(id, _ string) string {
+	return command("az ml workspace sync-keys", "--name", id)
+}
+
+// List looks into the workspaces on the storage account: the list does not tell how they go there.
+func (m machineLearning) List(ctx context.Context, subscriptionID, storageAccountID string,
+) ([]string, error) {
+	workspaces, err := m.client.Workspaces(subscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for pages := workspaces.NewListBySubscriptionPager(nil); pages.More(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, workspace := range page.Value {
+			id, properties := azure.Deref(workspace.ID), azure.Deref(workspace.Properties)
+			if azure.SameID(azure.Deref(properties.StorageAccount), storageAccountID) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return m.withKeys(ctx, ids, storageAccountID)
+}
+
+// withKeys are those of the workspaces that use the keys, which it asks side by side.
+func (m machineLearning) withKeys(ctx context.Context, ids []string, storageAccountID string,
+) ([]string, error) {
+	found := make([]Dependent, len(ids))
+	reads, reading := errgroup.WithContext(ctx)
+	for i, id := range ids {
+		reads.Go(func() (err error) {
+			found[i], err = m.Read(reading, id, storageAccountID)
+			return err
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, err
+	}
+	var using []string
+	for _, workspace := range found {
+		if workspace.UsesKeys {
+			using = append(using, workspace.ID)
+		}
+	}
+	return using, nil
+}

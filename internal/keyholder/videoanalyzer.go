@@ -1,0 +1,104 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyholder
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+)
+
+// videoAnalyzers is the accounts of Video Analyzer.
+type videoAnalyzers struct{ client *azure.Client }
+
+func (videoAnalyzers) Noun() string         { return "Video Analyzer account" }
+func (videoAnalyzers) ResourceType() string { return azure.VideoAnalyzerType }
+func (videoAnalyzers) TellsLastSync() bool  { return false }
+
+func (v videoAnalyzers) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
+	accounts, at, err := v.accounts(id)
+	if err != nil {
+		return Dependent{}, err
+	}
+	account, err := accounts.Get(ctx, at.ResourceGroupName, at.Name)
+	if err != nil {
+		return Dependent{}, err
+	}
+	attached, usesKeys := analyzerStorage(account.Properties, storageAccountID)
+	return Dependent{ID: id, Kind: v, Attached: attached, UsesKeys: usesKeys}, nil
+}
+
+func (v videoAnalyzers) Sync(ctx context.Context, id, storageAccountID string) error {
+	accounts, at, err := v.accounts(id)
+	if err != nil {
+		return err
+	}
+	return accounts.SyncStorageKeys(ctx, at.ResourceGroupName, at.Name, storageAccountID)
+}
+
+// SyncCommand goes by az rest: the command line has no command for it, and one api-version alone has
+// the operation.
+func (videoAnalyzers) SyncCommand(id, storageAccountID string) string {
+	return fmt.Sprintf("az rest --method post --url %s/syncStorageKeys?api-version=%s "+
+		"--body '{\"id\":%q}'", id, armmedia.VideoAnalyzerSyncAPIVersion, storageAccountID)
+}
+
+func (v videoAnalyzers) List(ctx context.Context, subscriptionID, storageAccountID string,
+) ([]string, error) {
+	accounts, err := v.client.VideoAnalyzers(subscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for pages := accounts.NewListBySubscriptionPager(); pages.More(); {
+		page, err := pages.NextPage(ctx)
+		switch {
+		case retired(err):
+			return nil, nil
+		case err != nil:
+			return nil, err
+		}
+		for _, account := range page.Value {
+			if _, usesKeys := analyzerStorage(account.Properties, storageAccountID); usesKeys {
+				ids = append(ids, azure.Deref(account.ID))
+			}
+		}
+	}
+	return ids, nil
+}
+
+func (v videoAnalyzers) accounts(id string) (*armmedia.VideoAnalyzersClient, *arm.ResourceID, error) {
+	at, err := azure.ParseID(id, azure.VideoAnalyzerType)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := v.client.VideoAnalyzers(at.SubscriptionID)
+	return accounts, at, err
+}
+
+// retired reports whether Resource Manager says that the cloud has no such service, or not any more
+// (Resource Manager, troubleshooting: InvalidResourceType, NoRegisteredProviderFound). There are no
+// accounts of it then.
+func retired(err error) bool {
+	return azure.HasCode(err, "InvalidResourceType", "NoRegisteredProviderFound")
+}
+
+// analyzerStorage reports whether a storage account is attached, and whether by its keys. There is
+// no property that says so, as Media Services has storageAuthentication: each storage account may
+// have "a managed identity that Video Analyzer will use to access the storage account" (OpenAPI
+// document, StorageAccount.identity). One that has none was attached at 2021-05-01-preview, the
+// version with syncStorageKeys, and is reached with a copy of its keys.
+func analyzerStorage(properties *armmedia.VideoAnalyzerProperties, storageAccountID string,
+) (attached, usesKeys bool) {
+	for _, storage := range azure.Deref(properties).StorageAccounts {
+		if azure.SameID(azure.Deref(storage.ID), storageAccountID) {
+			return true, azure.Deref(azure.Deref(storage.Identity).UserAssignedIdentity) == ""
+		}
+	}
+	return false, false
+}

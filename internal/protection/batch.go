@@ -1,0 +1,138 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package protection
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// batchAccounts is Batch accounts. They tell neither a status nor the version that they run on, and
+// have one type of identity at a time: with which it reads the key is no part of the encryption.
+type batchAccounts struct {
+	client *azure.Client
+	kind   customerkey.Kind
+}
+
+func (batchAccounts) ResourceType() string { return azure.BatchAccountType }
+
+func (b batchAccounts) Read(ctx context.Context, id string) (Account, error) {
+	accounts, at, err := b.accounts(id)
+	if err != nil {
+		return Account{}, err
+	}
+	got, err := accounts.Get(ctx, at.ResourceGroupName, at.Name, nil)
+	if err != nil {
+		return Account{}, err
+	}
+	return b.describe(id, got.Account), nil
+}
+
+// Attach refuses an account with several user-assigned identities: which of them it would read the key
+// with is not documented, and cannot be said.
+func (b batchAccounts) Attach(ctx context.Context, id string, attachment Attachment,
+) (Account, error) {
+	if attachment.UserAssignedIdentityID != "" {
+		account, err := b.Read(ctx, id)
+		if err != nil {
+			return Account{}, err
+		}
+		if listed := len(account.UserPrincipalIDs); listed > 1 {
+			return Account{}, fmt.Errorf("the Batch account has %d user-assigned identities, and cannot be "+
+				"told to read the key with %s: leave it that one", listed, attachment.UserAssignedIdentityID)
+		}
+	}
+	return b.encrypt(ctx, id, &armbatch.EncryptionProperties{
+		KeySource:          to.Ptr(armbatch.KeySourceMicrosoftKeyVault),
+		KeyVaultProperties: &armbatch.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.KeyID)},
+	})
+}
+
+func (b batchAccounts) Revert(ctx context.Context, id string) error {
+	_, err := b.encrypt(ctx, id, &armbatch.EncryptionProperties{
+		KeySource: to.Ptr(armbatch.KeySourceMicrosoftBatch),
+	})
+	return err
+}
+
+// Forbidden takes every refusal of the service for one: in which words Batch says that the vault did
+// not let it in is not public. The rules have found before what else a key can lack, and what is
+// missing from the request itself has a code of its own (Azure/azure-cli issue 24007).
+func (batchAccounts) Forbidden(err error) bool {
+	answer, ok := azure.AsError(err)
+	return ok && answer.Status == http.StatusBadRequest &&
+		!azure.HasCode(err, "MissingRequiredProperty", "InvalidPropertyValue", "InvalidRequestContent")
+}
+
+// encrypt patches nothing but the encryption.
+func (b batchAccounts) encrypt(ctx context.Context, id string,
+	encryption *armbatch.EncryptionProperties,
+) (Account, error) {
+	accounts, at, err := b.accounts(id)
+	if err != nil {
+		return Account{}, err
+	}
+	updated, err := accounts.Update(ctx, at.ResourceGroupName, at.Name, armbatch.AccountUpdateParameters{
+		Properties: &armbatch.AccountUpdateProperties{Encryption: encryption},
+	}, nil)
+	if err != nil {
+		return Account{}, err
+	}
+	return b.describe(id, updated.Account), nil
+}
+
+func (b batchAccounts) accounts(id string) (*armbatch.AccountClient, *arm.ResourceID, error) {
+	at, err := azure.ParseID(id, azure.BatchAccountType)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := b.client.BatchAccounts(at.SubscriptionID)
+	return accounts, at, err
+}
+
+func (b batchAccounts) describe(id string, wire armbatch.Account) Account {
+	identity := azure.Deref(wire.Identity)
+	kind := azure.Deref(identity.Type)
+	account := Account{Account: facts.Account{
+		Target: customerkey.Target{
+			ID:             id,
+			Kind:           b.kind,
+			Location:       rule.Known(azure.Deref(wire.Location)),
+			SystemAssigned: rule.Known(kind == armbatch.ResourceIdentityTypeSystemAssigned),
+		},
+		SystemPrincipalID: azure.Deref(identity.PrincipalID),
+		UserPrincipalIDs:  map[string]string{},
+	}}
+	var listed []string
+	for id, user := range identity.UserAssignedIdentities {
+		listed = append(listed, id)
+		account.UserPrincipalIDs[strings.ToLower(id)] = azure.Deref(azure.Deref(user).PrincipalID)
+	}
+	account.UserAssigned = rule.Known(listed)
+
+	encryption := azure.Deref(azure.Deref(wire.Properties).Encryption)
+	if azure.Deref(encryption.KeySource) != armbatch.KeySourceMicrosoftKeyVault {
+		return account
+	}
+	key := azure.Deref(azure.Deref(encryption.KeyVaultProperties).KeyIdentifier)
+	account.Encryption = Encryption{CustomerKey: true, Attachment: Attachment{KeyID: key}}
+	if len(listed) == 1 {
+		account.Encryption.UserAssignedIdentityID = listed[0]
+	}
+	if pinned, err := customerkey.ParseKeyID(key); err == nil && pinned.Pinned() {
+		account.Encryption.CurrentKeyID = key
+	}
+	return account
+}

@@ -1,0 +1,167 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package facts gathers from Azure what the rules of customer-managed keys are held against:
+// the vault, the key, the identity, and what the identity may do with the key. It is the one place
+// where facts come from; what they mean is the business of package customerkey.
+//
+// What the caller is not permitted to read is not known, and no error: the rules then leave open
+// what depends on it, and Azure decides.
+package facts
+
+import (
+	"context"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// Account is an account as the rules see it, and the object IDs under which vaults know its
+// identities.
+type Account struct {
+	customerkey.Target
+	// SystemPrincipalID is the system-assigned identity's; it is empty without one.
+	SystemPrincipalID string
+	// UserPrincipalIDs are the user-assigned identities', by resource ID in lower case.
+	UserPrincipalIDs map[string]string
+}
+
+// Question says about what facts are wanted. What is left out is not known yet.
+type Question struct {
+	Account Account
+	// Key is the key as it is asked for.
+	Key customerkey.KeyID
+	// InUse is the version that the account runs on, where a key is attached.
+	InUse customerkey.KeyID
+	// Identity says by kind, and by resource ID if it is user-assigned, which identity is to read
+	// the key.
+	Identity customerkey.Identity
+	// WithNewest asks for the newest version even if the identifier pins another one.
+	WithNewest bool
+}
+
+// Answer is what could be found out.
+type Answer struct {
+	customerkey.Facts
+	// Newest is the newest version of the key, or empty if it could not be read.
+	Newest string
+	// GrantMayBeIndirect says that what the identity seems to lack may be granted to a group
+	// that it belongs to: access policies name groups by object ID, which cannot be told from
+	// that of anybody else here.
+	GrantMayBeIndirect bool
+}
+
+// Reader reads facts from one Azure. It reads nothing twice, so that what it says is as of the
+// moment at which it was asked first: it is made anew for each use.
+type Reader struct {
+	client *azure.Client
+	known  *known
+}
+
+// New returns a reader that has read nothing yet.
+func New(client *azure.Client) Reader { return Reader{client: client, known: new(known)} }
+
+// Read gathers the facts. The vault comes first, since there is no asking a vault that is gone;
+// key, identity and grant are then read side by side.
+func (r Reader) Read(ctx context.Context, q Question) (Answer, error) {
+	answer := Answer{Facts: customerkey.Facts{
+		Target: q.Account.Target, KeyID: q.Key, Identity: q.Identity,
+	}}
+	var vault vault
+	asking, asked := errgroup.WithContext(ctx)
+	asking.Go(func() (err error) {
+		answer.Identity, err = r.identity(asked, q)
+		return err
+	})
+	if !q.Key.IsZero() {
+		asking.Go(func() (err error) {
+			vault, err = r.vault(asked, q)
+			return err
+		})
+	}
+	if err := asking.Wait(); err != nil {
+		return Answer{}, err
+	}
+	answer.Vault = vault.Vault
+	if q.Key.IsZero() || vault.Presence == customerkey.SoftDeleted || vault.Presence == customerkey.Absent {
+		return answer, nil
+	}
+
+	asking, asked = errgroup.WithContext(ctx)
+	asking.Go(func() error { return r.keys(asked, q, &answer) })
+	asking.Go(func() (err error) {
+		principal, _ := answer.Identity.PrincipalID.Value()
+		answer.Grant, answer.GrantMayBeIndirect, err = r.grant(asked, vault, q.Key.Name, principal)
+		return err
+	})
+	if err := asking.Wait(); err != nil {
+		return Answer{}, err
+	}
+	return answer, nil
+}
+
+// identity completes the identity that is to read the key. A user-assigned one is looked up even
+// if the account lists it: an account goes on listing an identity that was deleted.
+func (r Reader) identity(ctx context.Context, q Question) (customerkey.Identity, error) {
+	who := q.Identity
+	switch {
+	case who.Kind == customerkey.SystemAssignedIdentity:
+		if q.Account.SystemPrincipalID != "" {
+			who.Presence = customerkey.Present
+			who.PrincipalID = rule.Known(q.Account.SystemPrincipalID)
+		}
+		return who, nil
+	case who.Kind != customerkey.UserAssignedIdentity || who.ID == "":
+		return who, nil
+	}
+	found, err := r.known.identities.get(ctx, q.Identity.ID, func() (identity, error) {
+		return r.userAssigned(ctx, q.Identity.ID)
+	})
+	switch {
+	case err != nil:
+		return who, err
+	case found.absent:
+		who.Presence = customerkey.Absent
+		return who, nil
+	}
+	principal, given := found.principal, q.Account.UserPrincipalIDs[strings.ToLower(who.ID)]
+	who.Replaced = principal != "" && given != "" && !strings.EqualFold(principal, given)
+	if principal == "" {
+		principal = given
+	}
+	if principal != "" {
+		who.Presence = customerkey.Present
+		who.PrincipalID = rule.Known(principal)
+	}
+	return who, nil
+}
+
+// identity is a user-assigned identity as Azure shows it. Neither its absence nor its principal is
+// known of one that the caller may not see.
+type identity struct {
+	absent    bool
+	principal string
+}
+
+func (r Reader) userAssigned(ctx context.Context, id string) (identity, error) {
+	at, err := azure.ParseID(id, azure.UserAssignedIdentityType)
+	if err != nil {
+		return identity{}, err
+	}
+	identities, err := r.client.UserAssignedIdentities(at.SubscriptionID)
+	if err != nil {
+		return identity{}, err
+	}
+	got, err := identities.Get(ctx, at.ResourceGroupName, at.Name, nil)
+	switch {
+	case azure.IsNotFound(err):
+		return identity{absent: true}, nil
+	case err != nil:
+		return identity{}, unless(azure.IsForbidden(err), err)
+	}
+	return identity{principal: azure.Deref(azure.Deref(got.Properties).PrincipalID)}, nil
+}

@@ -1,0 +1,82 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package facts
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+func TestMemory_readsOnce(t *testing.T) {
+	t.Parallel()
+	var m memory[string]
+	reads := 0
+	read := func() (string, error) { reads++; return "vault", nil }
+	for _, about := range []string{"https://keys/", "https://KEYS/", "https://keys/"} {
+		if got, err := m.get(t.Context(), about, read); got != "vault" || err != nil {
+			t.Errorf("%s: %q, %v", about, got, err)
+		}
+	}
+	if reads != 1 {
+		t.Errorf("it was read %d times", reads)
+	}
+}
+
+func TestMemory_forgetsWhatFailed(t *testing.T) {
+	t.Parallel()
+	var m memory[string]
+	failure := errors.New("no answer")
+	if _, err := m.get(t.Context(), "a", func() (string, error) { return "", failure }); !errors.Is(err, failure) {
+		t.Errorf("the error is %v", err)
+	}
+	if got, err := m.get(t.Context(), "a", func() (string, error) { return "again", nil }); got != "again" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// TestMemory_waits has several ask at once, the first of whom is called off: the next reads itself,
+// and whoever asks after that is told what it found.
+func TestMemory_waits(t *testing.T) {
+	t.Parallel()
+	var m memory[string]
+	calledOff, entered := make(chan struct{}), make(chan struct{})
+	first := make(chan error, 1)
+	go func() {
+		_, err := m.get(t.Context(), "a", func() (string, error) {
+			close(entered)
+			<-calledOff
+			return "", context.Canceled
+		})
+		first <- err
+	}()
+	<-entered
+
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := m.get(gone, "a", nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("who is gone is told %v", err)
+	}
+
+	type answer struct {
+		text string
+		err  error
+	}
+	others := make(chan answer, 3)
+	for range cap(others) {
+		go func() {
+			text, err := m.get(t.Context(), "a", func() (string, error) { return "read", nil })
+			others <- answer{text, err}
+		}()
+	}
+	close(calledOff)
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first is told %v", err)
+	}
+	for range cap(others) {
+		if got := <-others; got.text != "read" || got.err != nil {
+			t.Errorf("another is told %q, %v", got.text, got.err)
+		}
+	}
+}

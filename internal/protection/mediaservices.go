@@ -1,0 +1,89 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package protection
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+)
+
+// mediaServices is the accounts of Media Services.
+type mediaServices struct {
+	client *azure.Client
+	kind   customerkey.Kind
+}
+
+func (mediaServices) ResourceType() string { return azure.MediaAccountType }
+
+func (m mediaServices) Read(ctx context.Context, id string) (Account, error) {
+	accounts, at, err := m.accounts(id)
+	if err != nil {
+		return Account{}, err
+	}
+	account, err := accounts.Get(ctx, at.ResourceGroupName, at.Name)
+	if err != nil {
+		return Account{}, err
+	}
+	return m.describe(id, account), nil
+}
+
+func (m mediaServices) Attach(ctx context.Context, id string, attachment Attachment) (Account, error) {
+	encryption := &armmedia.Encryption{
+		Type:               to.Ptr(armmedia.CustomerKey),
+		KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.KeyID)},
+		Identity: &armmedia.ResourceIdentity{
+			UseSystemAssignedIdentity: to.Ptr(attachment.UserAssignedIdentityID == ""),
+		},
+	}
+	if attachment.UserAssignedIdentityID != "" {
+		encryption.Identity.UserAssignedIdentity = to.Ptr(attachment.UserAssignedIdentityID)
+	}
+	return m.encrypt(ctx, id, encryption)
+}
+
+func (m mediaServices) Revert(ctx context.Context, id string) error {
+	_, err := m.encrypt(ctx, id, &armmedia.Encryption{Type: to.Ptr(armmedia.SystemKey)})
+	return err
+}
+
+func (mediaServices) Forbidden(err error) bool { return keyForbidden(err) }
+
+// encrypt patches nothing but the encryption.
+func (m mediaServices) encrypt(ctx context.Context, id string, encryption *armmedia.Encryption,
+) (Account, error) {
+	accounts, at, err := m.accounts(id)
+	if err != nil {
+		return Account{}, err
+	}
+	poller, err := accounts.BeginUpdate(ctx, at.ResourceGroupName, at.Name, armmedia.AccountUpdate{
+		Properties: &armmedia.AccountProperties{Encryption: encryption},
+	})
+	if err != nil {
+		return Account{}, err
+	}
+	account, err := azure.Await(ctx, poller)
+	if err != nil {
+		return Account{}, err
+	}
+	return m.describe(id, account), nil
+}
+
+func (m mediaServices) accounts(id string) (*armmedia.AccountsClient, *arm.ResourceID, error) {
+	at, err := azure.ParseID(id, azure.MediaAccountType)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := m.client.MediaAccounts(at.SubscriptionID)
+	return accounts, at, err
+}
+
+func (m mediaServices) describe(id string, wire armmedia.Account) Account {
+	return describe(m.kind, id, wire.Location, wire.Identity, azure.Deref(wire.Properties).Encryption)
+}

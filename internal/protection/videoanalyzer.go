@@ -1,0 +1,90 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package protection
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+)
+
+// videoAnalyzers is the accounts of Video Analyzer. They read a key as a user-assigned identity
+// only, which the service has no flag for.
+type videoAnalyzers struct {
+	client *azure.Client
+	kind   customerkey.Kind
+}
+
+func (videoAnalyzers) ResourceType() string { return azure.VideoAnalyzerType }
+
+func (v videoAnalyzers) Read(ctx context.Context, id string) (Account, error) {
+	accounts, at, err := v.accounts(id)
+	if err != nil {
+		return Account{}, err
+	}
+	account, err := accounts.Get(ctx, at.ResourceGroupName, at.Name)
+	if err != nil {
+		return Account{}, err
+	}
+	return v.describe(id, account), nil
+}
+
+func (v videoAnalyzers) Attach(ctx context.Context, id string, attachment Attachment,
+) (Account, error) {
+	encryption := &armmedia.Encryption{
+		Type:               to.Ptr(armmedia.CustomerKey),
+		KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.KeyID)},
+	}
+	if attachment.UserAssignedIdentityID != "" { // The rules have refused what has none (CMK008).
+		encryption.Identity = &armmedia.ResourceIdentity{
+			UserAssignedIdentity: to.Ptr(attachment.UserAssignedIdentityID),
+		}
+	}
+	return v.encrypt(ctx, id, encryption)
+}
+
+func (v videoAnalyzers) Revert(ctx context.Context, id string) error {
+	_, err := v.encrypt(ctx, id, &armmedia.Encryption{Type: to.Ptr(armmedia.SystemKey)})
+	return err
+}
+
+func (videoAnalyzers) Forbidden(err error) bool { return keyForbidden(err) }
+
+// encrypt patches nothing but the encryption.
+func (v videoAnalyzers) encrypt(ctx context.Context, id string, encryption *armmedia.Encryption,
+) (Account, error) {
+	accounts, at, err := v.accounts(id)
+	if err != nil {
+		return Account{}, err
+	}
+	poller, err := accounts.BeginUpdate(ctx, at.ResourceGroupName, at.Name, armmedia.VideoAnalyzerUpdate{
+		Properties: &armmedia.VideoAnalyzerProperties{Encryption: encryption},
+	})
+	if err != nil {
+		return Account{}, err
+	}
+	account, err := azure.Await(ctx, poller)
+	if err != nil {
+		return Account{}, err
+	}
+	return v.describe(id, account), nil
+}
+
+func (v videoAnalyzers) accounts(id string) (*armmedia.VideoAnalyzersClient, *arm.ResourceID, error) {
+	at, err := azure.ParseID(id, azure.VideoAnalyzerType)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := v.client.VideoAnalyzers(at.SubscriptionID)
+	return accounts, at, err
+}
+
+func (v videoAnalyzers) describe(id string, wire armmedia.VideoAnalyzer) Account {
+	return describe(v.kind, id, wire.Location, wire.Identity, azure.Deref(wire.Properties).Encryption)
+}

@@ -1,0 +1,137 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault
+
+import (
+	"net/http"
+	"net/netip"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
+)
+
+// permission is what a caller may do with the keys of a vault, as access policies spell it.
+type permission string
+
+// The permissions.
+const (
+	permissionGet               permission = "get"
+	permissionList              permission = "list"
+	permissionCreate            permission = "create"
+	permissionUpdate            permission = "update"
+	permissionDelete            permission = "delete"
+	permissionRecover           permission = "recover"
+	permissionPurge             permission = "purge"
+	permissionBackup            permission = "backup"
+	permissionRestore           permission = "restore"
+	permissionRotate            permission = "rotate"
+	permissionGetRotationPolicy permission = "getrotationpolicy"
+	permissionSetRotationPolicy permission = "setrotationpolicy"
+	permissionWrapKey           permission = wrapKey
+	permissionUnwrapKey         permission = unwrapKey
+)
+
+// action is the data action that grants the same where roles decide.
+func (p permission) action() string {
+	const keys = "Microsoft.KeyVault/vaults/keys/"
+	switch p {
+	case permissionGet, permissionList:
+		return keys + "read"
+	case permissionDelete:
+		return keys + "delete"
+	case permissionWrapKey:
+		return keys + "wrap/action"
+	case permissionUnwrapKey:
+		return keys + "unwrap/action"
+	case permissionGetRotationPolicy:
+		return "Microsoft.KeyVault/vaults/keyrotationpolicies/read"
+	case permissionSetRotationPolicy:
+		return "Microsoft.KeyVault/vaults/keyrotationpolicies/write"
+	default:
+		return keys + string(p) + "/action"
+	}
+}
+
+// permit refuses a caller who may not do something with a key of the vault, or with its keys at
+// large where key is "". Either roles decide about it or the vault's access policies.
+func (s *Service) permit(
+	tx *engine.Tx, vault *engine.Resource, caller engine.Caller, p permission, key string,
+) *engine.Error {
+	if vaults.ByRoles(vault) {
+		if s.roles.AllowedData(tx, caller.ObjectID, p.action(), keyScope(vault, key)) {
+			return nil
+		}
+		return forbiddenByRoles(vault, caller, p, key)
+	}
+	if vaults.Grants(tx, vault, caller.ObjectID, string(p)) {
+		return nil
+	}
+	refused := engine.Errorf(http.StatusForbidden, "Forbidden",
+		"The user, group or application '%s' does not have keys %s permission on key vault "+
+			"'%s;location=%s'. For help resolving this issue, please see "+
+			"https://go.microsoft.com/fwlink/?linkid=2125287",
+		who(caller), p, vault.Name, vault.Location)
+	refused.Inner = "AccessDenied"
+	refused.Cause = &UnusableError{Reason: AccessDenied, Permission: string(p)}
+	return refused
+}
+
+// forbiddenByRoles has the words of hashicorp/terraform-provider-azurerm issue 27817.
+func forbiddenByRoles(
+	vault *engine.Resource, caller engine.Caller, p permission, key string,
+) *engine.Error {
+	refused := engine.Errorf(http.StatusForbidden, "Forbidden",
+		"Caller is not authorized to perform action on resource.\r\nIf role assignments, deny "+
+			"assignments or role definitions were changed recently, please observe propagation "+
+			"time.\r\nCaller: %s\r\nAction: '%s'\r\nResource: '%s'\r\nAssignment: (not found)\r\n"+
+			"DenyAssignmentId: null\r\nDecisionReason: null \r\nVault: %s;location=%s\r\n",
+		who(caller), p.action(), keyScope(vault, key).Key(), vault.Name, vault.Location)
+	refused.Inner = "ForbiddenByRbac"
+	refused.Cause = &UnusableError{Reason: AccessDenied, Permission: string(p)}
+	return refused
+}
+
+func who(caller engine.Caller) string {
+	return "appid=" + caller.AppID + ";oid=" + caller.ObjectID +
+		";iss=https://sts.windows.net/" + caller.TenantID + "/"
+}
+
+// loopback is the address that a caller inside the process comes from.
+const loopback = "127.0.0.1"
+
+// clientAddress is where a request comes from.
+func clientAddress(r *engine.Request) string {
+	if from, err := netip.ParseAddrPort(r.HTTP.RemoteAddr); err == nil {
+		return from.Addr().Unmap().String()
+	}
+	return loopback
+}
+
+// enter refuses a caller from outside whom the vault's firewall turns away.
+func enter(vault *engine.Resource, caller engine.Caller, address string) *engine.Error {
+	if vaults.LetsIn(vault, address) {
+		return nil
+	}
+	return because(Firewall, turnedAway(vault, caller, address))
+}
+
+// turnedAway has the words of hashicorp/terraform-provider-azurerm issue 20742, and where public
+// access is off altogether rehearsal's own.
+func turnedAway(vault *engine.Resource, caller engine.Caller, address string) *engine.Error {
+	var refused *engine.Error
+	if vaults.Public(vault) {
+		refused = engine.Errorf(http.StatusForbidden, "Forbidden",
+			"Client address is not authorized and caller is not a trusted service.\r\n"+
+				"Client address: %s\r\nCaller: %s\r\nVault: %s;location=%s",
+			address, who(caller), vault.Name, vault.Location)
+		refused.Inner = "ForbiddenByFirewall"
+	} else {
+		refused = engine.Ownf(http.StatusForbidden, "Forbidden",
+			"Public network access is disabled and request is not from a trusted service nor via "+
+				"an approved private link.\r\nCaller: %s\r\nVault: %s;location=%s",
+			who(caller), vault.Name, vault.Location)
+		refused.Inner = "ForbiddenByConnection"
+	}
+	return refused
+}

@@ -1,0 +1,396 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/resourcestest"
+)
+
+func TestTheChallenge(t *testing.T) {
+	w := newWorld(t)
+	w.vault("asking", nil)
+	foreign := map[string]any{
+		"tenantId": "99999999-9999-9999-9999-999999999999", "accessPolicies": []any{},
+	}
+	w.vault("foreign", foreign)
+	const message = "AKV10000: Request is missing a Bearer or PoP token."
+	ask := func(vault, authorization string) (int, string, http.Header) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost,
+			"https://"+vault+".vault.azure.net/keys/k/create?api-version=7.4", nil)
+		if authorization != "" {
+			r.Header.Set("Authorization", authorization)
+		}
+		answer := w.Send(t, r)
+		if answer.Code() != "Unauthorized" {
+			t.Errorf("%s: %v", authorization, answer.Body)
+		}
+		return answer.Status, answer.Text("error", "message"), answer.Header
+	}
+	for _, test := range []struct{ vault, token, message string }{
+		{"asking", "", message},
+		{"asking", "Basic abc", message},
+		{"asking", "Bearer abc", "AKV10046: Unable to resolve the key used for signature validation."},
+		{
+			"asking", "Bearer " + w.token(w.Owner, "https://management.azure.com/"),
+			"AKV10022: Invalid audience. Expected https://vault.azure.net, found: " +
+				"https://management.azure.com/.",
+		},
+		{
+			"foreign", "Bearer " + w.token(w.Owner, keyvault.Audience),
+			"AKV10032: Invalid issuer. Expected one of " +
+				"https://sts.windows.net/99999999-9999-9999-9999-999999999999/, found " +
+				"https://sts.windows.net/" + w.Tenant + "/.",
+		},
+	} {
+		status, said, header := ask(test.vault, test.token)
+		if status != http.StatusUnauthorized || said != test.message {
+			t.Errorf("%s with %s: %d %s", test.vault, test.token, status, said)
+		}
+		tenant := w.Tenant
+		if test.vault == "foreign" {
+			tenant = "99999999-9999-9999-9999-999999999999"
+		}
+		challenge := `Bearer authorization="https://login.microsoftonline.com/` + tenant +
+			`", resource="https://vault.azure.net"`
+		if got := header.Get("WWW-Authenticate"); got != challenge {
+			t.Errorf("the challenge is %s, want %s", got, challenge)
+		}
+		if header.Get("X-Ms-Keyvault-Region") != "westeurope" ||
+			header.Get("X-Ms-Keyvault-Service-Version") == "" {
+			t.Errorf("the headers are %v", header)
+		}
+	}
+	old := w.token(w.Owner, keyvault.Audience)
+	w.advance(2 * time.Hour)
+	status, _, header := ask("asking", "Bearer "+old)
+	if status != http.StatusUnauthorized ||
+		!strings.Contains(header.Get("WWW-Authenticate"), `error="insufficient_claims", claims="`) {
+		t.Errorf("an expired token: %d %v", status, header)
+	}
+}
+
+// operations are a call for each permission, by its name in access policies.
+func operations() map[string][3]string {
+	digest := strings.Repeat("QUJD", 10) + "QUI"
+	policy := `{"lifetimeActions":[{"trigger":{"timeAfterCreate":"P30D"},"action":{"type":"Rotate"}}]}`
+	return map[string][3]string{
+		"get":               {http.MethodGet, "keys/k", ""},
+		"list":              {http.MethodGet, "keys", ""},
+		"create":            {http.MethodPost, "keys/new/create", ec},
+		"update":            {http.MethodPatch, "keys/k", "{}"},
+		"delete":            {http.MethodDelete, "keys/spare", ""},
+		"recover":           {http.MethodPost, "deletedkeys/spare/recover", ""},
+		"purge":             {http.MethodDelete, "deletedkeys/spare", ""},
+		"rotate":            {http.MethodPost, "keys/new/rotate", ""},
+		"getrotationpolicy": {http.MethodGet, "keys/k/rotationpolicy", ""},
+		"setrotationpolicy": {http.MethodPut, "keys/new/rotationpolicy", policy},
+		"encrypt":           {http.MethodPost, "keys/k/encrypt", `{"alg":"RSA1_5","value":"QUJD"}`},
+		"decrypt":           {http.MethodPost, "keys/k/decrypt", `{"alg":"RSA1_5","value":"QUJD"}`},
+		"wrapKey":           {http.MethodPost, "keys/k/wrapkey", `{"alg":"RSA1_5","value":"QUJD"}`},
+		"unwrapKey":         {http.MethodPost, "keys/k/unwrapkey", `{"alg":"RSA1_5","value":"QUJD"}`},
+		"sign":              {http.MethodPost, "keys/k/sign", `{"alg":"RS256","value":"` + digest + `"}`},
+		"verify": {
+			http.MethodPost, "keys/k/verify",
+			`{"alg":"RS256","value":"QUJD","digest":"` + digest + `"}`,
+		},
+	}
+}
+
+func TestAccessPoliciesDecide(t *testing.T) {
+	w := newWorld(t)
+	w.vault("policies", nil)
+	for name, body := range map[string]string{"k": rsa, "spare": ec, "new": ec} {
+		w.key("policies", name, body)
+	}
+	for permission, call := range operations() {
+		others := []string{}
+		for other := range operations() {
+			if other != permission {
+				others = append(others, other)
+			}
+		}
+		for _, test := range []struct {
+			granted []string
+			allowed bool
+		}{
+			{[]string{permission}, true},
+			{[]string{"all"}, true},
+			{others, false},
+			{nil, false},
+		} {
+			want(t, w.put("policies", map[string]any{"accessPolicies": []any{
+				w.policy(w.Owner.ObjectID, "all"), w.policy(w.Stranger.ObjectID, test.granted...),
+			}}), http.StatusOK)
+			answer := w.dataAs(w.Stranger, call[0], "policies", call[1], call[2])
+			if !test.allowed {
+				refused(t, answer, http.StatusForbidden, "Forbidden", "AccessDenied", fmt.Sprintf(
+					"The user, group or application 'appid=%s;oid=%s;iss=https://sts.windows.net/%s/' "+
+						"does not have keys %s permission on key vault "+
+						"'policies;location=westeurope'. For help resolving this issue, please see "+
+						"https://go.microsoft.com/fwlink/?linkid=2125287",
+					w.Stranger.AppID, w.Stranger.ObjectID, w.Tenant, permission))
+			} else if answer.Status == http.StatusForbidden {
+				t.Errorf("%v does not allow %s: %v", test.granted, permission, answer.Body)
+			}
+		}
+	}
+	// The portal writes permissions with capitals, and they come back so, which no document says.
+	body := w.vaultBody(map[string]any{"accessPolicies": []any{
+		w.policy(w.Stranger.ObjectID, "List"),
+	}})
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPut,
+		"https://management.azure.com"+
+			string(w.vaultID("policies"))+"?api-version="+vaultVersion, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+w.token(w.Owner, "https://management.azure.com"))
+	recorder := httptest.NewRecorder()
+	w.ServeHTTP(recorder, r)
+	if !strings.Contains(recorder.Body.String(), `"keys":["List"]`) {
+		t.Errorf("capitals came back as %s", recorder.Body)
+	}
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "policies", "keys", ""), http.StatusOK)
+	// An entry for an application that acts for a user is none for the application itself.
+	entry := w.policy(w.Stranger.ObjectID, "all")
+	entry["applicationId"] = w.Stranger.AppID
+	want(t, w.put("policies", map[string]any{"accessPolicies": []any{entry}}), http.StatusOK)
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "policies", "keys", ""), http.StatusForbidden)
+}
+
+func TestRolesDecide(t *testing.T) {
+	w := newWorld(t)
+	id := w.vault("roles", nil)
+	for name, body := range map[string]string{"k": rsa, "spare": ec, "new": ec} {
+		w.key("roles", name, body)
+	}
+	w.vault("roles", map[string]any{"enableRbacAuthorization": true})
+	actions := map[string]string{
+		"get": "keys/read", "list": "keys/read", "delete": "keys/delete",
+		"wrapKey": "keys/wrap/action", "unwrapKey": "keys/unwrap/action",
+		"getrotationpolicy": "keyrotationpolicies/read", "setrotationpolicy": "keyrotationpolicies/write",
+	}
+	for permission, call := range operations() {
+		action, special := actions[permission]
+		if !special {
+			action = "keys/" + permission + "/action"
+		}
+		resource := strings.ToLower(string(id))
+		if segments := strings.Split(call[1], "/"); len(segments) > 1 {
+			resource += "/keys/" + segments[1]
+		}
+		// The owner of the subscription may manage the vault, not use its keys.
+		refused(t, w.data(call[0], "roles", call[1], call[2]),
+			http.StatusForbidden, "Forbidden", "ForbiddenByRbac", fmt.Sprintf(
+				"Caller is not authorized to perform action on resource.\r\nIf role assignments, "+
+					"deny assignments or role definitions were changed recently, please observe "+
+					"propagation time.\r\nCaller: appid=%s;oid=%s;iss=https://sts.windows.net/%s/"+
+					"\r\nAction: 'Microsoft.KeyVault/vaults/%s'\r\nResource: '%s'\r\n"+
+					"Assignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\n"+
+					"Vault: roles;location=westeurope\r\n",
+				w.Owner.AppID, w.Owner.ObjectID, w.Tenant, action, resource))
+	}
+	w.Transact(t, func(tx *engine.Tx) {
+		w.Authorization.Assign(tx, id+"/keys/k", authorization.KeyVaultCryptoServiceEncryptionUser,
+			w.Stranger.ObjectID)
+	})
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "roles", "keys/k", ""), http.StatusOK)
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "roles", "keys/new", ""), http.StatusForbidden)
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "roles", "keys", ""), http.StatusForbidden)
+	w.Transact(t, func(tx *engine.Tx) {
+		w.Authorization.Assign(tx, w.Subscription, authorization.KeyVaultCryptoOfficer, w.Owner.ObjectID)
+	})
+	for permission, call := range operations() {
+		if answer := w.data(call[0], "roles", call[1], call[2]); answer.Status == http.StatusForbidden {
+			t.Errorf("the officer may not %s: %v", permission, answer.Body)
+		}
+	}
+}
+
+func TestRoleAssignmentsChangeAccess(t *testing.T) {
+	w := newWorld(t)
+	roles := w.vault("byroles", map[string]any{"enableRbacAuthorization": true})
+	policies := w.vault("bypolicy", nil)
+	for _, scope := range []engine.ID{w.Subscription, w.group, roles, roles + "/keys/k"} {
+		w.published = nil
+		w.Transact(t, func(tx *engine.Tx) { tx.Publish(authorization.Changed, string(scope)) })
+		if w.heard(keyvault.AccessChanged, string(policies)) {
+			t.Errorf("a role at %s changes access by policy", scope)
+		}
+		w.Transact(t, func(tx *engine.Tx) { tx.Publish(authorization.Changed, string(scope)) })
+		if !w.heard(keyvault.AccessChanged, string(roles)) {
+			t.Errorf("a role at %s changes nothing", scope)
+		}
+	}
+}
+
+func TestAccessPoliciesTakeTheirTime(t *testing.T) {
+	w := newWorld(t)
+	w.vault("slow", nil)
+	w.advance(time.Hour)
+	w.Transact(t, func(tx *engine.Tx) { tx.SetGrantDelay(10 * time.Minute) })
+	// What was granted before goes on; what is new takes its time, and a second write of it does
+	// not begin that anew.
+	grant := func() {
+		want(t, w.put("slow", map[string]any{"accessPolicies": []any{
+			w.policy(w.Owner.ObjectID, "all"), w.policy(w.Stranger.ObjectID, "list"),
+		}}), http.StatusOK)
+	}
+	grant()
+	want(t, w.data(http.MethodGet, "slow", "keys", ""), http.StatusOK)
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "slow", "keys", ""), http.StatusForbidden)
+	w.advance(9 * time.Minute)
+	grant()
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "slow", "keys", ""), http.StatusForbidden)
+	w.published = nil
+	w.advance(time.Minute)
+	if !w.heard(keyvault.AccessChanged, string(w.vaultID("slow"))) {
+		t.Error("nobody heard that the grant acts")
+	}
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "slow", "keys", ""), http.StatusOK)
+	// Taking away acts at once.
+	want(t, w.put("slow", nil), http.StatusOK)
+	want(t, w.dataAs(w.Stranger, http.MethodGet, "slow", "keys", ""), http.StatusForbidden)
+}
+
+func TestTheFirewall(t *testing.T) {
+	w := newWorld(t)
+	rules := func(values ...string) []any {
+		list := []any{}
+		for _, value := range values {
+			list = append(list, map[string]any{"value": value})
+		}
+		return list
+	}
+	const outside = "Client address is not authorized and caller is not a trusted service.\r\n" +
+		"Client address: %s\r\nCaller: appid=%s;oid=%s;iss=https://sts.windows.net/%s/\r\n" +
+		"Vault: wall;location=westeurope"
+	for _, test := range []struct {
+		from    string
+		change  map[string]any
+		allowed bool
+	}{
+		{"", map[string]any{"networkAcls": map[string]any{"defaultAction": "Deny"}}, false},
+		{"", map[string]any{"networkAcls": map[string]any{
+			"defaultAction": "Deny", "ipRules": rules("203.0.113.0/24", "127.0.0.1"),
+		}}, true},
+		{"198.51.100.9:5000", map[string]any{"networkAcls": map[string]any{
+			"defaultAction": "Deny", "ipRules": rules("203.0.113.0/24", "127.0.0.1"),
+		}}, false},
+		{"203.0.113.9:5000", map[string]any{"networkAcls": map[string]any{
+			"defaultAction": "deny", "ipRules": rules("203.0.113.0/24"),
+		}}, true},
+		{"[::1]:5000", map[string]any{"networkAcls": map[string]any{"defaultAction": "Deny"}}, false},
+		{"", nil, true},
+	} {
+		w.vault("wall", test.change)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet,
+			"https://wall.vault.azure.net/keys?api-version=7.4", nil)
+		r.RemoteAddr = test.from
+		r.Header.Set("Authorization", "Bearer "+w.token(w.Owner, keyvault.Audience))
+		answer := w.Send(t, r)
+		if test.allowed {
+			want(t, answer, http.StatusOK)
+			continue
+		}
+		from := "127.0.0.1"
+		if test.from != "" {
+			from = strings.Trim(strings.TrimSuffix(test.from, ":5000"), "[]")
+		}
+		refused(t, answer, http.StatusForbidden, "Forbidden", "ForbiddenByFirewall",
+			fmt.Sprintf(outside, from, w.Owner.AppID, w.Owner.ObjectID, w.Tenant))
+	}
+	w.vault("wall", map[string]any{"publicNetworkAccess": "disabled"})
+	refused(t, w.data(http.MethodGet, "wall", "keys", ""), http.StatusForbidden, "Forbidden",
+		"ForbiddenByConnection", "Public network access is disabled and request is not from …")
+	// The firewall is the data plane's: Resource Manager goes by it.
+	want(t, w.arm(http.MethodGet, w.vaultID("wall")+"/keys", ""), http.StatusOK)
+}
+
+func TestWhatTheDataPlaneDoesNotHave(t *testing.T) {
+	w := newWorld(t)
+	w.vault("lacking", nil)
+	w.key("lacking", "k", ec)
+	for call, wanted := range map[string]struct {
+		status     int
+		code, note string
+	}{
+		"PUT keys/k":                         {501, "NotImplemented", "ImportKey"},
+		"POST keys/k/release":                {501, "NotImplemented", "release"},
+		"POST rng":                           {501, "NotImplemented", "GetRandomBytes"},
+		"GET secrets":                        {501, "NotImplemented", "secrets"},
+		"GET certificates/c":                 {501, "NotImplemented", "certificates"},
+		"GET certificates/contacts":          {404, "ContactsNotFound", "rehearsal's own"},
+		"GET ":                               {405, "MethodNotAllowed", "unknown route"},
+		"PATCH keys":                         {405, "MethodNotAllowed", "unknown route"},
+		"POST keys/k/turn":                   {405, "MethodNotAllowed", "unknown route"},
+		"GET keys?api-version=":              {400, "BadParameter", ""},
+		"GET keys?api-version=6.0":           {400, "BadParameter", "unknown api-version"},
+		"GET keys?api-version=yesterday":     {400, "BadParameter", "unknown api-version"},
+		"GET keys?api-version=7.6":           {200, "", ""},
+		"GET keys?api-version=7.6-preview.2": {200, "", ""},
+		"GET keys?api-version=2025-07-01":    {200, "", ""},
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		answer := w.data(method, "lacking", path, "")
+		if answer.Status != wanted.status || answer.Code() != wanted.code {
+			t.Errorf("%s: %d %v", call, answer.Status, answer.Body)
+		}
+		if !strings.Contains(w.notes(), wanted.note) {
+			t.Errorf("%s: the journal says %q, not %q", call, w.notes(), wanted.note)
+		}
+	}
+	refused(t, w.data(http.MethodGet, "never", "keys", ""), http.StatusNotFound,
+		keyvault.CodeVaultNotFound, "", "There is no vault never. In Azure its host name …")
+}
+
+// harbour has each vault at a port of its own.
+type harbour struct{ engine.PublicCloud }
+
+func (harbour) Vault(*engine.Tx, string) string { return "https://localhost:9001/" }
+
+func (harbour) VaultName(_ *engine.Tx, host string) string {
+	if host == "localhost:9001" {
+		return "docked"
+	}
+	return ""
+}
+
+func TestAVaultAtAPort(t *testing.T) {
+	w := newWorld(t, engine.WithAddresses(harbour{}))
+	w.vault("docked", nil)
+	send := func(method, url, body string) resourcestest.Answer {
+		r := httptest.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+		r.RemoteAddr = ""
+		r.Header.Set("Authorization", "Bearer "+w.token(w.Owner, keyvault.Audience))
+		r.Header.Set("Content-Type", "application/json")
+		return w.Send(t, r)
+	}
+	for _, name := range []string{"a", "b"} {
+		made := want(t, send(http.MethodPost,
+			"https://localhost:9001/keys/"+name+"/create?api-version=7.4", ec), http.StatusOK)
+		if kid := made.Text("key", "kid"); !strings.HasPrefix(kid, "https://localhost:9001/keys/"+name) {
+			t.Errorf("the identifier is %s", kid)
+		}
+	}
+	next := send(http.MethodGet, "https://localhost:9001/keys?api-version=7.4&maxresults=1", "").
+		Text("nextLink")
+	if page := want(t, send(http.MethodGet, next, ""), http.StatusOK); len(page.Value()) != 1 {
+		t.Errorf("the second page is %v", page.Body)
+	}
+	if answer := send(http.MethodGet, "https://localhost:9002/keys?api-version=7.4", ""); answer.Code() !=
+		keyvault.CodeVaultNotFound {
+		t.Errorf("at another port: %v", answer.Body)
+	}
+	if answer := send(http.MethodGet, "https://localhost:9001/blobs", ""); answer.Code() != "HostNotFound" {
+		t.Errorf("what is no vault's: %v", answer.Body)
+	}
+}

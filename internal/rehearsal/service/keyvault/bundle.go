@@ -1,0 +1,171 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/material"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
+)
+
+// What answers show of a key: the bundle of one, the item of a list, and the same of deleted ones.
+
+// bundle is a key with its public half (recorded).
+func (c *call) bundle(k *key, v *version) map[string]any {
+	shown := map[string]any{
+		"kid": k.versionID(c.Tx, v), "kty": v.Type, "key_ops": v.Operations,
+	}
+	set := func(name string, value []byte) {
+		if value != nil {
+			shown[name] = encoded(value)
+		}
+	}
+	public := v.public()
+	set("n", public.N)
+	set("e", public.E)
+	set("x", public.X)
+	set("y", public.Y)
+	if v.Curve != "" {
+		shown["crv"] = v.Curve
+	}
+	body := map[string]any{"key": shown, "attributes": c.attributes(v)}
+	if len(v.Tags) > 0 {
+		body["tags"] = v.Tags
+	}
+	return body
+}
+
+func (v *version) public() material.Public {
+	private, err := material.Parse(v.Private)
+	if err != nil {
+		panic(&engine.CorruptError{Key: keyPrefix + v.ID, Err: err})
+	}
+	return private.Public()
+}
+
+// item is a key as lists have it, under the identifier id.
+func (c *call) item(id string, v *version) map[string]any {
+	body := map[string]any{"kid": id, "attributes": c.attributes(v)}
+	if len(v.Tags) > 0 {
+		body["tags"] = v.Tags
+	}
+	return body
+}
+
+// deletedItem adds to a bundle or an item of a deleted key when it was deleted, when it will be
+// purged and how it is recovered.
+func (c *call) deleted(k *key, body map[string]any) map[string]any {
+	body["recoveryId"] = c.Addresses().Vault(c.Tx, k.Vault) + "deletedkeys/" + k.Name
+	body["deletedDate"] = k.Deleted.At.Unix()
+	body["scheduledPurgeDate"] = k.Deleted.Purge.Unix()
+	return body
+}
+
+// attributes are shown as far as the version asked for has them.
+func (c *call) attributes(v *version) map[string]any {
+	shown := map[string]any{
+		"enabled": v.Enabled, "created": v.Created.Unix(), "updated": v.Updated.Unix(),
+		"recoveryLevel": vaults.RecoveryLevel(c.vault),
+	}
+	if v.NotBefore != nil {
+		shown["nbf"] = *v.NotBefore
+	}
+	if v.Expires != nil {
+		shown["exp"] = *v.Expires
+	}
+	if c.since(1) {
+		shown["recoverableDays"] = vaults.RetentionDays(c.vault)
+	}
+	if c.since(3) {
+		shown["exportable"] = false
+	}
+	if c.since(5) {
+		shown["hsmPlatform"] = "0"
+		if v.isHSM() {
+			shown["hsmPlatform"] = "2"
+		}
+	}
+	return shown
+}
+
+// since reports whether the version asked for is 7.minor or newer; those with a date are newer
+// than all with a number.
+func (c *call) since(minor int) bool {
+	number, _, _ := strings.Cut(c.APIVersion, "-")
+	major, after, numbered := strings.Cut(number, ".")
+	if !numbered {
+		return true
+	}
+	asked, err := strconv.Atoi(after)
+	return err != nil || major != "7" || asked >= minor
+}
+
+func encoded(value []byte) string { return base64.RawURLEncoding.EncodeToString(value) }
+
+// decoded reads base64url, with its padding or without.
+func decoded(value string) ([]byte, bool) {
+	bytes, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "="))
+	return bytes, err == nil
+}
+
+// pageLength is how many entries a page has at most (OpenAPI, maxresults).
+const pageLength = 25
+
+// entry is an entry of a list and what the list is ordered by.
+type entry struct {
+	order string
+	shown map[string]any
+}
+
+// page answers with the entries after the one that $skiptoken tells of. entries are in their
+// order.
+func (c *call) page(entries []entry) (*engine.Response, error) {
+	length := pageLength
+	if sent, there := c.Query["maxresults"]; there {
+		asked, err := strconv.Atoi(sent)
+		if err != nil || asked < 1 || asked > pageLength {
+			return nil, badParameter("maxresults is a number from 1 to %d, not '%s'.",
+				pageLength, sent)
+		}
+		length = asked
+	}
+	after, is := decoded(c.Query["$skiptoken"])
+	if !is {
+		return nil, badParameter("The $skiptoken is not one of Key Vault's.")
+	}
+	value := []any{}
+	var link any
+	last := string(after)
+	for _, e := range entries {
+		if e.order <= string(after) {
+			continue
+		}
+		if len(value) == length {
+			link = c.link(last, length)
+			break
+		}
+		value = append(value, e.shown)
+		last = e.order
+	}
+	return &engine.Response{
+		Status: http.StatusOK, Body: map[string]any{"value": value, "nextLink": link},
+	}, nil
+}
+
+// withPort writes the port of a vault's own host name out.
+func withPort(uri string) string {
+	return strings.Replace(uri, engine.VaultSuffix+"/", engine.VaultSuffix+":443/", 1)
+}
+
+// link leads to the page after the entry last. Key Vault writes the port out (recorded).
+func (c *call) link(last string, length int) string {
+	base := withPort(c.Addresses().Vault(c.Tx, c.vault.Name))
+	return strings.TrimSuffix(base, "/") + c.HTTP.URL.Path + "?api-version=" + c.APIVersion +
+		"&$skiptoken=" + encoded([]byte(last)) + "&maxresults=" + strconv.Itoa(length)
+}

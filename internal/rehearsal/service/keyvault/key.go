@@ -1,0 +1,201 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/material"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/rotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
+)
+
+// key is a key in a vault with all its versions.
+type key struct {
+	Vault    string           `json:"vault"`
+	Name     string           `json:"name"`
+	Versions []*version       `json:"versions"` // in the order in which they were made
+	Policy   *rotation.Policy `json:"policy,omitempty"`
+	Deleted  *deletion        `json:"deleted,omitempty"`
+}
+
+// purgeTimer has a deleted key looked at because its retention may be over.
+const purgeTimer = "keyvault.purgekey"
+
+// version is one version of a key.
+type version struct {
+	ID         string            `json:"id"`
+	Type       string            `json:"type"` // RSA, RSA-HSM, EC or EC-HSM
+	Size       int               `json:"size,omitempty"`
+	Curve      string            `json:"curve,omitempty"`
+	Operations []string          `json:"operations"`
+	Enabled    bool              `json:"enabled"`
+	NotBefore  *int64            `json:"notBefore,omitempty"` // in seconds of Unix time
+	Expires    *int64            `json:"expires,omitempty"`
+	Created    time.Time         `json:"created"`
+	Updated    time.Time         `json:"updated"`
+	Tags       map[string]string `json:"tags,omitempty"`
+	// Private is the key itself, PKCS #8. That of an HSM key stays in the HSM; rehearsal has
+	// no other place for it.
+	Private []byte `json:"private"`
+}
+
+// deletion is when something was deleted and when it will be gone for good.
+type deletion struct {
+	At    time.Time `json:"at"`
+	Purge time.Time `json:"purge"`
+}
+
+// The operations that a key can permit.
+const (
+	encrypt   = "encrypt"
+	decrypt   = "decrypt"
+	sign      = "sign"
+	verify    = "verify"
+	wrapKey   = "wrapKey"
+	unwrapKey = "unwrapKey"
+)
+
+const keyPrefix = "keyvault/key/"
+
+func keysOf(vault string) string { return keyPrefix + strings.ToLower(vault) + "/" }
+
+func keyDocument(vault, name string) string { return keysOf(vault) + strings.ToLower(name) }
+
+// loadKey returns a key, deleted or not, or nil.
+func loadKey(tx *engine.Tx, vault, name string) *key {
+	loaded := new(key)
+	if !tx.Load(keyDocument(vault, name), loaded) {
+		return nil
+	}
+	return loaded
+}
+
+func (k *key) save(tx *engine.Tx) { tx.Store(keyDocument(k.Vault, k.Name), k) }
+
+// eachKey calls fn for every key of a vault, deleted or not, in the order of their names.
+func eachKey(tx *engine.Tx, vault string, fn func(*key)) {
+	tx.Each(keysOf(vault), func(_ string, decode func(any)) {
+		loaded := new(key)
+		decode(loaded)
+		fn(loaded)
+	})
+}
+
+// latest is the version that a key without one stands for.
+func (k *key) latest() *version { return k.Versions[len(k.Versions)-1] }
+
+// version returns a version, the latest where id is "", or nil.
+func (k *key) version(id string) *version {
+	if id == "" {
+		return k.latest()
+	}
+	for _, v := range k.Versions {
+		if strings.EqualFold(v.ID, id) {
+			return v
+		}
+	}
+	return nil
+}
+
+// id is the identifier of the key without a version.
+func (k *key) id(tx *engine.Tx) string {
+	return tx.Addresses().Vault(tx, k.Vault) + "keys/" + k.Name
+}
+
+// versionID is the identifier of a version of the key.
+func (k *key) versionID(tx *engine.Tx, v *version) string { return k.id(tx) + "/" + v.ID }
+
+// scope is the resource ID of the key, which role assignments can name.
+func keyScope(vault *engine.Resource, name string) engine.ID {
+	if name == "" {
+		return vault.ID
+	}
+	return vault.ID + "/keys/" + engine.ID(name)
+}
+
+// add makes the version the key's latest and tells of it.
+func (k *key) add(tx *engine.Tx, v *version) {
+	v.ID = strings.ReplaceAll(tx.NewID(), "-", "")
+	v.Created, v.Updated = tx.Now(), tx.Now()
+	k.Versions = append(k.Versions, v)
+	k.scheduleRotation(tx)
+	k.save(tx)
+	tx.Publish(KeyVersionAdded, k.id(tx))
+}
+
+// generate makes the secret part of the version, of its type and size or on its curve.
+func (v *version) generate() error {
+	var made *material.Key
+	var err error
+	if v.isRSA() {
+		made, err = material.NewRSA(v.Size)
+	} else {
+		made, err = material.NewEC(v.Curve)
+	}
+	if err != nil {
+		return err
+	}
+	v.Private, err = made.Encode()
+	return err
+}
+
+func (v *version) isRSA() bool { return strings.HasPrefix(v.Type, "RSA") }
+
+func (v *version) isHSM() bool { return strings.HasSuffix(v.Type, "-HSM") }
+
+func (v *version) permits(operation string) bool { return slices.Contains(v.Operations, operation) }
+
+// early reports whether the version's time has not come yet, late whether it is over.
+func (v *version) early(now time.Time) bool {
+	return v.NotBefore != nil && now.Before(time.Unix(*v.NotBefore, 0))
+}
+
+func (v *version) late(now time.Time) bool {
+	return v.Expires != nil && !now.Before(time.Unix(*v.Expires, 0))
+}
+
+// delete puts the key into the state from which it can be recovered.
+func (k *key) delete(tx *engine.Tx, vault *engine.Resource) {
+	k.Deleted = &deletion{At: tx.Now(), Purge: tx.Now().Add(vaults.Retention(vault))}
+	k.save(tx)
+	tx.Schedule(k.Deleted.Purge, purgeTimer, k.Vault+"/"+k.Name)
+	tx.Publish(AccessChanged, string(vault.ID))
+}
+
+// recover takes the key out of that state.
+func (k *key) recover(tx *engine.Tx, vault *engine.Resource) {
+	k.Deleted = nil
+	k.scheduleRotation(tx)
+	k.save(tx)
+	tx.Publish(AccessChanged, string(vault.ID))
+}
+
+// purge removes the key for good.
+func (k *key) purge(tx *engine.Tx) { tx.Erase(keyDocument(k.Vault, k.Name)) }
+
+// purgeDueKey is called when the retention of a deleted key may be over.
+func purgeDueKey(tx *engine.Tx, subject string) {
+	vault, name, _ := strings.Cut(subject, "/")
+	due := loadKey(tx, vault, name)
+	if due != nil && due.Deleted != nil && !tx.Now().Before(due.Deleted.Purge) {
+		due.purge(tx)
+	}
+}
+
+// contents are the keys in a vault as its vault sees them.
+type contents struct{}
+
+// Recovered implements [vaults.Contents]: what stood still with the vault goes on.
+func (contents) Recovered(tx *engine.Tx, vault string) {
+	eachKey(tx, vault, func(k *key) { k.scheduleRotation(tx) })
+}
+
+// Purged implements [vaults.Contents].
+func (contents) Purged(tx *engine.Tx, vault string) {
+	eachKey(tx, vault, func(k *key) { k.purge(tx) })
+}

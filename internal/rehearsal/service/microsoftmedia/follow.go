@@ -1,0 +1,68 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package microsoftmedia
+
+import (
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault"
+)
+
+// detectionDelay is how long it takes the service to see a new version of a customer's key. The
+// documentation says 5 minutes, a later edition of the tutorial less than 15.
+const detectionDelay = 5 * time.Minute
+
+// longestDetection is how far apart the service's looks become while they fail (own choice).
+const longestDetection = 24 * time.Hour
+
+// detection is the state of the look-out for a new version.
+type detection struct {
+	// Wait is how long after the last look, which failed, the next one comes.
+	Wait time.Duration `json:"wait,omitempty"`
+}
+
+// Follow has the accounts whose key identifier has no version follow the newest one. An
+// identifier with a version is pinned to it.
+func (k *Keeper) Follow(e *engine.Engine) {
+	k.followers().Follow(e)
+	// Where the last look failed, what kept the new version from being taken may be over.
+	e.Subscribe(keyvault.AccessChanged, func(tx *engine.Tx, vault string) {
+		for _, account := range tx.Resources("/subscriptions", k.Type) {
+			followed, does := k.followers().Followed(tx, account)
+			held, _ := k.Reveal(account)
+			if does && strings.EqualFold(followed.Vault, engine.ID(vault).Name()) &&
+				held.Detection.Wait > 0 {
+				k.followers().Look(tx, account, detectionDelay)
+			}
+		}
+	})
+}
+
+func (k *Keeper) followers() envelope.Followers {
+	return envelope.Followers{
+		Type: k.Type, Timer: k.Type + "/keyversion", Delay: detectionDelay,
+		Wrapping: wrapping, Detect: k.detect,
+	}
+}
+
+// detect wraps the account key with the newest version of its key. It takes both: the version
+// that wraps now has to unwrap and the newest has to wrap, as the account's identity may. While
+// either fails nothing changes, and the service looks again later.
+func (k *Keeper) detect(tx *engine.Tx, account *engine.Resource) {
+	key, _ := wrapping(tx, account)
+	held, hide := k.Reveal(account)
+	wrapped, refused := held.Envelope.Rewrap(tx, k.Vaults, key.Principal, key)
+	if refused != nil {
+		held.Detection.Wait = min(max(2*held.Detection.Wait, detectionDelay), longestDetection)
+		k.followers().Look(tx, account, held.Detection.Wait)
+	} else {
+		*held = AccountKey{Envelope: wrapped}
+		account.Set("encryption.keyVaultProperties.currentKeyIdentifier", wrapped.KeyID)
+	}
+	hide()
+	tx.Save(account)
+}

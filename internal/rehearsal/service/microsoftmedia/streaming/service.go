@@ -1,0 +1,220 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package streaming is what rehearsal's media accounts deliver: their assets, streaming locators and
+// streaming endpoints, and the endpoints' own host names, where players fetch what a locator
+// delivers. It is there so that a rotation of storage keys in the wrong
+// order, or too fast, breaks what it would break in Azure.
+//
+// Behind each endpoint there are several origins. Each works with the storage keys of the sync that
+// it has taken over last, and takes over a new one at its own moment within six hours. For each
+// request it signs a URL of the blob with the first of its two keys, and with the second where the
+// first is refused; the Blob endpoint checks them. The codes of failures are those of "Streaming
+// Endpoint (Origin) errors" (stream-streaming-endpoint-error-codes-reference.md). How Azure's origins
+// share the work, and how long each takes, is not public: that part is rehearsal's own.
+package streaming
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/blob"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/mediaservices"
+)
+
+// OriginHeader names the origin of an answer. In a request it chooses one; so does the query
+// parameter "origin", for those who cannot send headers.
+const OriginHeader = "X-Rehearsal-Origin"
+
+// NotePrefix begins the notes of the journal on an origin that could not reach its storage by one
+// of the keys that it holds. It then tries the other one.
+const NotePrefix = "origin "
+
+// Service is what media accounts deliver: assets, streaming locators and streaming endpoints in
+// Resource Manager, and the host names of the endpoints.
+type Service struct {
+	media     *mediaservices.Service
+	endpoints *engine.ResourceType
+}
+
+// New adds assets, locators and streaming endpoints to an engine. It comes after all services that
+// answer at the loopback address itself: there, what begins with a GUID is taken for a locator.
+func New(e *engine.Engine, accounts *mediaservices.Service) *Service {
+	s := &Service{media: accounts}
+	s.endpoints = s.endpointType()
+	for _, nested := range []*engine.ResourceType{s.assetType(), s.locatorType(), s.endpoints} {
+		nested.NextLink, nested.Versions = "@odata.nextLink", versions()
+		nested.Admit, nested.Answer = accounts.Admit, mediaservices.Answer
+		e.Register(nested)
+	}
+	accounts.OnCreation(addEndpoint)
+	s.addRoutes(e)
+	e.HandleHost(engine.Host{
+		Suffix: engine.StreamingSuffix,
+		Loopback: func(path string) bool {
+			_, _, is := parsePath(path)
+			return is
+		},
+		Serve:  s.serve,
+		Refuse: refuse,
+	})
+	return s
+}
+
+// versions are the api-versions of what is in an account. Of these types no documents are stored:
+// their shapes are written by hand after the examples of the documents of 2022-08-01
+// (AssetsAndAssetFilters.json, StreamingPoliciesAndStreamingLocators.json, streamingservice.json),
+// as far as streaming needs them.
+func versions() []string {
+	return []string{
+		"2018-07-01", "2020-05-01", "2021-05-01", "2021-06-01", "2021-11-01", "2022-08-01", "2023-01-01",
+	}
+}
+
+// addRoutes has clients follow the operations on endpoints.
+func (s *Service) addRoutes(e *engine.Engine) {
+	const account = "GET /subscriptions/{subscription}/resourceGroups/{group}/providers/" +
+		"Microsoft.Media/mediaservices/{account}"
+	for path, serve := range map[string]engine.Handler{
+		"/streamingendpointoperations/{operation}":                      engine.ServeOperationStatus,
+		"/streamingendpoints/{endpoint}/operationlocations/{operation}": engine.ServeOperationResult,
+	} {
+		e.Handle(engine.Route{
+			Pattern: account + path,
+			Serve: func(r *engine.Request) (*engine.Response, error) {
+				r.AnswerAs(s.endpoints)
+				return serve(r)
+			},
+		})
+	}
+}
+
+// parsePath takes the path of a file apart, "/LOCATOR/FILE".
+func parsePath(path string) (locator, file string, is bool) {
+	locator, file, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	_, err := uuid.Parse(locator)
+	return locator, file, err == nil && len(locator) == 36 && file != ""
+}
+
+// serve answers a request for a file. Failures are answers here, not errors: an origin that failed
+// has had its turn all the same.
+func (s *Service) serve(r *engine.Request) (*engine.Response, error) {
+	if r.HTTP.Method != http.MethodGet && r.HTTP.Method != http.MethodHead {
+		return nil, engine.Errorf(http.StatusMethodNotAllowed, "MethodNotAllowed",
+			"A streaming endpoint answers GET and HEAD.")
+	}
+	id, file, is := parsePath(r.HTTP.URL.Path)
+	if !is {
+		return nil, failed(http.StatusBadRequest, badURLSyntax)
+	}
+	wanted, found := s.locate(r.Tx, id)
+	if !found {
+		return nil, failed(http.StatusNotFound, resourceNotFound)
+	}
+	if refused := s.admit(r, wanted); refused != nil {
+		return nil, refused
+	}
+	origin, refused := choose(r, wanted.account.ID)
+	if refused != nil {
+		return nil, refused
+	}
+	response, err := s.fetch(r, wanted, file, origin)
+	var failure *engine.Error
+	if errors.As(err, &failure) {
+		response, err = refuse(r, failure), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	response.Header.Set(OriginHeader, strconv.Itoa(origin))
+	return response, nil
+}
+
+// admit refuses what no origin is asked for.
+func (s *Service) admit(r *engine.Request, wanted delivery) *engine.Error {
+	if !engine.IsLoopback(r.Host) {
+		account := s.accountAt(r.Tx, r.Host)
+		if account == nil || !account.ID.Is(wanted.account.ID) {
+			return failed(http.StatusNotFound, resourceNotFound)
+		}
+	}
+	switch {
+	case !isRunning(r.Tx, wanted.account.ID):
+		return engine.Ownf(http.StatusServiceUnavailable, "StreamingEndpointStopped",
+			"The streaming endpoint of the account '%s' is not running: start it.", wanted.account.Name)
+	case r.Now().Before(wanted.start), !r.Now().Before(wanted.end):
+		return failed(http.StatusNotFound, unauthorized)
+	case !wanted.policy.download:
+		return failed(http.StatusForbidden, outputFormatBlocked)
+	}
+	return nil
+}
+
+// fetch has an origin get a file from the storage of the account.
+func (s *Service) fetch(
+	r *engine.Request, wanted delivery, file string, origin int,
+) (*engine.Response, error) {
+	if refused := s.unlock(r.Tx, wanted); refused != nil {
+		return nil, refused
+	}
+	asOf := r.Now().Add(-Lag(wanted.account.ID, origin))
+	blobs, refused := s.media.Blobs(r.Tx, wanted.account, wanted.storage, asOf)
+	if refused != nil {
+		r.Note(NotePrefix+"%d has no way into the storage account: %s", origin, refused.Message)
+		return nil, failed(http.StatusForbidden, storageAuthenticationFailed)
+	}
+	header := http.Header{}
+	if span := r.HTTP.Header.Get("Range"); span != "" {
+		header.Set("Range", span)
+	}
+	reply, err := blobs.Get(r.HTTP.Context(), r.Tx, r.HTTP.Method, wanted.container, file, header)
+	if err != nil {
+		return nil, fmt.Errorf("fetching a file for a player: %w", err)
+	}
+	if len(reply.Refusals) > 0 {
+		r.Note(NotePrefix+"%d was refused by the storage account %s: %s",
+			origin, blobs.Account, strings.Join(reply.Refusals, ", then "))
+	}
+	if reply.Status >= http.StatusBadRequest {
+		return nil, reason(reply)
+	}
+	return pass(reply.Response), nil
+}
+
+// pass leaves of the storage's answer what a player is told.
+func pass(from *engine.Response) *engine.Response {
+	response := &engine.Response{Status: from.Status, Body: from.Body, Header: http.Header{}}
+	for _, name := range []string{
+		"Content-Type", "Content-Encoding", "Content-Language", "Content-Range", "Accept-Ranges",
+		"Etag", "Last-Modified",
+	} {
+		if value := from.Header.Get(name); value != "" {
+			response.Header.Set(name, value)
+		}
+	}
+	response.Header.Set("Access-Control-Allow-Origin", "*")
+	return response
+}
+
+// reason is what an origin makes of a refusal of the storage.
+func reason(reply *blob.Reply) *engine.Error {
+	switch code := reply.Code(); {
+	case code == "AuthenticationFailed", code == "InvalidAuthenticationInfo":
+		return failed(http.StatusForbidden, storageAuthenticationFailed)
+	case strings.HasPrefix(code, "Authorization"):
+		return failed(http.StatusForbidden, storageInsufficientPermissions)
+	case reply.Status == http.StatusForbidden:
+		return failed(http.StatusForbidden, storageAuthenticationFailure)
+	case reply.Status == http.StatusNotFound:
+		return failed(http.StatusNotFound, storageResourceNotFound)
+	case reply.Status == http.StatusRequestedRangeNotSatisfiable:
+		return failed(http.StatusRequestedRangeNotSatisfiable, storageInvalidRange)
+	}
+	return failed(http.StatusInternalServerError, storageFailure)
+}

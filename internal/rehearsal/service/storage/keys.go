@@ -1,0 +1,122 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storage
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
+)
+
+const listKeysPermission = "Microsoft.Storage/storageAccounts/listkeys/action"
+
+// secrets is what a storage account knows and shows to nobody who may not list its keys.
+type secrets struct {
+	Keys    [2]accessKey      `json:"keys"`
+	Kerb    *[2]accessKey     `json:"kerb,omitempty"`
+	AtRest  envelope.Envelope `json:"atRest"`
+	Rotated time.Time         `json:"rotated"` // when a customer's key last wrapped anew
+	// Services are the settings of the account's services that somebody changed.
+	Services map[string]map[string]any `json:"services,omitempty"`
+}
+
+// accessKey is one of the two 512-bit keys that sign requests to the account, or one of the two
+// that Active Directory knows it by.
+type accessKey struct {
+	Value   []byte    `json:"value"`
+	Created time.Time `json:"created"`
+}
+
+func secretsOf(account *engine.Resource) *secrets {
+	known := new(secrets)
+	account.Reveal(known)
+	return known
+}
+
+// newKey makes an access key. It is really random: a signature made with it proves what it proves
+// in Azure.
+func newKey(now time.Time) accessKey {
+	value := make([]byte, 64)
+	_, _ = rand.Read(value) // never fails: crypto/rand ends the program instead
+	return accessKey{Value: value, Created: now}
+}
+
+// showKeyTimes keeps the readable creation times in step with the keys.
+func showKeyTimes(account *engine.Resource, keys [2]accessKey) {
+	account.Set("keyCreationTime.key1", timestamp(keys[0].Created))
+	account.Set("keyCreationTime.key2", timestamp(keys[1].Created))
+}
+
+// needKerb makes the keys that directory authentication for Azure Files works with.
+func needKerb(account *engine.Resource, known *secrets, now time.Time) {
+	const option = "azureFilesIdentityBasedAuthentication.directoryServiceOptions"
+	if account.String(option) == "AD" && known.Kerb == nil {
+		known.Kerb = &[2]accessKey{newKey(now), newKey(now)}
+	}
+}
+
+func listKeys(r *engine.Request, account *engine.Resource) (*engine.Response, error) {
+	return keyList(secretsOf(account), strings.EqualFold(r.Query["$expand"], "kerb")), nil
+}
+
+// keyList is the answer to listKeys and regenerateKey. The keys' permissions are "FULL", spelled so
+// (recorded; the OpenAPI document has "Full").
+func keyList(known *secrets, kerb bool) *engine.Response {
+	var list []any
+	add := func(names string, keys *[2]accessKey) {
+		for i, key := range keys {
+			list = append(list, map[string]any{
+				"creationTime": timestamp(key.Created),
+				"keyName":      names + strconv.Itoa(i+1),
+				"value":        base64.StdEncoding.EncodeToString(key.Value),
+				"permissions":  "FULL",
+			})
+		}
+	}
+	add("key", &known.Keys)
+	if kerb && known.Kerb != nil {
+		add("kerb", known.Kerb)
+	}
+	return &engine.Response{Status: http.StatusOK, Body: map[string]any{"keys": list}}
+}
+
+// regenerateKey replaces one key. The old value is dead when the call returns.
+func regenerateKey(r *engine.Request, account *engine.Resource) (*engine.Response, error) {
+	name, _ := r.Body["keyName"].(string)
+	known := secretsOf(account)
+	var replaced *accessKey
+	switch strings.ToLower(name) {
+	case "key1":
+		replaced = &known.Keys[0]
+	case "key2":
+		replaced = &known.Keys[1]
+	case "kerb1":
+		replaced = known.kerb(0)
+	case "kerb2":
+		replaced = known.kerb(1)
+	}
+	if replaced == nil {
+		return nil, engine.Ownf(http.StatusBadRequest, "InvalidKeyName",
+			"The storage account '%s' has no key named '%s'.", account.Name, name)
+	}
+	*replaced = newKey(r.Now())
+	showKeyTimes(account, known.Keys)
+	account.Hide(known)
+	r.Save(account)
+	return keyList(known, strings.HasPrefix(strings.ToLower(name), "kerb")), nil
+}
+
+// kerb returns one of the keys for directory authentication, or nil where it is not switched on.
+func (s *secrets) kerb(i int) *accessKey {
+	if s.Kerb == nil {
+		return nil
+	}
+	return &s.Kerb[i]
+}

@@ -1,0 +1,106 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeycheck
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+)
+
+// configValidators: an account has its own region.
+func configValidators() []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{
+		datasourcevalidator.Conflicting(path.MatchRoot("account_id"), path.MatchRoot("location")),
+	}
+}
+
+func dataSourceSchema() schema.Schema {
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{MarkdownDescription: description, Computed: true}
+	}
+	date := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{
+			MarkdownDescription: description, Computed: true, CustomType: timetypes.RFC3339Type{},
+		}
+	}
+	return schema.Schema{
+		MarkdownDescription: "A Key Vault key and its vault, held against every rule of " +
+			"customer-managed keys. Nothing is refused here: what is wrong is listed, for a check " +
+			"block or a precondition to judge.",
+		Attributes: map[string]schema.Attribute{
+			"key_vault_key_id": schema.StringAttribute{
+				MarkdownDescription: "The identifier of the key, with or without a version.",
+				CustomType:          attribute.KeyIDType{},
+				Required:            true,
+			},
+			"account_id": schema.StringAttribute{
+				MarkdownDescription: "The ID of the account that the key is to protect. Without it the " +
+					"rules about the account are not checked.",
+				CustomType: attribute.ResourceIDType{},
+				Optional:   true,
+			},
+			"location": schema.StringAttribute{
+				MarkdownDescription: "The region of a Media Services account that the key is to " +
+					"protect, in place of the account itself.",
+				CustomType: attribute.LocationType{},
+				Optional:   true,
+			},
+			"user_assigned_identity_id": schema.StringAttribute{
+				MarkdownDescription: "The ID of the user-assigned identity that is to read the key. " +
+					"Left out, it is the system-assigned identity of the account.",
+				CustomType: attribute.ResourceIDType{},
+				Optional:   true,
+			},
+			"id": schema.StringAttribute{
+				MarkdownDescription: "The identifier of the key.",
+				CustomType:          attribute.KeyIDType{},
+				Computed:            true,
+			},
+			"eligible": schema.BoolAttribute{
+				MarkdownDescription: "Whether the key can protect the account: every rule that was " +
+					"asked about could be decided, and none is broken.",
+				Computed: true,
+			},
+			"problems": schema.ListNestedAttribute{
+				MarkdownDescription: "The rules that are broken, errors first.",
+				Computed:            true,
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"rule":     text("The ID of the rule, such as `CMK007`."),
+					"severity": text("`error` if Azure would refuse the key, `warning` if a person should decide."),
+					"found":    text("What was found."),
+					"required": text("What is required."),
+					"why":      text("Why it is required."),
+					"remedy":   text("What to do."),
+				}},
+			},
+			"unchecked": schema.ListNestedAttribute{
+				MarkdownDescription: "The rules that could not be decided, because something was not " +
+					"given or may not be read by this login.",
+				Computed: true,
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"rule":    text("The ID of the rule."),
+					"missing": text("What was not known."),
+				}},
+			},
+			"key_type": text("The type of the key, such as `RSA`."),
+			"key_size": schema.Int64Attribute{
+				MarkdownDescription: "The size of an RSA key, in bits.", Computed: true,
+			},
+			"enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether the key is enabled.", Computed: true,
+			},
+			"not_before_date":    date("When the key becomes active. Empty if it is from the beginning."),
+			"expiration_date":    date("When the key expires. Empty if it never does."),
+			"version":            text("The version that the identifier means: the one that it pins, or the newest."),
+			"newest_version":     text("The newest version of the key."),
+			"key_vault_id":       text("The ID of the vault. Empty if this login does not see it."),
+			"key_vault_location": text("The region of the vault."),
+		},
+	}
+}

@@ -1,0 +1,236 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package media is what the accounts of Media Services and of Video Analyzer have in
+// common as resources: the attribute that says which key wraps the account key, how that key and
+// the storage beneath an account are held against the rules, and what of both is sent.
+package media
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+)
+
+// encryptionAttribute is the attribute that the rules of customers' keys are about.
+const encryptionAttribute = "encryption"
+
+// EncryptionAttribute is the encryption of an account. reader says who reads the key.
+func EncryptionAttribute(reader string) schema.SingleNestedAttribute {
+	key := attribute.KeyID("The identifier of the customer's key: with a version to pin it, " +
+		"without one to follow the newest.")
+	key.Required, key.Optional = false, true
+	identity := attribute.ReferenceID(reader)
+	identity.Required, identity.Optional = false, true
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "What wraps the account's own key. Left out, it is not managed here " +
+			"and shows what the account has, so that an `azuremedia_customer_key_attachment` can " +
+			"own it. A customer's key can be set while the account is created if a user-assigned " +
+			"identity reads it.",
+		Optional:      true,
+		Computed:      true,
+		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+		Attributes: map[string]schema.Attribute{
+			"type": schema.StringAttribute{
+				MarkdownDescription: "`SystemKey` or `CustomerKey`.",
+				Required:            true,
+				Validators: []validator.String{
+					stringvalidator.OneOf(string(armmedia.SystemKey), string(armmedia.CustomerKey)),
+				},
+			},
+			"key_vault_key_id":          key,
+			"user_assigned_identity_id": identity,
+			"current_key_id": schema.StringAttribute{
+				MarkdownDescription: "The version of the customer's key that the account runs on.",
+				Computed:            true,
+				PlanModifiers:       []planmodifier.String{whileKeyStays{}},
+			},
+			"status": schema.StringAttribute{
+				MarkdownDescription: "What the service says when the customer's key is out of " +
+					"reach. It is null as long as all is well.",
+				Computed:      true,
+				PlanModifiers: []planmodifier.String{whileKeyStays{}},
+			},
+		},
+	}
+}
+
+// EncryptionDataSourceAttribute is the encryption of an account as a data source shows it.
+func EncryptionDataSourceAttribute() datasource.SingleNestedAttribute {
+	text := func(description string) datasource.StringAttribute {
+		return datasource.StringAttribute{MarkdownDescription: description, Computed: true}
+	}
+	key := text("The identifier of the customer's key.")
+	key.CustomType = attribute.KeyIDType{}
+	identity := text("The ID of the user-assigned identity that reads the key, if one does.")
+	identity.CustomType = attribute.ResourceIDType{}
+	return datasource.SingleNestedAttribute{
+		MarkdownDescription: "What wraps the account's own key.",
+		Computed:            true,
+		Attributes: map[string]datasource.Attribute{
+			"type":                      text("`SystemKey` or `CustomerKey`."),
+			"key_vault_key_id":          key,
+			"user_assigned_identity_id": identity,
+			"current_key_id":            text("The version of the customer's key that the account runs on."),
+			"status": text("What the service says when the customer's key is out of reach. It " +
+				"is null as long as all is well."),
+		},
+	}
+}
+
+// Encryption is the encryption attribute.
+type Encryption struct {
+	Type                   types.String              `tfsdk:"type"`
+	KeyVaultKeyID          attribute.KeyIDValue      `tfsdk:"key_vault_key_id"`
+	UserAssignedIdentityID attribute.ResourceIDValue `tfsdk:"user_assigned_identity_id"`
+	CurrentKeyID           types.String              `tfsdk:"current_key_id"`
+	Status                 types.String              `tfsdk:"status"`
+}
+
+// EncryptionTypes are the types of the attribute's parts.
+func EncryptionTypes() map[string]attr.Type {
+	return map[string]attr.Type{
+		"type":                      types.StringType,
+		"key_vault_key_id":          attribute.KeyIDType{},
+		"user_assigned_identity_id": attribute.ResourceIDType{},
+		"current_key_id":            types.StringType,
+		"status":                    types.StringType,
+	}
+}
+
+// EncryptionIn reads the attribute. One that is null or not known has nothing but nulls.
+func EncryptionIn(object types.Object) Encryption {
+	parts := object.Attributes()
+	var e Encryption
+	e.Type, _ = parts["type"].(types.String)
+	e.KeyVaultKeyID, _ = parts["key_vault_key_id"].(attribute.KeyIDValue)
+	e.UserAssignedIdentityID, _ = parts["user_assigned_identity_id"].(attribute.ResourceIDValue)
+	e.CurrentKeyID, _ = parts["current_key_id"].(types.String)
+	e.Status, _ = parts["status"].(types.String)
+	return e
+}
+
+// ObservedEncryption is the encryption as Azure has it. While an account is being created, Azure
+// does not say.
+func ObservedEncryption(wire *armmedia.Encryption) types.Object {
+	if wire == nil {
+		return types.ObjectNull(EncryptionTypes())
+	}
+	key := azure.Deref(wire.KeyVaultProperties)
+	values := map[string]attr.Value{
+		"type":                      types.StringValue(string(azure.Deref(wire.Type))),
+		"key_vault_key_id":          attribute.KeyIDValue{},
+		"user_assigned_identity_id": attribute.ResourceIDValue{},
+		"current_key_id":            types.StringPointerValue(key.CurrentKeyIdentifier),
+		"status":                    types.StringPointerValue(wire.Status),
+	}
+	if id := azure.Deref(key.KeyIdentifier); id != "" {
+		values["key_vault_key_id"] = attribute.NewKeyID(id)
+	}
+	if id := azure.Deref(azure.Deref(wire.Identity).UserAssignedIdentity); id != "" {
+		values["user_assigned_identity_id"] = attribute.NewResourceID(id)
+	}
+	return types.ObjectValueMust(EncryptionTypes(), values)
+}
+
+// IsCustomerKey reports whether a customer's key is known to wrap the account key.
+func (e Encryption) IsCustomerKey() bool { return e.Type.ValueString() == string(armmedia.CustomerKey) }
+
+// EncryptionChanges reports whether the encryption is to be sent. One that is left out is planned
+// as the state has it, so that it never is.
+func EncryptionChanges(plan, state types.Object) bool {
+	if plan.IsNull() || plan.IsUnknown() {
+		return false
+	}
+	return !EncryptionIn(plan).same(EncryptionIn(state))
+}
+
+// same reports whether both are known to ask for the same. What the service fills in is no part
+// of that.
+func (e Encryption) same(other Encryption) bool {
+	return e.Type.Equal(other.Type) && !e.Type.IsUnknown() &&
+		(e.KeyVaultKeyID.IsNull() && other.KeyVaultKeyID.IsNull() ||
+			e.KeyVaultKeyID.Same(other.KeyVaultKeyID)) &&
+		(e.UserAssignedIdentityID.IsNull() && other.UserAssignedIdentityID.IsNull() ||
+			e.UserAssignedIdentityID.Same(other.UserAssignedIdentityID))
+}
+
+// Wire is the encryption to send. An attribute that is left out is not sent. identity says in the
+// service's way whom the key is read as.
+func (e Encryption) Wire(identity func(attribute.ResourceIDValue) *armmedia.ResourceIdentity,
+) *armmedia.Encryption {
+	if e.Type.IsNull() {
+		return nil
+	}
+	sent := &armmedia.Encryption{Type: to.Ptr(armmedia.EncryptionType(e.Type.ValueString()))}
+	if e.IsCustomerKey() {
+		sent.KeyVaultProperties = &armmedia.KeyVaultProperties{
+			KeyIdentifier: e.KeyVaultKeyID.ValueStringPointer(),
+		}
+		sent.Identity = identity(e.UserAssignedIdentityID)
+	}
+	return sent
+}
+
+// ValidateEncryption finds what contradicts itself in a configuration.
+func ValidateEncryption(object types.Object) diag.Diagnostics {
+	wanted := EncryptionIn(object)
+	switch {
+	case wanted.IsCustomerKey() && wanted.KeyVaultKeyID.IsNull():
+		return diag.Diagnostics{Refused("encryption.key_vault_key_id", "Missing Customer Key",
+			"no key", `a key where type is "CustomerKey"`,
+			`set key_vault_key_id, or set type = "SystemKey"`)}
+	case wanted.Type.ValueString() == string(armmedia.SystemKey) &&
+		(!wanted.KeyVaultKeyID.IsNull() || !wanted.UserAssignedIdentityID.IsNull()):
+		return diag.Diagnostics{Refused("encryption", "Unexpected Customer Key",
+			"a key, or an identity to read it with, beside the system's key",
+			`neither of them where type is "SystemKey"`,
+			`set type = "CustomerKey", or leave key_vault_key_id and user_assigned_identity_id out`)}
+	}
+	return nil
+}
+
+// whileKeyStays plans what the service says about the key: it stays as long as the key does, and
+// there is nothing to say without one.
+//
+// A service that follows the newest version moves on by itself between a plan and its apply. What
+// was planned is kept then, and the next refresh shows the new version: no difference is ever
+// planned for it (rule CMK011).
+type whileKeyStays struct{}
+
+func (whileKeyStays) Description(context.Context) string {
+	return "Known as long as the key stays the same."
+}
+
+func (m whileKeyStays) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (whileKeyStays) PlanModifyString(ctx context.Context, req planmodifier.StringRequest,
+	resp *planmodifier.StringResponse,
+) {
+	var before, after types.Object
+	at := path.Root(encryptionAttribute)
+	resp.Diagnostics.Append(req.State.GetAttribute(ctx, at, &before)...)
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, at, &after)...)
+	state, plan := EncryptionIn(before), EncryptionIn(after)
+	switch {
+	case !req.PlanValue.IsUnknown(), plan.Type.IsUnknown(), resp.Diagnostics.HasError():
+	case !plan.IsCustomerKey():
+		resp.PlanValue = types.StringNull()
+	case plan.same(state):
+		resp.PlanValue = req.StateValue
+	}
+}

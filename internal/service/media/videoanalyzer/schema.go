@@ -1,0 +1,82 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package videoanalyzer
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
+)
+
+func resourceSchema(ctx context.Context) schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "A Video Analyzer account. Changes are made in place and touch only " +
+			"what they are about: what another resource or tool has set on the account stays.",
+		Attributes: map[string]schema.Attribute{
+			"name": attribute.Name("The name of the account, unique in all of Azure.",
+				attribute.ValidName(mediaaccount.VideoAnalyzerName())),
+			"resource_group_name": attribute.ResourceGroupName(),
+			"location":            attribute.Location(),
+			"storage_account":     storageAttribute(),
+			"identity":            attribute.UserIdentity(),
+			"public_network_access_enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether the account can be reached from the internet. " +
+					"Default: `true`.",
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(true),
+			},
+			"encryption": media.EncryptionAttribute("The ID of the account's user-assigned " +
+				"identity that reads the key. A customer's key needs one."),
+			"tags":               attribute.Tags(),
+			"id":                 attribute.ID(),
+			"endpoints":          endpointsAttribute(),
+			"provisioning_state": media.ProvisioningState(),
+			"timeouts":           attribute.Timeouts(ctx, allowed()),
+		},
+	}
+}
+
+func storageAttribute() schema.SingleNestedAttribute {
+	identity := attribute.ReferenceID("The ID of the account's user-assigned identity that reaches " +
+		"the storage account. It needs the roles Storage Blob Data Contributor and Reader there. " +
+		"Left out, the account holds a copy of the storage keys, which has to be synced when they " +
+		"are rotated: an `azuremedia_storage_key_rotation` does so with the API version " +
+		"2021-05-01-preview, the only one that can.")
+	identity.Required, identity.Optional = false, true
+	return schema.SingleNestedAttribute{
+		MarkdownDescription: "The storage account of the account, in the same subscription (rules " +
+			"ACC002 and ACC005). Others that something else has attached are left alone.",
+		Required: true,
+		Attributes: map[string]schema.Attribute{
+			"id":                        attribute.ReferenceID("The ID of the storage account."),
+			"user_assigned_identity_id": identity,
+		},
+	}
+}
+
+func endpointsAttribute() schema.ListNestedAttribute {
+	return schema.ListNestedAttribute{
+		MarkdownDescription: "Where clients of the account go.",
+		Computed:            true,
+		PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"type": schema.StringAttribute{
+				MarkdownDescription: "What the endpoint is for, such as `ClientApi`.",
+				Computed:            true,
+			},
+			"url": schema.StringAttribute{
+				MarkdownDescription: "The address of the endpoint.",
+				Computed:            true,
+			},
+		}},
+	}
+}
