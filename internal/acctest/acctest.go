@@ -117,8 +117,8 @@ func (a *Azure) Factories() map[string]func() (tfprotov6.ProviderServer, error) 
 func (a *Azure) Proto() *Proto {
 	a.t.Helper()
 	proto := NewProto(a.t, a.factory)
-	if said := proto.Configure(Value{"environment": "rehearsal"}); len(said) > 0 {
-		a.t.Fatalf("configuring the provider: %s", said.Text())
+	if diags := proto.Configure(Value{"environment": "rehearsal"}); len(diags) > 0 {
+		a.t.Fatalf("configuring the provider: %s", diags.Text())
 	}
 	return proto
 }

@@ -31,8 +31,8 @@ func (p *Proto) Move(resourceType string, from Source) (Object, Diagnostics) {
 		SourceState:           &tfprotov6.RawState{JSON: state},
 	})
 	p.must(err)
-	if said := Diagnostics(resp.Diagnostics); len(said.Errors()) > 0 {
-		return Object{}, said
+	if diags := Diagnostics(resp.Diagnostics); len(diags.Errors()) > 0 {
+		return Object{}, diags
 	}
 	return Object{
 		Type: resourceType, State: p.decode(p.resource(resourceType), resp.TargetState),

@@ -72,8 +72,8 @@ func NewProto(t *testing.T, factory func() (tfprotov6.ProviderServer, error)) *P
 	if err != nil {
 		t.Fatalf("asking for the schemas: %v", err)
 	}
-	if said := Diagnostics(schemas.Diagnostics); len(said) > 0 {
-		t.Fatalf("the schemas are not in order: %s", said.Text())
+	if diags := Diagnostics(schemas.Diagnostics); len(diags) > 0 {
+		t.Fatalf("the schemas are not in order: %s", diags.Text())
 	}
 	return &Proto{t: t, server: server, schemas: schemas}
 }
@@ -173,12 +173,12 @@ func (p *Proto) Create(resourceType string, config Value) Object {
 func (p *Proto) Update(prior Object, config Value) Object {
 	p.t.Helper()
 	plan := p.Plan(prior.Type, prior, config)
-	if said := plan.Diagnostics.Errors(); len(said) > 0 {
-		p.t.Fatalf("planning %s: %s", prior.Type, said.Text())
+	if diags := plan.Diagnostics.Errors(); len(diags) > 0 {
+		p.t.Fatalf("planning %s: %s", prior.Type, diags.Text())
 	}
-	object, said := p.Apply(plan)
-	if len(said.Errors()) > 0 {
-		p.t.Fatalf("applying %s: %s", prior.Type, said.Text())
+	object, diags := p.Apply(plan)
+	if len(diags.Errors()) > 0 {
+		p.t.Fatalf("applying %s: %s", prior.Type, diags.Text())
 	}
 	return object
 }
@@ -220,9 +220,9 @@ func (p *Proto) imported(req *tfprotov6.ImportResourceStateRequest) (Object, Dia
 	p.t.Helper()
 	resp, err := p.server.ImportResourceState(p.context(), req)
 	p.must(err)
-	said := Diagnostics(resp.Diagnostics)
-	if len(said.Errors()) > 0 || len(resp.ImportedResources) == 0 {
-		return Object{}, said
+	diags := Diagnostics(resp.Diagnostics)
+	if len(diags.Errors()) > 0 || len(resp.ImportedResources) == 0 {
+		return Object{}, diags
 	}
 	found := resp.ImportedResources[0]
 	object, more := p.Read(Object{
@@ -230,7 +230,7 @@ func (p *Proto) imported(req *tfprotov6.ImportResourceStateRequest) (Object, Dia
 		Private:  found.Private,
 		Identity: p.decodeIdentity(found.TypeName, found.Identity),
 	})
-	return object, append(said, more...)
+	return object, append(diags, more...)
 }
 
 // ReadData reads a data source.

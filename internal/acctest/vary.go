@@ -46,9 +46,9 @@ func (a *Azure) Timeouts(proto *Proto, resourceType string, config Value) Object
 	made := proto.Create(resourceType, within("50m"))
 	before := a.changes()
 	plan := proto.Plan(resourceType, made, within("40m"))
-	changed, said := proto.Apply(plan)
-	if len(plan.Replace) > 0 || len(said) > 0 {
-		a.t.Errorf("changing the timeouts of %s: replaced by %v, said %s", resourceType, plan.Replace, said.Text())
+	changed, diags := proto.Apply(plan)
+	if len(plan.Replace) > 0 || len(diags) > 0 {
+		a.t.Errorf("changing the timeouts of %s: replaced by %v, said %s", resourceType, plan.Replace, diags.Text())
 	}
 	if sent := a.changes() - before; sent > 0 {
 		a.t.Errorf("changing the timeouts of %s sent %d requests that change something", resourceType, sent)

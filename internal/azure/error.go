@@ -133,14 +133,14 @@ func (e *Error) readBody(response *http.Response) {
 	if err != nil || json.Unmarshal(payload, &body) != nil {
 		return
 	}
-	said := body.detail
+	refusal := body.detail
 	if body.Error != nil {
-		said = *body.Error
+		refusal = *body.Error
 	}
-	e.InnerCode = said.InnerError.Code
-	e.Message = strings.TrimSpace(said.Message)
+	e.InnerCode = refusal.InnerError.Code
+	e.Message = strings.TrimSpace(refusal.Message)
 	if e.Code == "" {
-		e.Code = said.Code
+		e.Code = refusal.Code
 	}
 	if e.Message == "" && body.Status != "" {
 		e.Message = "The operation ended in the state " + body.Status + "."

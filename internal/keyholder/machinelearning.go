@@ -93,14 +93,14 @@ func (m machineLearning) List(ctx context.Context, subscriptionID, storageAccoun
 func (m machineLearning) withKeys(ctx context.Context, ids []string, storageAccountID string,
 ) ([]string, error) {
 	found := make([]Dependent, len(ids))
-	reads, reading := errgroup.WithContext(ctx)
+	g, ctx := errgroup.WithContext(ctx)
 	for i, id := range ids {
-		reads.Go(func() (err error) {
-			found[i], err = m.Read(reading, id, storageAccountID)
+		g.Go(func() (err error) {
+			found[i], err = m.Read(ctx, id, storageAccountID)
 			return err
 		})
 	}
-	if err := reads.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 	var using []string

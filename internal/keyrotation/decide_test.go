@@ -45,22 +45,22 @@ var (
 )
 
 // decide puts one combination of circumstances before Decide.
-func decide(t *testing.T, is map[string]string) keyrotation.Step {
+func decide(t *testing.T, ok map[string]string) keyrotation.Step {
 	t.Helper()
 	wanted := keyrotation.Wanted{
-		Strategy: keyrotation.Strategy(is["strategy"]), Verify: is["verification"] != "none",
+		Strategy: keyrotation.Strategy(ok["strategy"]), Verify: ok["verification"] != "none",
 	}
 	synced := now.Add(-keyrotation.Settle)
-	if is["settled"] == "no" {
+	if ok["settled"] == "no" {
 		synced = synced.Add(time.Second)
 	}
 	// key1 is the younger one, as it is in the middle of a rotation.
 	recorded := keyrotation.Recorded{
-		Phase:   keyrotation.Phase(is["record"]),
+		Phase:   keyrotation.Phase(ok["record"]),
 		Created: keyrotation.Keys[time.Time]{Key1: younger, Key2: older},
 		Synced:  keyrotation.Keys[time.Time]{Key1: synced, Key2: synced},
 	}
-	switch is["asked for"] {
+	switch ok["asked for"] {
 	case "trigger":
 		wanted.Trigger = "new"
 	case "interval":
@@ -77,24 +77,24 @@ func decide(t *testing.T, is map[string]string) keyrotation.Step {
 	case "emergency under way":
 		wanted.Emergency, recorded.Emergency, recorded.Urgent = true, true, true
 	}
-	if is["record"] == "none" {
+	if ok["record"] == "none" {
 		recorded = keyrotation.Recorded{}
 	}
 	observed := keyrotation.Observed{
 		Now: now, Created: keyrotation.Keys[time.Time]{Key1: younger, Key2: older},
 	}
 	for _, key := range []keyrotation.Key{keyrotation.Key1, keyrotation.Key2} {
-		if newer := is["newer than recorded"]; newer == string(key) || newer == "both keys" {
+		if newer := ok["newer than recorded"]; newer == string(key) || newer == "both keys" {
 			observed.Created = observed.Created.With(key, now.Add(-time.Minute))
 		}
 	}
-	switch is["dependants"] {
+	switch ok["dependants"] {
 	case "up to date":
 		observed.Told = now
 	case "behind":
 		observed.Told = younger.Add(-time.Second)
 	}
-	return keyrotation.Decide(observed, recorded, wanted, is["verification"] == "passed")
+	return keyrotation.Decide(observed, recorded, wanted, ok["verification"] == "passed")
 }
 
 // TestDecide_table holds every combination of circumstances against testdata/decisions.md, in which
@@ -103,28 +103,28 @@ func TestDecide_table(t *testing.T) {
 	t.Parallel()
 	rows := readTable(t)
 	used := make([]bool, len(rows))
-	each(circumstances(), func(is map[string]string) {
-		step := decide(t, is)
+	each(circumstances(), func(ok map[string]string) {
+		step := decide(t, ok)
 		got := strings.TrimSpace(fmt.Sprintf("%s %s", step.Action, step.Key))
 		if step.Action == keyrotation.Sync || step.Action == keyrotation.Verify {
 			got = string(step.Action)
 		}
 		if step.Reason == "" || strings.HasSuffix(step.Reason, ".") {
-			t.Errorf("%v: the reason %q is no sentence without its full stop", is, step.Reason)
+			t.Errorf("%v: the reason %q is no sentence without its full stop", ok, step.Reason)
 		}
 		about := 0
 		for i, row := range rows {
-			if !row.about(is) {
+			if !row.about(ok) {
 				continue
 			}
 			about++
 			used[i] = true
 			if row["step"] != got {
-				t.Errorf("%v: got %s (%s), row %d says %s", is, got, step.Reason, i+1, row["step"])
+				t.Errorf("%v: got %s (%s), row %d says %s", ok, got, step.Reason, i+1, row["step"])
 			}
 		}
 		if about != 1 {
-			t.Errorf("%v: %d rows are about it", is, about)
+			t.Errorf("%v: %d rows are about it", ok, about)
 		}
 	})
 	for i := range rows {
@@ -138,8 +138,8 @@ func TestDecide_table(t *testing.T) {
 // or "any".
 type row map[string]string
 
-func (r row) about(is map[string]string) bool {
-	for name, value := range is {
+func (r row) about(ok map[string]string) bool {
+	for name, value := range ok {
 		if cell := r[name]; cell != "any" && !slices.Contains(strings.Split(cell, ", "), value) {
 			return false
 		}
@@ -190,9 +190,9 @@ func each(of []circumstance, do func(map[string]string)) {
 		return
 	}
 	for _, value := range of[0].values {
-		each(of[1:], func(is map[string]string) {
-			is[of[0].name] = value
-			do(is)
+		each(of[1:], func(ok map[string]string) {
+			ok[of[0].name] = value
+			do(ok)
 		})
 	}
 }

@@ -108,7 +108,7 @@ func triggered(t *testing.T) (*script, keyrotation.Recorded, keyrotation.Wanted)
 func TestRun_order(t *testing.T) {
 	t.Parallel()
 	s, recorded, wanted := triggered(t)
-	var said []string
+	var told []string
 	var synced time.Time
 	s.sync = func() error {
 		s.now = s.now.Add(20 * time.Minute) // Many accounts are told, and some are busy.
@@ -118,7 +118,7 @@ func TestRun_order(t *testing.T) {
 		return nil
 	}
 	record, step, err := keyrotation.Run(t.Context(), s, recorded, wanted, true,
-		func(step keyrotation.Step) { said = append(said, string(step.Action)) })
+		func(step keyrotation.Step) { told = append(told, string(step.Action)) })
 	if err != nil || step.Action != keyrotation.Nothing || record.Phase != keyrotation.Complete {
 		t.Fatalf("ends at %+v with %+v: %v", step, record, err)
 	}
@@ -127,8 +127,8 @@ func TestRun_order(t *testing.T) {
 	}, s.did); diff != "" {
 		t.Errorf("the order (-want +got):\n%s", diff)
 	}
-	if len(said) != len(s.did) {
-		t.Errorf("did %v, said %v", s.did, said)
+	if len(told) != len(s.did) {
+		t.Errorf("did %v, said %v", s.did, told)
 	}
 	if gap := s.created.Key2.Sub(synced); gap < keyrotation.Settle {
 		t.Errorf("key2 follows the end of the first sync after %s", gap)

@@ -72,10 +72,10 @@ func TestCheck_videoAnalyzer(t *testing.T) {
 				!strings.Contains(got.Found, test.found) {
 				t.Errorf("want %s with %q, got %+v", test.rule, test.found, got)
 			}
-			said := got.Found + got.Required + got.Why + got.Remedy
+			told := got.Found + got.Required + got.Why + got.Remedy
 			for _, strange := range []string{"Media Services", "storage_authentication_type", "namespace", "primary"} {
-				if strings.Contains(said, strange) {
-					t.Errorf("%q is no word of Video Analyzer's: %s", strange, said)
+				if strings.Contains(told, strange) {
+					t.Errorf("%q is no word of Video Analyzer's: %s", strange, told)
 				}
 			}
 		})

@@ -34,15 +34,15 @@ func Using(ctx context.Context, client *azure.Client, key customerkey.KeyID, sub
 		sync.Mutex
 		uses []customerkey.Use
 	}
-	asking, asked := errgroup.WithContext(ctx)
-	asking.SetLimit(readings)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(readings)
 	for _, id := range ids {
-		asking.Go(func() error {
+		g.Go(func() error {
 			kind, err := Of(client, id)
 			if err != nil {
 				return nil // A kind of account that no key can be attached to.
 			}
-			account, err := kind.Read(asked, id)
+			account, err := kind.Read(ctx, id)
 			switch {
 			case azure.IsNotFound(err), azure.IsForbidden(err):
 				return nil
@@ -53,7 +53,7 @@ func Using(ctx context.Context, client *azure.Client, key customerkey.KeyID, sub
 			if !uses {
 				return nil
 			}
-			access, err := Examine(asked, client, account)
+			access, err := Examine(ctx, client, account)
 			if err != nil {
 				return fmt.Errorf("looking who uses the key %s: %w", key, err)
 			}
@@ -65,7 +65,7 @@ func Using(ctx context.Context, client *azure.Client, key customerkey.KeyID, sub
 			return nil
 		})
 	}
-	if err := asking.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(found.uses, func(a, b customerkey.Use) int {
@@ -92,12 +92,12 @@ func accountIDs(ctx context.Context, client *azure.Client, subscriptions []strin
 		sync.Mutex
 		ids []string
 	}
-	asking, asked := errgroup.WithContext(ctx)
-	asking.SetLimit(readings)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(readings)
 	for _, subscription := range distinct(subscriptions) {
 		for _, kind := range Kinds() {
-			asking.Go(func() error {
-				ids, err := resourceIDs(asked, client, subscription, kind.ResourceType)
+			g.Go(func() error {
+				ids, err := resourceIDs(ctx, client, subscription, kind.ResourceType)
 				found.Lock()
 				defer found.Unlock()
 				found.ids = append(found.ids, ids...)
@@ -105,7 +105,7 @@ func accountIDs(ctx context.Context, client *azure.Client, subscriptions []strin
 			})
 		}
 	}
-	err := asking.Wait()
+	err := g.Wait()
 	return found.ids, err
 }
 

@@ -34,9 +34,9 @@ func TestAccExamples_byokStepByStep(t *testing.T) {
 		return config.Variables{"key_generation": config.IntegerVariable(number)}
 	}
 	says := func(sentence string) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("key_in_use", knownvalue.StringFunc(func(said string) error {
-			if !strings.Contains(said, sentence) {
-				t.Errorf("said %q, want %q", said, sentence)
+		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("key_in_use", knownvalue.StringFunc(func(diags string) error {
+			if !strings.Contains(diags, sentence) {
+				t.Errorf("said %q, want %q", diags, sentence)
 			}
 			return nil
 		}))}

@@ -154,17 +154,17 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			proto := start(t, test.variables, provider.WithRehearsal(openBroken))
-			said := proto.Configure(test.block)
-			if (len(said) > 0) != (len(test.want) > 0) {
-				t.Fatalf("said %q, want %q", said.Text(), test.want)
+			diags := proto.Configure(test.block)
+			if (len(diags) > 0) != (len(test.want) > 0) {
+				t.Fatalf("said %q, want %q", diags.Text(), test.want)
 			}
 			for _, want := range test.want {
-				if !strings.Contains(said.Text(), want) {
-					t.Errorf("lacks %q:\n%s", want, said.Text())
+				if !strings.Contains(diags.Text(), want) {
+					t.Errorf("lacks %q:\n%s", want, diags.Text())
 				}
 			}
-			if strings.Contains(said.Text(), "hunter2") {
-				t.Errorf("holds the secret:\n%s", said.Text())
+			if strings.Contains(diags.Text(), "hunter2") {
+				t.Errorf("holds the secret:\n%s", diags.Text())
 			}
 		})
 	}
@@ -194,8 +194,8 @@ func TestConfigure_opensRehearsalWithItsOwnCredentials(t *testing.T) {
 			"environment": "rehearsal", "rehearsal": acctest.Value{"data_file": "mine.db"},
 		},
 	} {
-		if said := proto.Configure(block); len(said) > 0 {
-			t.Fatal(said.Text())
+		if diags := proto.Configure(block); len(diags) > 0 {
+			t.Fatal(diags.Text())
 		}
 		if opened != file {
 			t.Errorf("opened %q, want %q", opened, file)

@@ -66,8 +66,8 @@ func (w *recorder) record(
 }
 
 func isAbort(failure any) bool {
-	err, is := failure.(error)
-	return is && errors.Is(err, http.ErrAbortHandler)
+	err, ok := failure.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
 // Header implements [http.ResponseWriter].

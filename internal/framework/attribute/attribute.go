@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
@@ -134,6 +135,16 @@ func Deadline(ctx context.Context,
 	limit, problems := configured(ctx, otherwise)
 	diags.Append(problems...)
 	return context.WithTimeout(ctx, limit)
+}
+
+// Backoff returns the backoff that the operation's timeout allows for. Deadline has reported what is
+// wrong with the configured one.
+func Backoff(ctx context.Context, client *azure.Client,
+	configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics),
+	otherwise time.Duration,
+) *azure.Backoff {
+	limit, _ := configured(ctx, otherwise)
+	return azure.NewBackoff(client, limit)
 }
 
 // short is a duration as people write it: 30m rather than 30m0s.

@@ -91,10 +91,10 @@ func TestIPRanges_keepTheirSpelling(t *testing.T) {
 func TestIDOf(t *testing.T) {
 	t.Parallel()
 	const subscription = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/"
-	is := attribute.IDOf(azure.VaultType)
-	if is.Description(t.Context()) != "must be the ID of a Microsoft.KeyVault/vaults" ||
-		is.MarkdownDescription(t.Context()) != is.Description(t.Context()) {
-		t.Errorf("describes itself as %q", is.Description(t.Context()))
+	ok := attribute.IDOf(azure.VaultType)
+	if ok.Description(t.Context()) != "must be the ID of a Microsoft.KeyVault/vaults" ||
+		ok.MarkdownDescription(t.Context()) != ok.Description(t.Context()) {
+		t.Errorf("describes itself as %q", ok.Description(t.Context()))
 	}
 	for _, test := range []struct {
 		value types.String
@@ -108,7 +108,7 @@ func TestIDOf(t *testing.T) {
 		{types.StringValue(subscription + "Microsoft.KeyVault/vaults/v/keys/k"), false},
 	} {
 		var resp validator.StringResponse
-		is.ValidateString(t.Context(), validator.StringRequest{
+		ok.ValidateString(t.Context(), validator.StringRequest{
 			Path: path.Root("key_vault_id"), ConfigValue: test.value,
 		}, &resp)
 		if resp.Diagnostics.HasError() == test.fine {

@@ -181,9 +181,9 @@ func TestProtoSpelling_isNoChange(t *testing.T) {
 			t.Errorf("%s is not what the configuration says: %s", name, diff)
 		}
 	}
-	read, said := proto.Read(created)
-	if diff := cmp.Diff(created.State, read.State); diff != "" || len(said) > 0 {
-		t.Errorf("reading changes the state: %s %s", diff, said.Text())
+	read, diags := proto.Read(created)
+	if diff := cmp.Diff(created.State, read.State); diff != "" || len(diags) > 0 {
+		t.Errorf("reading changes the state: %s %s", diff, diags.Text())
 	}
 	plan := proto.Plan("test_thing", created, config(acctest.Value{
 		"name": "NAME", "resource_group_name": "Rg", "location": "West US 2",
@@ -278,9 +278,9 @@ func TestProtoIdentity_isComplete(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			said := proto.Validate("test_thing", config(acctest.Value{"identity": test.identity}))
-			if test.want == "" && len(said) > 0 || !strings.Contains(said.Text(), test.want) {
-				t.Errorf("got %q, want %q", said.Text(), test.want)
+			diags := proto.Validate("test_thing", config(acctest.Value{"identity": test.identity}))
+			if test.want == "" && len(diags) > 0 || !strings.Contains(diags.Text(), test.want) {
+				t.Errorf("got %q, want %q", diags.Text(), test.want)
 			}
 		})
 	}
@@ -290,14 +290,14 @@ func TestProtoImport_takesOneTypeOnly(t *testing.T) {
 	t.Parallel()
 	proto := start(t)
 	lower := strings.ToLower(id)
-	object, said := proto.ImportByIdentity("test_thing", map[string]string{"id": lower})
+	object, diags := proto.ImportByIdentity("test_thing", map[string]string{"id": lower})
 	want := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Media/mediaservices/a"
-	if len(said) > 0 || object.State["id"] != want || object.Identity["id"] != want {
-		t.Errorf("got %v, identity %v, want %s; %s", object.State, object.Identity, want, said.Text())
+	if len(diags) > 0 || object.State["id"] != want || object.Identity["id"] != want {
+		t.Errorf("got %v, identity %v, want %s; %s", object.State, object.Identity, want, diags.Text())
 	}
-	_, said = proto.ImportByID("test_thing", "/subscriptions/s/resourceGroups/g")
-	if !strings.Contains(said.Text(), "/providers/Microsoft.Media/mediaservices/<name>") {
-		t.Errorf("does not show the right form: %s", said.Text())
+	_, diags = proto.ImportByID("test_thing", "/subscriptions/s/resourceGroups/g")
+	if !strings.Contains(diags.Text(), "/providers/Microsoft.Media/mediaservices/<name>") {
+		t.Errorf("does not show the right form: %s", diags.Text())
 	}
 }
 

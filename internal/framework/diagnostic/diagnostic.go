@@ -137,13 +137,13 @@ const maybeChanged = "It is not known whether Azure carried it out. The next pla
 func report(act Act, subject Subject, err error, outcome string) diag.Diagnostic {
 	doing := fmt.Sprintf("%s the %s %s.",
 		act.during(), strings.ToLower(subject.Noun), subject.ID)
-	said, remedy := explain(act, err)
+	diags, remedy := explain(act, err)
 	return diag.NewErrorDiagnostic(
-		Summary(act, subject.Noun), paragraphs(doing, said, remedy, outcome))
+		Summary(act, subject.Noun), paragraphs(doing, diags, remedy, outcome))
 }
 
 // explain says what the cause is and what to do about it.
-func explain(act Act, err error) (said, remedy string) {
+func explain(act Act, err error) (diags, remedy string) {
 	var credential *azure.CredentialError
 	if errors.As(err, &credential) {
 		return fmt.Sprintf("No token could be had with %s: %v", credential.Method, credential.Err),

@@ -92,13 +92,13 @@ func TestFromError_saysEverythingAPersonNeeds(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			said := diagnostic.FromError(test.act, vault(), test.err)
-			if said.Severity() != diag.SeverityError || said.Summary() != test.summary {
-				t.Errorf("got %s %q, want %q", said.Severity(), said.Summary(), test.summary)
+			diags := diagnostic.FromError(test.act, vault(), test.err)
+			if diags.Severity() != diag.SeverityError || diags.Summary() != test.summary {
+				t.Errorf("got %s %q, want %q", diags.Severity(), diags.Summary(), test.summary)
 			}
 			for _, want := range test.want {
-				if !strings.Contains(said.Detail(), want) {
-					t.Errorf("lacks %q:\n%s", want, said.Detail())
+				if !strings.Contains(diags.Detail(), want) {
+					t.Errorf("lacks %q:\n%s", want, diags.Detail())
 				}
 			}
 		})
@@ -113,9 +113,9 @@ func TestFromError_alwaysHasAnAdvice(t *testing.T) {
 	} {
 		for _, status := range []int{400, 401, 403, 404, 409, 429, 500} {
 			err := &azure.Error{Status: status, Code: code}
-			said := diagnostic.FromError(diagnostic.Create, vault(), err).Detail()
-			if paragraphs := strings.Split(said, "\n\n"); len(paragraphs) != 4 {
-				t.Errorf("%d %s: want four paragraphs:\n%s", status, code, said)
+			diags := diagnostic.FromError(diagnostic.Create, vault(), err).Detail()
+			if paragraphs := strings.Split(diags, "\n\n"); len(paragraphs) != 4 {
+				t.Errorf("%d %s: want four paragraphs:\n%s", status, code, diags)
 			}
 		}
 	}
@@ -129,39 +129,39 @@ func TestFromError_goesByKeyVaultsInnerCode(t *testing.T) {
 		"ForbiddenByRbac":       "Give the identity that runs Terraform the permission named above.",
 		"AccessDenied":          "Give the identity that runs Terraform the permission named above.",
 	} {
-		said := diagnostic.FromError(diagnostic.Read, vault(),
+		diags := diagnostic.FromError(diagnostic.Read, vault(),
 			&azure.Error{Status: 403, Code: "Forbidden", InnerCode: inner}).Detail()
-		if !strings.Contains(said, want) {
-			t.Errorf("%s lacks %q:\n%s", inner, want, said)
+		if !strings.Contains(diags, want) {
+			t.Errorf("%s lacks %q:\n%s", inner, want, diags)
 		}
 	}
 }
 
 func TestFromErrorAfter_saysWhatWasDone(t *testing.T) {
 	t.Parallel()
-	said := diagnostic.FromErrorAfter("The vault was created.", diagnostic.Create, vault(),
+	diags := diagnostic.FromErrorAfter("The vault was created.", diagnostic.Create, vault(),
 		&azure.Error{Status: 400, Code: "BadRequest"}).Detail()
-	if !strings.HasSuffix(said, "The vault was created. Apply again to do the rest.") {
-		t.Errorf("does not end with what was done:\n%s", said)
+	if !strings.HasSuffix(diags, "The vault was created. Apply again to do the rest.") {
+		t.Errorf("does not end with what was done:\n%s", diags)
 	}
-	if strings.Contains(said, "Nothing was changed") {
-		t.Errorf("denies what was done:\n%s", said)
+	if strings.Contains(diags, "Nothing was changed") {
+		t.Errorf("denies what was done:\n%s", diags)
 	}
 }
 
 func TestRefuseExisting(t *testing.T) {
 	t.Parallel()
-	if said := diagnostic.RefuseExisting(vault(), &azure.Error{Status: 404, Code: "ResourceNotFound"}); len(said) > 0 {
-		t.Errorf("refuses what is not there: %v", said)
+	if diags := diagnostic.RefuseExisting(vault(), &azure.Error{Status: 404, Code: "ResourceNotFound"}); len(diags) > 0 {
+		t.Errorf("refuses what is not there: %v", diags)
 	}
-	said := diagnostic.RefuseExisting(vault(), nil)
-	if len(said) != 1 || said[0].Summary() != "Key Vault Already Exists" ||
-		!strings.Contains(said[0].Detail(), "to = azuremedia_key_vault.this\n    id = \"/subscriptions/s/v\"") {
-		t.Errorf("does not say how to import: %v", said)
+	diags := diagnostic.RefuseExisting(vault(), nil)
+	if len(diags) != 1 || diags[0].Summary() != "Key Vault Already Exists" ||
+		!strings.Contains(diags[0].Detail(), "to = azuremedia_key_vault.this\n    id = \"/subscriptions/s/v\"") {
+		t.Errorf("does not say how to import: %v", diags)
 	}
-	said = diagnostic.RefuseExisting(vault(), &azure.Error{Status: 403, Code: "AuthorizationFailed"})
-	if len(said) != 1 || said[0].Summary() != "Key Vault Not Created" {
-		t.Errorf("does not say that it could not look: %v", said)
+	diags = diagnostic.RefuseExisting(vault(), &azure.Error{Status: 403, Code: "AuthorizationFailed"})
+	if len(diags) != 1 || diags[0].Summary() != "Key Vault Not Created" {
+		t.Errorf("does not say that it could not look: %v", diags)
 	}
 }
 
@@ -172,18 +172,18 @@ func TestFromViolation(t *testing.T) {
 		Severity: rule.Error, Attribute: "encryption.key_vault_key_id",
 		Found: "1024 bits", Required: "2048 bits", Why: "It is so", Remedy: "Make another key",
 	}
-	said := diagnostic.FromViolation(broken)
-	if said.Severity() != diag.SeverityError || said.Summary() != "Key Size (CMK003)" {
-		t.Errorf("got %s %q", said.Severity(), said.Summary())
+	diags := diagnostic.FromViolation(broken)
+	if diags.Severity() != diag.SeverityError || diags.Summary() != "Key Size (CMK003)" {
+		t.Errorf("got %s %q", diags.Severity(), diags.Summary())
 	}
-	at, ok := said.(diag.DiagnosticWithPath)
+	at, ok := diags.(diag.DiagnosticWithPath)
 	if want := path.Root("encryption").AtName("key_vault_key_id"); !ok || !at.Path().Equal(want) {
-		t.Errorf("not at %s: %v", want, said)
+		t.Errorf("not at %s: %v", want, diags)
 	}
 	want := "Found: 1024 bits.\nRequired: 2048 bits.\nWhy: It is so.\nRemedy: Make another key." +
 		"\n\nNothing was changed."
-	if said.Detail() != want {
-		t.Errorf("got %q, want %q", said.Detail(), want)
+	if diags.Detail() != want {
+		t.Errorf("got %q, want %q", diags.Detail(), want)
 	}
 
 	warning := broken
@@ -200,7 +200,7 @@ func TestFromViolation(t *testing.T) {
 
 func TestProviderBug_asksForAReport(t *testing.T) {
 	t.Parallel()
-	if said := diagnostic.ProviderBug("It broke."); !strings.Contains(said.Detail(), "/issues") {
-		t.Errorf("got %q", said.Detail())
+	if diags := diagnostic.ProviderBug("It broke."); !strings.Contains(diags.Detail(), "/issues") {
+		t.Errorf("got %q", diags.Detail())
 	}
 }

@@ -71,34 +71,34 @@ func (r Reader) Read(ctx context.Context, q Question) (Answer, error) {
 	answer := Answer{Facts: customerkey.Facts{
 		Target: q.Account.Target, KeyID: q.Key, Identity: q.Identity,
 	}}
-	var vault vault
-	asking, asked := errgroup.WithContext(ctx)
-	asking.Go(func() (err error) {
-		answer.Identity, err = r.identity(asked, q)
+	var found vault
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		answer.Identity, err = r.identity(gctx, q)
 		return err
 	})
 	if !q.Key.IsZero() {
-		asking.Go(func() (err error) {
-			vault, err = r.vault(asked, q)
+		g.Go(func() (err error) {
+			found, err = r.vault(gctx, q)
 			return err
 		})
 	}
-	if err := asking.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return Answer{}, err
 	}
-	answer.Vault = vault.Vault
-	if q.Key.IsZero() || vault.Presence == customerkey.SoftDeleted || vault.Presence == customerkey.Absent {
+	answer.Vault = found.Vault
+	if q.Key.IsZero() || found.Presence == customerkey.SoftDeleted || found.Presence == customerkey.Absent {
 		return answer, nil
 	}
 
-	asking, asked = errgroup.WithContext(ctx)
-	asking.Go(func() error { return r.keys(asked, q, &answer) })
-	asking.Go(func() (err error) {
+	g, gctx = errgroup.WithContext(ctx)
+	g.Go(func() error { return r.keys(gctx, q, &answer) })
+	g.Go(func() (err error) {
 		principal, _ := answer.Identity.PrincipalID.Value()
-		answer.Grant, answer.GrantMayBeIndirect, err = r.grant(asked, vault, q.Key.Name, principal)
+		answer.Grant, answer.GrantMayBeIndirect, err = r.grant(gctx, found, q.Key.Name, principal)
 		return err
 	})
-	if err := asking.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return Answer{}, err
 	}
 	return answer, nil

@@ -106,7 +106,7 @@ func TestRead_presence(t *testing.T) {
 	w := fixture.New(t)
 	w.Vault("keys")
 	w.Vault("deleted")
-	there := w.Key("keys", "media")
+	ok := w.Key("keys", "media")
 	gone := w.Key("keys", "gone")
 	w.Key("deleted", "media")
 	w.DeleteKey("keys", "gone")
@@ -115,9 +115,9 @@ func TestRead_presence(t *testing.T) {
 		key           string
 		vault, inside customerkey.Presence
 	}{
-		{there, customerkey.Present, customerkey.Present},
-		{there[:strings.LastIndexByte(there, '/')], customerkey.Present, customerkey.Present},
-		{there[:len(there)-32] + strings.Repeat("0", 32), customerkey.Present, customerkey.Absent},
+		{ok, customerkey.Present, customerkey.Present},
+		{ok[:strings.LastIndexByte(ok, '/')], customerkey.Present, customerkey.Present},
+		{ok[:len(ok)-32] + strings.Repeat("0", 32), customerkey.Present, customerkey.Absent},
 		{gone, customerkey.Present, customerkey.SoftDeleted},
 		{"https://keys.vault.azure.net/keys/none", customerkey.Present, customerkey.Absent},
 		{"https://deleted.vault.azure.net/keys/media", customerkey.SoftDeleted, customerkey.PresenceUnknown},

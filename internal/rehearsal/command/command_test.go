@@ -26,11 +26,11 @@ import (
 func run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var output bytes.Buffer
-	rehearsal := command.New()
-	rehearsal.SetArgs(args)
-	rehearsal.SetOut(&output)
-	rehearsal.SetErr(io.Discard)
-	err := rehearsal.ExecuteContext(t.Context())
+	root := command.New()
+	root.SetArgs(args)
+	root.SetOut(&output)
+	root.SetErr(io.Discard)
+	err := root.ExecuteContext(t.Context())
 	return output.String(), err
 }
 

@@ -48,7 +48,7 @@ func newAdvance() *cobra.Command {
 
 // parseDuration reads a duration. Days are 24 hours.
 func parseDuration(text string) (time.Duration, error) {
-	if days, is := strings.CutSuffix(text, "d"); is {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
 		if number, err := strconv.ParseUint(days, 10, 16); err == nil {
 			return time.Duration(number) * 24 * time.Hour, nil
 		}
@@ -137,7 +137,7 @@ func listEntries(w io.Writer, entries []engine.Entry) error {
 
 func queryVersion(query string) string {
 	for _, parameter := range strings.Split(query, "&") {
-		if version, is := strings.CutPrefix(parameter, "api-version="); is {
+		if version, ok := strings.CutPrefix(parameter, "api-version="); ok {
 			return version
 		}
 	}

@@ -126,8 +126,8 @@ func kinds() string {
 // describe says in a line what a fault does to which requests.
 func describe(f fault.Fault) string {
 	words := []string{string(f.Kind)}
-	add := func(there bool, format string, args ...any) {
-		if there {
+	add := func(ok bool, format string, args ...any) {
+		if ok {
 			words = append(words, fmt.Sprintf(format, args...))
 		}
 	}

@@ -53,8 +53,8 @@ func account(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	defer func() { _ = azure.Close() }()
-	ask := func(method, url, body, token string) map[string]any {
-		request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	ask := func(method, address, body, token string) map[string]any {
+		request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func account(t *testing.T, path string) string {
 			t.Fatal(err)
 		}
 		if response.StatusCode >= http.StatusBadRequest {
-			t.Fatalf("%s %s: %v", method, url, content)
+			t.Fatalf("%s %s: %v", method, address, content)
 		}
 		return content
 	}

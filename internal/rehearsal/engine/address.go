@@ -60,8 +60,8 @@ func (PublicCloud) BlobAccount(_ *Tx, host string) string {
 // accountAt is the one label before the suffix of a host name, or "".
 func accountAt(host, suffix string) string {
 	host = strings.TrimSuffix(strings.ToLower(host), ":443")
-	name, is := strings.CutSuffix(host, suffix)
-	if !is || strings.Contains(name, ".") {
+	name, ok := strings.CutSuffix(host, suffix)
+	if !ok || strings.Contains(name, ".") {
 		return ""
 	}
 	return name
@@ -104,8 +104,8 @@ func (p Place) URI() string { return fmt.Sprintf("https://localhost:%d/", p.Port
 // Place returns the place that was given to a vault or a storage account.
 func (tx *Tx) Place(kind, name string) (Place, bool) {
 	var found Place
-	there := tx.Load(placePrefix+kind+"/"+strings.ToLower(name), &found)
-	return found, there
+	ok := tx.Load(placePrefix+kind+"/"+strings.ToLower(name), &found)
+	return found, ok
 }
 
 // Places returns all places.
@@ -128,7 +128,7 @@ func (tx *Tx) GivePlace(given Place) {
 
 // Vault implements [Addresses].
 func (k KeptAddresses) Vault(tx *Tx, name string) string {
-	if given, there := tx.Place(VaultPlace, name); there {
+	if given, ok := tx.Place(VaultPlace, name); ok {
 		return given.URI()
 	}
 	return k.PublicCloud.Vault(tx, name)
@@ -136,7 +136,7 @@ func (k KeptAddresses) Vault(tx *Tx, name string) string {
 
 // Blob implements [Addresses].
 func (k KeptAddresses) Blob(tx *Tx, account string) string {
-	if given, there := tx.Place(BlobPlace, account); there {
+	if given, ok := tx.Place(BlobPlace, account); ok {
 		return given.URI()
 	}
 	return k.PublicCloud.Blob(tx, account)

@@ -34,7 +34,7 @@ func (e *Engine) serveManagement(r *Request) (*Response, error) {
 	path := slices.DeleteFunc(segments(r.HTTP.URL.Path), func(s string) bool { return s == "" })
 	r.HTTP.URL.Path = "/" + strings.Join(path, "/")
 	for _, route := range e.routes {
-		if params, is := route.match(r.HTTP.Method, path); is && route.open {
+		if params, ok := route.match(r.HTTP.Method, path); ok && route.open {
 			r.Params = params
 			return route.handle(r)
 		}
@@ -75,7 +75,7 @@ func (e *Engine) serveManagement(r *Request) (*Response, error) {
 // find returns what answers a path, or nil where it leads nowhere.
 func (e *Engine) find(r *Request, path []string) func() (*Response, error) {
 	for _, route := range e.routes {
-		if params, is := route.match(r.HTTP.Method, path); is {
+		if params, ok := route.match(r.HTTP.Method, path); ok {
 			return func() (*Response, error) { return r.serveRoute(route, params) }
 		}
 	}
@@ -157,8 +157,8 @@ func (e *Engine) findAction(r *Request, path []string) func() (*Response, error)
 		}
 		for pattern, action := range t.Routes {
 			method, below, _ := strings.Cut(pattern, " ")
-			params, is := match(segments(below), path[cut:])
-			if method != r.HTTP.Method || !is {
+			params, ok := match(segments(below), path[cut:])
+			if method != r.HTTP.Method || !ok {
 				continue
 			}
 			if action.Permission == "" {

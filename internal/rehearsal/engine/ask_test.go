@@ -21,10 +21,10 @@ func till() engine.Host {
 		Serve: func(r *engine.Request) (*engine.Response, error) {
 			key := "till/" + string(r.Raw)
 			var before bool
-			there := r.Load(key, &before)
+			ok := r.Load(key, &before)
 			r.Store("till/last", string(r.Raw))
 			r.Store(key, true)
-			if there {
+			if ok {
 				return nil, engine.Errorf(http.StatusConflict, "Kept", "Kept before: %s", r.HTTP.Header.Get("Who"))
 			}
 			return &engine.Response{Status: http.StatusCreated, Body: []byte("thanks")}, nil

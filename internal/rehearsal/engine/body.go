@@ -37,20 +37,20 @@ func (r *Request) readOptionalBody() error {
 
 // take reads the parts of a body that all resources have.
 func (r *Resource) take(body map[string]any) error {
-	if location, is := body["location"].(string); is && location != "" {
+	if location, ok := body["location"].(string); ok && location != "" {
 		r.Location = NormalizeLocation(location)
 	}
-	if kind, is := body["kind"].(string); is {
+	if kind, ok := body["kind"].(string); ok {
 		r.Kind = kind
 	}
-	if sku, is := body["sku"].(map[string]any); is {
+	if sku, ok := body["sku"].(map[string]any); ok {
 		r.SKU = sku
 	}
-	if tags, is := body["tags"].(map[string]any); is {
+	if tags, ok := body["tags"].(map[string]any); ok {
 		r.Tags = map[string]string{}
 		for name, value := range tags {
-			text, is := value.(string)
-			if !is {
+			text, ok := value.(string)
+			if !ok {
 				return Gatewayf(http.StatusBadRequest, "InvalidTagValueType",
 					"The tag '%s' has a value that is no string.", name)
 			}
@@ -67,8 +67,8 @@ func (r *Request) Show(t *ResourceType, resource *Resource) map[string]any {
 		t.View(r, shown)
 	}
 	body := map[string]any{"id": shown.ID, "name": shown.Name, "type": t.Name}
-	set := func(name string, value any, there bool) {
-		if there {
+	set := func(name string, value any, ok bool) {
+		if ok {
 			body[name] = value
 		}
 	}

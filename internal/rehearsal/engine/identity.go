@@ -14,8 +14,8 @@ func (e *Engine) identify(r *Request, old, next *Resource) error {
 	if old != nil {
 		before = old.Identity
 	}
-	sent, is := r.Body["identity"].(map[string]any)
-	if !is {
+	sent, ok := r.Body["identity"].(map[string]any)
+	if !ok {
 		if next.Identity == nil && r.HTTP.Method == http.MethodPatch {
 			next.Identity = before
 		}

@@ -47,8 +47,8 @@ func (r *Request) record(response *Response) {
 	entry.Caller = r.Caller.ObjectID
 	entry.Status = response.Status
 	entry.Code = response.Header.Get("X-Ms-Error-Code") // of services that do not write JSON
-	if body, is := response.Body.(map[string]any); is && response.Status >= http.StatusBadRequest {
-		if content, is := body["error"].(interface{ errorCode() string }); is {
+	if body, ok := response.Body.(map[string]any); ok && response.Status >= http.StatusBadRequest {
+		if content, ok := body["error"].(interface{ errorCode() string }); ok {
 			entry.Code = content.errorCode()
 		}
 	}

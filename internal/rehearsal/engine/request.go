@@ -198,8 +198,8 @@ func (h Host) serves(name string) bool {
 			return true
 		}
 	}
-	account, is := strings.CutSuffix(name, h.Suffix)
-	return h.Suffix != "" && is && account != ""
+	account, ok := strings.CutSuffix(name, h.Suffix)
+	return h.Suffix != "" && ok && account != ""
 }
 
 // NoteOwnWords is the remark about a refusal that Azure makes too, but nobody knows in which words.

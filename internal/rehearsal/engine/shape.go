@@ -113,7 +113,7 @@ func (r *Request) checkShape() error {
 	if refused != nil {
 		return refused
 	}
-	if body, is := r.operation.DropReadOnly(r.Body).(map[string]any); is {
+	if body, ok := r.operation.DropReadOnly(r.Body).(map[string]any); ok {
 		r.Body = body
 	}
 	return nil

@@ -159,7 +159,7 @@ func match(pattern, path []string) (map[string]string, bool) {
 	}
 	params := map[string]string{}
 	for i, segment := range pattern {
-		if name, is := strings.CutPrefix(segment, "{"); is {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
 			params[strings.TrimSuffix(name, "}")] = path[i]
 		} else if !strings.EqualFold(segment, path[i]) {
 			return nil, false

@@ -96,10 +96,10 @@ func (w *world) list() (faults []fault.Fault) {
 }
 
 // there reports whether the toy is there.
-func (w *world) there() (is bool) {
+func (w *world) there() (ok bool) {
 	w.t.Helper()
-	w.transact(func(tx *engine.Tx) { is = tx.Resource(toy) != nil })
-	return is
+	w.transact(func(tx *engine.Tx) { ok = tx.Resource(toy) != nil })
+	return ok
 }
 
 // answer is what came back over the wire.

@@ -198,8 +198,8 @@ func (f *Fault) wait(r *http.Request) {
 
 // reset resets the connection, where there is one of its own; otherwise it breaks it off.
 func reset(w http.ResponseWriter) bool {
-	hijacker, is := w.(http.Hijacker)
-	if !is {
+	hijacker, ok := w.(http.Hijacker)
+	if !ok {
 		panic(http.ErrAbortHandler)
 	}
 	connection, _, err := hijacker.Hijack()
@@ -207,10 +207,10 @@ func reset(w http.ResponseWriter) bool {
 		panic(http.ErrAbortHandler)
 	}
 	under := connection
-	if encrypted, is := connection.(interface{ NetConn() net.Conn }); is {
+	if encrypted, ok := connection.(interface{ NetConn() net.Conn }); ok {
 		under = encrypted.NetConn()
 	}
-	if lingering, is := under.(interface{ SetLinger(seconds int) error }); is {
+	if lingering, ok := under.(interface{ SetLinger(seconds int) error }); ok {
 		_ = lingering.SetLinger(0) // closing it now sends RST
 	}
 	_ = under.Close()

@@ -48,7 +48,7 @@ func (l *loopback) Blob(tx *engine.Tx, account string) string {
 // give sees to it that an account has a place. Where there is no port to be had, it keeps the
 // address that Azure would give it.
 func (l *loopback) give(tx *engine.Tx, kind, name string) {
-	if _, there := tx.Place(kind, name); there {
+	if _, ok := tx.Place(kind, name); ok {
 		return
 	}
 	port, err := l.take(kind, name)

@@ -146,12 +146,12 @@ func (c *Client) call(ctx context.Context, method, path string, body, into any) 
 	defer func() { _ = response.Body.Close() }()
 	decoder := json.NewDecoder(response.Body)
 	if response.StatusCode != http.StatusOK {
-		var said problem
-		if err := decoder.Decode(&said); err != nil || said.Error == "" {
+		var reply problem
+		if err := decoder.Decode(&reply); err != nil || reply.Error == "" {
 			return fmt.Errorf("asking the control interface: %s %s answers %s",
 				method, request.URL, response.Status)
 		}
-		return errors.New(said.Error)
+		return errors.New(reply.Error)
 	}
 	if err := decoder.Decode(into); err != nil {
 		return fmt.Errorf("reading the answer of the control interface: %w", err)

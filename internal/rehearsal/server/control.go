@@ -25,8 +25,8 @@ const controlPath = "/_rehearsal"
 // isControl reports whether a request is for the control interface, which has no name but the
 // machine's own.
 func isControl(r *http.Request) bool {
-	below, is := strings.CutPrefix(r.URL.Path, controlPath)
-	return is && (below == "" || below[0] == '/') && engine.IsLoopback(nameOf(r.Host))
+	below, ok := strings.CutPrefix(r.URL.Path, controlPath)
+	return ok && (below == "" || below[0] == '/') && engine.IsLoopback(nameOf(r.Host))
 }
 
 func nameOf(host string) string {

@@ -301,7 +301,7 @@ func TestServer_breaksConnectionsOnDemand(t *testing.T) {
 			t.Errorf("%s: answered %d %v", kind, status, content)
 		}
 		status, _ := s.send("GET", at, "", arm)
-		if there := status == http.StatusOK; there != (kind == fault.Lost) {
+		if ok := status == http.StatusOK; ok != (kind == fault.Lost) {
 			t.Errorf("%s: afterwards %d", kind, status)
 		}
 	}

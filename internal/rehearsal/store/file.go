@@ -202,8 +202,8 @@ func (f *File) with(options *bolt.Options, fn func(*bolt.DB) error) (err error) 
 	defer func() { err = errors.Join(err, db.Close()) }()
 	defer func() {
 		if failure := recover(); failure != nil {
-			broken, is := failure.(*damage)
-			if !is {
+			broken, ok := failure.(*damage)
+			if !ok {
 				panic(failure)
 			}
 			err = broken

@@ -92,13 +92,13 @@ func child(t *testing.T, path string, times int) (*exec.Cmd, *bufio.Reader) {
 func TestFile_isWholeAfterAKill(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data")
-	said := 0
+	reply := 0
 	for round := range 25 {
 		command, output := child(t, path, 1_000_000)
 		// After how many commits the kill comes is told here; where in the next one it strikes
 		// is up to the machine, and another place in each round.
 		for range round % 7 {
-			said = number(t, output)
+			reply = number(t, output)
 		}
 		if err := command.Process.Kill(); err != nil {
 			t.Fatal(err)
@@ -109,9 +109,9 @@ func TestFile_isWholeAfterAKill(t *testing.T) {
 		}
 		_ = command.Wait() // says that it was killed
 		if lines := strings.Fields(string(rest)); len(lines) > 0 {
-			said, _ = strconv.Atoi(lines[len(lines)-1])
+			reply, _ = strconv.Atoi(lines[len(lines)-1])
 		}
-		said = checkCounters(t, path, said)
+		reply = checkCounters(t, path, reply)
 	}
 }
 
@@ -121,18 +121,18 @@ func number(t *testing.T, output *bufio.Reader) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, err := strconv.Atoi(strings.TrimSpace(line))
+	reply, err := strconv.Atoi(strings.TrimSpace(line))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return said
+	return reply
 }
 
 // checkCounters finds what the child said it had kept, or the one commit more that it was killed
 // before saying, and all of it or nothing.
-func checkCounters(t *testing.T, path string, said int) int {
+func checkCounters(t *testing.T, path string, reply int) int {
 	t.Helper()
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && said == 0 {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && reply == 0 {
 		return 0 // killed before it had made the file
 	}
 	var reached int
@@ -149,8 +149,8 @@ func checkCounters(t *testing.T, path string, said int) int {
 			return true
 		})
 	})
-	if reached != said && reached != said+1 {
-		t.Fatalf("the child said %d, the file has %d", said, reached)
+	if reached != reply && reached != reply+1 {
+		t.Fatalf("the child said %d, the file has %d", reply, reached)
 	}
 	db, err := bolt.Open(path, 0o600, nil)
 	if err != nil {

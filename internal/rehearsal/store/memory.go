@@ -43,14 +43,14 @@ func (s *sorted) Put(key string, value []byte) {
 	if s.values == nil {
 		s.values = map[string][]byte{}
 	}
-	if at, there := slices.BinarySearch(s.keys, key); !there {
+	if at, ok := slices.BinarySearch(s.keys, key); !ok {
 		s.keys = slices.Insert(s.keys, at, key)
 	}
 	s.values[key] = value
 }
 
 func (s *sorted) Delete(key string) {
-	if at, there := slices.BinarySearch(s.keys, key); there {
+	if at, ok := slices.BinarySearch(s.keys, key); ok {
 		s.keys = slices.Delete(s.keys, at, at+1)
 	}
 	delete(s.values, key)

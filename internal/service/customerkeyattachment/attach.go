@@ -16,7 +16,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
@@ -26,11 +25,11 @@ import (
 // account use the key. A grant that is missing is waited for: one that was made a moment ago takes
 // minutes to act (CMK009), and the service itself is the one to ask whether it does.
 func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
-	account protection.Account, patient *patience.Patience,
+	account protection.Account, backoff *azure.Backoff,
 ) (protection.Account, diag.Diagnostics) {
-	kind, key, said := r.resolve(plan)
-	if said.HasError() {
-		return account, said
+	kind, key, diags := r.resolve(plan)
+	if diags.HasError() {
+		return account, diags
 	}
 	report, err := r.check(ctx, plan.question(account, key))
 	if err != nil {
@@ -38,35 +37,35 @@ func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
 	}
 	for _, violation := range report.Errors() {
 		if violation.Rule.ID != customerkey.CMK009 {
-			said.Append(diagnostic.FromViolation(violation))
+			diags.Append(diagnostic.FromViolation(violation))
 		}
 	}
-	if said.HasError() {
-		return account, said
+	if diags.HasError() {
+		return account, diags
 	}
 
 	for {
 		attached, err := kind.Attach(ctx, account.ID, plan.attachment())
 		if err == nil {
-			return attached, said
+			return attached, diags
 		}
 		switch {
 		case kind.Forbidden(err), azure.IsConflict(err):
-			if patient.Wait(ctx) {
+			if backoff.Wait(ctx) {
 				continue
 			}
 			if kind.Forbidden(err) {
-				said.Append(r.stillForbidden(ctx, plan, account, key, err, patient.Spent()))
-				return account, said
+				diags.Append(r.stillForbidden(ctx, plan, account, key, err, backoff.Spent()))
+				return account, diags
 			}
 		case !azure.IsRefused(err): // Whether it was done is open: the account tells.
 			found, readErr := lookAgain(ctx, kind, account.ID)
 			if readErr == nil && found.Encryption.Is(plan.attachment()) {
-				return found, said
+				return found, diags
 			}
 		}
-		said.Append(diagnostic.FromError(act, subject(plan), err))
-		return account, said
+		diags.Append(diagnostic.FromError(act, subject(plan), err))
+		return account, diags
 	}
 }
 
@@ -87,8 +86,8 @@ func (r *Resource) resolve(plan *model) (protection.Kind, customerkey.KeyID, dia
 	if err != nil {
 		return nil, customerkey.KeyID{}, diag.Diagnostics{noSuchAccount(accountPath(), err)}
 	}
-	key, said := r.keyID(plan)
-	return kind, key, said
+	key, diags := r.keyID(plan)
+	return kind, key, diags
 }
 
 func (r *Resource) check(ctx context.Context, question facts.Question) (rule.Report, error) {
@@ -133,7 +132,7 @@ func (r *Resource) stillForbidden(ctx context.Context, plan *model, account prot
 // pinned, or the newest. Where that cannot be had the last look at the account is returned with
 // the reason. Terraform itself tells no more than that it is still at work: what is waited for, and
 // how far it has come, is in the log.
-func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Patience,
+func (r *Resource) settle(ctx context.Context, plan *model, backoff *azure.Backoff,
 ) (protection.Account, diag.Diagnostic, error) {
 	kind, err := protection.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
@@ -166,10 +165,10 @@ func (r *Resource) settle(ctx context.Context, plan *model, patient *patience.Pa
 			"account_id": account.ID, "key_vault_key_id": key.String(),
 			"runs_on": following.Current, "expected": following.Expected(),
 			"usually_within": following.Kind.FollowDelay(),
-			"waited":         patient.Spent(), "left": patient.Left(),
+			"waited":         backoff.Spent(), "left": backoff.Left(),
 		})
-		if following.Expected() == "" || following.Kind.VersionUntold || !patient.Wait(ctx) {
-			return account, notCurrent(plan, following, passed, patient.Spent()), nil
+		if following.Expected() == "" || following.Kind.VersionUntold || !backoff.Wait(ctx) {
+			return account, notCurrent(plan, following, passed, backoff.Spent()), nil
 		}
 	}
 }
@@ -188,7 +187,7 @@ func notCurrent(plan *model, following customerkey.Following, passed []string, w
 }
 
 // regain waits for access to come back, where it may come back by itself (CMK012).
-func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, patient *patience.Patience,
+func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, backoff *azure.Backoff,
 ) (protection.Account, diag.Diagnostics) {
 	kind, err := protection.Of(r.Client, plan.AccountID.ValueString())
 	if err != nil {
@@ -206,7 +205,7 @@ func (r *Resource) regain(ctx context.Context, act diagnostic.Act, plan *model, 
 		if !found.Lost {
 			return account, nil
 		}
-		if !found.MayReturn() || !patient.Wait(ctx) {
+		if !found.MayReturn() || !backoff.Wait(ctx) {
 			return account, diag.Diagnostics{diagnostic.FromViolation(inaccessible(found))}
 		}
 	}

@@ -54,8 +54,8 @@ func TestCreate_takesNothingOverSilently(t *testing.T) {
 			proto := w.Proto()
 			plan := proto.Plan(attachment, acctest.Object{}, w.config())
 			_, refused := proto.Apply(plan)
-			for _, said := range []acctest.Diagnostics{plan.Diagnostics.Warnings(), refused.Errors()} {
-				text := said.Text()
+			for _, diags := range []acctest.Diagnostics{plan.Diagnostics.Warnings(), refused.Errors()} {
+				text := diags.Text()
 				for _, want := range []string{
 					"Customer Key Attached Already", test.which, attached, "account_id",
 					"to = azuremedia_customer_key_attachment.this", "id = \"" + w.account + "\"",
@@ -73,9 +73,9 @@ func TestCreate_takesNothingOverSilently(t *testing.T) {
 			}
 
 			// The import that the message speaks of, and the change after it.
-			imported, said := proto.ImportByIdentity(attachment, map[string]string{"id": w.account})
-			if len(said) > 0 {
-				t.Fatal(said.Text())
+			imported, diags := proto.ImportByIdentity(attachment, map[string]string{"id": w.account})
+			if len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 			if diff := cmp.Diff(acctest.Value{
 				"id": w.account, "account_id": w.account, "key_vault_key_id": attached,
@@ -98,10 +98,10 @@ func TestCreate_takesNothingOverSilently(t *testing.T) {
 func TestCreate_refusesAnAccountThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	said := w.Proto().Plan(attachment, acctest.Object{}, with(w.config(), "account_id",
+	diags := w.Proto().Plan(attachment, acctest.Object{}, with(w.config(), "account_id",
 		w.ID(azure.MediaAccountType, "nobody"))).Diagnostics
-	if len(said) != 1 || said[0].Summary != "Account Not Found" || !strings.Contains(said.Text(), nothingChanged) {
-		t.Error(said.Text())
+	if len(diags) != 1 || diags[0].Summary != "Account Not Found" || !strings.Contains(diags.Text(), nothingChanged) {
+		t.Error(diags.Text())
 	}
 }
 
@@ -116,11 +116,11 @@ func TestValidate_refusesWhatTakesNoKey(t *testing.T) {
 		group + "Microsoft.Media/mediaservices/a":                                     "",
 		"/SUBSCRIPTIONS/s/resourcegroups/g/PROVIDERS/microsoft.media/MEDIASERVICES/a": "",
 	} {
-		said := proto.Validate(attachment, acctest.Value{
+		diags := proto.Validate(attachment, acctest.Value{
 			"account_id": id, "key_vault_key_id": "https://keys.vault.azure.net/keys/media",
 		})
-		if want == "" && len(said) > 0 || !strings.Contains(said.Text(), want) {
-			t.Errorf("%s: want %q, got %s", id, want, said.Text())
+		if want == "" && len(diags) > 0 || !strings.Contains(diags.Text(), want) {
+			t.Errorf("%s: want %q, got %s", id, want, diags.Text())
 		}
 	}
 }
@@ -159,8 +159,8 @@ func TestCreate_saysWhyItGaveUp(t *testing.T) {
 	if len(plan.Diagnostics) > 0 {
 		t.Fatal(plan.Diagnostics.Text())
 	}
-	made, said := proto.Apply(plan)
-	says(t, said, "CMK009", "a grant that Azure does not act upon yet", nothingChanged,
+	made, diags := proto.Apply(plan)
+	says(t, diags, "CMK009", "a grant that Azure does not act upon yet", nothingChanged,
 		`Azure said "Access to the Customer Key was forbidden" for 4m`)
 	if made.State != nil {
 		t.Errorf("left in state: %v", made.State)
@@ -188,12 +188,12 @@ func TestCreate_settlesWhatIsUncertain(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			made, said := proto.Apply(plan)
+			made, diags := proto.Apply(plan)
 			if found, _ := w.encryption(); found != want || (found == "CustomerKey") != (made.State != nil) {
-				t.Errorf("the account is on the %s, the state %v: %s", found, made.State, said.Text())
+				t.Errorf("the account is on the %s, the state %v: %s", found, made.State, diags.Text())
 			}
-			if (made.State == nil) != (len(said.Errors()) > 0) {
-				t.Errorf("state %v: %s", made.State, said.Text())
+			if (made.State == nil) != (len(diags.Errors()) > 0) {
+				t.Errorf("state %v: %s", made.State, diags.Text())
 			}
 		})
 	}
@@ -240,9 +240,9 @@ func TestFollowing(t *testing.T) {
 				},
 			} {
 				w.Advance(step.after)
-				read, said := proto.Read(state)
-				if len(said) > 0 {
-					t.Fatal(said.Text())
+				read, diags := proto.Read(state)
+				if len(diags) > 0 {
+					t.Fatal(diags.Text())
 				}
 				if read.State["current_key_version"] != step.current {
 					t.Errorf("after %s on %v, want %s", step.after, read.State["current_key_version"], step.current)
@@ -254,9 +254,9 @@ func TestFollowing(t *testing.T) {
 				unchanged(t, read, plan)
 				state = read
 
-				shown, said := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
-				if len(said) > 0 {
-					t.Fatal(said.Text())
+				shown, diags := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
+				if len(diags) > 0 {
+					t.Fatal(diags.Text())
 				}
 				summary, _ := shown["summary"].(string)
 				if shown["outdated"] != step.outdated || shown["newest_key_version"] != version(newer) ||
@@ -290,12 +290,12 @@ func TestWaitForCurrentVersion(t *testing.T) {
 	w.Key("keys", "media")
 	waiting = with(waiting, "timeouts", acctest.Value{"update": "2m"})
 	plan := proto.Plan(attachment, state, waiting)
-	_, said := proto.Apply(plan)
-	if len(said.Warnings()) != 1 || len(said.Errors()) > 0 ||
-		!strings.Contains(said.Text(), "Customer Key Version Not Current") ||
-		!strings.Contains(said.Text(), "moves to the newer version") ||
-		!strings.Contains(said.Text(), "It was waited for") {
-		t.Error(said.Text())
+	_, diags := proto.Apply(plan)
+	if len(diags.Warnings()) != 1 || len(diags.Errors()) > 0 ||
+		!strings.Contains(diags.Text(), "Customer Key Version Not Current") ||
+		!strings.Contains(diags.Text(), "moves to the newer version") ||
+		!strings.Contains(diags.Text(), "It was waited for") {
+		t.Error(diags.Text())
 	}
 }
 
@@ -305,9 +305,9 @@ func TestDelete(t *testing.T) {
 	w := newWorld(t)
 	proto := w.Proto()
 	made := proto.Create(attachment, w.config())
-	gone, said := proto.Apply(proto.Plan(attachment, made, nil))
-	if gone.State != nil || len(said) > 0 {
-		t.Fatalf("%v: %s", gone.State, said.Text())
+	gone, diags := proto.Apply(proto.Plan(attachment, made, nil))
+	if gone.State != nil || len(diags) > 0 {
+		t.Fatalf("%v: %s", gone.State, diags.Text())
 	}
 	account := w.ShowAccount("contoso")
 	if *account.Properties.Encryption.Type != armmedia.SystemKey ||
@@ -329,11 +329,11 @@ func TestDelete_ofWhatIsGone(t *testing.T) {
 			proto := w.Proto()
 			made := proto.Create(attachment, w.config())
 			lose(w)
-			if _, said := proto.Apply(proto.Plan(attachment, made, nil)); len(said) > 0 {
-				t.Error(said.Text())
+			if _, diags := proto.Apply(proto.Plan(attachment, made, nil)); len(diags) > 0 {
+				t.Error(diags.Text())
 			}
-			if read, said := proto.Read(made); read.State != nil || len(said) > 0 {
-				t.Errorf("still there: %v: %s", read.State, said.Text())
+			if read, diags := proto.Read(made); read.State != nil || len(diags) > 0 {
+				t.Errorf("still there: %v: %s", read.State, diags.Text())
 			}
 		})
 	}
@@ -347,9 +347,9 @@ func TestDelete_leavesTheAttachmentOfSomebodyElse(t *testing.T) {
 	made := proto.Create(attachment, w.config())
 	theirs := versionless(w.Key("keys", "theirs"))
 	w.attach(theirs)
-	_, said := proto.Apply(proto.Plan(attachment, made, nil))
-	if len(said.Warnings()) != 1 || len(said.Errors()) > 0 || !strings.Contains(said.Text(), theirs) {
-		t.Error(said.Text())
+	_, diags := proto.Apply(proto.Plan(attachment, made, nil))
+	if len(diags.Warnings()) != 1 || len(diags.Errors()) > 0 || !strings.Contains(diags.Text(), theirs) {
+		t.Error(diags.Text())
 	}
 	if _, key := w.encryption(); key != theirs {
 		t.Errorf("moved to %s", key)
@@ -368,9 +368,9 @@ func TestDelete_stopsAtOtherRefusals(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	gone, said := proto.Apply(proto.Plan(attachment, made, nil))
-	if gone.State == nil || !strings.Contains(said.Text(), "Customer Key Attachment Not Deleted") {
-		t.Errorf("%v: %s", gone.State, said.Text())
+	gone, diags := proto.Apply(proto.Plan(attachment, made, nil))
+	if gone.State == nil || !strings.Contains(diags.Text(), "Customer Key Attachment Not Deleted") {
+		t.Errorf("%v: %s", gone.State, diags.Text())
 	}
 }
 
@@ -387,9 +387,9 @@ func TestDelete_stopsWhereTheLoginIsNotAllowedTo(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	gone, said := proto.Apply(proto.Plan(attachment, made, nil))
-	if gone.State == nil || !strings.Contains(said.Text(), "Customer Key Attachment Not Deleted") {
-		t.Errorf("%v: %s", gone.State, said.Text())
+	gone, diags := proto.Apply(proto.Plan(attachment, made, nil))
+	if gone.State == nil || !strings.Contains(diags.Text(), "Customer Key Attachment Not Deleted") {
+		t.Errorf("%v: %s", gone.State, diags.Text())
 	}
 }
 
@@ -455,8 +455,8 @@ func TestCreate_waitsForItsTurn(t *testing.T) {
 	if _, err := w.Rehearsal().AddFault(t.Context(), conflict); err != nil {
 		t.Fatal(err)
 	}
-	if gone, said := proto.Apply(proto.Plan(attachment, made, nil)); gone.State != nil || len(said) > 0 {
-		t.Errorf("%v: %s", gone.State, said.Text())
+	if gone, diags := proto.Apply(proto.Plan(attachment, made, nil)); gone.State != nil || len(diags) > 0 {
+		t.Errorf("%v: %s", gone.State, diags.Text())
 	}
 }
 
@@ -472,23 +472,23 @@ func TestRead_saysWhatFailed(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	kept, said := proto.Read(made)
-	if kept.State == nil || !strings.Contains(said.Text(), "Customer Key Attachment Not Read") {
-		t.Errorf("%v: %s", kept.State, said.Text())
+	kept, diags := proto.Read(made)
+	if kept.State == nil || !strings.Contains(diags.Text(), "Customer Key Attachment Not Read") {
+		t.Errorf("%v: %s", kept.State, diags.Text())
 	}
-	for name, said := range map[string]acctest.Diagnostics{
+	for name, diags := range map[string]acctest.Diagnostics{
 		"plan":   proto.Plan(attachment, made, w.config()).Diagnostics,
 		"create": proto.Plan(attachment, acctest.Object{}, w.config()).Diagnostics,
 	} {
-		if len(said.Errors()) != 1 || !strings.Contains(said.Text(), "AuthorizationFailed") {
-			t.Errorf("%s: %s", name, said.Text())
+		if len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), "AuthorizationFailed") {
+			t.Errorf("%s: %s", name, diags.Text())
 		}
 	}
-	if _, said := proto.ReadData(attachment, acctest.Value{"account_id": w.account}); len(said.Errors()) != 1 {
-		t.Errorf("data source: %s", said.Text())
+	if _, diags := proto.ReadData(attachment, acctest.Value{"account_id": w.account}); len(diags.Errors()) != 1 {
+		t.Errorf("data source: %s", diags.Text())
 	}
-	if gone, said := proto.Apply(proto.Plan(attachment, made, nil)); gone.State == nil || len(said.Errors()) != 1 {
-		t.Errorf("destroyed: %s", said.Text())
+	if gone, diags := proto.Apply(proto.Plan(attachment, made, nil)); gone.State == nil || len(diags.Errors()) != 1 {
+		t.Errorf("destroyed: %s", diags.Text())
 	}
 }
 
@@ -497,14 +497,14 @@ func TestDataSource_ofTheSystemKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	proto := w.Proto()
-	shown, said := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
-	if len(said) > 0 || shown["type"] != "SystemKey" || shown["reachable"] != true ||
+	shown, diags := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
+	if len(diags) > 0 || shown["type"] != "SystemKey" || shown["reachable"] != true ||
 		shown["key_vault_key_id"] != nil || shown["summary"] != "The account runs on the system key." {
-		t.Errorf("%v: %s", shown, said.Text())
+		t.Errorf("%v: %s", shown, diags.Text())
 	}
-	if _, said := proto.ReadData(attachment, acctest.Value{
+	if _, diags := proto.ReadData(attachment, acctest.Value{
 		"account_id": w.ID(azure.MediaAccountType, "nobody"),
-	}); len(said.Errors()) != 1 {
-		t.Errorf("an account that is not there: %s", said.Text())
+	}); len(diags.Errors()) != 1 {
+		t.Errorf("an account that is not there: %s", diags.Text())
 	}
 }

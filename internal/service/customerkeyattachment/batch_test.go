@@ -148,17 +148,17 @@ func TestBatch_userAssigned(t *testing.T) {
 	id, _ := w.Identity("reader")
 	proto := w.Proto()
 	wrong := proto.Plan(attachment, acctest.Object{}, w.config(w.key))
-	if said := wrong.Diagnostics.Text(); !strings.Contains(said, "CMK008") {
-		t.Errorf("as an identity that it does not have:\n%s", said)
+	if diags := wrong.Diagnostics.Text(); !strings.Contains(diags, "CMK008") {
+		t.Errorf("as an identity that it does not have:\n%s", diags)
 	}
 	config := with(w.config(w.key), "user_assigned_identity_id", id)
 	plan := proto.Plan(attachment, acctest.Object{}, config)
 	if len(plan.Diagnostics) > 0 {
 		t.Fatal(plan.Diagnostics.Text())
 	}
-	made, said := proto.Apply(plan)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	made, diags := proto.Apply(plan)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	unchanged(t, made, proto.Plan(attachment, made, config))
 }
@@ -169,10 +169,10 @@ func TestBatch_severalIdentities(t *testing.T) {
 	w := newBatch(t, "reader", "writer")
 	id, _ := w.Identity("reader")
 	proto := w.Proto()
-	_, said := proto.Apply(proto.Plan(attachment, acctest.Object{},
+	_, diags := proto.Apply(proto.Plan(attachment, acctest.Object{},
 		with(w.config(w.key), "user_assigned_identity_id", id)))
-	if text := said.Errors().Text(); !strings.Contains(text, "has 2 user-assigned identities") {
-		t.Errorf("said:\n%s", said.Text())
+	if text := diags.Errors().Text(); !strings.Contains(text, "has 2 user-assigned identities") {
+		t.Errorf("said:\n%s", diags.Text())
 	}
 	if on := w.runsOn(); on != "" {
 		t.Errorf("the account runs on %s", on)
@@ -185,9 +185,9 @@ func TestBatch_wait(t *testing.T) {
 	w := newBatch(t)
 	proto := w.Proto()
 	config := with(w.config(versionless(w.key)), "wait_for_current_version", true)
-	made, said := proto.Apply(proto.Plan(attachment, acctest.Object{}, config))
-	if text := said.Warnings().Text(); len(said) != 1 || !strings.Contains(text, "does not tell which version") {
-		t.Errorf("said:\n%s", said.Text())
+	made, diags := proto.Apply(proto.Plan(attachment, acctest.Object{}, config))
+	if text := diags.Warnings().Text(); len(diags) != 1 || !strings.Contains(text, "does not tell which version") {
+		t.Errorf("said:\n%s", diags.Text())
 	}
 	if reads := len(w.Requests("GET", "/batchAccounts/contoso")); reads > 4 {
 		t.Errorf("the account was read %d times", reads)
@@ -202,10 +202,10 @@ func TestBatch_grant(t *testing.T) {
 	w.Revoke("keys", w.reader)
 	proto := w.Proto()
 	config := with(w.config(w.key), "timeouts", acctest.Value{"create": "1s"})
-	_, said := proto.Apply(proto.Plan(attachment, acctest.Object{}, config))
-	if text := said.Errors().Text(); !strings.Contains(text, "CMK009") ||
+	_, diags := proto.Apply(proto.Plan(attachment, acctest.Object{}, config))
+	if text := diags.Errors().Text(); !strings.Contains(text, "CMK009") ||
 		!strings.Contains(text, `Azure said "The specified encryption configuration is invalid"`) {
-		t.Errorf("said:\n%s", said.Text())
+		t.Errorf("said:\n%s", diags.Text())
 	}
 }
 
@@ -215,21 +215,21 @@ func TestBatch_lost(t *testing.T) {
 	w := newBatch(t)
 	proto := w.Proto()
 	config := w.config(w.key)
-	made, said := proto.Apply(proto.Plan(attachment, acctest.Object{}, config))
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	made, diags := proto.Apply(proto.Plan(attachment, acctest.Object{}, config))
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	w.UpdateKey("keys", "media", version(w.key), azkeys.KeyAttributes{Enabled: to.Ptr(false)})
-	lost, said := proto.Read(made)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	lost, diags := proto.Read(made)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if text := proto.Plan(attachment, lost, config).Diagnostics.Text(); !strings.Contains(text, "CMK012") ||
 		!strings.Contains(text, "az keyvault key set-attributes") {
 		t.Errorf("said:\n%s", text)
 	}
-	_, said = proto.Apply(proto.Plan(attachment, lost, nil))
-	if text := said.Text(); len(said.Errors()) > 0 || !strings.Contains(text, "CMK013") ||
+	_, diags = proto.Apply(proto.Plan(attachment, lost, nil))
+	if text := diags.Text(); len(diags.Errors()) > 0 || !strings.Contains(text, "CMK013") ||
 		!strings.Contains(text, "nothing was reverted") {
 		t.Errorf("said:\n%s", text)
 	}
@@ -240,13 +240,13 @@ func TestBatch_lost(t *testing.T) {
 	w.UpdateKey("keys", "media", version(w.key), azkeys.KeyAttributes{Enabled: to.Ptr(true)})
 	w.Advance(10 * time.Minute) // "It can take up to 10 minutes for the account to be accessible again".
 	proto = w.Proto()
-	back, said := proto.Read(made)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	back, diags := proto.Read(made)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	unchanged(t, back, proto.Plan(attachment, back, config))
-	if _, said = proto.Apply(proto.Plan(attachment, back, nil)); len(said) > 0 {
-		t.Error(said.Text())
+	if _, diags = proto.Apply(proto.Plan(attachment, back, nil)); len(diags) > 0 {
+		t.Error(diags.Text())
 	}
 	if on := w.runsOn(); on != "" {
 		t.Errorf("the account still runs on %s", on)
@@ -257,15 +257,15 @@ func TestBatch_lost(t *testing.T) {
 func TestMachineLearning_fixed(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
-	said := w.Proto().Validate(attachment, acctest.Value{
+	diags := w.Proto().Validate(attachment, acctest.Value{
 		"account_id":       w.ID("Microsoft.MachineLearningServices/workspaces", "tailspin"),
 		"key_vault_key_id": "https://keys.vault.azure.net/keys/media",
 	})
 	for _, text := range []string{
 		"a Machine Learning workspace is given its customer key when it is created", "Microsoft.Batch/batchAccounts",
 	} {
-		if !strings.Contains(said.Text(), text) {
-			t.Errorf("%q is not said:\n%s", text, said.Text())
+		if !strings.Contains(diags.Text(), text) {
+			t.Errorf("%q is not said:\n%s", text, diags.Text())
 		}
 	}
 }

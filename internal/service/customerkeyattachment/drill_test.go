@@ -174,11 +174,11 @@ func (w *world) remedied(t *testing.T, d drill, remedy string) {
 }
 
 // remedyOf is what a diagnostic says is to be done.
-func remedyOf(t *testing.T, said acctest.Diagnostics) string {
+func remedyOf(t *testing.T, diags acctest.Diagnostics) string {
 	t.Helper()
-	_, after, found := strings.Cut(said[0].Detail, "Remedy: ")
+	_, after, found := strings.Cut(diags[0].Detail, "Remedy: ")
 	if !found {
-		t.Fatalf("there is no remedy: %s", said.Text())
+		t.Fatalf("there is no remedy: %s", diags.Text())
 	}
 	return after
 }
@@ -196,9 +196,9 @@ func TestDrill(t *testing.T) {
 		}
 		before := len(w.Requests("PATCH", w.path()))
 
-		lost, said := proto.Read(made)
-		if len(said) > 0 {
-			t.Fatalf("reading: %s", said.Text())
+		lost, diags := proto.Read(made)
+		if len(diags) > 0 {
+			t.Fatalf("reading: %s", diags.Text())
 		}
 		plan := proto.Plan(attachment, lost, w.config())
 		says(t, plan.Diagnostics, "CMK012", append(d.texts, "WARNING", "a destroy goes on")...)
@@ -216,8 +216,8 @@ func TestDrill(t *testing.T) {
 		}
 		w.diagnosed(t, d)
 
-		_, said = proto.Apply(plan)
-		says(t, said, "CMK012", append(d.texts, "ERROR", nothingChanged)...)
+		_, diags = proto.Apply(plan)
+		says(t, diags, "CMK012", append(d.texts, "ERROR", nothingChanged)...)
 		if patches := w.Requests("PATCH", w.path()); len(patches) > before {
 			t.Errorf("%d PATCHes: nothing may be attempted", len(patches))
 		}
@@ -230,9 +230,9 @@ func TestDrill(t *testing.T) {
 			return
 		}
 		w.remedied(t, d, remedyOf(t, plan.Diagnostics))
-		back, said := proto.Read(lost)
-		if len(said) > 0 || back.State["status"] != nil {
-			t.Fatalf("reading again: %v: %s", back.State, said.Text())
+		back, diags := proto.Read(lost)
+		if len(diags) > 0 || back.State["status"] != nil {
+			t.Fatalf("reading again: %v: %s", back.State, diags.Text())
 		}
 		plan = proto.Plan(attachment, back, w.config())
 		if len(plan.Diagnostics) > 0 {
@@ -267,9 +267,9 @@ func (w *world) mends(t *testing.T, proto *acctest.Proto, lost acctest.Object) {
 	if len(plan.Diagnostics) > 0 || len(plan.Replace) > 0 {
 		t.Fatalf("replaces %v: %s", plan.Replace, plan.Diagnostics.Text())
 	}
-	back, said := proto.Apply(plan)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	back, diags := proto.Apply(plan)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	plan = proto.Plan(attachment, back, w.config())
 	if len(plan.Diagnostics) > 0 {
@@ -326,9 +326,9 @@ func (w *world) locked() bool {
 // diagnosed reads the same from the data source.
 func (w *world) diagnosed(t *testing.T, d drill) {
 	t.Helper()
-	shown, said := w.Proto().ReadData(attachment, acctest.Value{"account_id": w.account})
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	shown, diags := w.Proto().ReadData(attachment, acctest.Value{"account_id": w.account})
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	causes, _ := shown["causes"].([]any)
 	if shown["reachable"] != false || len(causes) == 0 {
@@ -354,8 +354,8 @@ func (w *world) diagnosed(t *testing.T, d drill) {
 // of its name gets another key.
 func (w *world) starts(t *testing.T, d drill, proto *acctest.Proto, lost acctest.Object) {
 	t.Helper()
-	gone, said := proto.Apply(proto.Plan(attachment, lost, nil))
-	says(t, said, "CMK013", "WARNING")
+	gone, diags := proto.Apply(proto.Plan(attachment, lost, nil))
+	says(t, diags, "CMK013", "WARNING")
 	if gone.State != nil {
 		t.Errorf("left in state: %v", gone.State)
 	}
@@ -416,9 +416,9 @@ func TestDrill_healsInTheApply(t *testing.T) {
 
 	w.grant()
 	before := w.now()
-	back, said := proto.Apply(plan)
-	if len(said) > 0 || back.State["status"] != nil {
-		t.Fatalf("%v: %s", back.State, said.Text())
+	back, diags := proto.Apply(plan)
+	if len(diags) > 0 || back.State["status"] != nil {
+		t.Fatalf("%v: %s", back.State, diags.Text())
 	}
 	if waited := w.now().Sub(before); waited < 4*time.Minute {
 		t.Errorf("waited %s, but the grant acts after 4m", waited)
@@ -457,11 +457,11 @@ func TestDrill_destroys_whereTheAccountSaysNothing(t *testing.T) {
 
 func (w *world) destroyed(t *testing.T, d drill, proto *acctest.Proto, made acctest.Object) {
 	t.Helper()
-	gone, said := proto.Apply(proto.Plan(attachment, made, nil))
+	gone, diags := proto.Apply(proto.Plan(attachment, made, nil))
 	if gone.State != nil {
 		t.Errorf("left in state: %v", gone.State)
 	}
-	says(t, said, "CMK013", append(d.texts[:1:1], "WARNING", "nothing was reverted",
+	says(t, diags, "CMK013", append(d.texts[:1:1], "WARNING", "nothing was reverted",
 		"None is needed if the account is destroyed as well")...)
 	if !w.protects() {
 		t.Error("the account runs on the key of the system")

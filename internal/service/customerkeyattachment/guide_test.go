@@ -41,11 +41,11 @@ func TestGuide(t *testing.T) {
 			made := w.Proto().Create(attachment, w.config())
 			w.rehearse(t, block(t, section, "**Rehearse it**", "sh"))
 
-			said := w.Proto().Plan(attachment, made, w.config()).Diagnostics
-			if len(said) != 1 {
-				t.Fatal(said.Text())
+			diags := w.Proto().Plan(attachment, made, w.config()).Diagnostics
+			if len(diags) != 1 {
+				t.Fatal(diags.Text())
 			}
-			printed := "Warning: " + said[0].Summary + " with " + attachment + ".media, " + said[0].Detail
+			printed := "Warning: " + diags[0].Summary + " with " + attachment + ".media, " + diags[0].Detail
 			if got, want := plain(block(t, section, "**Symptom**", "text")), plain(printed); got != want {
 				t.Errorf("the guide has\n%s\na plan prints\n%s", got, want)
 			}
@@ -54,7 +54,7 @@ func TestGuide(t *testing.T) {
 			}
 			remedy := strings.TrimSpace(block(t, section, "Run this, and plan again:", "sh"))
 			remedy = placeholder.ReplaceAllString(regexp.QuoteMeta(plain(remedy)), `\S+`)
-			if !regexp.MustCompile(remedy).MatchString(plain(said[0].Detail)) {
+			if !regexp.MustCompile(remedy).MatchString(plain(diags[0].Detail)) {
 				t.Errorf("a plan does not tell to run\n%s", remedy)
 			}
 		})

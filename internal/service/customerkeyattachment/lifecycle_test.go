@@ -112,9 +112,9 @@ func TestLifecycle(t *testing.T) {
 				if len(plan.Replace) > 0 || len(plan.Diagnostics) > 0 {
 					t.Fatalf("%s: replaces %v: %s", step.name, plan.Replace, plan.Diagnostics.Text())
 				}
-				changed, said := proto.Apply(plan)
-				if len(said) > 0 {
-					t.Fatalf("%s: %s", step.name, said.Text())
+				changed, diags := proto.Apply(plan)
+				if len(diags) > 0 {
+					t.Fatalf("%s: %s", step.name, diags.Text())
 				}
 				if watch.writes != 1 {
 					t.Errorf("%s: %d writes, want one", step.name, watch.writes)
@@ -125,9 +125,9 @@ func TestLifecycle(t *testing.T) {
 				if wants, has := w.attached(); wants != step.key || !azure.SameID(has, step.identity) {
 					t.Errorf("%s: the account is on %s by %q", step.name, wants, has)
 				}
-				imported, said := proto.ImportByID(attachment, w.account)
-				if len(said) > 0 {
-					t.Fatalf("%s: importing: %s", step.name, said.Text())
+				imported, diags := proto.ImportByID(attachment, w.account)
+				if len(diags) > 0 {
+					t.Fatalf("%s: importing: %s", step.name, diags.Text())
 				}
 				unchanged(t, imported, proto.Plan(attachment, imported, config))
 				made = read
@@ -141,9 +141,9 @@ func TestLifecycle(t *testing.T) {
 				len(account.Identity.UserAssignedIdentities) != 1 || len(account.Properties.StorageAccounts) != 1) {
 				t.Errorf("touched what is somebody else's: %+v", account)
 			}
-			gone, said := proto.Apply(proto.Plan(attachment, made, nil))
-			if gone.State != nil || len(said) > 0 {
-				t.Fatalf("%v: %s", gone.State, said.Text())
+			gone, diags := proto.Apply(proto.Plan(attachment, made, nil))
+			if gone.State != nil || len(diags) > 0 {
+				t.Fatalf("%v: %s", gone.State, diags.Text())
 			}
 			if watch.reverts != 1 || watch.exposed == 0 || w.protects() {
 				t.Errorf("the watcher is blind: %d reverts, exposed %d times", watch.reverts, watch.exposed)
@@ -162,16 +162,16 @@ func TestWaiting_tellsHowFarItHasCome(t *testing.T) {
 	second := w.Key("keys", "media")
 	log := proto.Log()
 	waiting := with(with(w.config(), "wait_for_current_version", true), "timeouts", acctest.Value{"update": "2m"})
-	_, said := proto.Apply(proto.Plan(attachment, state, waiting))
-	if len(said) != 1 || len(said.Warnings()) != 1 {
-		t.Fatal(said.Text())
+	_, diags := proto.Apply(proto.Plan(attachment, state, waiting))
+	if len(diags) != 1 || len(diags.Warnings()) != 1 {
+		t.Fatal(diags.Text())
 	}
 	for _, text := range []string{
 		"runs on " + version(w.key), "it moves to the newer version " + version(second) + " by itself, within about 5 minutes",
 		"It was waited for 1m21s, and nothing moved meanwhile", "There is nothing to apply again", "raise timeouts",
 	} {
-		if !strings.Contains(said.Text(), text) {
-			t.Errorf("lacks %q:\n%s", text, said.Text())
+		if !strings.Contains(diags.Text(), text) {
+			t.Errorf("lacks %q:\n%s", text, diags.Text())
 		}
 	}
 
@@ -207,10 +207,10 @@ func TestWaiting_seesTheServiceMove(t *testing.T) {
 	state := proto.Create(attachment, w.config())
 	second = version(w.Key("keys", "media"))
 	waiting := with(with(w.config(), "wait_for_current_version", true), "timeouts", acctest.Value{"update": "7m"})
-	_, said := proto.Apply(proto.Plan(attachment, state, waiting))
-	if want := "it moved meanwhile, over the versions " + version(w.key) + ", " + second; len(said) != 1 || !strings.Contains(said.Text(), want) ||
-		!strings.Contains(said.Text(), "newer version "+third) {
-		t.Errorf("want %q:\n%s", want, said.Text())
+	_, diags := proto.Apply(proto.Plan(attachment, state, waiting))
+	if want := "it moved meanwhile, over the versions " + version(w.key) + ", " + second; len(diags) != 1 || !strings.Contains(diags.Text(), want) ||
+		!strings.Contains(diags.Text(), "newer version "+third) {
+		t.Errorf("want %q:\n%s", want, diags.Text())
 	}
 }
 

@@ -43,9 +43,9 @@ func TestMove(t *testing.T) {
 		config := w.changed(test.key, test.identity)
 		made := proto.Create(attachment, config)
 		patches := w.patches()
-		moved, said := proto.Move(attachment, acctest.Source{Provider: azurerm, Type: azurermType, State: test.state})
-		if len(said) > 0 {
-			t.Fatalf("%s: %s", name, said.Text())
+		moved, diags := proto.Move(attachment, acctest.Source{Provider: azurerm, Type: azurermType, State: test.state})
+		if len(diags) > 0 {
+			t.Fatalf("%s: %s", name, diags.Text())
 		}
 		if diff := cmp.Diff(made.Identity, moved.Identity); diff != "" {
 			t.Errorf("%s: the identity differs: %s", name, diff)
@@ -53,9 +53,9 @@ func TestMove(t *testing.T) {
 		if moved.State["key_vault_key_id"] != test.key || moved.State["account_id"] != w.account {
 			t.Errorf("%s: moved as %v", name, moved.State)
 		}
-		refreshed, said := proto.Read(moved)
-		if diff := cmp.Diff(made.State, refreshed.State); diff != "" || len(said) > 0 {
-			t.Errorf("%s: the move differs from an attachment made here: %s%s", name, diff, said.Text())
+		refreshed, diags := proto.Read(moved)
+		if diff := cmp.Diff(made.State, refreshed.State); diff != "" || len(diags) > 0 {
+			t.Errorf("%s: the move differs from an attachment made here: %s%s", name, diff, diags.Text())
 		}
 		plan := proto.Plan(attachment, refreshed, config)
 		if len(plan.Diagnostics) > 0 {
@@ -65,8 +65,8 @@ func TestMove(t *testing.T) {
 		if w.patches() != patches {
 			t.Errorf("%s: the move changed the account", name)
 		}
-		if _, said := proto.Apply(proto.Plan(attachment, refreshed, nil)); len(said) > 0 {
-			t.Fatalf("%s: %s", name, said.Text())
+		if _, diags := proto.Apply(proto.Plan(attachment, refreshed, nil)); len(diags) > 0 {
+			t.Fatalf("%s: %s", name, diags.Text())
 		}
 	}
 
@@ -99,8 +99,8 @@ func TestMove(t *testing.T) {
 			})}, "a vault of another tenant",
 		},
 	} {
-		if _, said := proto.Move(attachment, test.from); !strings.Contains(said.Text(), test.want) {
-			t.Errorf("%s: lacks %q: %s", name, test.want, said.Text())
+		if _, diags := proto.Move(attachment, test.from); !strings.Contains(diags.Text(), test.want) {
+			t.Errorf("%s: lacks %q: %s", name, test.want, diags.Text())
 		}
 	}
 }

@@ -27,9 +27,9 @@ func (r *Resource) plan(ctx context.Context, plan, state *model) diag.Diagnostic
 	if !unchanged || !state.Status.IsNull() {
 		plan.expectNews()
 	}
-	key, said := r.keyID(plan)
-	if said.HasError() {
-		return said
+	key, diags := r.keyID(plan)
+	if diags.HasError() {
+		return diags
 	}
 	if plan.AccountID.IsUnknown() {
 		return r.planUnknownAccount(ctx, plan, key)
@@ -91,18 +91,18 @@ func (r *Resource) planChange(ctx context.Context, plan *model, account protecti
 ) diag.Diagnostics {
 	var now protection.Access
 	var wanted diag.Diagnostics
-	asking, asked := errgroup.WithContext(ctx)
-	asking.Go(func() (err error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
 		if account.Encryption.CustomerKey {
-			now, err = protection.Examine(asked, r.Client, account)
+			now, err = protection.Examine(ctx, r.Client, account)
 		}
 		return err
 	})
-	asking.Go(func() error {
-		wanted = r.hold(asked, plan, plan.question(account, key))
+	g.Go(func() error {
+		wanted = r.hold(ctx, plan, plan.question(account, key))
 		return nil
 	})
-	if err := asking.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(plan), err)}
 	}
 	switch {
@@ -152,15 +152,15 @@ func (r *Resource) planUnchanged(ctx context.Context, plan *model, account prote
 // be attached to the one that its identifier means. It expires or has expired, or it is the newest
 // and was disabled before the account moved to it. Of an account that never tells whether it reaches
 // its key, a grant that seems to be missing is one more.
-func (r *Resource) worries(found protection.Access) (said diag.Diagnostics) {
+func (r *Resource) worries(found protection.Access) (diags diag.Diagnostics) {
 	for _, violation := range customerkey.Check(found.Facts, r.Client.ServerTime()).Violations {
 		untold := found.Target.Kind.StatusUntold
 		if violation.Rule.ID == customerkey.CMK004 || violation.Rule.ID == customerkey.CMK009 && untold {
 			violation.Severity = rule.Warning
-			said.Append(diagnostic.FromViolation(violation))
+			diags.Append(diagnostic.FromViolation(violation))
 		}
 	}
-	return said
+	return diags
 }
 
 // inaccessibleAsYet is rule CMK012 as it is broken while planning, when the apply may mend that.
@@ -193,10 +193,10 @@ func (r *Resource) hold(ctx context.Context, plan *model, question facts.Questio
 // that the account is being given, a grant. The plan of one resource does not show what is planned
 // for the others, and a configuration that has been corrected has to get past its plan. Attaching
 // looks once more before anything is changed. What no apply puts right is an error at once.
-func whilePlanning(violation rule.Violation, facts customerkey.Facts) rule.Violation {
+func whilePlanning(violation rule.Violation, known customerkey.Facts) rule.Violation {
 	switch {
 	case violation.Severity != rule.Error:
-	case mayBePutRight(violation.Rule.ID, facts):
+	case mayBePutRight(violation.Rule.ID, known):
 		violation.Severity = rule.Warning
 		violation.Remedy += ". If this very apply does so by another resource, nothing else is to " +
 			"be done; if it does not, it will refuse to attach the key"
@@ -210,13 +210,13 @@ func whilePlanning(violation rule.Violation, facts customerkey.Facts) rule.Viola
 // destroys Terraform plans as if nothing was to be destroyed, unless it is told not to refresh.
 const destroyAllTheSame = ". To destroy everything all the same: terraform destroy -refresh=false"
 
-func mayBePutRight(broken rule.ID, facts customerkey.Facts) bool {
+func mayBePutRight(broken rule.ID, known customerkey.Facts) bool {
 	switch broken {
 	case customerkey.CMK004:
-		return facts.Vault.Presence == customerkey.Present && facts.Key.Presence == customerkey.Present
+		return known.Vault.Presence == customerkey.Present && known.Key.Presence == customerkey.Present
 	case customerkey.CMK008:
-		return facts.Identity.Presence != customerkey.Absent &&
-			(facts.Identity.Kind == customerkey.UserAssignedIdentity || facts.Target.Kind.SystemAssigned)
+		return known.Identity.Presence != customerkey.Absent &&
+			(known.Identity.Kind == customerkey.UserAssignedIdentity || known.Target.Kind.SystemAssigned)
 	case customerkey.CMK006, customerkey.CMK007, customerkey.CMK009:
 		return true
 	default: // Type, size and region of what is there do not change.

@@ -19,7 +19,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
@@ -99,13 +98,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 
-	account, said := r.unattached(ctx, &plan)
-	if !said.HasError() {
-		account, said = r.attach(ctx, diagnostic.Create, &plan, account, patient)
+	account, diags := r.unattached(ctx, &plan)
+	if !diags.HasError() {
+		account, diags = r.attach(ctx, diagnostic.Create, &plan, account, backoff)
 	}
-	resp.Diagnostics.Append(said...)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -113,7 +112,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
 	if plan.Wait.ValueBool() {
-		account, reason, err := r.settle(ctx, &plan, patient)
+		account, reason, err := r.settle(ctx, &plan, backoff)
 		if err != nil {
 			reason = diag.NewWarningDiagnostic("Customer Key Version Not Known",
 				"The key is attached, but it could not be seen which version is in use: "+err.Error())
@@ -170,15 +169,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 
-	account, said := r.change(ctx, &plan, &state, patient)
-	resp.Diagnostics.Append(said...)
+	account, diags := r.change(ctx, &plan, &state, backoff)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if plan.Wait.ValueBool() {
-		settled, reason, err := r.settle(ctx, &plan, patient)
+		settled, reason, err := r.settle(ctx, &plan, backoff)
 		if err != nil {
 			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(&plan), err))
 		} else {
@@ -206,7 +205,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 		return
 	}
 	resp.Diagnostics.Append(
-		r.revert(ctx, &state, patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))...)
+		r.revert(ctx, &state, attribute.Backoff(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))...)
 }
 
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
@@ -245,11 +244,11 @@ func (r *Resource) unattached(ctx context.Context, plan *model,
 
 // change does what an update is for: it attaches another key, waits for access that was lost, or
 // has nothing to do with the account at all.
-func (r *Resource) change(ctx context.Context, plan, state *model, patient *patience.Patience,
+func (r *Resource) change(ctx context.Context, plan, state *model, backoff *azure.Backoff,
 ) (protection.Account, diag.Diagnostics) {
 	if plan.attaches(state) {
 		if plan.Status.IsUnknown() {
-			return r.regain(ctx, diagnostic.Update, plan, patient)
+			return r.regain(ctx, diagnostic.Update, plan, backoff)
 		}
 		account, err := r.read(ctx, plan.AccountID.ValueString())
 		if err != nil {
@@ -268,11 +267,11 @@ func (r *Resource) change(ctx context.Context, plan, state *model, patient *pati
 	case found.Lost && !mends(found):
 		return account, diag.Diagnostics{diagnostic.FromViolation(inaccessible(found))}
 	}
-	return r.attach(ctx, diagnostic.Update, plan, account, patient)
+	return r.attach(ctx, diagnostic.Update, plan, account, backoff)
 }
 
 // revert returns the account to the system key.
-func (r *Resource) revert(ctx context.Context, state *model, patient *patience.Patience) diag.Diagnostics {
+func (r *Resource) revert(ctx context.Context, state *model, backoff *azure.Backoff) diag.Diagnostics {
 	kind, err := protection.Of(r.Client, state.AccountID.ValueString())
 	if err != nil {
 		return diag.Diagnostics{noSuchAccount(accountPath(), err)}
@@ -295,7 +294,7 @@ func (r *Resource) revert(ctx context.Context, state *model, patient *patience.P
 		switch {
 		case err == nil, azure.IsNotFound(err):
 			return nil
-		case azure.IsConflict(err) && patient.Wait(ctx):
+		case azure.IsConflict(err) && backoff.Wait(ctx):
 			continue
 		case !azure.IsRefused(err): // Whether it was done is open: the account tells.
 			found, readErr := lookAgain(ctx, kind, account.ID)

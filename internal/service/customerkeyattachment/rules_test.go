@@ -111,14 +111,14 @@ func (w world) encryption() (kind, key string) {
 }
 
 // says fails the test unless there is exactly one diagnostic of a rule, with all the texts.
-func says(t *testing.T, said acctest.Diagnostics, rule string, texts ...string) {
+func says(t *testing.T, diags acctest.Diagnostics, rule string, texts ...string) {
 	t.Helper()
-	if len(said) != 1 || !strings.HasSuffix(said[0].Summary, "("+rule+")") {
-		t.Fatalf("want one diagnostic of %s, got %d:\n%s", rule, len(said), said.Text())
+	if len(diags) != 1 || !strings.HasSuffix(diags[0].Summary, "("+rule+")") {
+		t.Fatalf("want one diagnostic of %s, got %d:\n%s", rule, len(diags), diags.Text())
 	}
 	for _, text := range append(texts, "Found: ", "Required: ", "Remedy: ") {
-		if !strings.Contains(said.Text(), text) {
-			t.Errorf("%s lacks %q:\n%s", rule, text, said.Text())
+		if !strings.Contains(diags.Text(), text) {
+			t.Errorf("%s lacks %q:\n%s", rule, text, diags.Text())
 		}
 	}
 }
@@ -317,8 +317,8 @@ func TestRules(t *testing.T) {
 				return
 			}
 			says(t, plan.Diagnostics, test.rule, append(test.texts, "WARNING", "If this very apply does so")...)
-			_, said := proto.Apply(plan)
-			says(t, said.Errors(), test.rule, append(test.texts, nothingChanged)...)
+			_, diags := proto.Apply(plan)
+			says(t, diags.Errors(), test.rule, append(test.texts, nothingChanged)...)
 			if kind, _ := w.encryption(); kind != "SystemKey" {
 				t.Errorf("the account was changed to %s", kind)
 			}
@@ -374,8 +374,8 @@ func TestRules_whatNoVaultHasAnyMore(t *testing.T) {
 				return
 			}
 			says(t, plan.Diagnostics.Warnings(), test.rule, test.texts...)
-			_, said := proto.Apply(plan)
-			says(t, said.Errors(), test.rule, append(test.texts, nothingChanged)...)
+			_, diags := proto.Apply(plan)
+			says(t, diags.Errors(), test.rule, append(test.texts, nothingChanged)...)
 		})
 	}
 }
@@ -435,17 +435,17 @@ func TestRules_expiryIsAWarning(t *testing.T) {
 	proto := w.Proto()
 	plan := proto.Plan(attachment, acctest.Object{}, w.config())
 	says(t, plan.Diagnostics, "CMK004", "WARNING", "that expires on")
-	made, said := proto.Apply(plan)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	made, diags := proto.Apply(plan)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 
 	// It has expired since, and the account lives on: Key Vault still unwraps.
 	w.Advance(48 * time.Hour)
 	proto = w.Proto()
-	read, said := proto.Read(made)
-	if len(said) > 0 || read.State["status"] != nil {
-		t.Fatalf("status %v: %s", read.State["status"], said.Text())
+	read, diags := proto.Read(made)
+	if len(diags) > 0 || read.State["status"] != nil {
+		t.Fatalf("status %v: %s", read.State["status"], diags.Text())
 	}
 	plan = proto.Plan(attachment, read, w.config())
 	says(t, plan.Diagnostics, "CMK004", "WARNING", "that expired on", "an account that runs on it lives on")

@@ -150,9 +150,9 @@ func TestStorage(t *testing.T) {
 			if len(plan.Diagnostics) > 0 {
 				t.Fatal(plan.Diagnostics.Text())
 			}
-			made, said := proto.Apply(plan)
-			if len(said) > 0 {
-				t.Fatal(said.Text())
+			made, diags := proto.Apply(plan)
+			if len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 			want := acctest.Value{
 				"id": w.account, "account_id": w.account, "key_vault_key_id": key,
@@ -168,9 +168,9 @@ func TestStorage(t *testing.T) {
 			}
 			unchanged(t, made, proto.Plan(attachment, made, config))
 
-			imported, said := proto.ImportByID(attachment, strings.ToLower(w.account))
-			if len(said) > 0 {
-				t.Fatal(said.Text())
+			imported, diags := proto.ImportByID(attachment, strings.ToLower(w.account))
+			if len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 			if imported.Identity["id"] != w.account {
 				t.Errorf("imported with the identity %v", imported.Identity)
@@ -183,9 +183,9 @@ func TestStorage(t *testing.T) {
 			}
 			unchanged(t, imported, proto.Plan(attachment, imported, config))
 
-			shown, said := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
-			if len(said) > 0 {
-				t.Fatal(said.Text())
+			shown, diags := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
+			if len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 			for name, want := range map[string]any{
 				"type": "CustomerKey", "reachable": true, "outdated": false, "status": nil,
@@ -201,8 +201,8 @@ func TestStorage(t *testing.T) {
 
 			w.since(shown, 0)
 
-			if _, said := proto.Apply(proto.Plan(attachment, made, nil)); len(said) > 0 {
-				t.Fatal(said.Text())
+			if _, diags := proto.Apply(proto.Plan(attachment, made, nil)); len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 			if diff := cmp.Diff(before, w.show(), cmpopts.IgnoreFields(armstorage.EncryptionService{}, "LastEnabledTime")); diff != "" {
 				t.Errorf("after it all the account is another (-before +after):\n%s", diff)
@@ -241,9 +241,9 @@ func TestStorage_changesInPlace(t *testing.T) {
 		if len(plan.Replace) > 0 || len(plan.Diagnostics) > 0 {
 			t.Fatalf("%s: replaces %v: %s", step.name, plan.Replace, plan.Diagnostics.Text())
 		}
-		changed, said := proto.Apply(plan)
-		if len(said) > 0 {
-			t.Fatalf("%s: %s", step.name, said.Text())
+		changed, diags := proto.Apply(plan)
+		if len(diags) > 0 {
+			t.Fatalf("%s: %s", step.name, diags.Text())
 		}
 		if key, identity := w.runsOn(); key != step.key || !azure.SameID(identity, step.identity) {
 			t.Errorf("%s: the account is on %s by %q", step.name, key, identity)
@@ -276,9 +276,9 @@ func TestStorage_vaultElsewhere(t *testing.T) {
 		if len(plan.Diagnostics) > 0 {
 			t.Fatalf("%s: %s", name, plan.Diagnostics.Text())
 		}
-		made, said := proto.Apply(plan)
-		if len(said) > 0 {
-			t.Fatalf("%s: %s", name, said.Text())
+		made, diags := proto.Apply(plan)
+		if len(diags) > 0 {
+			t.Fatalf("%s: %s", name, diags.Text())
 		}
 		if now, _ := w.runsOn(); now != key {
 			t.Errorf("%s: the account is on %s", name, now)
@@ -288,8 +288,8 @@ func TestStorage_vaultElsewhere(t *testing.T) {
 			t.Errorf("%s: %s", name, again.Diagnostics.Text())
 		}
 		unchanged(t, made, again)
-		if _, said := proto.Apply(proto.Plan(attachment, made, nil)); len(said) > 0 {
-			t.Fatalf("%s: %s", name, said.Text())
+		if _, diags := proto.Apply(proto.Plan(attachment, made, nil)); len(diags) > 0 {
+			t.Fatalf("%s: %s", name, diags.Text())
 		}
 	}
 }
@@ -356,9 +356,9 @@ func TestStorage_followsOnceADay(t *testing.T) {
 	} {
 		w.Advance(step.after)
 		proto := w.Proto()
-		read, said := proto.Read(state)
-		if len(said) > 0 || read.State["current_key_version"] != step.version {
-			t.Fatalf("after %s on %v: %s", step.after, read.State["current_key_version"], said.Text())
+		read, diags := proto.Read(state)
+		if len(diags) > 0 || read.State["current_key_version"] != step.version {
+			t.Fatalf("after %s on %v: %s", step.after, read.State["current_key_version"], diags.Text())
 		}
 		plan := proto.Plan(attachment, read, w.config())
 		if len(plan.Diagnostics) > 0 {
@@ -394,9 +394,9 @@ func TestStorage_waitsForTheVersion(t *testing.T) {
 	newer := w.Key("keys", "media")
 	w.Advance(24*time.Hour - 10*time.Minute)
 	proto := w.Proto()
-	_, said := proto.Apply(proto.Plan(attachment, made, with(w.config(), "wait_for_current_version", true)))
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	_, diags := proto.Apply(proto.Plan(attachment, made, with(w.config(), "wait_for_current_version", true)))
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if now := w.show().Properties.Encryption.KeyVaultProperties; *now.CurrentVersionedKeyIdentifier != newer {
 		t.Errorf("the account runs on %s", *now.CurrentVersionedKeyIdentifier)
@@ -488,8 +488,8 @@ func TestStorage_rules(t *testing.T) {
 				return
 			}
 			says(t, plan.Diagnostics, test.rule, append(test.texts, "WARNING", "If this very apply does so")...)
-			_, said := proto.Apply(plan)
-			says(t, said.Errors(), test.rule, append(test.texts, nothingChanged)...)
+			_, diags := proto.Apply(plan)
+			says(t, diags.Errors(), test.rule, append(test.texts, nothingChanged)...)
 			if key, _ := w.runsOn(); key != "" {
 				t.Errorf("the account was attached to %s", key)
 			}
@@ -561,9 +561,9 @@ func TestStorage_inaccessible(t *testing.T) {
 			patches := w.patches()
 			test.lose(w)
 
-			lost, said := proto.Read(made)
-			if len(said) > 0 || lost.State["status"] != nil {
-				t.Fatalf("status %v: %s", lost.State["status"], said.Text())
+			lost, diags := proto.Read(made)
+			if len(diags) > 0 || lost.State["status"] != nil {
+				t.Fatalf("status %v: %s", lost.State["status"], diags.Text())
 			}
 			plan := proto.Plan(attachment, lost, config)
 			says(t, plan.Diagnostics, "CMK012", "WARNING", "storage account contoso", "a destroy goes on")
@@ -571,8 +571,8 @@ func TestStorage_inaccessible(t *testing.T) {
 				another := proto.Plan(attachment, lost, with(config, "key_vault_key_id", w.key))
 				says(t, another.Diagnostics.Errors(), "CMK012", "storage account contoso", nothingChanged)
 			}
-			if _, said := proto.Apply(plan); !strings.Contains(said.Errors().Text(), "CMK012") {
-				t.Errorf("applied: %s", said.Text())
+			if _, diags := proto.Apply(plan); !strings.Contains(diags.Errors().Text(), "CMK012") {
+				t.Errorf("applied: %s", diags.Text())
 			}
 			if now := w.patches(); now > patches {
 				t.Errorf("%d PATCHes: nothing may be attempted", now-patches)
@@ -587,8 +587,8 @@ func TestStorage_inaccessible(t *testing.T) {
 			if len(destroy.Diagnostics) > 0 {
 				t.Errorf("planning to destroy: %s", destroy.Diagnostics.Text())
 			}
-			gone, said := proto.Apply(destroy)
-			says(t, said, "CMK013", "WARNING", "it still runs on "+versionless(w.key))
+			gone, diags := proto.Apply(destroy)
+			says(t, diags, "CMK013", "WARNING", "it still runs on "+versionless(w.key))
 			if key, _ := w.runsOn(); gone.State != nil || key != versionless(w.key) {
 				t.Errorf("state %v, key %s", gone.State, key)
 			}
@@ -597,10 +597,10 @@ func TestStorage_inaccessible(t *testing.T) {
 				return
 			}
 			test.restore(w)
-			back, said := proto.Read(lost)
+			back, diags := proto.Read(lost)
 			plan = proto.Plan(attachment, back, config)
-			if said = slices.Concat(said, plan.Diagnostics); len(said) > 0 {
-				t.Errorf("after the remedy: %s", said.Text())
+			if diags = slices.Concat(diags, plan.Diagnostics); len(diags) > 0 {
+				t.Errorf("after the remedy: %s", diags.Text())
 			}
 			unchanged(t, back, plan)
 		})
@@ -623,19 +623,19 @@ func TestStorage_takesNothingOverSilently(t *testing.T) {
 	proto := w.Proto()
 	plan := proto.Plan(attachment, acctest.Object{}, w.config())
 	_, refused := proto.Apply(plan)
-	for _, said := range []acctest.Diagnostics{plan.Diagnostics.Warnings(), refused.Errors()} {
+	for _, diags := range []acctest.Diagnostics{plan.Diagnostics.Warnings(), refused.Errors()} {
 		for _, want := range []string{"Customer Key Attached Already", versionless(theirs), w.account} {
-			if !strings.Contains(said.Text(), want) {
-				t.Errorf("lacks %q:\n%s", want, said.Text())
+			if !strings.Contains(diags.Text(), want) {
+				t.Errorf("lacks %q:\n%s", want, diags.Text())
 			}
 		}
 	}
 	if key, _ := w.runsOn(); key != versionless(theirs) {
 		t.Errorf("the account was moved to %s", key)
 	}
-	imported, said := proto.ImportByIdentity(attachment, map[string]string{"id": w.account})
-	if len(said) > 0 || imported.State["key_vault_key_id"] != versionless(theirs) {
-		t.Fatalf("imported %v: %s", imported.State, said.Text())
+	imported, diags := proto.ImportByIdentity(attachment, map[string]string{"id": w.account})
+	if len(diags) > 0 || imported.State["key_vault_key_id"] != versionless(theirs) {
+		t.Fatalf("imported %v: %s", imported.State, diags.Text())
 	}
 	proto.Update(imported, w.config())
 	if key, _ := w.runsOn(); key != versionless(w.key) {

@@ -44,8 +44,8 @@ func TestStorage_asksForTheEncryptionAlone(t *testing.T) {
 	proto := w.protoOver(t, passed)
 	made := proto.Create(attachment, w.changed(w.key, w.reader))
 	made = proto.Update(made, w.config())
-	if _, said := proto.Apply(proto.Plan(attachment, made, nil)); len(said) > 0 {
-		t.Fatal(said.Text())
+	if _, diags := proto.Apply(proto.Plan(attachment, made, nil)); len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	type object = map[string]any
 	encryption := func(encryption object) object {

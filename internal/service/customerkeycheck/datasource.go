@@ -53,8 +53,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	question, said := d.question(ctx, &shown)
-	resp.Diagnostics.Append(said...)
+	question, diags := d.question(ctx, &shown)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -52,9 +52,9 @@ func TestCustomerKey_eligible(t *testing.T) {
 		{versionless(newer), newer, 3072},
 		{older, older, 2048},
 	} {
-		shown, said := proto.ReadData(dataSource, acctest.Value{"key_vault_key_id": test.key, "account_id": account})
-		if len(said) > 0 {
-			t.Fatal(said.Text())
+		shown, diags := proto.ReadData(dataSource, acctest.Value{"key_vault_key_id": test.key, "account_id": account})
+		if len(diags) > 0 {
+			t.Fatal(diags.Text())
 		}
 		if diff := cmp.Diff(acctest.Value{
 			"id": test.key, "key_vault_key_id": test.key, "account_id": account, "location": nil,
@@ -85,11 +85,11 @@ func TestCustomerKey_listsEveryProblem(t *testing.T) {
 		p.Kty, p.KeySize = to.Ptr(azkeys.KeyTypeEC), nil
 	})
 	w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Enabled: to.Ptr(false)})
-	shown, said := w.Proto().ReadData(dataSource, acctest.Value{
+	shown, diags := w.Proto().ReadData(dataSource, acctest.Value{
 		"key_vault_key_id": versionless(key), "account_id": account, "user_assigned_identity_id": identity,
 	})
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if diff := cmp.Diff([]string{"CMK002", "CMK004", "CMK005", "CMK007", "CMK008", "CMK009"},
 		texts(shown, "problems", "rule")); diff != "" || shown["eligible"] != false {
@@ -128,9 +128,9 @@ func TestCustomerKey_asksOnlyAboutWhatIsGiven(t *testing.T) {
 		for name, value := range test.config {
 			config[name] = value
 		}
-		shown, said := proto.ReadData(dataSource, config)
-		if len(said) > 0 {
-			t.Fatalf("%s: %s", test.name, said.Text())
+		shown, diags := proto.ReadData(dataSource, config)
+		if len(diags) > 0 {
+			t.Fatalf("%s: %s", test.name, diags.Text())
 		}
 		if shown["eligible"] != test.eligible {
 			t.Errorf("%s: eligible %v", test.name, shown["eligible"])
@@ -153,9 +153,9 @@ func TestCustomerKey_isNotEligibleUnseen(t *testing.T) {
 	key := versionless(w.Key("keys", "media"))
 	w.Grant("keys", w.Principal("contoso"))
 	w.Policy("keys", armkeyvault.AccessPolicyUpdateKindReplace, w.Owner(), "list")
-	shown, said := w.Proto().ReadData(dataSource, acctest.Value{"key_vault_key_id": key, "account_id": account})
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	shown, diags := w.Proto().ReadData(dataSource, acctest.Value{"key_vault_key_id": key, "account_id": account})
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if diff := cmp.Diff([]string{"CMK002", "CMK003", "CMK004"}, texts(shown, "unchecked", "rule")); diff != "" ||
 		shown["eligible"] != false || shown["version"] != nil {
@@ -174,9 +174,9 @@ func TestCustomerKey_dates(t *testing.T) {
 	}
 	begins, ends := now.Add(-time.Hour).Truncate(time.Second), now.Add(240*time.Hour).Truncate(time.Second)
 	w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{NotBefore: &begins, Expires: &ends})
-	shown, said := w.Proto().ReadData(dataSource, acctest.Value{"key_vault_key_id": "https://keys.vault.azure.net/keys/media"})
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	shown, diags := w.Proto().ReadData(dataSource, acctest.Value{"key_vault_key_id": "https://keys.vault.azure.net/keys/media"})
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if shown["not_before_date"] != begins.UTC().Format(time.RFC3339) ||
 		shown["expiration_date"] != ends.UTC().Format(time.RFC3339) || shown["eligible"] != true {
@@ -200,8 +200,8 @@ func TestCustomerKey_refusesWhatIsNone(t *testing.T) {
 		if test.account != "" {
 			config["account_id"] = test.account
 		}
-		if _, said := proto.ReadData(dataSource, config); len(said) != 1 || !strings.Contains(said.Text(), test.want) {
-			t.Errorf("want %s: %s", test.want, said.Text())
+		if _, diags := proto.ReadData(dataSource, config); len(diags) != 1 || !strings.Contains(diags.Text(), test.want) {
+			t.Errorf("want %s: %s", test.want, diags.Text())
 		}
 	}
 }

@@ -93,15 +93,15 @@ func TestGrant_byPolicy(t *testing.T) {
 	if diff := cmp.Diff([]string{"get", "unwrapKey", "wrapKey"}, w.held(w.principal)); diff != "" {
 		t.Error(diff)
 	}
-	read, said := proto.Read(made)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	read, diags := proto.Read(made)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	unchanged(t, read, proto.Plan(grant, read, w.config()))
 
-	gone, said := proto.Apply(proto.Plan(grant, read, nil))
-	if gone.State != nil || len(said) > 0 {
-		t.Fatalf("%v: %s", gone.State, said.Text())
+	gone, diags := proto.Apply(proto.Plan(grant, read, nil))
+	if gone.State != nil || len(diags) > 0 {
+		t.Fatalf("%v: %s", gone.State, diags.Text())
 	}
 	if held := w.held(w.principal); held != nil {
 		t.Errorf("left: %v", held)
@@ -143,14 +143,14 @@ func TestGrant_byRole(t *testing.T) {
 			if diff := cmp.Diff([]string{w.principal}, w.assigned(w.vault+test.scope)); diff != "" {
 				t.Error(diff)
 			}
-			read, said := proto.Read(made)
-			if len(said) > 0 {
-				t.Fatal(said.Text())
+			read, diags := proto.Read(made)
+			if len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 			unchanged(t, read, proto.Plan(grant, read, config))
 
-			if gone, said := proto.Apply(proto.Plan(grant, read, nil)); gone.State != nil || len(said) > 0 {
-				t.Fatalf("%v: %s", gone.State, said.Text())
+			if gone, diags := proto.Apply(proto.Plan(grant, read, nil)); gone.State != nil || len(diags) > 0 {
+				t.Fatalf("%v: %s", gone.State, diags.Text())
 			}
 			if left := w.assigned(w.vault + test.scope); left != nil {
 				t.Errorf("left: %v", left)
@@ -174,8 +174,8 @@ func TestGrant_keepsWhatOthersGranted(t *testing.T) {
 	if diff := cmp.Diff([]string{"get", "list", "unwrapKey", "wrapKey"}, w.held(w.principal)); diff != "" {
 		t.Error(diff)
 	}
-	if _, said := proto.Apply(proto.Plan(grant, made, nil)); len(said) > 0 {
-		t.Fatal(said.Text())
+	if _, diags := proto.Apply(proto.Plan(grant, made, nil)); len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if diff := cmp.Diff([]string{"get", "list"}, w.held(w.principal)); diff != "" {
 		t.Errorf("somebody else's permissions (-want +got):\n%s", diff)
@@ -194,15 +194,15 @@ func TestGrant_completes(t *testing.T) {
 	if len(plan.Replace) > 0 {
 		t.Errorf("replaces %v", plan.Replace)
 	}
-	back, said := proto.Apply(plan)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	back, diags := proto.Apply(plan)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if diff := cmp.Diff([]string{"get", "unwrapKey", "wrapKey"}, w.held(w.principal)); diff != "" {
 		t.Error(diff)
 	}
-	if _, said := proto.Apply(proto.Plan(grant, back, nil)); len(said) > 0 {
-		t.Fatal(said.Text())
+	if _, diags := proto.Apply(proto.Plan(grant, back, nil)); len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if held := w.held(w.principal); held != nil {
 		t.Errorf("left: %v", held)
@@ -231,11 +231,11 @@ func TestGrant_isGone(t *testing.T) {
 			proto := w.Proto()
 			made := proto.Create(grant, w.config())
 			test.lose(w, made)
-			if read, said := proto.Read(made); read.State != nil || len(said) > 0 {
-				t.Errorf("still there: %v: %s", read.State, said.Text())
+			if read, diags := proto.Read(made); read.State != nil || len(diags) > 0 {
+				t.Errorf("still there: %v: %s", read.State, diags.Text())
 			}
-			if _, said := proto.Apply(proto.Plan(grant, made, nil)); len(said) > 0 {
-				t.Errorf("destroying what is gone: %s", said.Text())
+			if _, diags := proto.Apply(proto.Plan(grant, made, nil)); len(diags) > 0 {
+				t.Errorf("destroying what is gone: %s", diags.Text())
 			}
 		})
 	}
@@ -256,26 +256,26 @@ func TestGrant_takesNothingOverSilently(t *testing.T) {
 			}
 			proto := w.Proto()
 			id := w.vault + "/objectId/" + w.principal
-			_, said := proto.Apply(proto.Plan(grant, acctest.Object{}, w.config()))
+			_, diags := proto.Apply(proto.Plan(grant, acctest.Object{}, w.config()))
 			for _, want := range []string{
 				"Customer Key Grant Already Exists", "to = azuremedia_customer_key_grant.this", id, "Nothing was changed.",
 			} {
-				if !strings.Contains(said.Text(), want) {
-					t.Errorf("lacks %q:\n%s", want, said.Text())
+				if !strings.Contains(diags.Text(), want) {
+					t.Errorf("lacks %q:\n%s", want, diags.Text())
 				}
 			}
 
-			imported, said := proto.ImportByID(grant, id)
-			if len(said) > 0 || imported.State == nil {
-				t.Fatalf("importing: %s", said.Text())
+			imported, diags := proto.ImportByID(grant, id)
+			if len(diags) > 0 || imported.State == nil {
+				t.Fatalf("importing: %s", diags.Text())
 			}
-			byIdentity, said := proto.ImportByIdentity(grant, map[string]string{"id": id})
-			if diff := cmp.Diff(sorted(imported.State), sorted(byIdentity.State)); diff != "" || len(said) > 0 {
-				t.Errorf("by identity: %s%s", diff, said.Text())
+			byIdentity, diags := proto.ImportByIdentity(grant, map[string]string{"id": id})
+			if diff := cmp.Diff(sorted(imported.State), sorted(byIdentity.State)); diff != "" || len(diags) > 0 {
+				t.Errorf("by identity: %s%s", diff, diags.Text())
 			}
 			unchanged(t, imported, proto.Plan(grant, imported, w.config()))
-			if _, said := proto.Apply(proto.Plan(grant, imported, nil)); len(said) > 0 {
-				t.Fatal(said.Text())
+			if _, diags := proto.Apply(proto.Plan(grant, imported, nil)); len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 			if w.held(w.principal) != nil || w.assigned(w.vault) != nil {
 				t.Errorf("left: %v, %v", w.held(w.principal), w.assigned(w.vault))
@@ -292,9 +292,9 @@ func TestImport_refusesWhatIsNoGrant(t *testing.T) {
 		"/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/keys/k",
 		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/v/objectId/p",
 	} {
-		_, said := proto.ImportByID(grant, id)
-		if len(said) != 1 || said[0].Summary != "Invalid Import ID" || !strings.Contains(said.Text(), "/objectId/<principal ID>") {
-			t.Errorf("%s: %s", id, said.Text())
+		_, diags := proto.ImportByID(grant, id)
+		if len(diags) != 1 || diags[0].Summary != "Invalid Import ID" || !strings.Contains(diags.Text(), "/objectId/<principal ID>") {
+			t.Errorf("%s: %s", id, diags.Text())
 		}
 	}
 }
@@ -316,17 +316,17 @@ func TestGrant_followsTheVault(t *testing.T) {
 		{false, "access_policy", []string{"get", "unwrapKey", "wrapKey"}, nil},
 	} {
 		w.UpdateVault("keys", armkeyvault.VaultPatchProperties{EnableRbacAuthorization: to.Ptr(step.byRoles)})
-		read, said := proto.Read(state)
-		if len(said) > 0 {
-			t.Fatal(said.Text())
+		read, diags := proto.Read(state)
+		if len(diags) > 0 {
+			t.Fatal(diags.Text())
 		}
 		plan := proto.Plan(grant, read, w.config())
 		if len(plan.Replace) > 0 {
 			t.Errorf("replaces %v", plan.Replace)
 		}
-		next, said := proto.Apply(plan)
-		if len(said) > 0 || next.State["mode"] != step.mode {
-			t.Fatalf("%v: %s", next.State, said.Text())
+		next, diags := proto.Apply(plan)
+		if len(diags) > 0 || next.State["mode"] != step.mode {
+			t.Fatalf("%v: %s", next.State, diags.Text())
 		}
 		if diff := cmp.Diff(step.policies, w.held(w.principal)); diff != "" {
 			t.Errorf("policies: %s", diff)
@@ -346,10 +346,10 @@ func TestGrant_ofOneKeyNeedsRoles(t *testing.T) {
 	config := w.config()
 	config["key_name"] = "media"
 	proto := w.Proto()
-	_, said := proto.Apply(proto.Plan(grant, acctest.Object{}, config))
-	if len(said) != 1 || said[0].Summary != "Access Policy For One Key" ||
-		!strings.Contains(said.Text(), "key_name") || !strings.Contains(said.Text(), "Nothing was changed.") {
-		t.Error(said.Text())
+	_, diags := proto.Apply(proto.Plan(grant, acctest.Object{}, config))
+	if len(diags) != 1 || diags[0].Summary != "Access Policy For One Key" ||
+		!strings.Contains(diags.Text(), "key_name") || !strings.Contains(diags.Text(), "Nothing was changed.") {
+		t.Error(diags.Text())
 	}
 	if held := w.held(w.principal); held != nil {
 		t.Errorf("granted %v", held)
@@ -361,8 +361,8 @@ func TestValidate_principal(t *testing.T) {
 	w := newWorld(t)
 	config := w.config()
 	config["principal_id"] = "reader"
-	if said := w.Proto().Validate(grant, config); len(said) != 1 || !strings.Contains(said.Text(), "must be an object ID") {
-		t.Error(said.Text())
+	if diags := w.Proto().Validate(grant, config); len(diags) != 1 || !strings.Contains(diags.Text(), "must be an object ID") {
+		t.Error(diags.Text())
 	}
 }
 
@@ -373,9 +373,9 @@ func TestGrant_refusesAVaultThatIsNotThere(t *testing.T) {
 	config := w.config()
 	config["key_vault_id"] = w.ID(azure.VaultType, "none")
 	proto := w.Proto()
-	_, said := proto.Apply(proto.Plan(grant, acctest.Object{}, config))
-	if len(said) != 1 || said[0].Summary != "Customer Key Grant Not Created" {
-		t.Error(said.Text())
+	_, diags := proto.Apply(proto.Plan(grant, acctest.Object{}, config))
+	if len(diags) != 1 || diags[0].Summary != "Customer Key Grant Not Created" {
+		t.Error(diags.Text())
 	}
 }
 

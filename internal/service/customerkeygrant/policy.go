@@ -13,7 +13,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 )
 
 // heldByPolicy are those of the required permissions that the principal's access policy has.
@@ -50,19 +49,19 @@ func keyPermissions(entry *armkeyvault.AccessPolicyEntry) []string {
 // addPolicy adds permissions to the principal's access policy. Azure joins them with those that
 // are there, and touches no other policy.
 func (r *Resource) addPolicy(ctx context.Context, g grant, vault armkeyvault.Vault,
-	permissions []string, patient *patience.Patience,
+	permissions []string, backoff *azure.Backoff,
 ) error {
 	return r.updatePolicy(ctx, g, armkeyvault.AccessPolicyUpdateKindAdd, &armkeyvault.AccessPolicyEntry{
 		ObjectID:    to.Ptr(g.principalID),
 		TenantID:    azure.Deref(vault.Properties).TenantID,
 		Permissions: &armkeyvault.Permissions{Keys: wirePermissions(permissions)},
-	}, patient)
+	}, backoff)
 }
 
 // removePolicy takes permissions from the principal's access policy: what is left of it takes its
 // place. Without anything left the policy goes.
 func (r *Resource) removePolicy(ctx context.Context, g grant, vault armkeyvault.Vault,
-	permissions []string, patient *patience.Patience,
+	permissions []string, backoff *azure.Backoff,
 ) error {
 	entry := policyOf(vault, g.principalID)
 	if entry == nil {
@@ -75,17 +74,17 @@ func (r *Resource) removePolicy(ctx context.Context, g grant, vault armkeyvault.
 	})
 	others := azure.Deref(entry.Permissions)
 	if len(left)+len(others.Secrets)+len(others.Certificates)+len(others.Storage) == 0 {
-		return r.updatePolicy(ctx, g, armkeyvault.AccessPolicyUpdateKindRemove, entry, patient)
+		return r.updatePolicy(ctx, g, armkeyvault.AccessPolicyUpdateKindRemove, entry, backoff)
 	}
 	others.Keys = wirePermissions(left)
 	entry.Permissions = &others
-	return r.updatePolicy(ctx, g, armkeyvault.AccessPolicyUpdateKindReplace, entry, patient)
+	return r.updatePolicy(ctx, g, armkeyvault.AccessPolicyUpdateKindReplace, entry, backoff)
 }
 
 // updatePolicy changes one access policy. Two changes at a time of one vault's policies conflict,
 // as they do when several grants are applied at once: the second one tries again.
 func (r *Resource) updatePolicy(ctx context.Context, g grant, kind armkeyvault.AccessPolicyUpdateKind,
-	entry *armkeyvault.AccessPolicyEntry, patient *patience.Patience,
+	entry *armkeyvault.AccessPolicyEntry, backoff *azure.Backoff,
 ) error {
 	vaults, at, err := r.vaults(g.vaultID)
 	if err != nil {
@@ -98,7 +97,7 @@ func (r *Resource) updatePolicy(ctx context.Context, g grant, kind armkeyvault.A
 					AccessPolicies: []*armkeyvault.AccessPolicyEntry{entry},
 				},
 			}, nil)
-		if !azure.IsConflict(err) || !patient.Wait(ctx) {
+		if !azure.IsConflict(err) || !backoff.Wait(ctx) {
 			return err
 		}
 	}

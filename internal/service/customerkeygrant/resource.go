@@ -21,7 +21,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
@@ -90,21 +89,21 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 
 	resp.Diagnostics.Append(r.refuseExisting(ctx, plan.grant())...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	record, said := r.give(ctx, diagnostic.Create, &plan, nothingAdded(), patient)
-	resp.Diagnostics.Append(said...)
+	record, diags := r.give(ctx, diagnostic.Create, &plan, nothingAdded(), backoff)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, addedKey, record.encode())...)
-	resp.Diagnostics.Append(r.awaitEffect(ctx, plan.grant(), patient)...)
+	resp.Diagnostics.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
 }
 
 // Read shows what the grant gives now. A grant that is not in the vault's way of deciding gives
@@ -139,23 +138,23 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	record, said := recorded(ctx, req.Private)
-	resp.Diagnostics.Append(said...)
+	record, diags := recorded(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Update, allowed().Update, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 
 	if !state.complete() {
-		next, said := r.give(ctx, diagnostic.Update, &plan, record, patient)
-		resp.Diagnostics.Append(said...)
+		next, diags := r.give(ctx, diagnostic.Update, &plan, record, backoff)
+		resp.Diagnostics.Append(diags...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
 		if !plan.Mode.Equal(state.Mode) {
-			if err := r.takeBack(ctx, &state, record, patient); err != nil {
+			if err := r.takeBack(ctx, &state, record, backoff); err != nil {
 				resp.Diagnostics.Append(diagnostic.FromErrorAfter("The identity was granted access in the "+
 					"vault's new way.", diagnostic.Update, subject(plan.grant()), err))
 				return
@@ -165,7 +164,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
-	resp.Diagnostics.Append(r.awaitEffect(ctx, plan.grant(), patient)...)
+	resp.Diagnostics.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
 }
 
 // Delete takes back what was granted, and nothing that somebody else granted.
@@ -174,15 +173,15 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 ) {
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	record, said := recorded(ctx, req.Private)
-	resp.Diagnostics.Append(said...)
+	record, diags := recorded(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Delete, allowed().Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete)
-	if err := r.takeBack(ctx, &state, record, patient); err != nil {
+	backoff := attribute.Backoff(ctx, r.Client, state.Timeouts.Delete, allowed().Delete)
+	if err := r.takeBack(ctx, &state, record, backoff); err != nil {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(state.grant()), err))
 	}
 }
@@ -266,7 +265,7 @@ func (r *Resource) refuseExisting(ctx context.Context, g grant) diag.Diagnostics
 // give grants what is missing in the way that the vault decides by, and shows it in the plan. It
 // returns the record of all that was ever added to the access policy.
 func (r *Resource) give(ctx context.Context, act diagnostic.Act, plan *model, record added,
-	patient *patience.Patience,
+	backoff *azure.Backoff,
 ) (added, diag.Diagnostics) {
 	g := plan.grant()
 	vault, err := r.vault(ctx, g.vaultID)
@@ -286,7 +285,7 @@ func (r *Resource) give(ctx context.Context, act diagnostic.Act, plan *model, re
 	if lacking := missing(held); err == nil && len(lacking) > 0 {
 		if by == byPolicy {
 			record = record.and(lacking)
-			err = r.addPolicy(ctx, g, vault, lacking, patient)
+			err = r.addPolicy(ctx, g, vault, lacking, backoff)
 		} else {
 			assignmentID, err = r.assign(ctx, g)
 		}
@@ -300,7 +299,7 @@ func (r *Resource) give(ctx context.Context, act diagnostic.Act, plan *model, re
 
 // takeBack takes back what was granted in the way of the state.
 func (r *Resource) takeBack(ctx context.Context, state *model, record added,
-	patient *patience.Patience,
+	backoff *azure.Backoff,
 ) error {
 	g := state.grant()
 	if state.Mode.ValueString() == string(byRole) {
@@ -317,13 +316,13 @@ func (r *Resource) takeBack(ctx context.Context, state *model, record added,
 	if taken == nil {
 		taken = customerkey.RequiredKeyPermissions()
 	}
-	return r.removePolicy(ctx, g, vault, taken, patient)
+	return r.removePolicy(ctx, g, vault, taken, backoff)
 }
 
 // awaitEffect waits until Azure shows the grant to whoever asks what the identity may do. That the
 // vault itself acts by it can take some minutes more and cannot be seen from here: whoever uses
 // the grant waits for that. Azure has accepted the grant, so that nothing here is an error.
-func (r *Resource) awaitEffect(ctx context.Context, g grant, patient *patience.Patience,
+func (r *Resource) awaitEffect(ctx context.Context, g grant, backoff *azure.Backoff,
 ) diag.Diagnostics {
 	for {
 		seen, err := facts.New(r.Client).Grant(ctx, g.vaultID, g.keyName, g.principalID)
@@ -333,9 +332,9 @@ func (r *Resource) awaitEffect(ctx context.Context, g grant, patient *patience.P
 				"Access was granted, but it could not be seen whether Azure shows it: "+err.Error())}
 		case seen.Complete() || len(seen.Denied()) == 0: // What may not be seen is not waited for.
 			return nil
-		case !patient.Wait(ctx):
+		case !backoff.Wait(ctx):
 			return diag.Diagnostics{diag.NewWarningDiagnostic("Customer Key Grant Not Seen",
-				"Access was granted, but Azure does not show it after "+patient.Spent()+".")}
+				"Access was granted, but Azure does not show it after "+backoff.Spent()+".")}
 		}
 	}
 }

@@ -28,8 +28,8 @@ func TestAccExample(t *testing.T) {
 	}
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", programs,
 		"github.com/azuremedia/terraform-provider-azuremedia")
-	if said, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the provider: %v\n%s", err, said)
+	if diags, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the provider: %v\n%s", err, diags)
 	}
 	overrides := filepath.Join(programs, "cli.tfrc")
 	if err := os.WriteFile(overrides, fmt.Appendf(nil, "provider_installation {\n  dev_overrides {\n"+
@@ -52,13 +52,13 @@ func TestAccExample(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	said := bytes.Split(output, []byte(mark+"\n"))
-	if len(said) != len(commands)+1 {
-		t.Fatalf("%d commands said %d things:\n%s", len(commands), len(said), output)
+	diags := bytes.Split(output, []byte(mark+"\n"))
+	if len(diags) != len(commands)+1 {
+		t.Fatalf("%d commands said %d things:\n%s", len(commands), len(diags), output)
 	}
 	for i, command := range commands {
-		if missing := command.missing(string(said[i+1])); missing != "" {
-			t.Errorf("%s does not say, after what goes before:\n%s\nbut:\n%s", command.line, missing, said[i+1])
+		if missing := command.missing(string(diags[i+1])); missing != "" {
+			t.Errorf("%s does not say, after what goes before:\n%s\nbut:\n%s", command.line, missing, diags[i+1])
 		}
 	}
 }
@@ -94,11 +94,11 @@ func commandsOf(readme string) []command {
 	for _, found := range block.FindAllStringSubmatch(readme, -1) {
 		for line := range strings.Lines(found[2]) {
 			line = strings.TrimSuffix(line, "\n")
-			prompted, is := strings.CutPrefix(line, "$ ")
+			prompted, ok := strings.CutPrefix(line, "$ ")
 			switch {
 			case found[1] == "sh":
 				commands = append(commands, command{line: line})
-			case is:
+			case ok:
 				commands = append(commands, command{line: prompted})
 			default:
 				last := &commands[len(commands)-1]
@@ -123,14 +123,14 @@ func scriptOf(commands []command) string {
 
 // missing is the first line that is shown and that the output does not have, after those before.
 func (c command) missing(output string) string {
-	said := strings.Split(same(output), "\n")
+	diags := strings.Split(same(output), "\n")
 	for _, shown := range c.shown {
 		for found := false; !found; {
-			if len(said) == 0 {
+			if len(diags) == 0 {
 				return shown
 			}
-			found = strings.TrimRight(said[0], " ") == same(shown)
-			said = said[1:]
+			found = strings.TrimRight(diags[0], " ") == same(shown)
+			diags = diags[1:]
 		}
 	}
 	return ""

@@ -118,12 +118,12 @@ func disabled() azkeys.KeyAttributes { return azkeys.KeyAttributes{Enabled: to.P
 // ways are the ways for something to be wrong. Shared keys are in use in all of them.
 func ways() []broken {
 	fine := []found{{"POS010", "info", ""}}
-	is := func(rule, severity string) []found { return []found{{rule, severity, ""}} }
-	with := func(rule, severity string) []found { return append(is(rule, severity), fine...) }
+	ok := func(rule, severity string) []found { return []found{{rule, severity, ""}} }
+	with := func(rule, severity string) []found { return append(ok(rule, severity), fine...) }
 	return []broken{
 		{
 			name: "system keys", bare: true, known: true,
-			account: is("POS001", "error"), storage: with("POS001", "error"),
+			account: ok("POS001", "error"), storage: with("POS001", "error"),
 			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				account := in(shown, "account")
@@ -136,7 +136,7 @@ func ways() []broken {
 		{
 			name: "system keys, waived", bare: true, known: true, compliant: true,
 			arguments: acctest.Value{"require_customer_key": false, "require_storage_customer_key": false},
-			account:   is("POS001", "info"), storage: with("POS001", "info"),
+			account:   ok("POS001", "info"), storage: with("POS001", "info"),
 		},
 		{
 			name: "system key of storage", bare: true, known: true,
@@ -150,7 +150,7 @@ func ways() []broken {
 				w.Rotate("keys", "media")
 				w.Advance(day)
 			},
-			account: is("POS003", "warning"), storage: fine,
+			account: ok("POS003", "warning"), storage: fine,
 			shown: func(t *testing.T, w *world, shown acctest.Value) {
 				t.Helper()
 				account, storage := in(shown, "account"), at(shown, "storage_accounts", 0)
@@ -204,7 +204,7 @@ func ways() []broken {
 		{
 			name: "grant removed", known: true,
 			arrange: func(w *world) { w.Revoke("keys", w.Principal("contoso")); w.Advance(time.Hour) },
-			account: is("CMK012", "error"), storage: fine,
+			account: ok("CMK012", "error"), storage: fine,
 			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				account := in(shown, "account")
@@ -230,7 +230,7 @@ func ways() []broken {
 		{
 			name: "key deleted", known: true,
 			arrange: func(w *world) { w.DeleteKey("keys", "media"); w.Advance(time.Hour) },
-			account: is("CMK012", "error"), storage: with("CMK012", "error"),
+			account: ok("CMK012", "error"), storage: with("CMK012", "error"),
 			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				for _, layer := range []acctest.Value{in(shown, "account"), at(shown, "storage_accounts", 0)} {
@@ -250,7 +250,7 @@ func ways() []broken {
 				}})
 				w.Advance(time.Hour)
 			},
-			account: is("CMK012", "error"), storage: with("CMK009", "error"),
+			account: ok("CMK012", "error"), storage: with("CMK009", "error"),
 		},
 		{
 			name: "a vault of another region", known: true, bare: true,
@@ -270,7 +270,7 @@ func ways() []broken {
 				w.must(err)
 				w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Expires: to.Ptr(now.Add(29 * day).Truncate(time.Second))})
 			},
-			account: is("CMK004", "warning"), storage: with("CMK004", "warning"),
+			account: ok("CMK004", "warning"), storage: with("CMK004", "warning"),
 			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				until := clock(t, in(shown, "account"), "expiration_date").Sub(clock(t, shown, "observed_at"))
@@ -287,7 +287,7 @@ func ways() []broken {
 				w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Expires: to.Ptr(now.Add(time.Hour))})
 				w.Advance(2 * time.Hour)
 			},
-			account: is("CMK004", "error"), storage: with("CMK004", "error"),
+			account: ok("CMK004", "error"), storage: with("CMK004", "error"),
 		},
 		{
 			name: "keys too old", known: true, arguments: acctest.Value{"max_key_age_days": 90},
@@ -318,7 +318,7 @@ func ways() []broken {
 		{
 			name: "shared keys without need", known: true, compliant: true,
 			arrange: func(w *world) { w.byIdentity() },
-			storage: is("POS009", "warning"),
+			storage: ok("POS009", "warning"),
 			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				if how := at(shown, "storage_accounts", 0)["storage_authentication_type"]; how != "ManagedIdentity" {
@@ -343,7 +343,7 @@ func ways() []broken {
 		{
 			name:    "a key that this login may not read",
 			arrange: func(w *world) { w.Policy("keys", armkeyvault.AccessPolicyUpdateKindReplace, w.Owner(), "list") },
-			account: is("POS013", "error"), storage: with("POS013", "error"),
+			account: ok("POS013", "error"), storage: with("POS013", "error"),
 			shown: func(t *testing.T, w *world, shown acctest.Value) {
 				t.Helper()
 				for _, layer := range []acctest.Value{in(shown, "account"), at(shown, "storage_accounts", 0)} {
@@ -358,7 +358,7 @@ func ways() []broken {
 		{
 			name:    "a storage account that is gone",
 			arrange: func(w *world) { w.deleteStorage("contoso") },
-			storage: is("POS012", "error"),
+			storage: ok("POS012", "error"),
 			shown: func(t *testing.T, _ *world, shown acctest.Value) {
 				t.Helper()
 				if storage := at(shown, "storage_accounts", 0); !strings.Contains(text(storage, "summary"), "404 Not Found, code ResourceNotFound") ||
@@ -525,9 +525,9 @@ func TestPosture_refuses(t *testing.T) {
 	for id, want := range map[string]string{
 		w.ID(azure.MediaAccountType, "nobody"): "Encryption Posture Not Read",
 	} {
-		_, said := proto.ReadData(dataSource, acctest.Value{"account_id": id})
-		if len(said) != 1 || !strings.Contains(said.Text(), want) {
-			t.Errorf("%s: want %s: %s", id, want, said.Text())
+		_, diags := proto.ReadData(dataSource, acctest.Value{"account_id": id})
+		if len(diags) != 1 || !strings.Contains(diags.Text(), want) {
+			t.Errorf("%s: want %s: %s", id, want, diags.Text())
 		}
 	}
 	for _, config := range []acctest.Value{
@@ -535,7 +535,7 @@ func TestPosture_refuses(t *testing.T) {
 		{"account_id": "contoso"},
 		{"account_id": w.account, "max_key_age_days": 0},
 	} {
-		if said := proto.ValidateData(dataSource, config); len(said.Errors()) == 0 {
+		if diags := proto.ValidateData(dataSource, config); len(diags.Errors()) == 0 {
 			t.Errorf("%v is accepted", config)
 		}
 	}

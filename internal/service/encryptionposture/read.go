@@ -64,19 +64,19 @@ func read(ctx context.Context, client *azure.Client, id string) (layers, error) 
 	found := layers{account: above, storage: make([]storage, len(above.storage))}
 	keys := facts.New(client)
 
-	reading, asked := errgroup.WithContext(ctx)
-	reading.SetLimit(atOnce)
-	reading.Go(func() (err error) {
-		found.key, err = readKey(asked, keys, above.Account)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	g.Go(func() (err error) {
+		found.key, err = readKey(ctx, keys, above.Account)
 		return err
 	})
 	for i, one := range above.storage {
-		reading.Go(func() (err error) {
-			found.storage[i], err = readStorage(asked, client, keys, above.ID, one)
+		g.Go(func() (err error) {
+			found.storage[i], err = readStorage(ctx, client, keys, above.ID, one)
 			return err
 		})
 	}
-	if err := reading.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return layers{}, err
 	}
 	slices.SortFunc(found.storage, func(a, b storage) int {
@@ -148,14 +148,14 @@ func reason(answer *azure.Error, at *arm.ResourceID, aboveID string) string {
 
 // facts is what was read, as the rules want it.
 func (l layers) facts(now time.Time) posture.Account {
-	facts := posture.Account{Encrypted: encrypted(l.account.Account, l.key, now)}
-	if facts.CustomerKey != nil {
-		facts.CustomerKey.Monitored = true
+	read := posture.Account{Encrypted: encrypted(l.account.Account, l.key, now)}
+	if read.CustomerKey != nil {
+		read.CustomerKey.Monitored = true
 	}
 	for _, one := range l.storage {
-		facts.Storage = append(facts.Storage, one.facts(now))
+		read.Storage = append(read.Storage, one.facts(now))
 	}
-	return facts
+	return read
 }
 
 func (s storage) facts(now time.Time) posture.Storage {

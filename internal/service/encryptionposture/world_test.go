@@ -223,9 +223,9 @@ func (w *world) posture(proto *acctest.Proto, arguments acctest.Value) acctest.V
 	w.t.Helper()
 	config := acctest.Value{"account_id": w.account}
 	maps.Copy(config, arguments)
-	shown, said := proto.ReadData(dataSource, config)
-	if len(said) > 0 {
-		w.t.Fatal(said.Text())
+	shown, diags := proto.ReadData(dataSource, config)
+	if len(diags) > 0 {
+		w.t.Fatal(diags.Text())
 	}
 	return shown
 }

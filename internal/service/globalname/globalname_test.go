@@ -23,7 +23,7 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
 	w.Vault("ours")
-	said := func(available bool, err error) func(*azure.Client) func(context.Context) (mediaaccount.Availability, error) {
+	diags := func(available bool, err error) func(*azure.Client) func(context.Context) (mediaaccount.Availability, error) {
 		return func(*azure.Client) func(context.Context) (mediaaccount.Availability, error) {
 			return func(context.Context) (mediaaccount.Availability, error) {
 				return mediaaccount.Availability{Available: available, Reason: "AlreadyExists", Message: "Taken."}, err
@@ -36,10 +36,10 @@ func TestCheck(t *testing.T) {
 		ask         func(*azure.Client) func(context.Context) (mediaaccount.Availability, error)
 		want        []string
 	}{
-		{"free", "free", w.Client, said(true, nil), nil},
-		{"another's", "theirs", w.Client, said(false, nil), []string{"Name Not Allowed (ACC003)"}},
-		{"our own", "OURS", w.Client, said(false, nil), nil},
-		{"no answer", "any", w.Client, said(false, errors.New("the line is dead")), []string{"Key Vault Not Read"}},
+		{"free", "free", w.Client, diags(true, nil), nil},
+		{"another's", "theirs", w.Client, diags(false, nil), []string{"Name Not Allowed (ACC003)"}},
+		{"our own", "OURS", w.Client, diags(false, nil), nil},
+		{"no answer", "any", w.Client, diags(false, errors.New("the line is dead")), []string{"Key Vault Not Read"}},
 		{"not for this caller to ask", "ours", stranger(t, w), asksAzure, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -83,8 +83,8 @@ func TestAccess_isNeverGoneWhileItGoesOver(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	_, said := proto.Apply(proto.Plan(resourceType, object, roles))
-	says(t, said, "Key Vault Not Updated", "ScopeLocked")
+	_, diags := proto.Apply(proto.Plan(resourceType, object, roles))
+	says(t, diags, "Key Vault Not Updated", "ScopeLocked")
 	w.Key("keys", "media") // It still works the old way.
 	read, _ := proto.Read(object)
 	settled(t, proto, proto.Update(read, roles), roles)

@@ -34,20 +34,20 @@ func config(changes acctest.Value) acctest.Value {
 }
 
 // reads fails the test unless exactly this was said. ID stands for the vault's.
-func reads(t *testing.T, w *fixture.World, said acctest.Diagnostics, want string) {
+func reads(t *testing.T, w *fixture.World, diags acctest.Diagnostics, want string) {
 	t.Helper()
-	got := strings.ReplaceAll(said.Text(), w.ID(azure.VaultType, "keys"), "ID")
+	got := strings.ReplaceAll(diags.Text(), w.ID(azure.VaultType, "keys"), "ID")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("said otherwise (-want +got):\n%s", diff)
 	}
 }
 
 // says fails the test unless everything was said.
-func says(t *testing.T, said acctest.Diagnostics, texts ...string) {
+func says(t *testing.T, diags acctest.Diagnostics, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
-		if !strings.Contains(said.Text(), text) {
-			t.Errorf("lacks %q:\n%s", text, said.Text())
+		if !strings.Contains(diags.Text(), text) {
+			t.Errorf("lacks %q:\n%s", text, diags.Text())
 		}
 	}
 }
@@ -55,9 +55,9 @@ func says(t *testing.T, said acctest.Diagnostics, texts ...string) {
 // settled fails the test unless a refresh and a plan find nothing to do.
 func settled(t *testing.T, proto *acctest.Proto, object acctest.Object, configured acctest.Value) {
 	t.Helper()
-	read, said := proto.Read(object)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	read, diags := proto.Read(object)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	plan := proto.Plan(resourceType, read, configured)
 	if diff := cmp.Diff(read.State, plan.State); diff != "" || len(plan.Diagnostics) > 0 {
@@ -105,9 +105,9 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 				},
 			})
 			tag(t, w, map[string]*string{"a": to.Ptr("1"), "policy": to.Ptr("theirs")})
-			updated, said := proto.Apply(plan)
-			if len(said) > 0 {
-				t.Fatal(said.Text())
+			updated, diags := proto.Apply(plan)
+			if len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 
 			after := w.ShowVault("keys")
@@ -246,11 +246,11 @@ func TestValidate_refusesWhatIsNoVault(t *testing.T) {
 	t.Parallel()
 	proto := acctest.New(t).Proto()
 	for _, name := range []string{"", "ab", "1keys", "keys-", "my--keys", "my_keys", strings.Repeat("x", 25)} {
-		said := proto.Validate(resourceType, config(acctest.Value{"name": name}))
-		if len(said) != 1 {
-			t.Errorf("%q: %s", name, said.Text())
+		diags := proto.Validate(resourceType, config(acctest.Value{"name": name}))
+		if len(diags) != 1 {
+			t.Errorf("%q: %s", name, diags.Text())
 		}
-		says(t, said, "Name Not Allowed (ACC003)", "Found: the key vault name", "Required: 3 to 24", "Remedy: ",
+		says(t, diags, "Name Not Allowed (ACC003)", "Found: the key vault name", "Required: 3 to 24", "Remedy: ",
 			"Nothing was changed.", `AttributeName("name")`)
 	}
 	network := func(ip string) acctest.Value {
@@ -270,9 +270,9 @@ func TestValidate_refusesWhatIsNoVault(t *testing.T) {
 		{"network_acls", network("2001:db8::/32")},
 		{"network_acls", network("203.0.113.7/33")},
 	} {
-		said := proto.Validate(resourceType, config(acctest.Value{test.attribute: test.value}))
-		if len(said.Errors()) != 1 || !strings.Contains(said.Text(), test.attribute) {
-			t.Errorf("%s %v: %s", test.attribute, test.value, said.Text())
+		diags := proto.Validate(resourceType, config(acctest.Value{test.attribute: test.value}))
+		if len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), test.attribute) {
+			t.Errorf("%s %v: %s", test.attribute, test.value, diags.Text())
 		}
 	}
 }
@@ -287,8 +287,8 @@ func TestCreate_takesNothingOver(t *testing.T) {
 	created := proto.Create(resourceType, configured)
 	id := created.State["id"].(string)
 	calls := w.Calls(func() {
-		_, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, config(nil)))
-		says(t, said, "Key Vault Already Exists", "Azure has "+id+" already", "Nothing was changed.",
+		_, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, config(nil)))
+		says(t, diags, "Key Vault Already Exists", "Azure has "+id+" already", "Nothing was changed.",
 			"  import {\n    to = azuremedia_key_vault.this\n    id = \""+id+"\"\n  }")
 	})
 	if diff := cmp.Diff([]string{
@@ -308,17 +308,17 @@ func TestCreate_takesNothingOver(t *testing.T) {
 			return proto.ImportByIdentity(resourceType, map[string]string{"id": strings.ToLower(id)})
 		},
 	} {
-		imported, said := by()
-		if len(said) > 0 {
-			t.Fatal(said.Text())
+		imported, diags := by()
+		if len(diags) > 0 {
+			t.Fatal(diags.Text())
 		}
 		if diff := cmp.Diff(created, imported, cmpopts.IgnoreFields(acctest.Object{}, "Private")); diff != "" {
 			t.Errorf("the import differs: %s", diff)
 		}
 		settled(t, proto, imported, configured)
 	}
-	_, said := proto.ImportByID(resourceType, "keys")
-	says(t, said, "Invalid Import ID", "/providers/Microsoft.KeyVault/vaults/<name>")
+	_, diags := proto.ImportByID(resourceType, "keys")
+	says(t, diags, "Invalid Import ID", "/providers/Microsoft.KeyVault/vaults/<name>")
 }
 
 // short leaves of a list of a subscription's resources that it is one.
@@ -334,9 +334,9 @@ func TestImport_ofAnOpenVaultManagesNoFirewall(t *testing.T) {
 	w := fixture.New(t)
 	proto := w.Proto()
 	created := proto.Create(resourceType, config(nil))
-	imported, said := proto.ImportByID(resourceType, created.State["id"].(string))
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	imported, diags := proto.ImportByID(resourceType, created.State["id"].(string))
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if imported.State["network_acls"] != nil {
 		t.Errorf("manages %v", imported.State["network_acls"])
@@ -404,27 +404,27 @@ func TestApply_saysWhatWentWrong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	refused := func(act, outcome string, said acctest.Diagnostics) {
+	refused := func(act, outcome string, diags acctest.Diagnostics) {
 		t.Helper()
-		if len(said) != 1 {
-			t.Errorf("%d diagnostics", len(said))
+		if len(diags) != 1 {
+			t.Errorf("%d diagnostics", len(diags))
 		}
-		says(t, said, "Key Vault Not "+act, w.ID(azure.VaultType, "keys"), "RequestDisallowedByPolicy",
+		says(t, diags, "Key Vault Not "+act, w.ID(azure.VaultType, "keys"), "RequestDisallowedByPolicy",
 			"The policy forbids it.", "Azure Policy named above", outcome)
 	}
 	const nothing = "Nothing was changed."
 	plan := proto.Plan(resourceType, acctest.Object{}, config(nil))
 	strike("GET", "*/vaults/keys")
-	_, said := proto.Apply(plan)
-	refused("Created", nothing, said)
+	_, diags := proto.Apply(plan)
+	refused("Created", nothing, diags)
 	strike("PUT", "*/vaults/keys")
-	_, said = proto.Apply(plan)
-	refused("Created", nothing, said)
+	_, diags = proto.Apply(plan)
+	refused("Created", nothing, diags)
 
 	created := proto.Create(resourceType, config(nil))
 	strike("GET", "*/vaults/keys")
-	_, said = proto.Read(created)
-	refused("Read", nothing, said)
+	_, diags = proto.Read(created)
+	refused("Read", nothing, diags)
 	for _, test := range []struct {
 		change                acctest.Value
 		method, path, outcome string
@@ -439,19 +439,19 @@ func TestApply_saysWhatWentWrong(t *testing.T) {
 		},
 	} {
 		strike(test.method, test.path)
-		_, said = proto.Apply(proto.Plan(resourceType, created, config(test.change)))
-		refused("Updated", test.outcome, said)
+		_, diags = proto.Apply(proto.Plan(resourceType, created, config(test.change)))
+		refused("Updated", test.outcome, diags)
 	}
 	strike("DELETE", "*/vaults/keys")
-	_, said = proto.Apply(proto.Plan(resourceType, created, nil))
-	refused("Deleted", nothing, said)
+	_, diags = proto.Apply(proto.Plan(resourceType, created, nil))
+	refused("Deleted", nothing, diags)
 
 	w.DeleteVault("keys")
-	if _, said := proto.Apply(proto.Plan(resourceType, created, nil)); len(said) > 0 {
-		t.Errorf("what is gone cannot be destroyed: %s", said.Text())
+	if _, diags := proto.Apply(proto.Plan(resourceType, created, nil)); len(diags) > 0 {
+		t.Errorf("what is gone cannot be destroyed: %s", diags.Text())
 	}
-	if gone, said := proto.Read(created); gone.State != nil || len(said) > 0 {
-		t.Errorf("still in state: %v %s", gone.State, said.Text())
+	if gone, diags := proto.Read(created); gone.State != nil || len(diags) > 0 {
+		t.Errorf("still in state: %v %s", gone.State, diags.Text())
 	}
 }
 

@@ -38,8 +38,8 @@ func TestCreate_recoversADeletedVault(t *testing.T) {
 		kept := w.Key("keys", "media")
 		w.Policy("keys", armkeyvault.AccessPolicyUpdateKindAdd, stranger, "get")
 		tag(t, w, map[string]*string{"a": to.Ptr("1"), "policy": to.Ptr("theirs")})
-		if _, said := proto.Apply(proto.Plan(resourceType, first, nil)); len(said) > 0 {
-			t.Fatal(said.Text())
+		if _, diags := proto.Apply(proto.Plan(resourceType, first, nil)); len(diags) > 0 {
+			t.Fatal(diags.Text())
 		}
 
 		configured := config(acctest.Value{
@@ -48,8 +48,8 @@ func TestCreate_recoversADeletedVault(t *testing.T) {
 		})
 		plan := proto.Plan(resourceType, acctest.Object{}, configured)
 		reads(t, w, plan.Diagnostics, willBeRecovered)
-		object, said := proto.Apply(plan)
-		reads(t, w, said, wasRecovered)
+		object, diags := proto.Apply(plan)
+		reads(t, w, diags, wasRecovered)
 		settled(t, proto, object, configured)
 		got, err := w.Keys("keys").GetKey(t.Context(), "media", "", nil)
 		if err != nil || string(*got.Key.KID) != kept {
@@ -130,8 +130,8 @@ AttributeName("name")
 			until := deletedUntil(t, w)
 
 			late := proto.Plan(resourceType, acctest.Object{}, config(test.change))
-			_, said := proto.Apply(early)
-			for _, found := range []acctest.Diagnostics{late.Diagnostics, said} {
+			_, diags := proto.Apply(early)
+			for _, found := range []acctest.Diagnostics{late.Diagnostics, diags} {
 				for _, one := range found {
 					one.Detail = strings.ReplaceAll(one.Detail, until, "UNTIL")
 					one.Detail = strings.ReplaceAll(one.Detail,
@@ -182,13 +182,13 @@ func TestCreate_thatFailsHalfway(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	half, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
-	says(t, said, "Key Vault Not Created", "AuthorizationFailed", "The vault itself was created. Apply again to do the rest.")
+	half, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
+	says(t, diags, "Key Vault Not Created", "AuthorizationFailed", "The vault itself was created. Apply again to do the rest.")
 	if half.State["id"] != w.ID(azure.VaultType, "keys") || half.Identity["id"] != half.State["id"] {
 		t.Fatalf("it is not kept: %v", half)
 	}
-	if _, said := proto.Apply(proto.Plan(resourceType, half, nil)); len(said) > 0 {
-		t.Fatal(said.Text())
+	if _, diags := proto.Apply(proto.Plan(resourceType, half, nil)); len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	settled(t, proto, proto.Create(resourceType, configured), configured)
 }
@@ -200,6 +200,6 @@ func TestCreate_whereTheNameIsTakenMeanwhile(t *testing.T) {
 	plan := proto.Plan(resourceType, acctest.Object{}, config(nil))
 	w.Vault("keys", func(p *armkeyvault.VaultCreateOrUpdateParameters) { p.Location = to.Ptr("northeurope") })
 	w.DeleteVault("keys")
-	_, said := proto.Apply(plan)
-	says(t, said, "Key Vault Not Created", "ConflictError", "already exists in deleted state", "Nothing was changed.")
+	_, diags := proto.Apply(plan)
+	says(t, diags, "Key Vault Not Created", "ConflictError", "already exists in deleted state", "Nothing was changed.")
 }

@@ -31,6 +31,6 @@ func TestPlan_changesTheAgeOfRotation(t *testing.T) {
 	if len(plan.Replace) > 0 || plan.State["version"] != made.State["version"] {
 		t.Errorf("the key is replaced for %v, or gets the version %v", plan.Replace, plan.State["version"])
 	}
-	changed, said := proto.Apply(plan)
-	w.settled(proto, must(t, changed, said), after("P60D"))
+	changed, diags := proto.Apply(plan)
+	w.settled(proto, must(t, changed, diags), after("P60D"))
 }

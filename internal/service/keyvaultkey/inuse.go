@@ -31,14 +31,14 @@ type usable struct {
 
 func (u *usable) read(ctx context.Context,
 	get func(context.Context, path.Path, any) diag.Diagnostics,
-) (said diag.Diagnostics) {
+) (diags diag.Diagnostics) {
 	for name, value := range map[string]any{
 		"id": &u.id, "versioned_id": &u.versioned, "name": &u.name, "key_vault_id": &u.vault,
 		"enabled": &u.enabled, "key_opts": &u.opts,
 	} {
-		said.Append(get(ctx, path.Root(name), value)...)
+		diags.Append(get(ctx, path.Root(name), value)...)
 	}
-	return said
+	return diags
 }
 
 // permits reports whether the operations have one, or may have it.
@@ -63,11 +63,11 @@ func (u *usable) operations() []string {
 func (r *Resource) foresee(ctx context.Context, state *tfsdk.State, plan *tfsdk.Plan,
 ) diag.Diagnostics {
 	var before, after usable
-	said := before.read(ctx, state.GetAttribute)
-	said.Append(after.read(ctx, plan.GetAttribute)...)
+	diags := before.read(ctx, state.GetAttribute)
+	diags.Append(after.read(ctx, plan.GetAttribute)...)
 	key, err := r.parseID(before.versioned.ValueString())
-	if said.HasError() || err != nil {
-		return said // A key that is being created has no use yet.
+	if diags.HasError() || err != nil {
+		return diags // A key that is being created has no use yet.
 	}
 
 	replaced := !after.name.Equal(before.name) || !after.vault.Equal(before.vault)
@@ -85,9 +85,9 @@ func (r *Resource) foresee(ctx context.Context, state *tfsdk.State, plan *tfsdk.
 		violation, found = customerkey.Replacing(key, uses)
 	}
 	if found {
-		said.Append(diagnostic.FromViolation(violation))
+		diags.Append(diagnostic.FromViolation(violation))
 	}
-	return said
+	return diags
 }
 
 // disabling is what of a plan takes a key away from those who use it, as a phrase.

@@ -71,27 +71,27 @@ func TestPlan_thatTakesAKeyInUseAway(t *testing.T) {
 		{"a new version", acctest.Value{"key_size": 3072}, "", nil},
 		{"nothing", nil, "", nil},
 	} {
-		said := proto.Plan(resourceType, object, w.config(test.config)).Diagnostics
+		diags := proto.Plan(resourceType, object, w.config(test.config)).Diagnostics
 		if test.rule == "" {
-			if len(said) > 0 {
-				t.Errorf("%s: %s", test.name, said.Text())
+			if len(diags) > 0 {
+				t.Errorf("%s: %s", test.name, diags.Text())
 			}
 			continue
 		}
-		if len(said.Warnings()) != 1 || len(said) != 1 || !strings.HasSuffix(said[0].Summary, "("+test.rule+")") {
-			t.Fatalf("%s: want one warning of %s:\n%s", test.name, test.rule, said.Text())
+		if len(diags.Warnings()) != 1 || len(diags) != 1 || !strings.HasSuffix(diags[0].Summary, "("+test.rule+")") {
+			t.Fatalf("%s: want one warning of %s:\n%s", test.name, test.rule, diags.Text())
 		}
-		says(t, said, append(test.texts, following+version, pinned+version, "Required: ", "Remedy: ")...)
-		if strings.Contains(said.Text(), elsewhere) {
-			t.Errorf("%s: names an account that uses another key:\n%s", test.name, said.Text())
+		says(t, diags, append(test.texts, following+version, pinned+version, "Required: ", "Remedy: ")...)
+		if strings.Contains(diags.Text(), elsewhere) {
+			t.Errorf("%s: names an account that uses another key:\n%s", test.name, diags.Text())
 		}
 	}
 
 	// Of a version that is not the newest an account that is pinned to it needs no more than that one.
 	w.reverted("contoso")
 	object = proto.Update(object, w.config(rotated("1")))
-	if said := proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})).Diagnostics; len(said) > 0 {
-		t.Errorf("nobody uses the newest version: %s", said.Text())
+	if diags := proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})).Diagnostics; len(diags) > 0 {
+		t.Errorf("nobody uses the newest version: %s", diags.Text())
 	}
 	w.reattach("contoso", identifier)
 	says(t, proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})).Diagnostics, "Media Services account contoso")
@@ -106,22 +106,22 @@ func TestDelete_ofAKeyInUse(t *testing.T) {
 	object := proto.Create(resourceType, w.config(nil))
 	w.attached("contoso", identifier)
 
-	kept, said := proto.Apply(proto.Plan(resourceType, object, nil))
-	says(t, said.Errors(), "(CMK014)", "the key media, which is in use by the Media Services account contoso (resource group media, on version ",
+	kept, diags := proto.Apply(proto.Plan(resourceType, object, nil))
+	says(t, diags.Errors(), "(CMK014)", "the key media, which is in use by the Media Services account contoso (resource group media, on version ",
 		"az keyvault key delete --vault-name keys --name media", "Nothing was changed.")
 	if kept.State == nil || len(w.Requests(http.MethodDelete, "/keys/media")) > 0 {
 		t.Error("the key was deleted")
 	}
 
 	w.reverted("contoso")
-	gone, said := proto.Apply(proto.Plan(resourceType, object, nil))
-	must(t, gone, said)
+	gone, diags := proto.Apply(proto.Plan(resourceType, object, nil))
+	must(t, gone, diags)
 
 	object = proto.Create(resourceType, w.config(acctest.Value{"name": "second"}))
 	w.reattach("contoso", "https://keys.vault.azure.net/keys/second")
 	w.Revoke("keys", w.Principal("contoso"))
-	gone, said = proto.Apply(proto.Plan(resourceType, object, nil))
-	must(t, gone, said)
+	gone, diags = proto.Apply(proto.Plan(resourceType, object, nil))
+	must(t, gone, diags)
 }
 
 // TestDelete_whereNobodyTellsWhoUsesTheKey goes by what can be known.
@@ -150,9 +150,9 @@ func TestDelete_whereNobodyTellsWhoUsesTheKey(t *testing.T) {
 			if len(plan.Diagnostics) > 0 {
 				t.Error(plan.Diagnostics.Text())
 			}
-			gone, said := proto.Apply(proto.Plan(resourceType, object, nil))
-			if (gone.State == nil) != test.goes || (len(said) == 0) != test.goes {
-				t.Errorf("%v: %s", gone.State, said.Text())
+			gone, diags := proto.Apply(proto.Plan(resourceType, object, nil))
+			if (gone.State == nil) != test.goes || (len(diags) == 0) != test.goes {
+				t.Errorf("%v: %s", gone.State, diags.Text())
 			}
 		})
 	}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
@@ -51,7 +50,7 @@ func (r *Resource) newest(ctx context.Context, vaultURI, name string) (version, 
 // was made before the key for instance: as long as the vault turns away a caller whom its policies
 // or roles let in, it is asked again. It takes them minutes to act.
 func (r *Resource) newestSoon(ctx context.Context, vaultID, vaultURI, name string,
-	patient *patience.Patience,
+	backoff *azure.Backoff,
 ) (version, error) {
 	found, err := r.newest(ctx, vaultURI, name)
 	if !azure.HasCode(err, "ForbiddenByRbac", "AccessDenied") {
@@ -65,7 +64,7 @@ func (r *Resource) newestSoon(ctx context.Context, vaultID, vaultURI, name strin
 	if unknown != nil || grant.Get != customerkey.Granted {
 		return found, err
 	}
-	for azure.HasCode(err, "ForbiddenByRbac", "AccessDenied") && patient.Wait(ctx) {
+	for azure.HasCode(err, "ForbiddenByRbac", "AccessDenied") && backoff.Wait(ctx) {
 		found, err = r.newest(ctx, vaultURI, name)
 	}
 	return found, err
@@ -103,7 +102,7 @@ const attempts = 4
 // it. Asked twice, Key Vault makes two: so it is asked again only when it is certain that it made
 // none, and where its answer is lost the newest version tells.
 func (r *Resource) add(ctx context.Context, vaultURI string, plan *model, before version,
-	parameters azkeys.CreateKeyParameters, patient *patience.Patience,
+	parameters azkeys.CreateKeyParameters, backoff *azure.Backoff,
 ) (version, error) {
 	keys, err := r.Client.Keys(vaultURI)
 	if err != nil {
@@ -118,7 +117,7 @@ func (r *Resource) add(ctx context.Context, vaultURI string, plan *model, before
 			newest.id.Version != before.id.Version {
 			return newest, nil
 		}
-		if attempt == attempts || !patient.Wait(ctx) {
+		if attempt == attempts || !backoff.Wait(ctx) {
 			return version{}, err
 		}
 	}
@@ -131,7 +130,7 @@ func isThrottled(err error) bool {
 
 // restore recovers the deleted key, and waits until it can be used: Key Vault recovers it after it
 // has answered.
-func (r *Resource) restore(ctx context.Context, vaultURI, name string, patient *patience.Patience,
+func (r *Resource) restore(ctx context.Context, vaultURI, name string, backoff *azure.Backoff,
 ) (version, error) {
 	keys, err := r.Client.Keys(vaultURI)
 	if err != nil {
@@ -144,7 +143,7 @@ func (r *Resource) restore(ctx context.Context, vaultURI, name string, patient *
 	}
 	for {
 		key, err := r.newest(ctx, vaultURI, name)
-		if !azure.IsNotFound(err) || !patient.Wait(ctx) {
+		if !azure.IsNotFound(err) || !backoff.Wait(ctx) {
 			return key, err
 		}
 	}
@@ -163,7 +162,7 @@ func (r *Resource) change(ctx context.Context, id customerkey.KeyID,
 
 // remove deletes the key, and waits until it is deleted: Key Vault carries that out after it has
 // answered.
-func (r *Resource) remove(ctx context.Context, vaultURI, name string, patient *patience.Patience,
+func (r *Resource) remove(ctx context.Context, vaultURI, name string, backoff *azure.Backoff,
 ) error {
 	keys, err := r.Client.Keys(vaultURI)
 	if err != nil {
@@ -174,7 +173,7 @@ func (r *Resource) remove(ctx context.Context, vaultURI, name string, patient *p
 	}
 	for {
 		_, err := keys.GetDeletedKey(ctx, name, nil)
-		if !azure.IsNotFound(err) || !patient.Wait(ctx) {
+		if !azure.IsNotFound(err) || !backoff.Wait(ctx) {
 			return err
 		}
 	}

@@ -31,11 +31,11 @@ func TestValidate_refusesWhatIsNoKey(t *testing.T) {
 		return config
 	}
 	for _, name := range []string{"", "my_key", "my.key", strings.Repeat("k", 128)} {
-		said := proto.Validate(resourceType, configured("name", name))
-		if len(said) != 1 {
-			t.Errorf("%q: %s", name, said.Text())
+		diags := proto.Validate(resourceType, configured("name", name))
+		if len(diags) != 1 {
+			t.Errorf("%q: %s", name, diags.Text())
 		}
-		says(t, said, "Name Not Allowed (ACC003)", "Found: the key name", "Required: 1 to 127", "Remedy: ",
+		says(t, diags, "Name Not Allowed (ACC003)", "Found: the key name", "Required: 1 to 127", "Remedy: ",
 			"Nothing was changed.", `AttributeName("name")`)
 	}
 	policy := func(parts ...string) acctest.Value {
@@ -74,18 +74,18 @@ func TestValidate_refusesWhatIsNoKey(t *testing.T) {
 		{"rotation_policy", automatic(nil, "time_before_expiry", "P30D"), "rotation_policy.expire_after"},
 		{"rotation_policy", automatic("P1Y", "time_after_creation", "P30D", "time_before_expiry", "P30D"), "time_before_expiry"},
 	} {
-		said := proto.Validate(resourceType, configured(test.attribute, test.value))
-		if len(said.Errors()) == 0 || !strings.Contains(said.Text(), test.attribute) {
-			t.Errorf("%s %v: %s", test.attribute, test.value, said.Text())
+		diags := proto.Validate(resourceType, configured(test.attribute, test.value))
+		if len(diags.Errors()) == 0 || !strings.Contains(diags.Text(), test.attribute) {
+			t.Errorf("%s %v: %s", test.attribute, test.value, diags.Text())
 		}
-		says(t, said, test.text)
+		says(t, diags, test.text)
 	}
-	if said := proto.Validate(resourceType, configured("rotation_policy", acctest.Unknown{})); len(said) > 0 {
-		t.Errorf("a policy that is not known yet: %s", said.Text())
+	if diags := proto.Validate(resourceType, configured("rotation_policy", acctest.Unknown{})); len(diags) > 0 {
+		t.Errorf("a policy that is not known yet: %s", diags.Text())
 	}
-	if said := proto.Validate(resourceType, configured("rotation_policy",
-		automatic(acctest.Unknown{}, "time_before_expiry", "P1M"))); len(said) > 0 {
-		t.Errorf("an expiry that is not known yet: %s", said.Text())
+	if diags := proto.Validate(resourceType, configured("rotation_policy",
+		automatic(acctest.Unknown{}, "time_before_expiry", "P1M"))); len(diags) > 0 {
+		t.Errorf("an expiry that is not known yet: %s", diags.Text())
 	}
 
 	dates := configured("not_before_date", "2030-01-02T00:00:00+02:00")
@@ -129,8 +129,8 @@ func TestCreate_takesNothingOver(t *testing.T) {
 		},
 	})
 	created := proto.Create(resourceType, configured)
-	_, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
-	says(t, said, "Key Vault Key Already Exists", "Azure has "+identifier+" already", "Nothing was changed.",
+	_, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
+	says(t, diags, "Key Vault Key Already Exists", "Azure has "+identifier+" already", "Nothing was changed.",
 		"  import {\n    to = azuremedia_key_vault_key.this\n    id = \""+identifier+"\"\n  }")
 	versions(t, w.World, 1)
 
@@ -143,8 +143,8 @@ func TestCreate_takesNothingOver(t *testing.T) {
 			return proto.ImportByIdentity(resourceType, map[string]string{"id": identifier})
 		},
 	} {
-		imported, said := by()
-		must(t, imported, said)
+		imported, diags := by()
+		must(t, imported, diags)
 		if diff := cmp.Diff(created, imported, cmpopts.IgnoreFields(acctest.Object{}, "Private")); diff != "" {
 			t.Errorf("the import by %s differs: %s", name, diff)
 		}
@@ -160,14 +160,14 @@ func TestImport_ofAPlainKeyManagesNoPolicy(t *testing.T) {
 		"key_opts": []any{"decrypt", "encrypt", "sign", "unwrapKey", "verify", "wrapKey"},
 	})
 	proto := w.Proto()
-	imported, said := proto.ImportByID(resourceType, identifier)
-	must(t, imported, said)
+	imported, diags := proto.ImportByID(resourceType, identifier)
+	must(t, imported, diags)
 	w.settled(proto, imported, configured)
 
 	// Nor is one that the caller may not see.
 	w.Policy("keys", armkeyvault.AccessPolicyUpdateKindReplace, w.Owner(), "get")
-	imported, said = proto.ImportByID(resourceType, identifier)
-	must(t, imported, said)
+	imported, diags = proto.ImportByID(resourceType, identifier)
+	must(t, imported, diags)
 	w.settled(proto, imported, configured)
 }
 
@@ -180,17 +180,17 @@ func TestImport_refusesWhatIsNoKey(t *testing.T) {
 		"https://keys.vault.azure.net/secrets/media":  "Invalid Import ID",
 		w.ID(azure.VaultType, "keys") + "/keys/media": identifier, // It names the right one.
 	} {
-		_, said := proto.ImportByID(resourceType, id)
-		says(t, said, "Invalid Import ID", text, "Nothing was changed.")
+		_, diags := proto.ImportByID(resourceType, id)
+		says(t, diags, "Invalid Import ID", text, "Nothing was changed.")
 	}
-	_, said := proto.ImportByID(resourceType, "https://elsewhere.vault.azure.net/keys/media")
-	says(t, said, "Key Vault Key Not Imported", "https://elsewhere.vault.azure.net/keys/media", w.SubscriptionID(),
+	_, diags := proto.ImportByID(resourceType, "https://elsewhere.vault.azure.net/keys/media")
+	says(t, diags, "Key Vault Key Not Imported", "https://elsewhere.vault.azure.net/keys/media", w.SubscriptionID(),
 		"import it with a provider block that has the vault's subscription", "Nothing was changed.")
 	w.strike(fault.Fault{Kind: fault.Error, Path: "*/resources", Status: 403, Code: "AuthorizationFailed"})
-	_, said = proto.ImportByID(resourceType, identifier)
-	says(t, said, "Key Vault Key Not Imported", "AuthorizationFailed", "Nothing was changed.")
-	if missing, said := proto.ImportByID(resourceType, identifier); missing.State != nil {
-		t.Errorf("imports a key that is not there: %v %s", missing.State, said.Text())
+	_, diags = proto.ImportByID(resourceType, identifier)
+	says(t, diags, "Key Vault Key Not Imported", "AuthorizationFailed", "Nothing was changed.")
+	if missing, diags := proto.ImportByID(resourceType, identifier); missing.State != nil {
+		t.Errorf("imports a key that is not there: %v %s", missing.State, diags.Text())
 	}
 }
 
@@ -217,16 +217,16 @@ func TestCreate_recoversADeletedKey(t *testing.T) {
 			w := newWorld(t)
 			proto := w.Proto()
 			first := proto.Create(resourceType, w.config(test.before))
-			_, said := proto.Apply(proto.Plan(resourceType, first, nil))
-			must(t, first, said)
+			_, diags := proto.Apply(proto.Plan(resourceType, first, nil))
+			must(t, first, diags)
 			if gone, _ := proto.Read(first); gone.State != nil {
 				t.Fatal("it is still there")
 			}
 			if test.lost {
 				w.strike(fault.Fault{Kind: fault.Lost, Path: "*/recover"})
 			}
-			object, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(test.after)))
-			if diff := cmp.Diff(recovered, said.Text()); diff != "" {
+			object, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(test.after)))
+			if diff := cmp.Diff(recovered, diags.Text()); diff != "" {
 				t.Errorf("said otherwise (-want +got):\n%s", diff)
 			}
 			versions(t, w.World, test.versions)
@@ -241,26 +241,26 @@ func TestCreate_whereTheVaultWasRecoveredWithTheKey(t *testing.T) {
 	proto := w.Proto()
 	object := proto.Create(resourceType, w.config(nil))
 	w.DeleteVault("keys")
-	if gone, said := proto.Read(object); gone.State != nil || len(said) > 0 {
-		t.Fatalf("still in state: %v %s", gone.State, said.Text())
+	if gone, diags := proto.Read(object); gone.State != nil || len(diags) > 0 {
+		t.Fatalf("still in state: %v %s", gone.State, diags.Text())
 	}
-	_, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
-	says(t, said, "Key Vault Key Not Created", "ResourceNotFound", "Nothing was changed.")
-	_, said = proto.Apply(proto.Plan(resourceType, object, nil))
-	must(t, object, said) // What is gone with its vault is destroyed.
+	_, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
+	says(t, diags, "Key Vault Key Not Created", "ResourceNotFound", "Nothing was changed.")
+	_, diags = proto.Apply(proto.Plan(resourceType, object, nil))
+	must(t, object, diags) // What is gone with its vault is destroyed.
 	// In Azure the vault's host name does not resolve any more: only the vault itself tells.
 	w.strike(fault.Fault{Kind: fault.Error, Path: "/keys/media*", Status: http.StatusBadRequest, Times: 2})
-	if gone, said := proto.Read(object); gone.State != nil || len(said) > 0 {
-		t.Fatalf("still in state: %v %s", gone.State, said.Text())
+	if gone, diags := proto.Read(object); gone.State != nil || len(diags) > 0 {
+		t.Fatalf("still in state: %v %s", gone.State, diags.Text())
 	}
-	_, said = proto.Apply(proto.Plan(resourceType, object, nil))
-	must(t, object, said)
+	_, diags = proto.Apply(proto.Plan(resourceType, object, nil))
+	must(t, object, diags)
 
 	w.RecoverVault("keys")
-	_, said = proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
-	says(t, said, "Key Vault Key Already Exists", "id = \""+identifier+"\"")
-	imported, said := proto.ImportByID(resourceType, identifier)
-	must(t, imported, said)
+	_, diags = proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
+	says(t, diags, "Key Vault Key Already Exists", "id = \""+identifier+"\"")
+	imported, diags := proto.ImportByID(resourceType, identifier)
+	must(t, imported, diags)
 	w.settled(proto, imported, w.config(nil))
 }
 
@@ -303,14 +303,14 @@ func TestAccess(t *testing.T) {
 			object := proto.Create(resourceType, w.config(nil))
 			test.close(w.World)
 			before := len(w.Requests(http.MethodGet, "/keys/media/"))
-			_, said := proto.Read(object)
-			says(t, said, append(test.texts, "Key Vault Key Not Read", identifier, nothing)...)
-			_, said = proto.Apply(proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})))
-			says(t, said, append(test.texts, "Key Vault Key Not Updated", nothing)...)
-			_, said = proto.Apply(proto.Plan(resourceType, object, nil))
-			says(t, said, append(test.texts, "Key Vault Key Not Deleted", nothing)...)
-			_, said = proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(acctest.Value{"name": "other"})))
-			says(t, said, append(test.texts, "Key Vault Key Not Created", nothing)...)
+			_, diags := proto.Read(object)
+			says(t, diags, append(test.texts, "Key Vault Key Not Read", identifier, nothing)...)
+			_, diags = proto.Apply(proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})))
+			says(t, diags, append(test.texts, "Key Vault Key Not Updated", nothing)...)
+			_, diags = proto.Apply(proto.Plan(resourceType, object, nil))
+			says(t, diags, append(test.texts, "Key Vault Key Not Deleted", nothing)...)
+			_, diags = proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(acctest.Value{"name": "other"})))
+			says(t, diags, append(test.texts, "Key Vault Key Not Created", nothing)...)
 			if asked := len(w.Requests(http.MethodGet, "/keys/media/")) - before; asked != 2 {
 				t.Errorf("asked %d times: what is not on its way is not waited for", asked)
 			}
@@ -338,8 +338,8 @@ func TestAccess_onItsWayIsWaitedFor(t *testing.T) {
 		vault["rbac_authorization_enabled"] = !byRoles
 		proto.Update(made, vault)
 		impatient := w.config(acctest.Value{"enabled": false, "timeouts": acctest.Value{"update": "1m"}})
-		_, said := proto.Apply(proto.Plan(resourceType, object, impatient))
-		says(t, said, "Key Vault Key Not Updated", "403", "A new grant takes some minutes to act.", "Nothing was changed.")
+		_, diags := proto.Apply(proto.Plan(resourceType, object, impatient))
+		says(t, diags, "Key Vault Key Not Updated", "403", "A new grant takes some minutes to act.", "Nothing was changed.")
 		proto.Update(object, w.config(acctest.Value{"enabled": false}))
 	}
 }
@@ -390,14 +390,14 @@ func TestCreate_thatFailsHalfway(t *testing.T) {
 	proto := w.Proto()
 	configured := w.config(acctest.Value{"rotation_policy": acctest.Value{"expire_after": "P90D"}})
 	w.strike(fault.Fault{Kind: fault.Error, Method: http.MethodPut, Path: "*/rotationpolicy", Status: 403, Code: "Forbidden"})
-	half, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
-	says(t, said, "Key Vault Key Not Created", "403", "The key itself was created. Apply again to do the rest.")
+	half, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
+	says(t, diags, "Key Vault Key Not Created", "403", "The key itself was created. Apply again to do the rest.")
 	if half.State["id"] != identifier || half.Identity["id"] != identifier {
 		t.Fatalf("it is not kept: %v", half)
 	}
 	// Terraform replaces what was created with an error.
-	_, said = proto.Apply(proto.Plan(resourceType, half, nil))
-	must(t, half, said)
+	_, diags = proto.Apply(proto.Plan(resourceType, half, nil))
+	must(t, half, diags)
 	w.settled(proto, proto.Create(resourceType, configured), configured)
 	versions(t, w.World, 1)
 }
@@ -409,8 +409,8 @@ func TestRead_ofAKeyThatIsNoneOfOurs(t *testing.T) {
 	w.Key("keys", "media", func(p *azkeys.CreateKeyParameters) {
 		p.Kty, p.KeySize = to.Ptr(azkeys.KeyTypeEC), nil
 	})
-	imported, said := proto.ImportByID(resourceType, identifier)
-	must(t, imported, said)
+	imported, diags := proto.ImportByID(resourceType, identifier)
+	must(t, imported, diags)
 	if imported.State["key_type"] != "EC" || imported.State["key_size"] != 0.0 {
 		t.Errorf("a curve is shown as %v of %v bits", imported.State["key_type"], imported.State["key_size"])
 	}

@@ -62,8 +62,8 @@ func TestKey_neverLeavesTheVault(t *testing.T) {
 		"expiration_date": "2199-12-31T22:00:00Z", "tags": acctest.Value{"a": "1"},
 	}))
 	object = proto.Update(object, w.config(rotated("1")))
-	gone, said := proto.Apply(proto.Plan(resourceType, object, nil))
-	must(t, gone, said)
+	gone, diags := proto.Apply(proto.Plan(resourceType, object, nil))
+	must(t, gone, diags)
 	proto.Create(resourceType, w.config(nil)) // It is recovered.
 
 	created := 0

@@ -22,7 +22,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 )
 
 const typeName = "azuremedia_key_vault_key"
@@ -124,7 +123,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 
-	patient := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 	uri, err := r.vaultURI(ctx, plan.KeyVaultID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(
@@ -132,12 +131,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	id := uri + "keys/" + plan.Name.ValueString()
-	_, err = r.newestSoon(ctx, plan.KeyVaultID.ValueString(), uri, plan.Name.ValueString(), patient)
+	_, err = r.newestSoon(ctx, plan.KeyVaultID.ValueString(), uri, plan.Name.ValueString(), backoff)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	state, key, diags := r.addOrRestore(ctx, uri, id, plan, patient)
+	state, key, diags := r.addOrRestore(ctx, uri, id, plan, backoff)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -145,7 +144,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	// The key is there from here on: what fails now is left for the next apply.
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	if err := r.bring(ctx, state, &plan, key, patient); err != nil {
+	if err := r.bring(ctx, state, &plan, key, backoff); err != nil {
 		resp.Diagnostics.Append(diagnostic.FromErrorAfter(
 			"The key itself was created.", diagnostic.Create, subject(id), err))
 		return
@@ -156,14 +155,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 // addOrRestore creates the key, or brings the one of this name back that was deleted, and returns
 // it as it is then.
 func (r *Resource) addOrRestore(ctx context.Context, uri, id string, plan model,
-	patient *patience.Patience,
+	backoff *azure.Backoff,
 ) (state model, key version, diags diag.Diagnostics) {
 	state = plan
 	state.RotationPolicy = nil
 	key, err := r.add(ctx, uri, &plan, version{},
-		plan.wanted(r.Client.ServerTime(), attribute.WireTags(plan.Tags)), patient)
+		plan.wanted(r.Client.ServerTime(), attribute.WireTags(plan.Tags)), backoff)
 	if azure.HasCode(err, "ObjectIsDeletedButRecoverable") {
-		if key, err = r.restore(ctx, uri, plan.Name.ValueString(), patient); err == nil {
+		if key, err = r.restore(ctx, uri, plan.Name.ValueString(), backoff); err == nil {
 			diags.AddWarning("Key Vault Key Recovered", fmt.Sprintf("The key %s had been deleted "+
 				"and was still recoverable. It was recovered, with all its versions, and is brought "+
 				"in line with the configuration.", id))
@@ -254,12 +253,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
-	patient := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 	planned := plan
 	key, err := r.newestSoon(ctx, state.KeyVaultID.ValueString(), state.VaultURI.ValueString(),
-		state.Name.ValueString(), patient)
+		state.Name.ValueString(), backoff)
 	if err == nil {
-		err = r.bring(ctx, state, &plan, key, patient)
+		err = r.bring(ctx, state, &plan, key, backoff)
 	}
 	if err != nil {
 		resp.Diagnostics.Append(
@@ -289,8 +288,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patient := patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete)
-	err := r.remove(ctx, state.VaultURI.ValueString(), state.Name.ValueString(), patient)
+	backoff := attribute.Backoff(ctx, r.Client, state.Timeouts.Delete, allowed().Delete)
+	err := r.remove(ctx, state.VaultURI.ValueString(), state.Name.ValueString(), backoff)
 	if err != nil && !azure.IsNotFound(err) && !r.vaultGone(ctx, state.KeyVaultID.ValueString()) {
 		resp.Diagnostics.Append(
 			diagnostic.FromError(diagnostic.Delete, subject(state.ID.ValueString()), err))

@@ -67,9 +67,9 @@ func TestRotation_madeOnceWhateverIsInterrupted(t *testing.T) {
 				w.strike(f)
 			}
 			rolledBack := first
-			object, said := proto.Apply(proto.Plan(resourceType, first, configured))
-			if (len(said.Errors()) > 0) != test.failed {
-				t.Fatalf("failed: %s", said.Text())
+			object, diags := proto.Apply(proto.Plan(resourceType, first, configured))
+			if (len(diags.Errors()) > 0) != test.failed {
+				t.Fatalf("failed: %s", diags.Text())
 			}
 			if test.failed {
 				object = proto.Update(w.read(proto, rolledBack), configured)
@@ -92,8 +92,8 @@ func TestRotation_madeOnceWhateverIsInterrupted(t *testing.T) {
 
 func (w world) read(proto *acctest.Proto, object acctest.Object) acctest.Object {
 	w.t.Helper()
-	read, said := proto.Read(object)
-	return must(w.t, read, said)
+	read, diags := proto.Read(object)
+	return must(w.t, read, diags)
 }
 
 func TestRotation_givesUpOnWhatNeverAnswers(t *testing.T) {
@@ -103,8 +103,8 @@ func TestRotation_givesUpOnWhatNeverAnswers(t *testing.T) {
 	first := proto.Create(resourceType, w.config(nil))
 	w.strike(fault.Fault{Kind: fault.Error, Method: http.MethodPost, Path: "*" + creation, Times: -1})
 	before := len(w.Requests(http.MethodPost, creation))
-	_, said := proto.Apply(proto.Plan(resourceType, first, w.config(rotated("1"))))
-	says(t, said, "Key Vault Key Not Updated", identifier, "500", "It is not known whether Azure carried it out.")
+	_, diags := proto.Apply(proto.Plan(resourceType, first, w.config(rotated("1"))))
+	says(t, diags, "Key Vault Key Not Updated", identifier, "500", "It is not known whether Azure carried it out.")
 	if asked := len(w.Requests(http.MethodPost, creation)) - before; asked != 4 {
 		t.Errorf("asked %d times", asked)
 	}
@@ -153,8 +153,8 @@ func TestVersion_keepsWhatOthersSet(t *testing.T) {
 	if _, err := w.Keys("keys").UpdateKey(t.Context(), "media", "", theirs, nil); err != nil {
 		t.Fatal(err)
 	}
-	object, said := proto.Apply(plan)
-	must(t, object, said)
+	object, diags := proto.Apply(plan)
+	must(t, object, diags)
 	want := map[string]*string{"a": to.Ptr("2"), "policy": to.Ptr("theirs")}
 	shown := show(t, w.World)
 	if diff := cmp.Diff(want, shown.Tags); diff != "" || shown.Attributes.Expires == nil {
@@ -222,8 +222,8 @@ func TestPolicy_hasKeyVaultMakeVersions(t *testing.T) {
 			if _, err := w.Keys("keys").RotateKey(t.Context(), "media", nil); err != nil {
 				t.Fatal(err)
 			}
-			applied, said := proto.Apply(plan)
-			must(t, applied, said)
+			applied, diags := proto.Apply(plan)
+			must(t, applied, diags)
 			if diff := cmp.Diff(plan.State, applied.State); diff != "" {
 				t.Errorf("applied is not what was planned: %s", diff)
 			}

@@ -17,7 +17,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 )
 
 // rotationTag marks the version that was made for a value of rotate_when_changed.
@@ -46,7 +45,7 @@ func (m *model) rotation() string {
 // bring brings the key from the state that it is in to what is planned. The newest version tells
 // what is left to do: one that carries the mark of the planned rotation was made for it.
 func (r *Resource) bring(ctx context.Context, state model, plan *model, newest version,
-	patient *patience.Patience,
+	backoff *azure.Backoff,
 ) error {
 	present := state
 	present.observe(newest)
@@ -54,7 +53,7 @@ func (r *Resource) bring(ctx context.Context, state model, plan *model, newest v
 	if wantsVersion(state, plan, present, newest) {
 		tags := attribute.MergedTags(newest.Tags, state.Tags, plan.Tags)
 		newest, err = r.add(ctx, newest.id.VaultURI, plan, newest,
-			plan.wanted(r.Client.ServerTime(), tags), patient)
+			plan.wanted(r.Client.ServerTime(), tags), backoff)
 	} else if update, differs := changes(present, plan, newest); differs {
 		newest, err = r.change(ctx, newest.id, update)
 	}

@@ -52,9 +52,9 @@ func (w world) strike(f fault.Fault) {
 // was refreshed.
 func (w world) settled(proto *acctest.Proto, object acctest.Object, configured acctest.Value) acctest.Object {
 	w.t.Helper()
-	read, said := proto.Read(object)
-	if len(said) > 0 {
-		w.t.Fatal(said.Text())
+	read, diags := proto.Read(object)
+	if len(diags) > 0 {
+		w.t.Fatal(diags.Text())
 	}
 	plan := proto.Plan(resourceType, read, configured)
 	unordered := cmpopts.SortSlices(func(a, b any) bool { return fmt.Sprint(a) < fmt.Sprint(b) })
@@ -65,20 +65,20 @@ func (w world) settled(proto *acctest.Proto, object acctest.Object, configured a
 }
 
 // must fails the test if anything was said.
-func must(t *testing.T, object acctest.Object, said acctest.Diagnostics) acctest.Object {
+func must(t *testing.T, object acctest.Object, diags acctest.Diagnostics) acctest.Object {
 	t.Helper()
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	return object
 }
 
 // says fails the test unless everything was said.
-func says(t *testing.T, said acctest.Diagnostics, texts ...string) {
+func says(t *testing.T, diags acctest.Diagnostics, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
-		if !strings.Contains(said.Text(), text) {
-			t.Errorf("lacks %q:\n%s", text, said.Text())
+		if !strings.Contains(diags.Text(), text) {
+			t.Errorf("lacks %q:\n%s", text, diags.Text())
 		}
 	}
 }

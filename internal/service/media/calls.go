@@ -11,7 +11,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
@@ -51,11 +50,11 @@ func (c Calls[Account, Update]) Get(ctx context.Context, id string) (account Acc
 // Create sends an account and waits until it works. It calls accepted as soon as the account is
 // there, whatever becomes of it. A refusal that passes is waited for.
 func (c Calls[Account, Update]) Create(ctx context.Context, id string, sent Account,
-	accepted func(), patience *patience.Patience,
+	accepted func(), backoff *azure.Backoff,
 ) (Account, error) {
 	for {
 		account, err := c.createOnce(ctx, id, sent, accepted)
-		if err == nil || !c.Passing(id, err) || !patience.Wait(ctx) {
+		if err == nil || !c.Passing(id, err) || !backoff.Wait(ctx) {
 			return account, err
 		}
 	}
@@ -90,7 +89,7 @@ func (c Calls[Account, Update]) createOnce(ctx context.Context, id string, sent 
 // Update patches an account. A refusal that passes is waited for, and so is something else that is
 // changing the account.
 func (c Calls[Account, Update]) Update(ctx context.Context, id string, update Update,
-	patience *patience.Patience,
+	backoff *azure.Backoff,
 ) (updated Account, err error) {
 	accounts, at, err := c.open(id)
 	if err != nil {
@@ -102,7 +101,7 @@ func (c Calls[Account, Update]) Update(ctx context.Context, id string, update Up
 			updated, err = azure.Await(ctx, poller)
 		}
 		waits := azure.IsConflict(err) || c.Passing(id, err)
-		if !waits || !patience.Wait(ctx) {
+		if !waits || !backoff.Wait(ctx) {
 			return updated, err
 		}
 	}
@@ -111,7 +110,7 @@ func (c Calls[Account, Update]) Update(ctx context.Context, id string, update Up
 // Delete deletes an account, whatever state it is in. Something else that is changing it is waited
 // for.
 func (c Calls[Account, Update]) Delete(ctx context.Context, id string,
-	patience *patience.Patience,
+	backoff *azure.Backoff,
 ) error {
 	accounts, at, err := c.open(id)
 	if err != nil {
@@ -119,7 +118,7 @@ func (c Calls[Account, Update]) Delete(ctx context.Context, id string,
 	}
 	for {
 		err := accounts.Delete(ctx, at.ResourceGroupName, at.Name)
-		if !azure.IsConflict(err) || !patience.Wait(ctx) {
+		if !azure.IsConflict(err) || !backoff.Wait(ctx) {
 			return err
 		}
 	}

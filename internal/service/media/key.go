@@ -16,7 +16,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
@@ -73,8 +72,8 @@ func (k Keys) CheckChange(ctx context.Context, plan, state Keyed) diag.Diagnosti
 	}
 	if !changes {
 		// Of the key itself nothing is known here, so that only the identity can break a rule.
-		facts := customerkey.Facts{Target: k.target(plan, now).Target, Identity: wanted.identity()}
-		return k.say(plan, customerkey.Check(facts, k.Client.ServerTime()), nil)
+		known := customerkey.Facts{Target: k.target(plan, now).Target, Identity: wanted.identity()}
+		return k.say(plan, customerkey.Check(known, k.Client.ServerTime()), nil)
 	}
 	report, err := k.hold(ctx, plan, now)
 	return k.say(plan, whilePlanning(report), err)
@@ -156,7 +155,7 @@ func (k Keys) target(plan Keyed, now protection.Account) facts.Account {
 // switched on, a grant. The plan of one resource does not show what is planned for the others.
 // Everything is looked at once more before the account is changed.
 func whilePlanning(report rule.Report) rule.Report {
-	var said rule.Report
+	var diags rule.Report
 	for _, violation := range report.Violations {
 		switch violation.Rule.ID {
 		case customerkey.CMK004, customerkey.CMK006, customerkey.CMK007, customerkey.CMK009:
@@ -166,9 +165,9 @@ func whilePlanning(report rule.Report) rule.Report {
 					"is to be done; if it does not, it will refuse to use the key"
 			}
 		}
-		said.Break(violation)
+		diags.Break(violation)
 	}
-	return said
+	return diags
 }
 
 // keyBeforeIdentity is rule CMK009 as it is broken by an account that is to be created with a key
@@ -260,7 +259,7 @@ func (k Keys) WarnInaccessible(ctx context.Context, state Keyed) diag.Diagnostic
 }
 
 // Regain waits for access to come back where it may come back by itself.
-func (k Keys) Regain(ctx context.Context, id string, patience *patience.Patience) diag.Diagnostics {
+func (k Keys) Regain(ctx context.Context, id string, backoff *azure.Backoff) diag.Diagnostics {
 	for {
 		found, err := k.examine(ctx, id)
 		switch {
@@ -268,7 +267,7 @@ func (k Keys) Regain(ctx context.Context, id string, patience *patience.Patience
 			return diag.Diagnostics{diagnostic.FromError(diagnostic.Update, k.Subject(id), err)}
 		case !found.Lost:
 			return nil
-		case !found.MayReturn() || !patience.Wait(ctx):
+		case !found.MayReturn() || !backoff.Wait(ctx):
 			return diag.Diagnostics{inaccessible(found)}
 		}
 	}

@@ -27,19 +27,19 @@ const atOnce = 8
 // AskStorage completes what is known of an account's storage accounts. What is not there yet, or
 // what the caller may not see, stays unknown: it may be created by the same apply.
 func AskStorage(ctx context.Context, client *azure.Client, facts mediaaccount.Facts) error {
-	asking, asked := errgroup.WithContext(ctx)
-	asking.SetLimit(atOnce)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
 	for i := range facts.Storage {
 		id, known := facts.Storage[i].ID.Value()
 		if !known {
 			continue
 		}
-		asking.Go(func() error { return askKind(asked, client, id, &facts.Storage[i]) })
+		g.Go(func() error { return askKind(ctx, client, id, &facts.Storage[i]) })
 		if facts.NeedKeys() {
-			asking.Go(func() error { return askPermission(asked, client, id, &facts.Storage[i]) })
+			g.Go(func() error { return askPermission(ctx, client, id, &facts.Storage[i]) })
 		}
 	}
-	return asking.Wait()
+	return g.Wait()
 }
 
 func askKind(ctx context.Context, client *azure.Client, id string, fact *mediaaccount.Storage,
@@ -72,28 +72,28 @@ func MissingStorage(ctx context.Context, client *azure.Client, subject diagnosti
 	attribute string, ids []string,
 ) diag.Diagnostics {
 	missing := make([]bool, len(ids))
-	asking, asked := errgroup.WithContext(ctx)
-	asking.SetLimit(atOnce)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
 	for i, id := range ids {
-		asking.Go(func() error {
-			_, err := storageAccount(asked, client, id)
+		g.Go(func() error {
+			_, err := storageAccount(ctx, client, id)
 			missing[i] = azure.IsNotFound(err)
 			return Seen(err)
 		})
 	}
-	if err := asking.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject, err)}
 	}
-	var said diag.Diagnostics
+	var diags diag.Diagnostics
 	for i, id := range ids {
 		if missing[i] {
-			said.Append(Refused(attribute, "Storage Account Not Found",
+			diags.Append(Refused(attribute, "Storage Account Not Found",
 				"no storage account "+id, "a storage account that exists",
 				"create it first; in this configuration, refer to its id attribute, so that "+
 					"Terraform knows the order"))
 		}
 	}
-	return said
+	return diags
 }
 
 // ValidateStorageID refuses what is not the ID of a storage account, at an attribute.

@@ -138,12 +138,12 @@ func TestProtoResourceGroup_deletesOnlyAnEmptyGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	_, said := proto.Apply(proto.Plan(created.Type, created, nil))
+	_, diags := proto.Apply(proto.Plan(created.Type, created, nil))
 	for _, want := range []string{
 		"Resource Group Not Empty", "/userAssignedIdentities/theirs", "Nothing was changed.",
 	} {
-		if !strings.Contains(said.Text(), want) {
-			t.Errorf("lacks %q:\n%s", want, said.Text())
+		if !strings.Contains(diags.Text(), want) {
+			t.Errorf("lacks %q:\n%s", want, diags.Text())
 		}
 	}
 	if sent := azure.Requests(http.MethodDelete, "/resourcegroups/rg"); len(sent) > 0 {
@@ -153,8 +153,8 @@ func TestProtoResourceGroup_deletesOnlyAnEmptyGroup(t *testing.T) {
 	if _, err := identities.Delete(t.Context(), "rg", "theirs", nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, said := proto.Apply(proto.Plan(created.Type, created, nil)); len(said) > 0 {
-		t.Error(said.Text())
+	if _, diags := proto.Apply(proto.Plan(created.Type, created, nil)); len(diags) > 0 {
+		t.Error(diags.Text())
 	}
 	if gone, _ := proto.Read(created); gone.State != nil {
 		t.Errorf("still there: %v", gone.State)
@@ -173,13 +173,13 @@ func TestProtoResourceGroup_importsByIDAndByIdentity(t *testing.T) {
 		t.Errorf("the identity differs: %s", diff)
 	}
 	lower := strings.ToLower(created.Identity["id"])
-	byID, said := proto.ImportByID(resourceType, lower)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	byID, diags := proto.ImportByID(resourceType, lower)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
-	byIdentity, said := proto.ImportByIdentity(resourceType, map[string]string{"id": lower})
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	byIdentity, diags := proto.ImportByIdentity(resourceType, map[string]string{"id": lower})
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	for _, imported := range []acctest.Object{byID, byIdentity} {
 		if diff := cmp.Diff(created.State, imported.State); diff != "" {
@@ -189,8 +189,8 @@ func TestProtoResourceGroup_importsByIDAndByIdentity(t *testing.T) {
 			t.Errorf("the identity of the import differs: %s", diff)
 		}
 	}
-	if _, said := proto.ImportByID(resourceType, "rg"); !strings.Contains(said.Text(), "/resourceGroups/<group>") {
-		t.Errorf("does not show what an ID looks like: %s", said.Text())
+	if _, diags := proto.ImportByID(resourceType, "rg"); !strings.Contains(diags.Text(), "/resourceGroups/<group>") {
+		t.Errorf("does not show what an ID looks like: %s", diags.Text())
 	}
 }
 
@@ -198,10 +198,10 @@ func TestProtoResourceGroup_refusesBadNames(t *testing.T) {
 	t.Parallel()
 	proto := acctest.New(t).Proto()
 	for _, name := range []string{"", "ends.", "sp ace", strings.Repeat("x", 91)} {
-		said := proto.Validate("azuremedia_resource_group",
+		diags := proto.Validate("azuremedia_resource_group",
 			acctest.Value{"name": name, "location": "westus2"})
-		if len(said.Errors()) != 1 || !strings.Contains(said.Text(), `AttributeName("name")`) {
-			t.Errorf("%q: %s", name, said.Text())
+		if len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), `AttributeName("name")`) {
+			t.Errorf("%q: %s", name, diags.Text())
 		}
 	}
 }

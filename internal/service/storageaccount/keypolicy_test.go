@@ -50,16 +50,16 @@ func TestKeyPolicy(t *testing.T) {
 				KeyPolicy: &armstorage.KeyPolicy{KeyExpirationPeriodInDays: to.Ptr(step.theirs)},
 			}})
 		}
-		read, said := proto.Read(state)
-		if len(said) > 0 {
-			t.Fatal(said.Text())
+		read, diags := proto.Read(state)
+		if len(diags) > 0 {
+			t.Fatal(diags.Text())
 		}
 		plan := proto.Plan(resourceType, read, policy(step.days))
 		if len(plan.Replace) > 0 {
 			t.Errorf("%s: replaces %v", step.name, plan.Replace)
 		}
-		if state, said = proto.Apply(plan); len(said) > 0 {
-			t.Fatalf("%s: %s", step.name, said.Text())
+		if state, diags = proto.Apply(plan); len(diags) > 0 {
+			t.Fatalf("%s: %s", step.name, diags.Text())
 		}
 		if got := shown(); got != step.azure {
 			t.Errorf("%s: Azure has %d days, want %d", step.name, got, step.azure)
@@ -72,8 +72,8 @@ func TestKeyPolicy(t *testing.T) {
 	}
 
 	id, _ := state.State["id"].(string)
-	imported, said := proto.ImportByID(resourceType, id)
-	if len(said) > 0 || imported.State[attribute] != 60.0 {
-		t.Errorf("imported as %v: %s", imported.State[attribute], said.Text())
+	imported, diags := proto.ImportByID(resourceType, id)
+	if len(diags) > 0 || imported.State[attribute] != 60.0 {
+		t.Errorf("imported as %v: %s", imported.State[attribute], diags.Text())
 	}
 }

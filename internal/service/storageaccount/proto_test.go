@@ -32,11 +32,11 @@ func config(changes acctest.Value) acctest.Value {
 }
 
 // says fails the test unless everything was said.
-func says(t *testing.T, said acctest.Diagnostics, texts ...string) {
+func says(t *testing.T, diags acctest.Diagnostics, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
-		if !strings.Contains(said.Text(), text) {
-			t.Errorf("lacks %q:\n%s", text, said.Text())
+		if !strings.Contains(diags.Text(), text) {
+			t.Errorf("lacks %q:\n%s", text, diags.Text())
 		}
 	}
 }
@@ -101,8 +101,8 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 				},
 			})
 			before := them.show()
-			if _, said := proto.Apply(plan); len(said) > 0 {
-				t.Fatal(said.Text())
+			if _, diags := proto.Apply(plan); len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 
 			after := them.show()
@@ -156,9 +156,9 @@ func TestUpdate_changesIdentitiesOneByOne(t *testing.T) {
 		Type:                   to.Ptr(armstorage.IdentityTypeUserAssigned),
 		UserAssignedIdentities: map[string]*armstorage.UserAssignedIdentity{foreign: {}},
 	}})
-	updated, said := proto.Apply(plan)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	updated, diags := proto.Apply(plan)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	// What came between shows in the next plan, for a person to decide about; it is not taken away.
 	if diff := cmp.Diff([]string{foreign, two}, listed(them.show())); diff != "" {
@@ -270,11 +270,11 @@ func TestValidate_refusesBadNames(t *testing.T) {
 	t.Parallel()
 	proto := acctest.New(t).Proto()
 	for _, name := range []string{"", "ab", "Contoso", "con-toso", strings.Repeat("x", 25)} {
-		said := proto.Validate(resourceType, config(acctest.Value{"name": name}))
-		if len(said) != 1 {
-			t.Errorf("%q: %s", name, said.Text())
+		diags := proto.Validate(resourceType, config(acctest.Value{"name": name}))
+		if len(diags) != 1 {
+			t.Errorf("%q: %s", name, diags.Text())
 		}
-		says(t, said, "Name Not Allowed (ACC003)", "Found: ", "3 to 24 lower-case letters and digits",
+		says(t, diags, "Name Not Allowed (ACC003)", "Found: ", "3 to 24 lower-case letters and digits",
 			"Nothing was changed.", `AttributeName("name")`)
 	}
 	for attribute, value := range map[string]any{
@@ -282,9 +282,9 @@ func TestValidate_refusesBadNames(t *testing.T) {
 		"key_expiration_period_in_days": -1,
 		"min_tls_version":               "SSL3", "location": "", "identity": acctest.Value{"type": "UserAssigned"},
 	} {
-		said := proto.Validate(resourceType, config(acctest.Value{attribute: value}))
-		if len(said.Errors()) != 1 || !strings.Contains(said.Text(), attribute) {
-			t.Errorf("%s: %s", attribute, said.Text())
+		diags := proto.Validate(resourceType, config(acctest.Value{attribute: value}))
+		if len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), attribute) {
+			t.Errorf("%s: %s", attribute, diags.Text())
 		}
 	}
 }
@@ -296,17 +296,17 @@ func TestValidate_refusesTheAccountsKeyWhereThereIsNone(t *testing.T) {
 		for kind, refused := range map[any]bool{
 			nil: false, "StorageV2": false, "Storage": true, "BlockBlobStorage": true, acctest.Unknown{}: false,
 		} {
-			said := proto.Validate(resourceType, config(acctest.Value{service: "Account", "account_kind": kind}))
-			if refused != (len(said) == 1) {
-				t.Errorf("%s of %v: %s", service, kind, said.Text())
+			diags := proto.Validate(resourceType, config(acctest.Value{service: "Account", "account_kind": kind}))
+			if refused != (len(diags) == 1) {
+				t.Errorf("%s of %v: %s", service, kind, diags.Text())
 			}
 			if refused {
-				says(t, said, "Account Key Not Available", "Found: ", kind.(string), "Required: ", "Remedy: ",
+				says(t, diags, "Account Key Not Available", "Found: ", kind.(string), "Required: ", "Remedy: ",
 					"Nothing was changed.", service)
 			}
-			said = proto.Validate(resourceType, config(acctest.Value{service: "Service", "account_kind": kind}))
-			if len(said) > 0 {
-				t.Errorf("the service's own key of %v: %s", kind, said.Text())
+			diags = proto.Validate(resourceType, config(acctest.Value{service: "Service", "account_kind": kind}))
+			if len(diags) > 0 {
+				t.Errorf("the service's own key of %v: %s", kind, diags.Text())
 			}
 		}
 	}
@@ -323,8 +323,8 @@ func TestCreate_takesNothingOver(t *testing.T) {
 		t.Fatal(plan.Diagnostics.Text())
 	}
 	calls := w.Calls(func() {
-		_, said := proto.Apply(plan)
-		says(t, said, "Storage Account Already Exists", "Azure has "+id+" already", "Nothing was changed.",
+		_, diags := proto.Apply(plan)
+		says(t, diags, "Storage Account Already Exists", "Azure has "+id+" already", "Nothing was changed.",
 			"  import {\n    to = azuremedia_storage_account.this\n    id = \""+id+"\"\n  }")
 	})
 	if diff := cmp.Diff([]string{"GET Microsoft.Storage/storageAccounts/contoso"}, calls); diff != "" {
@@ -339,9 +339,9 @@ func TestCreate_takesNothingOver(t *testing.T) {
 			return proto.ImportByIdentity(resourceType, map[string]string{"id": strings.ToUpper(id)[:1] + id[1:]})
 		},
 	} {
-		imported, said := by()
-		if len(said) > 0 {
-			t.Fatal(said.Text())
+		imported, diags := by()
+		if len(diags) > 0 {
+			t.Fatal(diags.Text())
 		}
 		if diff := cmp.Diff(created, imported, cmpopts.IgnoreFields(acctest.Object{}, "Private")); diff != "" {
 			t.Errorf("the import differs: %s", diff)
@@ -351,8 +351,8 @@ func TestCreate_takesNothingOver(t *testing.T) {
 			t.Errorf("something is planned after the import: %s%s", diff, plan.Diagnostics.Text())
 		}
 	}
-	_, said := proto.ImportByID(resourceType, "contoso")
-	says(t, said, "Invalid Import ID", "/providers/Microsoft.Storage/storageAccounts/<name>")
+	_, diags := proto.ImportByID(resourceType, "contoso")
+	says(t, diags, "Invalid Import ID", "/providers/Microsoft.Storage/storageAccounts/<name>")
 }
 
 func TestCalls_areNoMoreThanNeeded(t *testing.T) {
@@ -410,36 +410,36 @@ func TestApply_saysWhatWentWrong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	refused := func(act string, said acctest.Diagnostics) {
+	refused := func(act string, diags acctest.Diagnostics) {
 		t.Helper()
-		if len(said) != 1 {
-			t.Errorf("%d diagnostics", len(said))
+		if len(diags) != 1 {
+			t.Errorf("%d diagnostics", len(diags))
 		}
-		says(t, said, "Storage Account Not "+act, "/storageAccounts/contoso", "ScopeLocked", "The scope is locked.",
+		says(t, diags, "Storage Account Not "+act, "/storageAccounts/contoso", "ScopeLocked", "The scope is locked.",
 			"Remove the lock", "Nothing was changed.")
 	}
 	missing := proto.Plan(resourceType, acctest.Object{}, config(acctest.Value{"resource_group_name": "nowhere"}))
-	_, said := proto.Apply(missing)
-	says(t, said, "Storage Account Not Created", "ResourceGroupNotFound", "Nothing was changed.")
+	_, diags := proto.Apply(missing)
+	says(t, diags, "Storage Account Not Created", "ResourceGroupNotFound", "Nothing was changed.")
 
 	strike("PUT")
-	_, said = proto.Apply(proto.Plan(resourceType, acctest.Object{}, config(nil)))
-	refused("Created", said)
+	_, diags = proto.Apply(proto.Plan(resourceType, acctest.Object{}, config(nil)))
+	refused("Created", diags)
 	created := proto.Create(resourceType, config(nil))
 	strike("GET")
-	_, said = proto.Read(created)
-	refused("Read", said)
+	_, diags = proto.Read(created)
+	refused("Read", diags)
 	for _, change := range []acctest.Value{{"min_tls_version": "TLS1_0"}, {"tags": acctest.Value{}}} {
 		strike(map[bool]string{true: "GET", false: "PATCH"}[change["tags"] != nil])
-		_, said = proto.Apply(proto.Plan(resourceType, created, config(change)))
-		refused("Updated", said)
+		_, diags = proto.Apply(proto.Plan(resourceType, created, config(change)))
+		refused("Updated", diags)
 	}
 	strike("DELETE")
-	_, said = proto.Apply(proto.Plan(resourceType, created, nil))
-	refused("Deleted", said)
+	_, diags = proto.Apply(proto.Plan(resourceType, created, nil))
+	refused("Deleted", diags)
 
 	theirs(t, w.Azure).remove()
-	if _, said := proto.Apply(proto.Plan(resourceType, created, nil)); len(said) > 0 {
-		t.Errorf("what is gone cannot be destroyed: %s", said.Text())
+	if _, diags := proto.Apply(proto.Plan(resourceType, created, nil)); len(diags) > 0 {
+		t.Errorf("what is gone cannot be destroyed: %s", diags.Text())
 	}
 }

@@ -54,10 +54,10 @@ var _ keyrotation.Account = (*account)(nil)
 // cannot tell.
 func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
 	var observed keyrotation.Observed
-	reads, reading := errgroup.WithContext(ctx)
-	reads.Go(func() (err error) { observed, err = a.age(reading); return err })
-	reads.Go(func() error { a.ask(reading); return nil })
-	if err := reads.Wait(); err != nil {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { observed, err = a.age(ctx); return err })
+	g.Go(func() error { a.ask(ctx); return nil })
+	if err := g.Wait(); err != nil {
 		return keyrotation.Observed{}, err
 	}
 	a.last, observed.Told = observed.Created, a.toldAt()
@@ -122,15 +122,15 @@ func (a *account) look(ctx context.Context) error {
 		return nil
 	}
 	uses := make([]keyholder.Dependent, len(a.dependents))
-	reads, reading := errgroup.WithContext(ctx)
+	g, ctx := errgroup.WithContext(ctx)
 	for i, id := range a.dependents {
 		if use, known := a.asked[id]; known {
 			uses[i] = use
 			continue
 		}
-		reads.Go(func() (err error) { uses[i], err = a.dependent(reading, id); return err })
+		g.Go(func() (err error) { uses[i], err = a.dependent(ctx, id); return err })
 	}
-	if err := reads.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return err
 	}
 	a.uses = uses
@@ -192,13 +192,13 @@ func (a *account) Sync(ctx context.Context) (time.Time, error) {
 	if err := a.look(ctx); err != nil {
 		return time.Time{}, err
 	}
-	syncs, syncing := errgroup.WithContext(ctx)
+	g, ctx := errgroup.WithContext(ctx)
 	for _, use := range a.uses {
 		if use.UsesKeys {
-			syncs.Go(func() error { return a.sync(syncing, use) })
+			g.Go(func() error { return a.sync(ctx, use) })
 		}
 	}
-	err := syncs.Wait()
+	err := g.Wait()
 	a.told = err == nil
 	return a.client.ServerTime().Truncate(time.Second).Add(time.Second), err
 }
@@ -206,20 +206,20 @@ func (a *account) Sync(ctx context.Context) (time.Time, error) {
 // introduce tells the dependants that are new in the configuration: which keys they know, nobody
 // can tell.
 func (a *account) introduce(ctx context.Context, known []string) error {
-	syncs, syncing := errgroup.WithContext(ctx)
+	g, ctx := errgroup.WithContext(ctx)
 	for _, id := range a.dependents {
 		if has(known, id) {
 			continue
 		}
-		syncs.Go(func() error {
-			use, err := a.dependent(syncing, id)
+		g.Go(func() error {
+			use, err := a.dependent(ctx, id)
 			if err != nil || !use.UsesKeys {
 				return err
 			}
-			return a.sync(syncing, use)
+			return a.sync(ctx, use)
 		})
 	}
-	return syncs.Wait()
+	return g.Wait()
 }
 
 // sync tells one dependant. Other rotations in this run may be about to tell it of other storage

@@ -94,8 +94,8 @@ func TestBatch_interrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	config["rotate_when_changed"] = acctest.Value{"n": "1"}
-	object, said := w.fail(object, config)
-	if text := said.Errors().Text(); !strings.Contains(text, "The Batch account "+id+" has not been told") ||
+	object, diags := w.fail(object, config)
+	if text := diags.Errors().Text(); !strings.Contains(text, "The Batch account "+id+" has not been told") ||
 		!strings.Contains(text, "(ROT006)") {
 		t.Errorf("said:\n%s", text)
 	}
@@ -113,9 +113,9 @@ func TestBatch_calls(t *testing.T) {
 	w.Account("northwind")
 	config["dependent_ids"] = []any{id, w.account("northwind")}
 	plan := w.plan(acctest.Object{}, config)
-	object, said := w.proto.Apply(plan)
-	if len(said.Errors()) > 0 {
-		t.Fatal(said.Text())
+	object, diags := w.proto.Apply(plan)
+	if len(diags.Errors()) > 0 {
+		t.Fatal(diags.Text())
 	}
 	asked := w.Calls(func() { wantSilence(t, w.proto.Plan(resourceType, object, config).Diagnostics) })
 	want := []string{
@@ -137,8 +137,8 @@ func TestBatch_managedIdentity(t *testing.T) {
 	w.regenerate("contoso", "key1") // Its lastKeySync is older, and means nothing.
 	plan := w.plan(acctest.Object{}, config)
 	wantSaid(t, plan.Diagnostics, planned, id+" is left alone", "managed identity", "ROT003")
-	object, said := w.proto.Apply(plan)
-	wantSilence(t, said)
+	object, diags := w.proto.Apply(plan)
+	wantSilence(t, diags)
 	w.wantCalls()
 	wantSilence(t, w.plan(object, config).Diagnostics)
 }
@@ -184,10 +184,10 @@ func TestBatch_dataSource(t *testing.T) {
 	w.Account("northwind")
 	show := func() []any {
 		t.Helper()
-		shown, said := w.proto.ReadData(resourceType, acctest.Value{
+		shown, diags := w.proto.ReadData(resourceType, acctest.Value{
 			"storage_account_id": w.storage("contoso"), "dependent_ids": []any{id, w.account("northwind")},
 		})
-		wantSilence(t, said)
+		wantSilence(t, diags)
 		dependents, _ := shown["dependents"].([]any)
 		return dependents
 	}

@@ -31,9 +31,9 @@ func TestPlan_changes(t *testing.T) {
 		if len(plan.Replace) > 0 || len(plan.Diagnostics) > 0 {
 			t.Errorf("%s: replaced for %v, said %s", attribute, plan.Replace, plan.Diagnostics.Text())
 		}
-		after, said := w.proto.Apply(plan)
-		if len(said) > 0 || after.State[attribute] != changed[attribute] {
-			t.Errorf("%s: it is %v afterwards, said %s", attribute, after.State[attribute], said.Text())
+		after, diags := w.proto.Apply(plan)
+		if len(diags) > 0 || after.State[attribute] != changed[attribute] {
+			t.Errorf("%s: it is %v afterwards, said %s", attribute, after.State[attribute], diags.Text())
 		}
 	}
 	w.wantCalls()

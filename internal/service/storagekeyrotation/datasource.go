@@ -137,10 +137,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	id := shown.StorageAccountID.ValueString()
 	opened := &account{client: d.Client, id: id, dependents: idsOf(shown.DependentIDs)}
 	var observed keyrotation.Observed
-	reads, reading := errgroup.WithContext(ctx)
-	reads.Go(func() (err error) { observed, err = opened.age(reading); return err })
-	reads.Go(func() error { return opened.look(reading) })
-	if err := reads.Wait(); err != nil {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { observed, err = opened.age(gctx); return err })
+	g.Go(func() error { return opened.look(gctx) })
+	if err := g.Wait(); err != nil {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(id), err))
 		return
 	}

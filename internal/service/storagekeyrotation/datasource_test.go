@@ -28,10 +28,10 @@ func TestDataSource(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			shown, said := w.proto.ReadData(resourceType, with(config, acctest.Value{
+			shown, diags := w.proto.ReadData(resourceType, with(config, acctest.Value{
 				"rotation_interval": test.interval,
 			}))
-			wantSilence(t, said)
+			wantSilence(t, diags)
 			if shown["key1_age_in_days"] != 90.0 || shown["key2_age_in_days"] != 80.0 {
 				t.Errorf("the ages are %v and %v", shown["key1_age_in_days"], shown["key2_age_in_days"])
 			}
@@ -43,8 +43,8 @@ func TestDataSource(t *testing.T) {
 			}
 		})
 	}
-	_, said := w.proto.ReadData(resourceType, acctest.Value{"storage_account_id": w.storage("nobody")})
-	wantSaid(t, said, "Storage Key Rotation Not Read", w.storage("nobody"))
+	_, diags := w.proto.ReadData(resourceType, acctest.Value{"storage_account_id": w.storage("nobody")})
+	wantSaid(t, diags, "Storage Key Rotation Not Read", w.storage("nobody"))
 }
 
 // TestValidation holds configurations against what can be said without Azure.

@@ -64,8 +64,8 @@ func TestDependents_leftBehind(t *testing.T) {
 	plan := w.plan(acctest.Object{}, config)
 	wantSaid(t, plan.Diagnostics, everybody, other, "uses the keys of "+w.storage("contoso"),
 		"not in dependent_ids", "once both are new it cannot reach its storage", "Add it to dependent_ids")
-	object, said := w.proto.Apply(plan)
-	wantSilence(t, said)
+	object, diags := w.proto.Apply(plan)
+	wantSilence(t, diags)
 	w.wantCalls(synced)
 	wantSilence(t, w.plan(object, config).Diagnostics)
 
@@ -94,8 +94,8 @@ func TestDependents_managedIdentity(t *testing.T) {
 		t.Errorf("more is said: %s", plan.Diagnostics.Text())
 	}
 	wantSaid(t, plan.Diagnostics, planned, other+" is left alone", "managed identity", "ROT003")
-	object, said := w.proto.Apply(plan)
-	wantSilence(t, said)
+	object, diags := w.proto.Apply(plan)
+	wantSilence(t, diags)
 	w.wantCalls(synced, regenerate, synced)
 	w.Advance(7 * hours)
 	wantSaid(t, w.plan(object, config).Diagnostics, planned, "key2 of ", other+" is left alone")
@@ -122,14 +122,14 @@ func TestDependents_missing(t *testing.T) {
 	w.Account("contoso")
 	config := with(w.rotation(), acctest.Value{"dependent_ids": []any{w.account("nobody")}})
 	plan := w.plan(acctest.Object{}, config)
-	if said := plan.Diagnostics.Warnings(); len(said) != 2 {
-		t.Errorf("want the one that is missing and the one left behind: %s", said.Text())
+	if diags := plan.Diagnostics.Warnings(); len(diags) != 2 {
+		t.Errorf("want the one that is missing and the one left behind: %s", diags.Text())
 	}
-	object, said := w.proto.Apply(plan)
+	object, diags := w.proto.Apply(plan)
 	if object.State != nil {
 		t.Errorf("it is created all the same: %v", object.State)
 	}
-	wantSaid(t, said, "Storage Key Rotation Not Created", "ResourceNotFound")
+	wantSaid(t, diags, "Storage Key Rotation Not Created", "ResourceNotFound")
 	w.wantCalls()
 }
 
@@ -137,10 +137,10 @@ func TestDependents_missing(t *testing.T) {
 func TestDependents_wrongKind(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	said := w.proto.Validate(resourceType, with(w.rotation(), acctest.Value{
+	diags := w.proto.Validate(resourceType, with(w.rotation(), acctest.Value{
 		"dependent_ids": []any{w.storage("contoso")},
 	}))
-	wantSaid(t, said, everybody, "Microsoft.Storage/storageAccounts holds no storage keys",
+	wantSaid(t, diags, everybody, "Microsoft.Storage/storageAccounts holds no storage keys",
 		"Refer to the id attribute", "Nothing was changed")
 }
 
@@ -189,8 +189,8 @@ func TestRotation_removed(t *testing.T) {
 	wantSaid(t, w.plan(object, nil).Diagnostics, "Storage Key Rotation Abandoned",
 		"key1 was regenerated at", "has not been synced since")
 
-	if _, said := w.proto.Apply(w.plan(object, nil)); len(said.Errors()) > 0 {
-		t.Errorf("removing it: %s", said.Text())
+	if _, diags := w.proto.Apply(w.plan(object, nil)); len(diags.Errors()) > 0 {
+		t.Errorf("removing it: %s", diags.Text())
 	}
 	w.wantCalls()
 }

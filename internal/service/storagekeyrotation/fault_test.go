@@ -65,13 +65,13 @@ func endures(t *testing.T, strikes fault.Fault) {
 		if applies > 6 {
 			t.Fatalf("the rotation does not end: %v", object.State)
 		}
-		var said acctest.Diagnostics
-		object, said = w.proto.Apply(w.plan(object, config))
+		var diags acctest.Diagnostics
+		object, diags = w.proto.Apply(w.plan(object, config))
 		watch.look()
-		if errors := said.Errors(); len(errors) > 1 || len(errors) == 1 && !strings.Contains(errors.Text(), "(ROT006)") {
-			t.Errorf("an interruption does not say that it resumes:\n%s", said.Text())
+		if errors := diags.Errors(); len(errors) > 1 || len(errors) == 1 && !strings.Contains(errors.Text(), "(ROT006)") {
+			t.Errorf("an interruption does not say that it resumes:\n%s", diags.Text())
 		}
-		if len(said.Errors()) == 0 && object.State["phase"] == "complete" {
+		if len(diags.Errors()) == 0 && object.State["phase"] == "complete" {
 			break
 		}
 		for range 7 {
@@ -138,9 +138,9 @@ func TestRotation_refused(t *testing.T) {
 		t.Fatal(err)
 	}
 	config["rotate_when_changed"] = acctest.Value{"n": "2"}
-	object, said := w.fail(object, config)
+	object, diags := w.fail(object, config)
 	w.wantCalls(regenerate + " refused")
-	wantSaid(t, said, "Storage Key Rotation Not Updated", w.storage("contoso"), "You may not.",
+	wantSaid(t, diags, "Storage Key Rotation Not Updated", w.storage("contoso"), "You may not.",
 		"its creation time will tell: it is not regenerated twice", "ROT006")
 	wantPhase(t, object, "complete")
 	object = w.apply(object, config)

@@ -103,8 +103,8 @@ func (p *project) trace() []string {
 
 func (p *project) must() {
 	p.t.Helper()
-	if said, ok := p.apply(); !ok {
-		p.t.Fatalf("applying: %s", said)
+	if output, ok := p.apply(); !ok {
+		p.t.Fatalf("applying: %s", output)
 	}
 }
 
@@ -134,11 +134,11 @@ func converges(t *testing.T, command, provider, from string, at int, row *outcom
 	watch := watched(t, p.server.Azure())
 	made.probe = watch.look
 	p.configure(rotating(p.server.Ready().SubscriptionID, "2", ""))
-	said, ok := p.apply()
+	output, ok := p.apply()
 	killed := made.lastKilled()
 	foreseen := killed == row.call || lists(killed) && lists(row.call)
 	if ok || !foreseen {
-		t.Fatalf("the provider is killed at %q, want %q: %t\n%s", killed, row.call, ok, said)
+		t.Fatalf("the provider is killed at %q, want %q: %t\n%s", killed, row.call, ok, output)
 	}
 	row.call = killed
 	for row.applies = 1; ; row.applies++ {

@@ -75,8 +75,8 @@ func TestMachineLearning_managedIdentity(t *testing.T) {
 	plan := w.plan(object, config)
 	wantSaid(t, plan.Diagnostics, planned, id+" is left alone", "managed identity", "ROT003")
 	wantSaid(t, plan.Diagnostics, everybody, "the Machine Learning workspace "+other)
-	if _, said := w.proto.Apply(plan); len(said.Errors()) > 0 {
-		t.Error(said.Text())
+	if _, diags := w.proto.Apply(plan); len(diags.Errors()) > 0 {
+		t.Error(diags.Text())
 	}
 	w.wantCalls()
 }

@@ -40,8 +40,8 @@ func TestAccModules(t *testing.T) {
 				p.configure(ground + fmt.Sprintf("module \"keys\" {\n  source  = %q\n  request = %q\n  %s\n}\n"+
 					"output \"phase\" {\n  value = module.keys.%s\n}\n",
 					filepath.Join(modules, name), request, test.arguments, test.output))
-				if said, code := p.run(nil, "get"); code != 0 {
-					t.Fatalf("getting the module: %s", said)
+				if output, code := p.run(nil, "get"); code != 0 {
+					t.Fatalf("getting the module: %s", output)
 				}
 				p.must()
 				shown, code := p.run(nil, "output", "-json", "phase")

@@ -107,7 +107,7 @@ func (r *Resource) foresee(ctx context.Context, recorded keyrotation.Recorded, p
 }
 
 // leftBehind warns of accounts in the subscription that use the keys and would not be told.
-func (r *Resource) leftBehind(ctx context.Context, opened *account) (said diag.Diagnostics) {
+func (r *Resource) leftBehind(ctx context.Context, opened *account) (diags diag.Diagnostics) {
 	at, err := azure.ParseID(opened.id, azure.StorageAccountType)
 	if err != nil {
 		return nil
@@ -122,7 +122,7 @@ func (r *Resource) leftBehind(ctx context.Context, opened *account) (said diag.D
 	var left []string
 	for i, kind := range kinds {
 		if err := failed[i]; err != nil {
-			said.Append(neglected("that the accounts of type "+kind.ResourceType()+
+			diags.Append(neglected("that the accounts of type "+kind.ResourceType()+
 				" in the subscription cannot be listed ("+err.Error()+")",
 				"One that uses the keys and is not told of new ones loses its storage",
 				"Make sure that dependent_ids has them all"))
@@ -134,10 +134,10 @@ func (r *Resource) leftBehind(ctx context.Context, opened *account) (said diag.D
 		}
 	}
 	if len(left) > 0 {
-		said.Append(neglected("that "+strings.Join(left, " and ")+" uses the keys of "+opened.id+
+		diags.Append(neglected("that "+strings.Join(left, " and ")+" uses the keys of "+opened.id+
 			" and is not in dependent_ids",
 			"It is not told of new keys, and once both are new it cannot reach its storage",
 			"Add it to dependent_ids"))
 	}
-	return said
+	return diags
 }

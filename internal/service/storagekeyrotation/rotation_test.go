@@ -186,13 +186,13 @@ func TestRotation_emergency(t *testing.T) {
 	config["rotate_when_changed"] = acctest.Value{"n": "2"}
 	plan = w.plan(object, config)
 	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Settling", "key1 follows 6 hours later")
-	object, said := w.proto.Apply(plan)
-	wantSilence(t, said)
+	object, diags := w.proto.Apply(plan)
+	wantSilence(t, diags)
 	w.wantCalls()
 
 	created := w.proto.Plan(resourceType, acctest.Object{}, config)
-	_, said = w.proto.Apply(created)
-	wantSaid(t, said, "Storage Key Rotation Unfinished", "none was regenerated: apply again")
+	_, diags = w.proto.Apply(created)
+	wantSaid(t, diags, "Storage Key Rotation Unfinished", "none was regenerated: apply again")
 	w.wantCalls(synced)
 	_ = object
 }
@@ -261,9 +261,9 @@ func TestRotation_twoResources(t *testing.T) {
 			object, _ := w.proto.Apply(one)
 			done <- object
 		}()
-		var said acctest.Diagnostics
-		second, said = w.proto.Apply(two)
-		wantSilence(t, said)
+		var diags acctest.Diagnostics
+		second, diags = w.proto.Apply(two)
+		wantSilence(t, diags)
 		first = <-done
 		w.Advance(7 * hours)
 	}
@@ -312,10 +312,10 @@ func TestRotation_goneAndUnknown(t *testing.T) {
 	object := w.apply(acctest.Object{}, config)
 	w.wantCalls(synced)
 
-	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, acctest.Value{
+	_, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, acctest.Value{
 		"storage_account_id": w.storage("nobody"),
 	}))
-	wantSaid(t, said, "Storage Key Rotation Not Created", w.storage("nobody"), "Nothing was changed")
+	wantSaid(t, diags, "Storage Key Rotation Not Created", w.storage("nobody"), "Nothing was changed")
 
 	object.State["id"], object.State["storage_account_id"] = w.storage("nobody"), w.storage("nobody")
 	if read, _ := w.proto.Read(object); read.State != nil {
@@ -329,10 +329,10 @@ func TestRotation_import(t *testing.T) {
 	w.Account("contoso")
 	w.regenerate("contoso", "key1")
 	id := w.storage("contoso")
-	byID, said := w.proto.ImportByID(resourceType, strings.ToUpper(id[:20])+id[20:])
-	wantSilence(t, said)
-	byIdentity, said := w.proto.ImportByIdentity(resourceType, map[string]string{"id": id})
-	wantSilence(t, said)
+	byID, diags := w.proto.ImportByID(resourceType, strings.ToUpper(id[:20])+id[20:])
+	wantSilence(t, diags)
+	byIdentity, diags := w.proto.ImportByIdentity(resourceType, map[string]string{"id": id})
+	wantSilence(t, diags)
 	for _, object := range []acctest.Object{byID, byIdentity} {
 		w.wantEmpty(object, acctest.Value{"storage_account_id": id})
 	}
@@ -349,7 +349,7 @@ func TestRotation_import(t *testing.T) {
 	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "settling")
 
-	if _, said := w.proto.ImportByID(resourceType, w.account("contoso")); len(said.Errors()) != 1 {
-		t.Errorf("a media account is imported: %s", said.Text())
+	if _, diags := w.proto.ImportByID(resourceType, w.account("contoso")); len(diags.Errors()) != 1 {
+		t.Errorf("a media account is imported: %s", diags.Text())
 	}
 }

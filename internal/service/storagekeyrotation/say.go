@@ -75,23 +75,23 @@ func hurried() diag.Diagnostic {
 }
 
 // notes say which dependants are left alone, and why.
-func notes(uses []keyholder.Dependent) (said []string) {
+func notes(uses []keyholder.Dependent) (diags []string) {
 	for _, use := range uses {
 		switch {
 		case !use.Attached:
-			said = append(said, fmt.Sprintf("The %s %s is left alone: it does not have this storage "+
+			diags = append(diags, fmt.Sprintf("The %s %s is left alone: it does not have this storage "+
 				"account, so it holds no copy of the keys. Take it out of dependent_ids (ROT003).",
 				use.Kind.Noun(), use.ID))
 		case !use.UsesKeys:
-			said = append(said, fmt.Sprintf("The %s %s is left alone: it comes at the storage with a "+
+			diags = append(diags, fmt.Sprintf("The %s %s is left alone: it comes at the storage with a "+
 				"managed identity and holds no copy of the keys (ROT003).", use.Kind.Noun(), use.ID))
 		}
 	}
-	return said
+	return diags
 }
 
 // lastSyncs say when the dependants that can tell last read the keys.
-func lastSyncs(uses []keyholder.Dependent, created keyrotation.Keys[time.Time]) (said []string) {
+func lastSyncs(uses []keyholder.Dependent, created keyrotation.Keys[time.Time]) (diags []string) {
 	for _, use := range uses {
 		if use.LastSync.IsZero() {
 			continue
@@ -101,9 +101,9 @@ func lastSyncs(uses []keyholder.Dependent, created keyrotation.Keys[time.Time]) 
 		if use.Behind(created.Key1, created.Key2) {
 			sentence += ", and is behind"
 		}
-		said = append(said, sentence+".")
+		diags = append(diags, sentence+".")
 	}
-	return said
+	return diags
 }
 
 // neglected warns of dependants that nobody would tell, or of which nobody knows whether there are.

@@ -29,7 +29,7 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 	watch := watched(t, p.server.Azure())
 	made.probe = watch.look
 
-	var said strings.Builder
+	var diags strings.Builder
 	run := func(ends int, args ...string) {
 		t.Helper()
 		output, code := p.run([]string{"TF_LOG=TRACE", "TF_LOG_PATH=" + filepath.Join(p.folder, "trace.log")},
@@ -37,7 +37,7 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 		if code != ends {
 			t.Fatalf("terraform %v ends with %d, want %d:\n%s", args, code, ends, output)
 		}
-		said.WriteString(output)
+		diags.WriteString(output)
 	}
 	apply := func(trigger, more string, ends int) {
 		t.Helper()
@@ -65,7 +65,7 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 	if len(issued) != 4 {
 		t.Fatalf("the keys have had %d values, want two each", len(issued))
 	}
-	texts := map[string]string{"what is said": said.String()}
+	texts := map[string]string{"what is said": diags.String()}
 	for _, name := range []string{stateFile, stateFile + ".backup", "planned", "trace.log"} {
 		content, err := os.ReadFile(filepath.Join(p.folder, name))
 		if err != nil {

@@ -150,27 +150,27 @@ func (p *project) run(environment []string, args ...string) (string, int) {
 		"ARM_TENANT_ID=" + ready.TenantID, "ARM_SUBSCRIPTION_ID=" + ready.SubscriptionID,
 		"ARM_CLIENT_ID=" + ready.ClientID, "ARM_CLIENT_SECRET=" + ready.ClientSecret,
 	}, environment...)
-	said, err := command.CombinedOutput()
+	output, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		p.t.Fatalf("terraform %v: %v", args, err)
 	}
-	return string(said), command.ProcessState.ExitCode()
+	return string(output), command.ProcessState.ExitCode()
 }
 
 // apply applies, and returns what is said and whether it succeeded.
 func (p *project) apply(environment ...string) (string, bool) {
 	p.t.Helper()
-	said, code := p.run(environment, "apply", "-auto-approve", "-input=false", "-no-color")
-	return said, code == 0
+	output, code := p.run(environment, "apply", "-auto-approve", "-input=false", "-no-color")
+	return output, code == 0
 }
 
 // empty plans, and reports whether there is nothing to do.
 func (p *project) empty() bool {
 	p.t.Helper()
-	said, code := p.run(nil, "plan", "-detailed-exitcode", "-input=false", "-no-color")
+	output, code := p.run(nil, "plan", "-detailed-exitcode", "-input=false", "-no-color")
 	if code == 1 {
-		p.t.Fatalf("planning: %s", said)
+		p.t.Fatalf("planning: %s", output)
 	}
 	return code == 0
 }

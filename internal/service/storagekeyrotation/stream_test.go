@@ -25,7 +25,7 @@ func TestRotation_streams(t *testing.T) {
 			config := with(w.rotation(), config)
 			object := w.apply(acctest.Object{}, config)
 			watch := watched(t, w.Rehearsal())
-			for range 48 {
+			for range 54 {
 				w.Azure.Advance(time.Hour)
 				watch.look()
 				object, _ = w.proto.Apply(w.plan(object, config))

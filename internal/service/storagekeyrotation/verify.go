@@ -77,11 +77,11 @@ func (e *VerificationError) Error() string {
 
 // Verify asks every address, all at once.
 func (a *account) Verify(ctx context.Context) error {
-	asked, asking := errgroup.WithContext(ctx)
+	g, ctx := errgroup.WithContext(ctx)
 	for _, c := range a.checks {
-		asked.Go(func() error { return a.insist(asking, c) })
+		g.Go(func() error { return a.insist(ctx, c) })
 	}
-	return asked.Wait()
+	return g.Wait()
 }
 
 // insist asks an address until it answers as it has to, or its attempts are used up.

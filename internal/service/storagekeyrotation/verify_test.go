@@ -99,13 +99,13 @@ func TestRotation_failedVerification(t *testing.T) {
 			object := w.apply(acctest.Object{}, config)
 			w.Advance(7 * hours)
 			w.calls()
-			object, said := w.fail(object, config)
+			object, diags := w.fail(object, config)
 			w.wantCalls()
-			wantSaid(t, said, "Verification Comes Before the Second Key (ROT004)", "Found: that of https://",
+			wantSaid(t, diags, "Verification Comes Before the Second Key (ROT004)", "Found: that of https://",
 				test.found, "Required: an answer as configured", "Remedy: ", "then apply again",
 				"The second key was not touched. The next plan says what is left", "ROT006")
-			if strings.Contains(said.Text(), "secret") {
-				t.Errorf("a signature is shown: %s", said.Text())
+			if strings.Contains(diags.Text(), "secret") {
+				t.Errorf("a signature is shown: %s", diags.Text())
 			}
 			if asked := w.asked(url); asked != 2 {
 				t.Errorf("it was asked %d times, want twice", asked)
@@ -134,8 +134,8 @@ func TestRotation_failedLastVerification(t *testing.T) {
 	w.regenerate("contoso", "key2")
 	w.calls()
 	config["verify"] = []any{with(good, acctest.Value{"expected_status": 418})}
-	object, said := w.fail(object, config)
-	wantSaid(t, said, "Verification Comes Before the Second Key (ROT004)", "Both keys are new and synced")
+	object, diags := w.fail(object, config)
+	wantSaid(t, diags, "Verification Comes Before the Second Key (ROT004)", "Both keys are new and synced")
 	wantPhase(t, object, "closing")
 	w.wantCalls(synced)
 

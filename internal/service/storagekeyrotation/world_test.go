@@ -143,15 +143,15 @@ func (w *world) rotation() acctest.Value {
 func (w *world) plan(prior acctest.Object, config acctest.Value) acctest.Plan {
 	w.t.Helper()
 	if prior.State != nil {
-		refreshed, said := w.proto.Read(prior)
-		if len(said) > 0 {
-			w.t.Fatalf("reading: %s", said.Text())
+		refreshed, diags := w.proto.Read(prior)
+		if len(diags) > 0 {
+			w.t.Fatalf("reading: %s", diags.Text())
 		}
 		prior = refreshed
 	}
 	plan := w.proto.Plan(resourceType, prior, config)
-	if said := plan.Diagnostics.Errors(); len(said) > 0 {
-		w.t.Fatalf("planning: %s", said.Text())
+	if diags := plan.Diagnostics.Errors(); len(diags) > 0 {
+		w.t.Fatalf("planning: %s", diags.Text())
 	}
 	return plan
 }
@@ -160,11 +160,11 @@ func (w *world) plan(prior acctest.Object, config acctest.Value) acctest.Plan {
 // empty.
 func (w *world) apply(prior acctest.Object, config acctest.Value) acctest.Object {
 	w.t.Helper()
-	object, said := w.proto.Apply(w.plan(prior, config))
-	if len(said.Errors()) > 0 {
-		w.t.Fatalf("applying: %s", said.Text())
+	object, diags := w.proto.Apply(w.plan(prior, config))
+	if len(diags.Errors()) > 0 {
+		w.t.Fatalf("applying: %s", diags.Text())
 	}
-	if unfinished := said.Warnings(); len(unfinished) > 0 {
+	if unfinished := diags.Warnings(); len(unfinished) > 0 {
 		w.t.Fatalf("applying: %s", unfinished.Text())
 	}
 	w.wantEmpty(object, config)
@@ -174,11 +174,11 @@ func (w *world) apply(prior acctest.Object, config acctest.Value) acctest.Object
 // fail plans and applies, and returns what is left and the error.
 func (w *world) fail(prior acctest.Object, config acctest.Value) (acctest.Object, acctest.Diagnostics) {
 	w.t.Helper()
-	object, said := w.proto.Apply(w.plan(prior, config))
-	if len(said.Errors()) != 1 {
-		w.t.Fatalf("want one error, got: %s", said.Text())
+	object, diags := w.proto.Apply(w.plan(prior, config))
+	if len(diags.Errors()) != 1 {
+		w.t.Fatalf("want one error, got: %s", diags.Text())
 	}
-	return object, said
+	return object, diags
 }
 
 // changes reports whether the plan is not empty.
@@ -196,16 +196,16 @@ func (w *world) wantEmpty(object acctest.Object, config acctest.Value) {
 }
 
 // wantSaid fails the test unless exactly one diagnostic has the summary, and all of the texts.
-func wantSaid(t *testing.T, said acctest.Diagnostics, summary string, texts ...string) {
+func wantSaid(t *testing.T, diags acctest.Diagnostics, summary string, texts ...string) {
 	t.Helper()
 	var found []string
-	for _, one := range said {
+	for _, one := range diags {
 		if one.Summary == summary {
 			found = append(found, one.Detail)
 		}
 	}
 	if len(found) != 1 {
-		t.Fatalf("%q is said %d times:\n%s", summary, len(found), said.Text())
+		t.Fatalf("%q is said %d times:\n%s", summary, len(found), diags.Text())
 	}
 	for _, text := range texts {
 		if !strings.Contains(found[0], text) {
@@ -214,10 +214,10 @@ func wantSaid(t *testing.T, said acctest.Diagnostics, summary string, texts ...s
 	}
 }
 
-func wantSilence(t *testing.T, said acctest.Diagnostics) {
+func wantSilence(t *testing.T, diags acctest.Diagnostics) {
 	t.Helper()
-	if len(said) > 0 {
-		t.Errorf("something is said:\n%s", said.Text())
+	if len(diags) > 0 {
+		t.Errorf("something is said:\n%s", diags.Text())
 	}
 }
 

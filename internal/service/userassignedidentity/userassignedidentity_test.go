@@ -111,14 +111,14 @@ func TestProtoUserAssignedIdentity_refusesToTakeOver(t *testing.T) {
 	config := acctest.Value{"name": "reader", "resource_group_name": "rg", "location": "westus2"}
 	created := proto.Create(resourceType, config)
 
-	_, said := proto.Apply(proto.Plan(resourceType, acctest.Object{}, config))
-	if !strings.Contains(said.Text(), "User-Assigned Identity Already Exists") ||
-		!strings.Contains(said.Text(), created.Identity["id"]) {
-		t.Errorf("does not say how to import: %s", said.Text())
+	_, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, config))
+	if !strings.Contains(diags.Text(), "User-Assigned Identity Already Exists") ||
+		!strings.Contains(diags.Text(), created.Identity["id"]) {
+		t.Errorf("does not say how to import: %s", diags.Text())
 	}
-	imported, said := proto.ImportByIdentity(resourceType, created.Identity)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	imported, diags := proto.ImportByIdentity(resourceType, created.Identity)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if diff := cmp.Diff(created, imported, cmp.FilterPath(func(p cmp.Path) bool {
 		return p.String() == "Private"
@@ -133,12 +133,12 @@ func TestProtoUserAssignedIdentity_saysWhatItLacks(t *testing.T) {
 	plan := proto.Plan(resourceType, acctest.Object{}, acctest.Value{
 		"name": "reader", "resource_group_name": "nowhere", "location": "westus2",
 	})
-	_, said := proto.Apply(plan)
+	_, diags := proto.Apply(plan)
 	for _, want := range []string{
 		"User-Assigned Identity Not Created", "ResourceGroupNotFound", "Nothing was changed.",
 	} {
-		if !strings.Contains(said.Text(), want) {
-			t.Errorf("lacks %q:\n%s", want, said.Text())
+		if !strings.Contains(diags.Text(), want) {
+			t.Errorf("lacks %q:\n%s", want, diags.Text())
 		}
 	}
 }

@@ -41,12 +41,12 @@ func put(t *testing.T, c *resourcestest.Cloud, scope engine.ID, name, body strin
 	return c.As(t, c.Owner, http.MethodPut, string(scope)+assignments+"/"+name+version, body)
 }
 
-func allowed(t *testing.T, c *resourcestest.Cloud, action string, scope engine.ID) (is bool) {
+func allowed(t *testing.T, c *resourcestest.Cloud, action string, scope engine.ID) (ok bool) {
 	t.Helper()
 	c.Transact(t, func(tx *engine.Tx) {
-		is = c.Authorization.Allowed(tx, c.Stranger.ObjectID, action, scope)
+		ok = c.Authorization.Allowed(tx, c.Stranger.ObjectID, action, scope)
 	})
-	return is
+	return ok
 }
 
 // options makes clients of the SDK come to a cloud of tests.

@@ -107,7 +107,7 @@ func settle(r *engine.Request, next *engine.Resource) *engine.Error {
 		missing.Own = false
 		return missing
 	}
-	if _, is := keyvault.ParseKeyID(r.Tx, identifier); !is {
+	if _, ok := keyvault.ParseKeyID(r.Tx, identifier); !ok {
 		return refuse(r, http.StatusBadRequest, invalidEncryption, invalidSentence, because(
 			"'"+identifier+"' does not identify a key in Key Vault."))
 	}

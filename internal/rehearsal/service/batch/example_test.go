@@ -38,7 +38,7 @@ func replay(t *testing.T, example openapi.Example) {
 	azure.Want(azure.Call("PUT", group+"/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id1",
 		"2023-01-31", `{"location":"westus2"}`), http.StatusCreated)
 	inAccount := strings.HasPrefix(example.Operation, "Application")
-	if named, is := example.Parameters["accountName"].(string); is && (inAccount || example.Method != http.MethodPut) {
+	if named, ok := example.Parameters["accountName"].(string); ok && (inAccount || example.Method != http.MethodPut) {
 		account := group + "/providers/Microsoft.Batch/batchAccounts/" + named
 		azure.create(account, withStorage(group+"/providers/Microsoft.Storage/storageAccounts/samplestorage"))
 		if inAccount && example.Operation != "Application_Delete" {

@@ -69,7 +69,7 @@ func (r *rehearsal) refusedBecause(answer *azuretest.Answer, why string) {
 		r.t.Fatalf("details: %v", details)
 	}
 	detail, _ := details[0].(map[string]any)
-	if said, _ := detail["message"].(string); detail["code"] != "Reason" || !strings.Contains(said, why) {
+	if reply, _ := detail["message"].(string); detail["code"] != "Reason" || !strings.Contains(reply, why) {
 		r.t.Errorf("the reason is %v, want %q", detail, why)
 	}
 }

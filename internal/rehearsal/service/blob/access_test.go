@@ -66,8 +66,8 @@ func TestSharedKey_ofAnotherService(t *testing.T) {
 	other := base64.StdEncoding.EncodeToString([]byte("no key of the account"))
 	azure.wantRefusal(azure.signed("GET", file, other), http.StatusForbidden, "AuthenticationFailed",
 		"Server used following string to sign: 'GET\n")
-	header := func(authorization, date string) *reply {
-		return azure.send("GET", file, "", "Authorization", authorization, "Date", date)
+	header := func(signature, date string) *reply {
+		return azure.send("GET", file, "", "Authorization", signature, "Date", date)
 	}
 	now := noon().Format(http.TimeFormat)
 	azure.wantRefusal(header("SharedKey other:x", now), 403, "AuthenticationFailed", "is not the one of the endpoint")

@@ -177,8 +177,8 @@ func (c *call) cut(response *engine.Response, text []byte) *engine.Error {
 	if asked == "" {
 		asked = c.HTTP.Header.Get("Range")
 	}
-	first, last, is := parseRange(asked)
-	if !is {
+	first, last, ok := parseRange(asked)
+	if !ok {
 		return nil
 	}
 	if first >= len(text) {
@@ -200,9 +200,9 @@ func (c *call) cut(response *engine.Response, text []byte) *engine.Error {
 
 // parseRange reads "bytes=FIRST-" and "bytes=FIRST-LAST", the forms that the service knows; last is
 // negative in the first.
-func parseRange(asked string) (first, last int, is bool) {
-	span, is := strings.CutPrefix(asked, "bytes=")
-	if !is {
+func parseRange(asked string) (first, last int, ok bool) {
+	span, ok := strings.CutPrefix(asked, "bytes=")
+	if !ok {
 		return 0, 0, false
 	}
 	from, to, _ := strings.Cut(span, "-")

@@ -101,7 +101,7 @@ const metadataPrefix = "X-Ms-Meta-"
 func metadataOf(header http.Header) map[string]string {
 	metadata := map[string]string{}
 	for name, values := range header {
-		if own, is := strings.CutPrefix(http.CanonicalHeaderKey(name), metadataPrefix); is {
+		if own, ok := strings.CutPrefix(http.CanonicalHeaderKey(name), metadataPrefix); ok {
 			metadata[strings.ToLower(own)] = strings.Join(values, ",")
 		}
 	}

@@ -104,9 +104,9 @@ func (r *rehearsal) credential(key string) *azblob.SharedKeyCredential {
 }
 
 // withURL is the official client with nothing but a URL, which may have a signature in it.
-func (r *rehearsal) withURL(url string) *azblob.Client {
+func (r *rehearsal) withURL(address string) *azblob.Client {
 	r.t.Helper()
-	client, err := azblob.NewClientWithNoCredential(url, r.options())
+	client, err := azblob.NewClientWithNoCredential(address, r.options())
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -144,9 +144,9 @@ type reply struct {
 }
 
 // send sends a request without a client; header has names and values in turn.
-func (r *rehearsal) send(method, url, body string, header ...string) *reply {
+func (r *rehearsal) send(method, address, body string, header ...string) *reply {
 	r.t.Helper()
-	request, err := http.NewRequestWithContext(r.t.Context(), method, url, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(r.t.Context(), method, address, strings.NewReader(body))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -172,18 +172,18 @@ func (r *rehearsal) send(method, url, body string, header ...string) *reply {
 }
 
 // signed is a request as another service of rehearsal signs it.
-func (r *rehearsal) signed(method, url, key string) *reply {
+func (r *rehearsal) signed(method, address, key string) *reply {
 	r.t.Helper()
 	decoded, err := base64.StdEncoding.DecodeString(key)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(r.t.Context(), method, url, http.NoBody)
+	request, err := http.NewRequestWithContext(r.t.Context(), method, address, http.NoBody)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	blob.SignRequest(request, "store1", decoded, noon())
-	return r.send(method, url, "", "Authorization", request.Header.Get("Authorization"),
+	return r.send(method, address, "", "Authorization", request.Header.Get("Authorization"),
 		"X-Ms-Date", request.Header.Get("X-Ms-Date"), "X-Ms-Version", request.Header.Get("X-Ms-Version"))
 }
 

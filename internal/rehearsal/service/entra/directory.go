@@ -123,8 +123,8 @@ func (d *Directory) AddManagedIdentity(tx *engine.Tx, resourceID engine.ID) Prin
 // Principal returns the principal with this object ID.
 func (d *Directory) Principal(tx *engine.Tx, objectID string) (Principal, bool) {
 	var found account
-	there := tx.Load(principalPrefix+strings.ToLower(objectID), &found)
-	return found.Principal, there
+	ok := tx.Load(principalPrefix+strings.ToLower(objectID), &found)
+	return found.Principal, ok
 }
 
 // Principals returns all principals of the tenant.
@@ -143,7 +143,7 @@ func (d *Directory) ByAppID(tx *engine.Tx, appID string) (Principal, bool) {
 
 // Remove removes a principal. Tokens that it holds are valid until they expire, as in Azure.
 func (d *Directory) Remove(tx *engine.Tx, objectID string) {
-	if principal, there := d.Principal(tx, objectID); there {
+	if principal, ok := d.Principal(tx, objectID); ok {
 		tx.Erase(appPrefix + strings.ToLower(principal.AppID))
 		tx.Erase(principalPrefix + strings.ToLower(principal.ObjectID))
 	}

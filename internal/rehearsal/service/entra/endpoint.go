@@ -52,13 +52,13 @@ func (d *Directory) tokenHost() engine.Host {
 		Names: authorityNames(),
 		Loopback: func(path string) bool {
 			_, below := tenantOf(path)
-			_, is := known[below]
-			return is
+			_, ok := known[below]
+			return ok
 		},
 		Serve: func(r *engine.Request) (*engine.Response, error) {
 			tenant, below := tenantOf(r.HTTP.URL.Path)
-			page, is := known[below]
-			if !is {
+			page, ok := known[below]
+			if !ok {
 				r.Note("unknown route %s %s", r.HTTP.Method, r.HTTP.URL.Path)
 				return &engine.Response{Status: http.StatusNotFound}, nil
 			}

@@ -82,7 +82,7 @@ func readForm(r *engine.Request) (url.Values, *refusal) {
 	if err != nil || form.Get("grant_type") == "" {
 		return nil, missingParameter("grant_type")
 	}
-	if id, secret, is := r.HTTP.BasicAuth(); is {
+	if id, secret, ok := r.HTTP.BasicAuth(); ok {
 		// RFC 6749, section 2.3.1: both are form-encoded first.
 		if plain, err := url.QueryUnescape(id); err == nil && form.Get("client_id") == "" {
 			form.Set("client_id", plain)
@@ -149,8 +149,8 @@ func requested(form url.Values, generation generation, tenant string) (string, *
 					"for the input parameter 'scope' is not valid. The scope %s is not valid.",
 				form.Get("scope"))
 		}
-		without, is := strings.CutSuffix(scope, "/.default")
-		if !is || parsed.Path == "" {
+		without, ok := strings.CutSuffix(scope, "/.default")
+		if !ok || parsed.Path == "" {
 			return "", refuse("invalid_scope", 1002012,
 				"The provided value for scope %s is not valid. Client credential flows must have a "+
 					"scope value with /.default suffixed to the resource identifier (application "+

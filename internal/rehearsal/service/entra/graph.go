@@ -32,9 +32,9 @@ func (d *Directory) serveGraph(r *engine.Request) (*engine.Response, error) {
 	r.Caller = caller
 	version, rest, _ := strings.Cut(strings.Trim(r.HTTP.URL.Path, "/"), "/")
 	name, id, one := strings.Cut(rest, "/")
-	if app, is := between(rest, "(appId='", "')"); is {
+	if app, ok := between(rest, "(appId='", "')"); ok {
 		name, id, one = "servicePrincipals", "", true
-		if found, there := d.ByAppID(r.Tx, app); there {
+		if found, ok := d.ByAppID(r.Tx, app); ok {
 			id = found.ObjectID
 		}
 	}
@@ -45,8 +45,8 @@ func (d *Directory) serveGraph(r *engine.Request) (*engine.Response, error) {
 	}
 	context := "https://graph.microsoft.com/" + version + "/$metadata#servicePrincipals"
 	if one {
-		found, there := d.Principal(r.Tx, id)
-		if !there {
+		found, ok := d.Principal(r.Tx, id)
+		if !ok {
 			return nil, engine.Errorf(http.StatusNotFound, "Request_ResourceNotFound",
 				"Resource '%s' does not exist or one of its queried reference-property objects "+
 					"are not present.", id)
@@ -155,8 +155,8 @@ func (d *Directory) find(r *engine.Request) ([]Principal, bool) {
 		return d.principals(r.Tx, func(Principal) bool { return true }), true
 	}
 	// Azure CLI asks for one of a principal's names; its application ID is the one it always has.
-	named, is := between(filter, "servicePrincipalNames/any(c:c eq '", "')")
-	if is {
+	named, ok := between(filter, "servicePrincipalNames/any(c:c eq '", "')")
+	if ok {
 		filter = "appId eq '" + named + "'"
 	}
 	property, rest, _ := strings.Cut(filter, " eq ")
@@ -189,7 +189,7 @@ func (d *Directory) principals(tx *engine.Tx, wanted func(Principal) bool) []Pri
 // between returns what stands between the two marks, where the first begins or ends the text's
 // head and the second ends it.
 func between(text, before, after string) (string, bool) {
-	_, rest, is := strings.Cut(text, before)
+	_, rest, ok := strings.Cut(text, before)
 	inside, ends := strings.CutSuffix(strings.TrimSpace(rest), after)
-	return inside, is && ends
+	return inside, ok && ends
 }

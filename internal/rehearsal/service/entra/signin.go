@@ -77,16 +77,16 @@ func (d *Directory) checkAssertion(r *engine.Request, a *account, form url.Value
 			"JWT token is invalid or malformed.")
 	}
 	encoded := form.Get("client_assertion")
-	said := new(jwt.RegisteredClaims)
-	token, _, err := jwt.NewParser().ParseUnverified(encoded, said)
+	reply := new(jwt.RegisteredClaims)
+	token, _, err := jwt.NewParser().ParseUnverified(encoded, reply)
 	if err != nil {
 		return refuseClient(50027, "JWT token is invalid or malformed.")
 	}
 	key, methods := any(nil), []string{"RS256", "PS256"}
-	if strings.EqualFold(said.Issuer, a.AppID) {
+	if strings.EqualFold(reply.Issuer, a.AppID) {
 		key = a.certificateKey(token)
 	} else {
-		federated, refused := a.federation(said)
+		federated, refused := a.federation(reply)
 		if refused != nil {
 			return refused
 		}
@@ -107,11 +107,11 @@ func (d *Directory) checkAssertion(r *engine.Request, a *account, form url.Value
 		return refuseClient(700024,
 			"Client assertion is not within its valid time range. Current time: %s, assertion "+
 				"valid from %s, expiry time of assertion %s.", engine.Timestamp(r.ClientNow()),
-			written(said.NotBefore), written(said.ExpiresAt))
+			written(reply.NotBefore), written(reply.ExpiresAt))
 	case err != nil:
 		return refuseClient(700027, "Client assertion failed signature validation.")
 	}
-	if strings.EqualFold(said.Issuer, a.AppID) && !d.meantForUs(r, said.Audience) {
+	if strings.EqualFold(reply.Issuer, a.AppID) && !d.meantForUs(r, reply.Audience) {
 		return refuseClient(700023,
 			"Client assertion audience claim does not match Realm issuer. Review the "+
 				"documentation at "+
@@ -143,7 +143,7 @@ func (a *account) certificateKey(assertion *jwt.Token) any {
 			continue
 		}
 		if certificate, err := x509.ParseCertificate(der); err == nil {
-			if key, is := certificate.PublicKey.(*rsa.PublicKey); is {
+			if key, ok := certificate.PublicKey.(*rsa.PublicKey); ok {
 				return key
 			}
 		}
@@ -158,12 +158,12 @@ func urlEncoding(thumbprint string) string {
 }
 
 // federation returns the public key of the issuer whose token an application signs in with.
-func (a *account) federation(said *jwt.RegisteredClaims) (any, *refusal) {
+func (a *account) federation(reply *jwt.RegisteredClaims) (any, *refusal) {
 	for _, known := range a.Federated {
-		if known.Issuer != said.Issuer || known.Subject != said.Subject {
+		if known.Issuer != reply.Issuer || known.Subject != reply.Subject {
 			continue
 		}
-		for _, audience := range said.Audience {
+		for _, audience := range reply.Audience {
 			if audience != known.Audience {
 				continue
 			}
@@ -179,7 +179,7 @@ func (a *account) federation(said *jwt.RegisteredClaims) (any, *refusal) {
 			"'%s'. Assertion Subject: '%s'. Assertion Audience: '%s'. "+
 			"https://docs.microsoft.com/azure/active-directory/develop/"+
 			"workload-identity-federation",
-		said.Issuer, said.Subject, strings.Join(said.Audience, ","))
+		reply.Issuer, reply.Subject, strings.Join(reply.Audience, ","))
 }
 
 // meantForUs reports whether an assertion was made for this tenant's token endpoint.

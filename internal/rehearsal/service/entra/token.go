@@ -45,8 +45,8 @@ func issuer(tenantID string) string { return "https://sts.windows.net/" + tenant
 // Token returns an access token of a principal for an audience, "https://vault.azure.net". It is
 // what the token endpoints answer, and what a service uses that acts for a managed identity.
 func (d *Directory) Token(tx *engine.Tx, objectID, audience string) (string, error) {
-	principal, there := d.Principal(tx, objectID)
-	if !there {
+	principal, ok := d.Principal(tx, objectID)
+	if !ok {
 		return "", fmt.Errorf("there is no principal with object ID %q", objectID)
 	}
 	return d.issue(tx, principal, audience, "1")
@@ -101,11 +101,11 @@ func (d *Directory) Authenticate(
 		return engine.Caller{}, d.invalid(tx, "AuthenticationFailed",
 			"Authentication failed. The 'Authorization' header is provided in an invalid format.")
 	}
-	said, refused := d.verify(tx, encoded)
+	reply, refused := d.verify(tx, encoded)
 	if refused != nil {
 		return engine.Caller{}, refused
 	}
-	if !accepted(said.Audience, audiences) {
+	if !accepted(reply.Audience, audiences) {
 		allowed := make([]string, 0, 2*len(audiences))
 		for _, audience := range audiences {
 			audience = strings.TrimSuffix(audience, "/")
@@ -114,40 +114,40 @@ func (d *Directory) Authenticate(
 		return engine.Caller{}, d.invalid(tx, "InvalidAuthenticationTokenAudience",
 			"The access token has been obtained for wrong audience or resource '%s'. It should "+
 				"exactly match with one of the allowed audiences %s.",
-			said.Audience, strings.Join(allowed, ","))
+			reply.Audience, strings.Join(allowed, ","))
 	}
 	return engine.Caller{
-		TenantID: said.TenantID, ObjectID: said.ObjectID, AppID: said.AppID,
+		TenantID: reply.TenantID, ObjectID: reply.ObjectID, AppID: reply.AppID,
 	}, nil
 }
 
 // verify checks all of a token but its audience. The issuer comes first: all tenants of Azure sign
 // with the same keys, so that a token of another one fails there, not at its signature.
 func (d *Directory) verify(tx *engine.Tx, encoded string) (*claims, *engine.Error) {
-	said := new(claims)
-	_, _, err := jwt.NewParser().ParseUnverified(encoded, said)
-	if own := issuer(d.TenantID(tx)); err == nil && said.Issuer != "" && said.Issuer != own {
+	reply := new(claims)
+	_, _, err := jwt.NewParser().ParseUnverified(encoded, reply)
+	if own := issuer(d.TenantID(tx)); err == nil && reply.Issuer != "" && reply.Issuer != own {
 		return nil, d.invalid(tx, "InvalidAuthenticationTokenTenant",
 			"The access token is from the wrong issuer '%s'. It must match the tenant '%s' "+
 				"associated with this subscription. Please use the authority (URL) '%s' to get the "+
 				"token. Note, if the subscription is transferred to another tenant there is no "+
 				"impact to the services, but information about new tenant could take time to "+
 				"propagate (up to an hour). If you just transferred your subscription and see this "+
-				"error message, please try back later.", said.Issuer, own, d.authorizationURI(tx))
+				"error message, please try back later.", reply.Issuer, own, d.authorizationURI(tx))
 	}
-	said = new(claims)
-	_, err = jwt.ParseWithClaims(encoded, said, func(*jwt.Token) (any, error) {
+	reply = new(claims)
+	_, err = jwt.ParseWithClaims(encoded, reply, func(*jwt.Token) (any, error) {
 		return d.public(tx)
 	}, jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
 		jwt.WithTimeFunc(tx.TokenTime), jwt.WithExpirationRequired(),
 		jwt.WithIssuer(issuer(d.TenantID(tx))))
 	switch {
 	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return nil, d.expired(tx, said.ExpiresAt.Time)
+		return nil, d.expired(tx, reply.ExpiresAt.Time)
 	case err != nil:
 		return nil, d.invalid(tx, "InvalidAuthenticationToken", "The access token is invalid.")
 	}
-	return said, nil
+	return reply, nil
 }
 
 func (d *Directory) public(tx *engine.Tx) (*rsa.PublicKey, error) {

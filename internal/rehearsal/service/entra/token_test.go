@@ -55,8 +55,8 @@ func TestTheFirstEndpointAnswersNumbersAsStrings(t *testing.T) {
 		t.Fatalf("%d %v", status, body)
 	}
 	for _, name := range []string{"expires_in", "ext_expires_in", "expires_on", "not_before"} {
-		text, is := body[name].(string)
-		if _, err := strconv.Atoi(text); !is || err != nil {
+		text, ok := body[name].(string)
+		if _, err := strconv.Atoi(text); !ok || err != nil {
 			t.Errorf("%s is %#v, want a number in a string", name, body[name])
 		}
 	}
@@ -241,7 +241,7 @@ func TestTokenRequestsAreRefusedInEntrasWords(t *testing.T) {
 				t.Error(diff)
 			}
 			for _, field := range []string{"timestamp", "trace_id", "correlation_id", "error_uri"} {
-				if _, is := body[field].(string); !is {
+				if _, ok := body[field].(string); !ok {
 					t.Errorf("%s is missing", field)
 				}
 			}
@@ -382,18 +382,18 @@ func TestPrincipalsComeAndGo(t *testing.T) {
 	w.transact(t, func(tx *engine.Tx) {
 		const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Media/mediaservices/m"
 		added := w.directory.AddManagedIdentity(tx, id)
-		found, there := w.directory.Principal(tx, strings.ToUpper(added.ObjectID))
-		if !there || found != added {
+		found, ok := w.directory.Principal(tx, strings.ToUpper(added.ObjectID))
+		if !ok || found != added {
 			t.Errorf("found %+v, want %+v", found, added)
 		}
-		if found, there := w.directory.ByAppID(tx, added.AppID); !there || found != added {
+		if found, ok := w.directory.ByAppID(tx, added.AppID); !ok || found != added {
 			t.Errorf("found %+v, want %+v", found, added)
 		}
 		w.directory.Remove(tx, added.ObjectID)
-		if _, there := w.directory.Principal(tx, added.ObjectID); there {
+		if _, ok := w.directory.Principal(tx, added.ObjectID); ok {
 			t.Error("the principal is still there")
 		}
-		if _, there := w.directory.ByAppID(tx, added.AppID); there {
+		if _, ok := w.directory.ByAppID(tx, added.AppID); ok {
 			t.Error("the application is still there")
 		}
 		if _, err := w.directory.Token(tx, added.ObjectID, management); err == nil {

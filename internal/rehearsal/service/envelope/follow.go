@@ -54,8 +54,8 @@ func (f Followers) Followed(tx *engine.Tx, account *engine.Resource) (keyvault.K
 	if refused != nil || key.ID == "" {
 		return keyvault.KeyID{}, false
 	}
-	parsed, is := keyvault.ParseKeyID(tx, key.ID)
-	return parsed, is && parsed.Version == ""
+	parsed, ok := keyvault.ParseKeyID(tx, key.ID)
+	return parsed, ok && parsed.Version == ""
 }
 
 // Look has the service look for a new version of an account's key after a while.

@@ -25,15 +25,15 @@ func TestTheChallenge(t *testing.T) {
 	}
 	w.vault("foreign", foreign)
 	const message = "AKV10000: Request is missing a Bearer or PoP token."
-	ask := func(vault, authorization string) (int, string, http.Header) {
+	ask := func(vault, token string) (int, string, http.Header) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost,
 			"https://"+vault+".vault.azure.net/keys/k/create?api-version=7.4", nil)
-		if authorization != "" {
-			r.Header.Set("Authorization", authorization)
+		if token != "" {
+			r.Header.Set("Authorization", token)
 		}
 		answer := w.Send(t, r)
 		if answer.Code() != "Unauthorized" {
-			t.Errorf("%s: %v", authorization, answer.Body)
+			t.Errorf("%s: %v", token, answer.Body)
 		}
 		return answer.Status, answer.Text("error", "message"), answer.Header
 	}
@@ -53,9 +53,9 @@ func TestTheChallenge(t *testing.T) {
 				"https://sts.windows.net/" + w.Tenant + "/.",
 		},
 	} {
-		status, said, header := ask(test.vault, test.token)
-		if status != http.StatusUnauthorized || said != test.message {
-			t.Errorf("%s with %s: %d %s", test.vault, test.token, status, said)
+		status, reply, header := ask(test.vault, test.token)
+		if status != http.StatusUnauthorized || reply != test.message {
+			t.Errorf("%s with %s: %d %s", test.vault, test.token, status, reply)
 		}
 		tenant := w.Tenant
 		if test.vault == "foreign" {

@@ -97,8 +97,8 @@ func serveRestore(c *call) (*engine.Response, error) {
 	if err := c.read(&sent); err != nil {
 		return nil, err
 	}
-	sealed, is := decoded(sent.Value)
-	if !is {
+	sealed, ok := decoded(sent.Value)
+	if !ok {
 		return nil, badParameter("The value is not base64url.")
 	}
 	restored, err := openBackup(c.Tx, sealed)

@@ -127,7 +127,7 @@ type entry struct {
 // order.
 func (c *call) page(entries []entry) (*engine.Response, error) {
 	length := pageLength
-	if sent, there := c.Query["maxresults"]; there {
+	if sent, ok := c.Query["maxresults"]; ok {
 		asked, err := strconv.Atoi(sent)
 		if err != nil || asked < 1 || asked > pageLength {
 			return nil, badParameter("maxresults is a number from 1 to %d, not '%s'.",
@@ -135,8 +135,8 @@ func (c *call) page(entries []entry) (*engine.Response, error) {
 		}
 		length = asked
 	}
-	after, is := decoded(c.Query["$skiptoken"])
-	if !is {
+	after, ok := decoded(c.Query["$skiptoken"])
+	if !ok {
 		return nil, badParameter("The $skiptoken is not one of Key Vault's.")
 	}
 	value := []any{}

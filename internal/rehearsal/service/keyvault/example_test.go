@@ -30,7 +30,7 @@ func TestTheExamplesOfResourceManager(t *testing.T) {
 		}
 		t.Run(example.File, func(t *testing.T) {
 			w := newWorld(t)
-			if group, there := example.Parameters["resourceGroupName"].(string); there {
+			if group, ok := example.Parameters["resourceGroupName"].(string); ok {
 				w.group = w.Group(t, group)
 			}
 			name, named := example.Parameters["vaultName"].(string)
@@ -57,8 +57,8 @@ func (w *world) prepareVault(example openapi.Example, name string) *strings.Repl
 	if _, inRegion := example.Parameters["location"]; inRegion {
 		want(w.t, w.arm(http.MethodDelete, w.vaultID(name), ""), http.StatusOK)
 	}
-	key, there := example.Parameters["keyName"].(string)
-	if !there || example.Method == http.MethodPut {
+	key, ok := example.Parameters["keyName"].(string)
+	if !ok || example.Method == http.MethodPut {
 		return strings.NewReplacer()
 	}
 	made := want(w.t, w.arm(http.MethodPut, w.vaultID(name)+"/keys/"+engine.ID(key),

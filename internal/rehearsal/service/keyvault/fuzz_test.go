@@ -22,8 +22,8 @@ func FuzzParseKeyID(f *testing.F) {
 	e := engine.New(new(store.Memory))
 	f.Fuzz(func(t *testing.T, id string) {
 		err := e.Transact(func(tx *engine.Tx) error {
-			parsed, is := keyvault.ParseKeyID(tx, id)
-			if !is {
+			parsed, ok := keyvault.ParseKeyID(tx, id)
+			if !ok {
 				return nil
 			}
 			if parsed.Vault == "" || parsed.Key == "" || strings.Contains(parsed.Key, "/") {

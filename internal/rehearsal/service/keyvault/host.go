@@ -166,15 +166,15 @@ type claims struct {
 
 // unverified reads the claims of a token that was refused, to say what was wrong with it.
 func unverified(authorization string) claims {
-	var said claims
+	var reply claims
 	parts := strings.Split(authorization, ".")
 	if len(parts) != 3 {
-		return said
+		return reply
 	}
 	if decoded, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
-		_ = json.Unmarshal(decoded, &said) // what cannot be read is not quoted
+		_ = json.Unmarshal(decoded, &reply) // what cannot be read is not quoted
 	}
-	return said
+	return reply
 }
 
 func (c *call) checkVersion() *engine.Error {
@@ -205,8 +205,8 @@ const contacts = "certificates/contacts"
 func (c *call) findRoute() *engine.Error {
 	path := segments(c.HTTP.URL.Path)
 	for _, candidate := range c.service.routes {
-		params, is := candidate.match(c.HTTP.Method, path)
-		if !is {
+		params, ok := candidate.match(c.HTTP.Method, path)
+		if !ok {
 			continue
 		}
 		c.route, c.name, c.version = candidate, params["name"], params["version"]
@@ -241,8 +241,8 @@ func (c *call) missing(operation string) *engine.Error {
 // checkBody holds the body against the documented one. A field that nobody knows is refused, so
 // that a slip of the pen cannot pass; of a version newer than the documents it is noted.
 func (c *call) checkBody() *engine.Error {
-	known, there := shape.For(shape.KeyVault, c.APIVersion, c.route.operation)
-	if !there || !known.TakesBody() {
+	known, ok := shape.For(shape.KeyVault, c.APIVersion, c.route.operation)
+	if !ok || !known.TakesBody() {
 		return nil
 	}
 	c.known = known

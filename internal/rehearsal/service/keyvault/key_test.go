@@ -25,7 +25,7 @@ func TestAKeyIsShownAsRecorded(t *testing.T) {
 		`{"kty":"RSA","attributes":{"nbf":1772000000,"exp":1899000000},"tags":{"a":"b"}}`),
 		http.StatusOK)
 	kid := made.Text("key", "kid")
-	if version, is := strings.CutPrefix(kid, "https://showing.vault.azure.net/keys/n/"); !is ||
+	if version, ok := strings.CutPrefix(kid, "https://showing.vault.azure.net/keys/n/"); !ok ||
 		len(version) != 32 {
 		t.Errorf("the identifier is %s", kid)
 	}
@@ -69,8 +69,8 @@ func TestAKeyIsShownAsRecorded(t *testing.T) {
 		shown := w.data(http.MethodGet, "showing", "keys/n?api-version="+version, "")
 		got, _ := shown.Body["attributes"].(map[string]any)
 		for name := range attributes {
-			if _, there := got[name]; there == slices.Contains(missing, name) {
-				t.Errorf("at %s %s is shown: %v", version, name, there)
+			if _, ok := got[name]; ok == slices.Contains(missing, name) {
+				t.Errorf("at %s %s is shown: %v", version, name, ok)
 			}
 		}
 	}
@@ -244,9 +244,9 @@ func (w *world) pages(vault, path string) []string {
 		if page.Body["nextLink"] == nil {
 			return kids
 		}
-		var is bool
+		var ok bool
 		prefix := "https://" + vault + ".vault.azure.net:443/"
-		if path, is = strings.CutPrefix(page.Text("nextLink"), prefix); !is {
+		if path, ok = strings.CutPrefix(page.Text("nextLink"), prefix); !ok {
 			w.t.Fatalf("the link to the next page is %v", page.Body["nextLink"])
 		}
 	}
@@ -335,15 +335,15 @@ func TestEncryptionAndSignatures(t *testing.T) {
 	}
 	for _, pair := range [][2]string{{"encrypt", "decrypt"}, {"wrapkey", "unwrapKey"}} {
 		for _, algorithm := range []string{"RSA1_5", "RSA-OAEP", "RSA-OAEP-256"} {
-			there := operate("keys/r/"+pair[0], w.json(map[string]any{
+			ok := operate("keys/r/"+pair[0], w.json(map[string]any{
 				"alg": algorithm, "value": "c2VjcmV0",
 			}))
 			version := first[len(first)-32:]
 			back := operate("keys/r/"+version+"/"+pair[1], w.json(map[string]any{
-				"alg": algorithm, "value": there["value"],
+				"alg": algorithm, "value": ok["value"],
 			}))
-			if there["kid"] != first || back["value"] != "c2VjcmV0" {
-				t.Errorf("%s with %s: %v, %v", pair[0], algorithm, there, back)
+			if ok["kid"] != first || back["value"] != "c2VjcmV0" {
+				t.Errorf("%s with %s: %v, %v", pair[0], algorithm, ok, back)
 			}
 		}
 	}

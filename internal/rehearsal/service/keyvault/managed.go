@@ -178,8 +178,8 @@ func (m *managed) show(k *key, v *version) map[string]any {
 		// The port is as in the examples of the OpenAPI document.
 		"keyUri": withPort(k.id(m.Tx)), "keyUriWithVersion": withPort(k.versionID(m.Tx, v)),
 	}
-	set := func(object map[string]any, name string, value any, there bool) {
-		if there {
+	set := func(object map[string]any, name string, value any, ok bool) {
+		if ok {
 			object[name] = value
 		}
 	}

@@ -79,7 +79,7 @@ func (o route) match(method string, path []string) (map[string]string, bool) {
 	}
 	params := map[string]string{}
 	for i, segment := range o.path {
-		if name, is := strings.CutPrefix(segment, "{"); is {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
 			params[strings.TrimSuffix(name, "}")] = path[i]
 		} else if !strings.EqualFold(segment, path[i]) {
 			return nil, false

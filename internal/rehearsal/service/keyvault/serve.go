@@ -285,8 +285,8 @@ func (c *call) readValue() (sent sentValue, value []byte, err error) {
 	if err := c.read(&sent); err != nil {
 		return sent, nil, err
 	}
-	value, is := decoded(sent.Value)
-	if !is {
+	value, ok := decoded(sent.Value)
+	if !ok {
 		return sent, nil, badParameter("The value is not base64url.")
 	}
 	return sent, value, nil
@@ -333,8 +333,8 @@ func serveVerify(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	digest, is := decoded(sent.Digest)
-	if !is {
+	digest, ok := decoded(sent.Digest)
+	if !ok {
 		return nil, badParameter("The digest is not base64url.")
 	}
 	var valid bool

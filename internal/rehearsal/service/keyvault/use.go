@@ -186,14 +186,14 @@ func (s *Service) reach(
 	if refused != nil {
 		return nil, refused
 	}
-	known, there := s.directory.Principal(tx, principal)
+	known, ok := s.directory.Principal(tx, principal)
 	caller := engine.Caller{
 		TenantID: s.directory.TenantID(tx), ObjectID: principal, AppID: known.AppID,
 	}
 	if !vaults.LetsServicesIn(vault) {
 		return nil, because(Firewall, turnedAway(vault, caller, ""))
 	}
-	if !there { // What is still granted to an identity that was deleted is of no use to anybody.
+	if !ok { // What is still granted to an identity that was deleted is of no use to anybody.
 		return nil, because(AccessDenied, engine.Ownf(http.StatusUnauthorized, "Unauthorized",
 			"There is no identity with the object ID '%s'.", principal))
 	}
@@ -207,8 +207,8 @@ func (s *Service) reach(
 
 // findVault finds the vault of a key's identifier.
 func findVault(tx *engine.Tx, keyID string) (KeyID, *engine.Resource, *engine.Error) {
-	id, is := ParseKeyID(tx, keyID)
-	if !is {
+	id, ok := ParseKeyID(tx, keyID)
+	if !ok {
 		return id, nil, because(KeyMissing, engine.Ownf(http.StatusBadRequest, "BadParameter",
 			"%q is no identifier of a key.", keyID))
 	}

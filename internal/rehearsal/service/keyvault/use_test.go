@@ -257,9 +257,9 @@ func TestWhatIdentifiesAKey(t *testing.T) {
 		"":                                          {},
 	} {
 		w.Transact(t, func(tx *engine.Tx) {
-			got, is := keyvault.ParseKeyID(tx, id)
-			if got != wanted || is != (wanted != keyvault.KeyID{}) {
-				t.Errorf("%s is %v, %v", id, got, is)
+			got, ok := keyvault.ParseKeyID(tx, id)
+			if got != wanted || ok != (wanted != keyvault.KeyID{}) {
+				t.Errorf("%s is %v, %v", id, got, ok)
 			}
 			if _, refused := w.vaults.Describe(tx, id); refused == nil {
 				t.Errorf("%s: described", id)

@@ -201,9 +201,9 @@ func TestWhatIsFixedAfterCreation(t *testing.T) {
 		`{"enablePurgeProtection":false}`: `The property "enablePurgeProtection" cannot be set to ` +
 			`false. Enabling the purge protection for a vault is an irreversible action.`,
 	} {
-		status, code, said := patch(properties)()
-		if status != 400 || code != "BadRequest" || said != message {
-			t.Errorf("%s: %d %s %s", properties, status, code, said)
+		status, code, reply := patch(properties)()
+		if status != 400 || code != "BadRequest" || reply != message {
+			t.Errorf("%s: %d %s %s", properties, status, code, reply)
 		}
 	}
 	// What a write does not mention stays, null included.

@@ -202,12 +202,12 @@ func refused(
 	if wanted := fmt.Sprintf("%d %s %s", status, code, inner); got != wanted {
 		t.Errorf("refused with %q, want %q: %v", got, wanted, answer.Body)
 	}
-	said := answer.Text("error", "message")
-	if beginning, is := strings.CutSuffix(message, "…"); is {
-		if !strings.HasPrefix(said, beginning) {
-			t.Errorf("refused with\n%s\nwant\n%s", said, message)
+	reply := answer.Text("error", "message")
+	if beginning, ok := strings.CutSuffix(message, "…"); ok {
+		if !strings.HasPrefix(reply, beginning) {
+			t.Errorf("refused with\n%s\nwant\n%s", reply, message)
 		}
-	} else if said != message {
-		t.Errorf("refused with\n%s\nwant\n%s", said, message)
+	} else if reply != message {
+		t.Errorf("refused with\n%s\nwant\n%s", reply, message)
 	}
 }

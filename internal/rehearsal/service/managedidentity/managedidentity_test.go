@@ -61,13 +61,13 @@ func TestTheSDKLeadsAnIdentityThroughItsLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Transact(t, func(tx *engine.Tx) {
-		principal, there := c.Directory.Principal(tx, *made.Properties.PrincipalID)
+		principal, ok := c.Directory.Principal(tx, *made.Properties.PrincipalID)
 		want := entra.Principal{
 			ObjectID: *made.Properties.PrincipalID, AppID: *made.Properties.ClientID,
 			TenantID: *made.Properties.TenantID, Name: "keys", Kind: entra.ManagedIdentity,
 			ResourceID: engine.ID(*made.ID),
 		}
-		if !there || principal != want {
+		if !ok || principal != want {
 			t.Errorf("the principal is %+v, want %+v", principal, want)
 		}
 	})
@@ -89,7 +89,7 @@ func TestTheSDKLeadsAnIdentityThroughItsLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Transact(t, func(tx *engine.Tx) {
-		if _, there := c.Directory.Principal(tx, *made.Properties.PrincipalID); there {
+		if _, ok := c.Directory.Principal(tx, *made.Properties.PrincipalID); ok {
 			t.Error("the principal outlives the identity")
 		}
 	})
@@ -163,7 +163,7 @@ func TestResourcesGetSystemAssignedIdentities(t *testing.T) {
 	}
 	c.As(t, c.Owner, http.MethodPatch, host+version, `{"identity":{"type":"None"}}`)
 	c.Transact(t, func(tx *engine.Tx) {
-		if _, there := c.Directory.Principal(tx, principal); there {
+		if _, ok := c.Directory.Principal(tx, principal); ok {
 			t.Error("the principal outlives the identity")
 		}
 	})

@@ -153,7 +153,7 @@ func (k *Keeper) settle(r *engine.Request, next *engine.Resource) *engine.Error 
 	if identifier == "" {
 		return Bad("The encryption type CustomerKey needs keyVaultProperties with a keyIdentifier.")
 	}
-	if _, is := keyvault.ParseKeyID(r.Tx, identifier); !is {
+	if _, ok := keyvault.ParseKeyID(r.Tx, identifier); !ok {
 		return Bad("'%s' does not identify a key in Key Vault. The form is "+
 			"https://NAME.vault.azure.net/keys/KEY, with /VERSION or without.", identifier)
 	}

@@ -47,7 +47,7 @@ func (s *Service) unregister(r *engine.Request) (*engine.Response, error) {
 }
 
 func (s *Service) setRegistered(
-	r *engine.Request, action, meanwhile string, is bool,
+	r *engine.Request, action, meanwhile string, ok bool,
 ) (*engine.Response, error) {
 	namespace, refused := s.namespace(r)
 	if refused != nil {
@@ -56,16 +56,16 @@ func (s *Service) setRegistered(
 	if err := r.Permit(namespace+"/"+action+"/action", r.ID.SubscriptionID()); err != nil {
 		return nil, err
 	}
-	if !is {
+	if !ok {
 		if err := s.unused(r, namespace); err != nil {
 			return nil, err
 		}
 	}
 	subscription := r.ID.Subscription()
-	if r.Registered(subscription, namespace) == is {
+	if r.Registered(subscription, namespace) == ok {
 		meanwhile = ""
 	}
-	r.SetRegistered(subscription, namespace, is)
+	r.SetRegistered(subscription, namespace, ok)
 	return &engine.Response{
 		Status: http.StatusOK, Body: s.showProvider(r, namespace, meanwhile),
 	}, nil

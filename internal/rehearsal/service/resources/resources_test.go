@@ -159,7 +159,7 @@ func TestAGroupOnItsWayOutTakesNothingMore(t *testing.T) {
 		t.Errorf("the group is %s", state)
 	}
 	c.Transact(t, func(tx *engine.Tx) {
-		if _, there := c.Directory.Principal(tx, principal); there {
+		if _, ok := c.Directory.Principal(tx, principal); ok {
 			t.Error("the identity's principal outlives it")
 		}
 		tx.Advance(time.Hour)

@@ -45,15 +45,15 @@ func replay(t *testing.T, exchanges ...exchange) {
 		"{client}": s.ClientID, "{object}": s.ObjectID,
 	}
 	for i, e := range exchanges {
-		said := s.send(e.method, s.address(e), s.authorization(e), s.expand(e.body))
-		if said.Status != e.status {
+		reply := s.send(e.method, s.address(e), s.authorization(e), s.expand(e.body))
+		if reply.Status != e.status {
 			t.Fatalf("%d. %s %s: status %d, want %d: %s",
-				i+1, e.method, e.path, said.Status, e.status, said.Raw)
+				i+1, e.method, e.path, reply.Status, e.status, reply.Raw)
 		}
-		s.compareHeader(i, e, said)
-		s.compareBody(i, e, said)
+		s.compareHeader(i, e, reply)
+		s.compareBody(i, e, reply)
 		if e.after != nil {
-			e.after(s, said)
+			e.after(s, reply)
 		}
 	}
 }
@@ -98,13 +98,13 @@ func (s *scenario) expand(text string) string {
 
 // remember keeps a text of an answer for later exchanges, under a placeholder.
 func remember(placeholder, path string) func(*scenario, *answer) {
-	return func(s *scenario, said *answer) { s.known[placeholder] = said.text(path) }
+	return func(s *scenario, reply *answer) { s.known[placeholder] = reply.text(path) }
 }
 
-func (s *scenario) compareHeader(i int, e exchange, said *answer) {
+func (s *scenario) compareHeader(i int, e exchange, reply *answer) {
 	s.t.Helper()
 	for name, pattern := range e.header {
-		got := said.Header.Get(name)
+		got := reply.Header.Get(name)
 		if pattern == "" && got != "" {
 			s.t.Errorf("%d. %s %s: header %s: %s, want none", i+1, e.method, e.path, name, got)
 		}
@@ -116,16 +116,16 @@ func (s *scenario) compareHeader(i int, e exchange, said *answer) {
 
 // compareBody compares a body with the recorded one. That of Microsoft.Media has its members in the
 // recorded order; other services' order is not known to be kept.
-func (s *scenario) compareBody(i int, e exchange, said *answer) {
+func (s *scenario) compareBody(i int, e exchange, reply *answer) {
 	s.t.Helper()
-	want, got := s.expand(e.answer), string(said.Raw)
+	want, got := s.expand(e.answer), string(reply.Raw)
 	if e.answer != "" && e.answer != "<any>" {
 		var compact bytes.Buffer
-		if err := json.Compact(&compact, said.Raw); err != nil {
-			s.t.Fatalf("%d. %s %s: the answer is no JSON: %s", i+1, e.method, e.path, said.Raw)
+		if err := json.Compact(&compact, reply.Raw); err != nil {
+			s.t.Fatalf("%d. %s %s: the answer is no JSON: %s", i+1, e.method, e.path, reply.Raw)
 		}
 		got = compact.String()
-		if !strings.Contains(e.path, "/providers/Microsoft.Media/") || said.Status >= 400 {
+		if !strings.Contains(e.path, "/providers/Microsoft.Media/") || reply.Status >= 400 {
 			want, got = sorted(s.t, want), sorted(s.t, got)
 		}
 	}
@@ -208,8 +208,8 @@ func createStore() exchange {
 			"Location": "https://management.azure.com{subscription}/providers/Microsoft.Storage/" +
 				"locations/westus2/asyncoperations/<guid>?monitor=true&api-version=2023-01-01",
 		},
-		after: func(s *scenario, said *answer) {
-			s.known["{poll}"] = said.Header.Get("Location")
+		after: func(s *scenario, reply *answer) {
+			s.known["{poll}"] = reply.Header.Get("Location")
 		},
 	}
 }
@@ -470,9 +470,9 @@ func TestRecorded_accountAtTheAsynchronousVersions(t *testing.T) {
 		}
 		modified := `,"systemData":{"lastModifiedBy":"{client}","lastModifiedByType":"Application",` +
 			`"lastModifiedAt":"<time>"}}`
-		follow := func(s *scenario, said *answer) {
-			s.known["{status}"] = said.Header.Get("Azure-AsyncOperation")
-			s.known["{result}"] = said.Header.Get("Location")
+		follow := func(s *scenario, reply *answer) {
+			s.known["{status}"] = reply.Header.Get("Azure-AsyncOperation")
+			s.known["{result}"] = reply.Header.Get("Location")
 		}
 		status := exchange{
 			method: "GET", path: "{status}", status: http.StatusOK, header: headed(streaming()),
@@ -573,11 +573,11 @@ func TestRecorded_storageKeys(t *testing.T) {
 		exchange{
 			method: "POST", path: store + "/listKeys", version: version, status: http.StatusOK,
 			answer: list("<key>", "<key>", "<time7>", "<time7>"),
-			after: func(s *scenario, said *answer) {
+			after: func(s *scenario, reply *answer) {
 				var listed struct {
 					Keys []struct{ Value, CreationTime string } `json:"keys"`
 				}
-				if err := json.Unmarshal(said.Raw, &listed); err != nil {
+				if err := json.Unmarshal(reply.Raw, &listed); err != nil {
 					s.t.Fatal(err)
 				}
 				if listed.Keys[0].CreationTime != listed.Keys[1].CreationTime {
@@ -743,7 +743,7 @@ func TestRecorded_keysAndVaults(t *testing.T) {
 				"Location": "https://management.azure.com{subscription}/providers/Microsoft.KeyVault/" +
 					"locations/westus2/operationResults/<any>?api-version=" + vaultVersion,
 			},
-			after: func(s *scenario, said *answer) { s.known["{poll}"] = said.Header.Get("Location") },
+			after: func(s *scenario, reply *answer) { s.known["{poll}"] = reply.Header.Get("Location") },
 		},
 		exchange{
 			method: "GET", path: "{poll}", status: http.StatusOK,
@@ -809,16 +809,16 @@ func TestRecorded_refusalsOfResourceManager(t *testing.T) {
 // A caller who brings no token learns where to get one.
 func TestRecorded_challenges(t *testing.T) {
 	s := serve(t, byName)
-	said := s.send("GET", s.Manager+"/subscriptions/"+s.SubscriptionID+
+	reply := s.send("GET", s.Manager+"/subscriptions/"+s.SubscriptionID+
 		"/providers/Microsoft.Media/mediaservices?api-version=2021-06-01", nil, "")
-	if challenge := said.Header.Get("Www-Authenticate"); said.Status != http.StatusUnauthorized ||
-		said.text("error.code") != "AuthenticationFailed" ||
-		said.text("error.message") !=
+	if challenge := reply.Header.Get("Www-Authenticate"); reply.Status != http.StatusUnauthorized ||
+		reply.text("error.code") != "AuthenticationFailed" ||
+		reply.text("error.message") !=
 			"Authentication failed. The 'Authorization' header is missing." ||
 		challenge != `Bearer authorization_uri="https://login.windows.net/`+s.TenantID+
 			`", error="invalid_token", error_description="The authentication failed because of `+
 			`missing 'Authorization' header."` {
-		t.Errorf("%d %s\n%s", said.Status, said.Raw, challenge)
+		t.Errorf("%d %s\n%s", reply.Status, reply.Raw, challenge)
 	}
 }
 

@@ -197,15 +197,15 @@ func (a *answer) text(path string) string {
 // token signs in at the v1 endpoint, as the tutorial does, and returns the access token.
 func (s *served) token(resource string) string {
 	s.t.Helper()
-	said := s.send(http.MethodPost, s.Login+"/"+s.TenantID+"/oauth2/token", map[string]string{
+	reply := s.send(http.MethodPost, s.Login+"/"+s.TenantID+"/oauth2/token", map[string]string{
 		"Content-Type": "application/x-www-form-urlencoded",
 	}, url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {s.ClientID},
 		"client_secret": {s.ClientSecret}, "resource": {resource},
 	}.Encode())
-	token := said.text("access_token")
-	if said.Status != http.StatusOK || token == "" {
-		s.t.Fatalf("no token for %s: %d %s", resource, said.Status, said.Raw)
+	token := reply.text("access_token")
+	if reply.Status != http.StatusOK || token == "" {
+		s.t.Fatalf("no token for %s: %d %s", resource, reply.Status, reply.Raw)
 	}
 	return token
 }
@@ -223,16 +223,16 @@ func (s *served) arm(method, path, version, body string, statuses ...int) *answe
 	} else {
 		path += separator + "api-version=" + version
 	}
-	said := s.send(method, origin+path, map[string]string{
+	reply := s.send(method, origin+path, map[string]string{
 		"Authorization": "Bearer " + s.token("https://management.core.windows.net/"),
 		"Content-Type":  "application/json",
 	}, body)
 	for _, status := range statuses {
-		if said.Status == status {
-			return said
+		if reply.Status == status {
+			return reply
 		}
 	}
-	s.t.Fatalf("%s %s at %s: status %d, want %v: %s", method, path, version, said.Status, statuses, said.Raw)
+	s.t.Fatalf("%s %s at %s: status %d, want %v: %s", method, path, version, reply.Status, statuses, reply.Raw)
 	return nil
 }
 

@@ -98,8 +98,8 @@ func (a Answer) Code() string { return a.Text("error", "code") }
 func (a Answer) Text(path ...string) string {
 	var at any = a.Body
 	for _, name := range path {
-		object, is := at.(map[string]any)
-		if !is {
+		object, ok := at.(map[string]any)
+		if !ok {
 			return ""
 		}
 		at = object[name]

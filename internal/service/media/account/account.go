@@ -9,7 +9,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -44,7 +43,7 @@ func callsOf(client *azure.Client, passing func(id string, err error) bool,
 // the plan does not name them. Storage accounts and tags are sent as a whole: what Azure has is
 // read before, so that what something else added meanwhile is not lost.
 func (r *Resource) update(ctx context.Context, state, plan account, update armmedia.AccountUpdate,
-	patience *patience.Patience,
+	backoff *azure.Backoff,
 ) (updated armmedia.Account, left []*armmedia.StorageAccount, err error) {
 	id := state.ID.ValueString()
 	retags := !plan.Tags.Equal(state.Tags)
@@ -63,7 +62,7 @@ func (r *Resource) update(ctx context.Context, state, plan account, update armme
 			update.Properties.StorageAccounts = append(update.Properties.StorageAccounts, left...)
 		}
 	}
-	updated, err = r.calls().Update(ctx, id, update, patience)
+	updated, err = r.calls().Update(ctx, id, update, backoff)
 	return updated, left, err
 }
 

@@ -127,9 +127,9 @@ func TestProtoAccount_lostAnswer(t *testing.T) {
 			if _, err := w.azure.Rehearsal().AddFault(t.Context(), test.fault); err != nil {
 				t.Fatal(err)
 			}
-			created, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
+			created, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
 			if created.State == nil {
-				t.Fatalf("the account is there, and not in the state: %s", said.Text())
+				t.Fatalf("the account is there, and not in the state: %s", diags.Text())
 			}
 			if _, err := w.azure.Rehearsal().ClearFaults(t.Context(), ""); err != nil {
 				t.Fatal(err)
@@ -156,34 +156,34 @@ func TestProtoAccount_failedOperation(t *testing.T) {
 		}
 	}
 	fails("PUT")
-	failed, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
+	failed, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
 	if failed.State == nil || failed.Identity["id"] == "" ||
-		!strings.Contains(said.Text(), "Something broke.") || strings.Contains(said.Text(), nothingChanged) {
-		t.Fatalf("the account is there, and not said to be: %v, %s", failed.State, said.Text())
+		!strings.Contains(diags.Text(), "Something broke.") || strings.Contains(diags.Text(), nothingChanged) {
+		t.Fatalf("the account is there, and not said to be: %v, %s", failed.State, diags.Text())
 	}
 	found, _ := w.proto.Read(failed)
 	if found.State["provisioning_state"] != string(armmedia.Failed) {
 		t.Errorf("the account is %v", found.State["provisioning_state"])
 	}
-	if _, said := w.proto.Apply(w.proto.Plan(resourceType, found, nil)); len(said) > 0 {
-		t.Fatalf("what is left of it cannot be deleted: %s", said.Text())
+	if _, diags := w.proto.Apply(w.proto.Plan(resourceType, found, nil)); len(diags) > 0 {
+		t.Fatalf("what is left of it cannot be deleted: %s", diags.Text())
 	}
 
 	created := w.proto.Create(resourceType, w.config(nil))
 	fails("PATCH")
 	config := w.config(acctest.Value{"minimum_tls_version": "Tls13"})
-	_, said = w.proto.Apply(w.proto.Plan(resourceType, created, config))
-	if !strings.Contains(said.Text(), "Media Services Account Not Updated") || !strings.Contains(said.Text(), "Something broke.") {
-		t.Errorf("does not say that the update failed: %s", said.Text())
+	_, diags = w.proto.Apply(w.proto.Plan(resourceType, created, config))
+	if !strings.Contains(diags.Text(), "Media Services Account Not Updated") || !strings.Contains(diags.Text(), "Something broke.") {
+		t.Errorf("does not say that the update failed: %s", diags.Text())
 	}
 	found, _ = w.proto.Read(created)
 	plan := w.proto.Plan(resourceType, found, config)
 	if plan.State["provisioning_state"] != (acctest.Unknown{}) {
 		t.Errorf("a failed update is not tried again: %v", plan.State)
 	}
-	updated, said := w.proto.Apply(plan)
+	updated, diags := w.proto.Apply(plan)
 	if updated.State["minimum_tls_version"] != "Tls13" || updated.State["provisioning_state"] != "Succeeded" {
-		t.Errorf("the second update left %v: %s", updated.State, said.Text())
+		t.Errorf("the second update left %v: %s", updated.State, diags.Text())
 	}
 	if plan := w.proto.Plan(resourceType, updated, config); !cmp.Equal(plan.State, updated.State) {
 		t.Errorf("there is something left to do: %s", cmp.Diff(updated.State, plan.State))

@@ -27,10 +27,10 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 	facts.Primary = rule.Known("")
 	var siblings rule.Fact[int]
 
-	asking, asked := errgroup.WithContext(ctx)
-	asking.Go(func() error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
 		if !plan.Name.IsUnknown() && !plan.Location.IsUnknown() {
-			name = globalname.Check(asked, r.Client, subject(plan.Name.ValueString()),
+			name = globalname.Check(gctx, r.Client, subject(plan.Name.ValueString()),
 				mediaaccount.AccountName(), azure.MediaAccountType,
 				func(ctx context.Context) (mediaaccount.Availability, error) {
 					return r.calls().Availability(ctx, r.Client.SubscriptionID(),
@@ -39,29 +39,29 @@ func (r *Resource) checkCreation(ctx context.Context, plan account) diag.Diagnos
 		}
 		return nil
 	})
-	asking.Go(func() error {
-		others, err := list(asked, r.Client, "")
+	g.Go(func() error {
+		others, err := list(gctx, r.Client, "")
 		if err == nil {
 			siblings = rule.Known(len(others))
 		}
 		return media.Seen(err)
 	})
-	asking.Go(func() error { return media.AskStorage(asked, r.Client, facts) })
-	asking.Go(func() error {
-		key = r.keys().CheckNew(asked, plan.keyed())
+	g.Go(func() error { return media.AskStorage(gctx, r.Client, facts) })
+	g.Go(func() error {
+		key = r.keys().CheckNew(gctx, plan.keyed())
 		return nil
 	})
-	if err := asking.Wait(); err != nil {
+	if err := g.Wait(); err != nil {
 		return diag.Diagnostics{
 			diagnostic.FromError(diagnostic.Read, subject(plan.Name.ValueString()), err),
 		}
 	}
 	facts.Siblings = siblings
-	said := append(name, key...)
+	diags := append(name, key...)
 	if !plan.StorageAccounts.IsUnknown() {
-		said.Append(diagnostic.FromReport(mediaaccount.Check(facts))...)
+		diags.Append(diagnostic.FromReport(mediaaccount.Check(facts))...)
 	}
-	return said
+	return diags
 }
 
 // checkStorage holds the storage accounts that an account is to have against those that it has

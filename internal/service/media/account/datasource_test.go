@@ -73,14 +73,14 @@ func TestProtoAccount_dataSourcesShowEverything(t *testing.T) {
 	}
 	want["location"] = "West US 2"
 
-	found, said := w.proto.ReadData("azuremedia_account", acctest.Value{"name": "contosomedia", "resource_group_name": "media"})
-	if diff := cmp.Diff(want, found); len(said) > 0 || diff != "" {
-		t.Errorf("by name: %s%s", diff, said.Text())
+	found, diags := w.proto.ReadData("azuremedia_account", acctest.Value{"name": "contosomedia", "resource_group_name": "media"})
+	if diff := cmp.Diff(want, found); len(diags) > 0 || diff != "" {
+		t.Errorf("by name: %s%s", diff, diags.Text())
 	}
 	want["id"] = strings.ToLower(created.Identity["id"])
-	found, said = w.proto.ReadData("azuremedia_account", acctest.Value{"id": want["id"]})
-	if diff := cmp.Diff(want, found); len(said) > 0 || diff != "" {
-		t.Errorf("by ID: %s%s", diff, said.Text())
+	found, diags = w.proto.ReadData("azuremedia_account", acctest.Value{"id": want["id"]})
+	if diff := cmp.Diff(want, found); len(diags) > 0 || diff != "" {
+		t.Errorf("by ID: %s%s", diff, diags.Text())
 	}
 	want["id"] = created.Identity["id"]
 
@@ -100,9 +100,9 @@ func TestProtoAccount_dataSourcesShowEverything(t *testing.T) {
 			if test.config == nil {
 				test.config = acctest.Value{}
 			}
-			found, said := w.proto.ReadData("azuremedia_accounts", test.config)
-			if len(said) > 0 {
-				t.Fatal(said.Text())
+			found, diags := w.proto.ReadData("azuremedia_accounts", test.config)
+			if len(diags) > 0 {
+				t.Fatal(diags.Text())
 			}
 			var names []string
 			list, _ := found["accounts"].([]any)
@@ -120,16 +120,16 @@ func TestProtoAccount_dataSourcesShowEverything(t *testing.T) {
 		})
 	}
 
-	_, said = w.proto.ReadData("azuremedia_account", acctest.Value{"name": "nobody", "resource_group_name": "media"})
-	if text := said.Text(); !strings.Contains(text, "Media Services Account Not Found") || !strings.Contains(text, "nobody") {
+	_, diags = w.proto.ReadData("azuremedia_account", acctest.Value{"name": "nobody", "resource_group_name": "media"})
+	if text := diags.Text(); !strings.Contains(text, "Media Services Account Not Found") || !strings.Contains(text, "nobody") {
 		t.Errorf("does not say what was not found: %s", text)
 	}
-	_, said = w.proto.ReadData("azuremedia_account", acctest.Value{"id": w.one})
-	if text := said.Text(); !strings.Contains(text, "Media Services Account Not Read") {
+	_, diags = w.proto.ReadData("azuremedia_account", acctest.Value{"id": w.one})
+	if text := diags.Text(); !strings.Contains(text, "Media Services Account Not Read") {
 		t.Errorf("reads something else: %s", text)
 	}
-	_, said = w.proto.ReadData("azuremedia_accounts", acctest.Value{"resource_group_name": "nowhere"})
-	if text := said.Text(); !strings.Contains(text, "nowhere") {
+	_, diags = w.proto.ReadData("azuremedia_accounts", acctest.Value{"resource_group_name": "nowhere"})
+	if text := diags.Text(); !strings.Contains(text, "nowhere") {
 		t.Errorf("does not say which group: %s", text)
 	}
 }
@@ -157,9 +157,9 @@ func TestProtoAccount_dataSourcesShowTheRest(t *testing.T) {
 		},
 	}))
 	w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Enabled: to.Ptr(false)})
-	created, said := w.proto.Read(created)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	created, diags := w.proto.Read(created)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	want := maps.Clone(created.State)
 	delete(want, "timeouts")
@@ -168,14 +168,14 @@ func TestProtoAccount_dataSourcesShowTheRest(t *testing.T) {
 		t.Errorf("the account reaches its key still: %v", encryption)
 	}
 
-	found, said := w.proto.ReadData("azuremedia_account", acctest.Value{
+	found, diags := w.proto.ReadData("azuremedia_account", acctest.Value{
 		"name": "contosomedia", "resource_group_name": "media",
 	})
-	if diff := cmp.Diff(want, found); len(said) > 0 || diff != "" {
-		t.Errorf("by name (-created +found):\n%s%s", diff, said.Text())
+	if diff := cmp.Diff(want, found); len(diags) > 0 || diff != "" {
+		t.Errorf("by name (-created +found):\n%s%s", diff, diags.Text())
 	}
-	all, said := w.proto.ReadData("azuremedia_accounts", acctest.Value{})
-	if diff := cmp.Diff([]any{want}, all["accounts"]); len(said) > 0 || diff != "" {
-		t.Errorf("among all (-created +found):\n%s%s", diff, said.Text())
+	all, diags := w.proto.ReadData("azuremedia_accounts", acctest.Value{})
+	if diff := cmp.Diff([]any{want}, all["accounts"]); len(diags) > 0 || diff != "" {
+		t.Errorf("among all (-created +found):\n%s%s", diff, diags.Text())
 	}
 }

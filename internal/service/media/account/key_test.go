@@ -295,14 +295,14 @@ func TestProtoAccount_encryptionBreaksOneRule(t *testing.T) {
 				func() acctest.Object { return w.proto.Create(resourceType, before) },
 			} {
 				plan := w.proto.Plan(resourceType, prior(), config)
-				said := plan.Diagnostics
+				diags := plan.Diagnostics
 				if test.warned {
-					if len(said.Errors()) > 0 || len(said.Warnings()) != 1 {
-						t.Fatalf("want a warning while planning: %s", said.Text())
+					if len(diags.Errors()) > 0 || len(diags.Warnings()) != 1 {
+						t.Fatalf("want a warning while planning: %s", diags.Text())
 					}
-					_, said = w.proto.Apply(plan)
+					_, diags = w.proto.Apply(plan)
 				}
-				says(t, said, test.texts...)
+				says(t, diags, test.texts...)
 			}
 		})
 	}
@@ -365,8 +365,8 @@ func TestProtoAccount_saysThatTheGrantIsMissing(t *testing.T) {
 	if text := plan.Diagnostics.Text(); len(plan.Diagnostics.Errors()) > 0 || !strings.Contains(text, "(CMK009)") {
 		t.Fatalf("want a warning while planning: %s", text)
 	}
-	_, said := w.proto.Apply(plan)
-	says(t, said, "(CMK009)", `"encryption").AttributeName("key_vault_key_id")`, "without get, wrapKey, unwrapKey",
+	_, diags := w.proto.Apply(plan)
+	says(t, diags, "(CMK009)", `"encryption").AttributeName("key_vault_key_id")`, "without get, wrapKey, unwrapKey",
 		`Azure said "Access to the Customer Key was forbidden" for 2m`, "azuremedia_customer_key_grant")
 }
 
@@ -381,9 +381,9 @@ func TestProtoAccount_inaccessible(t *testing.T) {
 	tagged := w.with(keyID, identity, acctest.Value{"tags": acctest.Value{"a": "1"}})
 	w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Enabled: to.Ptr(false)})
 
-	lost, said := w.proto.Read(created)
-	if len(said) > 0 {
-		t.Fatalf("cannot be read: %s", said.Text())
+	lost, diags := w.proto.Read(created)
+	if len(diags) > 0 {
+		t.Fatalf("cannot be read: %s", diags.Text())
 	}
 	says(t, w.proto.Plan(resourceType, lost, tagged).Diagnostics,
 		"(CMK012)", `"encryption").AttributeName("key_vault_key_id")`, "The key media is disabled", "Enable it: az keyvault key set-attributes")
@@ -394,8 +394,8 @@ func TestProtoAccount_inaccessible(t *testing.T) {
 		!strings.Contains(text, "(CMK012)") || !strings.Contains(text, "a destroy goes on") {
 		t.Errorf("want one warning: %s", text)
 	}
-	_, said = w.proto.Apply(plan)
-	says(t, said, "(CMK012)", "The key media is disabled")
+	_, diags = w.proto.Apply(plan)
+	says(t, diags, "(CMK012)", "The key media is disabled")
 
 	// The encryption is somebody else's: so is the warning.
 	unmanaged := w.config(acctest.Value{"identity": config["identity"]})
@@ -404,9 +404,9 @@ func TestProtoAccount_inaccessible(t *testing.T) {
 	}
 
 	w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Enabled: to.Ptr(true)})
-	regained, said := w.proto.Apply(plan)
-	if len(said) > 0 {
-		t.Errorf("access is back, but: %s", said.Text())
+	regained, diags := w.proto.Apply(plan)
+	if len(diags) > 0 {
+		t.Errorf("access is back, but: %s", diags.Text())
 	}
 	regained, _ = w.proto.Read(regained)
 	if plan := w.proto.Plan(resourceType, regained, config); len(plan.Diagnostics) > 0 {
@@ -415,8 +415,8 @@ func TestProtoAccount_inaccessible(t *testing.T) {
 
 	w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Enabled: to.Ptr(false)})
 	lost, _ = w.proto.Read(regained)
-	if _, said := w.proto.Apply(w.proto.Plan(resourceType, lost, nil)); len(said) > 0 {
-		t.Errorf("cannot be destroyed: %s", said.Text())
+	if _, diags := w.proto.Apply(w.proto.Plan(resourceType, lost, nil)); len(diags) > 0 {
+		t.Errorf("cannot be destroyed: %s", diags.Text())
 	}
 }
 

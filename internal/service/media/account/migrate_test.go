@@ -45,18 +45,18 @@ func TestProtoAccount_movesFromAzurerm(t *testing.T) {
 		"tags":                        map[string]any{"a": "1"}, "timeouts": nil,
 	}
 	const azurerm = "registry.terraform.io/hashicorp/azurerm"
-	moved, said := w.proto.Move(resourceType, acctest.Source{
+	moved, diags := w.proto.Move(resourceType, acctest.Source{
 		Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: source,
 	})
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	if diff := cmp.Diff(created.Identity, moved.Identity); diff != "" {
 		t.Errorf("the identity differs: %s", diff)
 	}
-	refreshed, said := w.proto.Read(moved)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	refreshed, diags := w.proto.Read(moved)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	plan := w.proto.Plan(resourceType, refreshed, config)
 	if len(plan.Diagnostics) > 0 || !cmp.Equal(refreshed.State, plan.State) {
@@ -69,12 +69,12 @@ func TestProtoAccount_movesFromAzurerm(t *testing.T) {
 		"public_network_access_enabled": nil, "identity": []any{}, "encryption": []any{},
 		"key_delivery_access_control": []any{}, "tags": nil,
 	}
-	moved, said = w.proto.Move(resourceType, acctest.Source{
+	moved, diags = w.proto.Move(resourceType, acctest.Source{
 		Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: bare,
 	})
 	refreshed, _ = w.proto.Read(moved)
-	if len(said) > 0 || refreshed.State["identity"] != nil || refreshed.State["tags"] != nil || refreshed.State["media_service_id"] == nil {
-		t.Errorf("moved as %v: %s", refreshed.State, said.Text())
+	if len(diags) > 0 || refreshed.State["identity"] != nil || refreshed.State["tags"] != nil || refreshed.State["media_service_id"] == nil {
+		t.Errorf("moved as %v: %s", refreshed.State, diags.Text())
 	}
 
 	for name, test := range map[string]struct {
@@ -89,8 +89,8 @@ func TestProtoAccount_movesFromAzurerm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, said := w.proto.Move(resourceType, test.from); !strings.Contains(said.Text(), test.want) {
-				t.Errorf("lacks %q: %s", test.want, said.Text())
+			if _, diags := w.proto.Move(resourceType, test.from); !strings.Contains(diags.Text(), test.want) {
+				t.Errorf("lacks %q: %s", test.want, diags.Text())
 			}
 		})
 	}
@@ -101,13 +101,13 @@ func TestProtoAccount_importsByIDAndByIdentity(t *testing.T) {
 	w := newWorld(t)
 	created := w.proto.Create(resourceType, w.config(acctest.Value{"identity": acctest.Value{"type": "SystemAssigned"}}))
 	lower := strings.ToLower(created.Identity["id"])
-	byID, said := w.proto.ImportByID(resourceType, lower)
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	byID, diags := w.proto.ImportByID(resourceType, lower)
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
-	byIdentity, said := w.proto.ImportByIdentity(resourceType, map[string]string{"id": lower})
-	if len(said) > 0 {
-		t.Fatal(said.Text())
+	byIdentity, diags := w.proto.ImportByIdentity(resourceType, map[string]string{"id": lower})
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
 	}
 	for _, imported := range []acctest.Object{byID, byIdentity} {
 		if diff := cmp.Diff(created.Identity, imported.Identity); diff != "" {
@@ -118,7 +118,7 @@ func TestProtoAccount_importsByIDAndByIdentity(t *testing.T) {
 			t.Errorf("the import leaves something to do: %s%s", plan.Diagnostics.Text(), cmp.Diff(imported.State, plan.State))
 		}
 	}
-	if _, said := w.proto.ImportByID(resourceType, w.one); !strings.Contains(said.Text(), "/Microsoft.Media/mediaservices/<name>") {
-		t.Errorf("does not show what an ID looks like: %s", said.Text())
+	if _, diags := w.proto.ImportByID(resourceType, w.one); !strings.Contains(diags.Text(), "/Microsoft.Media/mediaservices/<name>") {
+		t.Errorf("does not show what an ID looks like: %s", diags.Text())
 	}
 }

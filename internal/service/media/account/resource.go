@@ -23,7 +23,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
@@ -136,7 +135,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patience := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 
 	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.MediaAccountType, plan.Name.ValueString())
@@ -153,19 +152,19 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 
 	plan.ID = attribute.NewResourceID(id)
-	there := false
+	ok := false
 	account, err := r.calls().Create(ctx, id, sent, func() {
-		there = true
+		ok = true
 		begun := plan
 		begun.complete(ctx, unfinished(sent))
 		resp.Diagnostics.Append(resp.State.Set(ctx, begun)...)
 		resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
-	}, patience)
+	}, backoff)
 	switch {
-	case r.keys().Forbidden(id, err) && !there:
+	case r.keys().Forbidden(id, err) && !ok:
 		resp.Diagnostics.Append(
-			r.keys().StillForbidden(ctx, plan.keyed(), protection.Account{}, patience.Spent()))
-	case err != nil && there:
+			r.keys().StillForbidden(ctx, plan.keyed(), protection.Account{}, backoff.Spent()))
+	case err != nil && ok:
 		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure has the account, but it is not in "+
 			"order: the next apply deletes it and creates it anew.",
 			diagnostic.Create, subject(id), err))
@@ -220,10 +219,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patience := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 
-	account, said := r.change(ctx, state.account, plan.account, patience)
-	resp.Diagnostics.Append(said...)
+	account, diags := r.change(ctx, state.account, plan.account, backoff)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -233,52 +232,52 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 }
 
 // change does what an update is for, and returns the account as it is then.
-func (r *Resource) change(ctx context.Context, state, plan account, patience *patience.Patience,
+func (r *Resource) change(ctx context.Context, state, plan account, backoff *azure.Backoff,
 ) (armmedia.Account, diag.Diagnostics) {
 	id := state.ID.ValueString()
-	update, changes, said := plan.changed(ctx, state)
-	if said.HasError() {
-		return armmedia.Account{}, said
+	update, changes, diags := plan.changed(ctx, state)
+	if diags.HasError() {
+		return armmedia.Account{}, diags
 	}
 	if !changes {
-		return r.unchanged(ctx, id, plan, patience)
+		return r.unchanged(ctx, id, plan, backoff)
 	}
 	if plan.storageChanges(state) {
-		said.Append(r.missingStorage(ctx, id, plan.StorageAccounts, state.StorageAccounts)...)
+		diags.Append(r.missingStorage(ctx, id, plan.StorageAccounts, state.StorageAccounts)...)
 	}
 	var now protection.Account
 	if plan.encryptionChanges(state) {
 		var err error
 		if now, err = r.keys().Read(ctx, id); err != nil {
-			said.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
+			diags.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
 		} else {
-			said.Append(r.keys().Refuse(ctx, plan.keyed(), now)...)
+			diags.Append(r.keys().Refuse(ctx, plan.keyed(), now)...)
 		}
 	}
-	if said.HasError() {
-		return armmedia.Account{}, said
+	if diags.HasError() {
+		return armmedia.Account{}, diags
 	}
 
-	account, left, err := r.update(ctx, state, plan, update, patience)
+	account, left, err := r.update(ctx, state, plan, update, backoff)
 	switch {
 	case r.keys().Forbidden(id, err):
-		said.Append(r.keys().StillForbidden(ctx, plan.keyed(), now, patience.Spent()))
+		diags.Append(r.keys().StillForbidden(ctx, plan.keyed(), now, backoff.Spent()))
 	case err != nil:
-		said.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
+		diags.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
 	case len(left) > 0:
-		said.Append(leftAttached(id, left))
+		diags.Append(leftAttached(id, left))
 	}
-	return account, said
+	return account, diags
 }
 
 // unchanged is for an update with nothing to send: of the timeouts, of what is no longer managed
 // here, or one that waits for access to the key to come back.
 func (r *Resource) unchanged(ctx context.Context, id string, plan account,
-	patience *patience.Patience,
+	backoff *azure.Backoff,
 ) (armmedia.Account, diag.Diagnostics) {
 	if media.EncryptionIn(plan.Encryption).Status.IsUnknown() {
-		if said := r.keys().Regain(ctx, id, patience); said.HasError() {
-			return armmedia.Account{}, said
+		if diags := r.keys().Regain(ctx, id, backoff); diags.HasError() {
+			return armmedia.Account{}, diags
 		}
 	}
 	account, err := r.calls().Get(ctx, id)
@@ -312,7 +311,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 
 	id := state.ID.ValueString()
-	err := r.calls().Delete(ctx, id, patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))
+	err := r.calls().Delete(ctx, id, attribute.Backoff(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))
 	if err != nil && !azure.IsNotFound(err) {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(id), err))
 	}

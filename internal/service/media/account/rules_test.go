@@ -26,14 +26,14 @@ import (
 const nothingChanged = "Nothing was changed."
 
 // says fails the test unless there is exactly one diagnostic, an error, with all the texts.
-func says(t *testing.T, said acctest.Diagnostics, texts ...string) {
+func says(t *testing.T, diags acctest.Diagnostics, texts ...string) {
 	t.Helper()
-	if len(said) != 1 || len(said.Errors()) != 1 {
-		t.Fatalf("want one error, got %d:\n%s", len(said), said.Text())
+	if len(diags) != 1 || len(diags.Errors()) != 1 {
+		t.Fatalf("want one error, got %d:\n%s", len(diags), diags.Text())
 	}
 	for _, text := range append(texts, "Found: ", "Required: ", "Remedy: ", nothingChanged) {
-		if !strings.Contains(said.Text(), text) {
-			t.Errorf("lacks %q:\n%s", text, said.Text())
+		if !strings.Contains(diags.Text(), text) {
+			t.Errorf("lacks %q:\n%s", text, diags.Text())
 		}
 	}
 }
@@ -126,14 +126,14 @@ func TestProtoAccount_validate(t *testing.T) {
 			for name, value := range test.more {
 				config[name] = value
 			}
-			said := proto.Validate(resourceType, config)
+			diags := proto.Validate(resourceType, config)
 			if test.texts == nil {
-				if len(said) > 0 {
-					t.Error(said.Text())
+				if len(diags) > 0 {
+					t.Error(diags.Text())
 				}
 				return
 			}
-			says(t, said, test.texts...)
+			says(t, diags, test.texts...)
 		})
 	}
 }
@@ -314,8 +314,8 @@ func (w *world) restricted(actions ...string) *acctest.Proto {
 				}, nil
 			}))())()
 	})
-	if said := proto.Configure(acctest.Value{"environment": "rehearsal"}); len(said) > 0 {
-		w.t.Fatal(said.Text())
+	if diags := proto.Configure(acctest.Value{"environment": "rehearsal"}); len(diags) > 0 {
+		w.t.Fatal(diags.Text())
 	}
 	return proto
 }
@@ -370,12 +370,12 @@ func TestProtoAccount_refusesToTakeOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	created := w.proto.Create(resourceType, w.config(nil))
-	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
+	_, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
 	for _, want := range []string{
 		"Media Services Account Already Exists", "to = azuremedia_account.this", created.Identity["id"], nothingChanged,
 	} {
-		if !strings.Contains(said.Text(), want) {
-			t.Errorf("lacks %q:\n%s", want, said.Text())
+		if !strings.Contains(diags.Text(), want) {
+			t.Errorf("lacks %q:\n%s", want, diags.Text())
 		}
 	}
 	if puts := w.azure.Requests(http.MethodPut, "/mediaservices/contosomedia"); len(puts) != 1 {

@@ -149,9 +149,9 @@ func foreignStorage(current []*armmedia.StorageAccount, state, plan types.Set,
 	return foreign
 }
 
-func anyStorage(list []storage, is func(storage) bool) bool {
+func anyStorage(list []storage, ok func(storage) bool) bool {
 	for _, one := range list {
-		if is(one) {
+		if ok(one) {
 			return true
 		}
 	}

@@ -111,10 +111,10 @@ func TestProtoAccount_keepsStorageThatNobodyPlannedAbout(t *testing.T) {
 			{ID: &w.one, Type: to.Ptr(armmedia.Primary)}, {ID: &third, Type: to.Ptr(armmedia.Secondary)},
 		},
 	}})
-	updated, said := w.proto.Apply(plan)
-	if len(said.Errors()) > 0 || !strings.Contains(said.Text(), "Storage Account Left Attached") ||
-		!strings.Contains(said.Text(), third) {
-		t.Errorf("does not say what was left attached: %s", said.Text())
+	updated, diags := w.proto.Apply(plan)
+	if len(diags.Errors()) > 0 || !strings.Contains(diags.Text(), "Storage Account Left Attached") ||
+		!strings.Contains(diags.Text(), third) {
+		t.Errorf("does not say what was left attached: %s", diags.Text())
 	}
 	if attached := get(t, w.azure).Properties.StorageAccounts; len(attached) != 3 {
 		t.Errorf("%d storage accounts are attached, want 3", len(attached))

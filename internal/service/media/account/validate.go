@@ -15,14 +15,14 @@ import (
 
 // validate holds a configuration against what needs no Azure to be checked.
 func (a *account) validate() diag.Diagnostics {
-	var said diag.Diagnostics
+	var diags diag.Diagnostics
 	if !a.StorageAccounts.IsUnknown() {
-		said.Append(diagnostic.FromReport(mediaaccount.CheckConfiguration(a.facts()))...)
+		diags.Append(diagnostic.FromReport(mediaaccount.CheckConfiguration(a.facts()))...)
 	}
-	said.Append(a.validateStorage()...)
-	said.Append(a.validateKeyDelivery()...)
-	said.Append(media.ValidateEncryption(a.Encryption)...)
-	return said
+	diags.Append(a.validateStorage()...)
+	diags.Append(a.validateKeyDelivery()...)
+	diags.Append(media.ValidateEncryption(a.Encryption)...)
+	return diags
 }
 
 // facts are what the configuration or a plan says by itself.
@@ -48,24 +48,24 @@ func (a *account) facts() mediaaccount.Facts {
 }
 
 func (a *account) validateStorage() diag.Diagnostics {
-	var said diag.Diagnostics
+	var diags diag.Diagnostics
 	for _, one := range storageIn(a.StorageAccounts) {
 		if one.ID.IsUnknown() {
 			continue
 		}
 		id := one.ID.ValueString()
-		said.Append(media.ValidateStorageID("storage_accounts", id)...)
+		diags.Append(media.ValidateStorageID("storage_accounts", id)...)
 		// A storage_authentication_type that is left out is System.
 		if !one.UserAssignedIdentityID.IsNull() && !a.StorageAuthentication.IsUnknown() &&
 			a.StorageAuthentication.ValueString() != string(armmedia.StorageByManagedIdentity) {
-			said.Append(media.Refused("storage_accounts", "Unexpected User-Assigned Identity",
+			diags.Append(media.Refused("storage_accounts", "Unexpected User-Assigned Identity",
 				"an identity for the storage account "+id+", which is reached with its keys",
 				`storage_authentication_type = "ManagedIdentity" where an identity is named`,
 				`set storage_authentication_type = "ManagedIdentity", or leave `+
 					"user_assigned_identity_id out"))
 		}
 	}
-	return said
+	return diags
 }
 
 // validateKeyDelivery requires the list to be empty where everybody is let in, as the service does

@@ -124,8 +124,8 @@ func at(attribute string) tfjsonpath.Path {
 // opened is the Azure of a test, and the world of somebody else in it.
 func opened(t *testing.T) (*acctest.Azure, func() *world) {
 	t.Helper()
-	azure := acctest.New(t)
-	return azure, func() *world { return &world{World: fixture.Of(t, azure), t: t} }
+	ours := acctest.New(t)
+	return ours, func() *world { return &world{World: fixture.Of(t, ours), t: t} }
 }
 
 // assignRoles gives both identities their roles at both storage accounts.

@@ -110,16 +110,16 @@ func TestKey_breaksOneRule(t *testing.T) {
 				w.proto.Plan(resourceType, created, w.under(key, nil)),
 				w.proto.Plan(attachment, acctest.Object{}, w.attached(key)),
 			} {
-				said := plan.Diagnostics
+				diags := plan.Diagnostics
 				if test.warned {
-					if len(said.Errors()) > 0 || !strings.Contains(said.Text(), test.texts[0]) {
-						t.Errorf("want a warning while planning: %s", said.Text())
+					if len(diags.Errors()) > 0 || !strings.Contains(diags.Text(), test.texts[0]) {
+						t.Errorf("want a warning while planning: %s", diags.Text())
 					}
-					_, said = w.proto.Apply(plan)
+					_, diags = w.proto.Apply(plan)
 				}
 				for _, want := range test.texts {
-					if len(said.Errors()) != 1 || !strings.Contains(said.Errors().Text(), want) {
-						t.Errorf("want one error with %q, got:\n%s", want, said.Text())
+					if len(diags.Errors()) != 1 || !strings.Contains(diags.Errors().Text(), want) {
+						t.Errorf("want one error with %q, got:\n%s", want, diags.Text())
 					}
 				}
 			}
@@ -159,8 +159,8 @@ func TestAttachment_needsAUserAssignedIdentity(t *testing.T) {
 	plan := w.proto.Plan(attachment, acctest.Object{}, acctest.Value{
 		"account_id": w.id(), "key_vault_key_id": keyID,
 	})
-	if said := plan.Diagnostics.Text(); !strings.Contains(said, "(CMK008)") || !strings.Contains(said, "Video Analyzer") {
-		t.Errorf("without an identity: %s", said)
+	if diags := plan.Diagnostics.Text(); !strings.Contains(diags, "(CMK008)") || !strings.Contains(diags, "Video Analyzer") {
+		t.Errorf("without an identity: %s", diags)
 	}
 }
 
@@ -197,8 +197,8 @@ func TestKey_saysThatTheGrantIsMissing(t *testing.T) {
 	if text := plan.Diagnostics.Text(); len(plan.Diagnostics.Errors()) > 0 || !strings.Contains(text, "(CMK009)") {
 		t.Fatalf("want a warning while planning: %s", text)
 	}
-	_, said := w.proto.Apply(plan)
-	says(t, said, "(CMK009)", `"encryption").AttributeName("key_vault_key_id")`, "without get, wrapKey, unwrapKey",
+	_, diags := w.proto.Apply(plan)
+	says(t, diags, "(CMK009)", `"encryption").AttributeName("key_vault_key_id")`, "without get, wrapKey, unwrapKey",
 		`Azure said "Access to the Customer Key was forbidden" for 2m`, "azuremedia_customer_key_grant")
 }
 
@@ -213,8 +213,8 @@ func TestKey_inaccessible(t *testing.T) {
 		w.UpdateKey("keys", "video", "", azkeys.KeyAttributes{Enabled: to.Ptr(enabled)})
 	}
 	enable(false)
-	lost, said := w.proto.Read(created)
-	silent(t, "reading", said)
+	lost, diags := w.proto.Read(created)
+	silent(t, "reading", diags)
 	says(t, w.proto.Plan(resourceType, lost, tagged).Diagnostics,
 		"(CMK012)", `"encryption").AttributeName("key_vault_key_id")`, "The key video is disabled", "Enable it: az keyvault key set-attributes")
 
@@ -224,22 +224,22 @@ func TestKey_inaccessible(t *testing.T) {
 		!strings.Contains(text, "(CMK012)") || !strings.Contains(text, "a destroy goes on") {
 		t.Errorf("want one warning: %s", text)
 	}
-	_, said = w.proto.Apply(plan)
-	says(t, said, "(CMK012)", "The key video is disabled")
+	_, diags = w.proto.Apply(plan)
+	says(t, diags, "(CMK012)", "The key video is disabled")
 
 	// The encryption is somebody else's: so is the warning.
 	silent(t, "the plan without encryption", w.proto.Plan(resourceType, lost, w.config(nil)).Diagnostics)
 
 	enable(true)
-	regained, said := w.proto.Apply(plan)
-	silent(t, "once access is back", said)
+	regained, diags := w.proto.Apply(plan)
+	silent(t, "once access is back", diags)
 	regained, _ = w.proto.Read(regained)
 	silent(t, "the plan after that", w.proto.Plan(resourceType, regained, config).Diagnostics)
 
 	enable(false)
 	lost, _ = w.proto.Read(regained)
-	_, said = w.proto.Apply(w.proto.Plan(resourceType, lost, nil))
-	silent(t, "destroying", said)
+	_, diags = w.proto.Apply(w.proto.Plan(resourceType, lost, nil))
+	silent(t, "destroying", diags)
 }
 
 // TestAttachment_lostAccess has the account's attachment lose the key in different ways.
@@ -276,8 +276,8 @@ func TestAttachment_lostAccess(t *testing.T) {
 			config := w.attached(keyID)
 			made := w.proto.Create(attachment, config)
 			test.lose(w)
-			lost, said := w.proto.Read(made)
-			silent(t, "reading", said)
+			lost, diags := w.proto.Read(made)
+			silent(t, "reading", diags)
 			plan := w.proto.Plan(attachment, lost, config)
 			if text := plan.Diagnostics.Text(); len(plan.Diagnostics.Warnings()) != 1 || len(plan.Diagnostics) != 1 ||
 				!strings.Contains(text, "(CMK012)") || !strings.Contains(text, test.text) {
@@ -285,9 +285,9 @@ func TestAttachment_lostAccess(t *testing.T) {
 			}
 
 			// The attachment can be destroyed all the same, and says that the account stays as it is.
-			destroyed, said := w.proto.Apply(w.proto.Plan(attachment, lost, nil))
-			if len(said.Errors()) > 0 || len(said.Warnings()) != 1 || destroyed.State != nil {
-				t.Errorf("destroying: %s", said.Text())
+			destroyed, diags := w.proto.Apply(w.proto.Plan(attachment, lost, nil))
+			if len(diags.Errors()) > 0 || len(diags.Warnings()) != 1 || destroyed.State != nil {
+				t.Errorf("destroying: %s", diags.Text())
 			}
 			test.restore(w)
 			if encryption := w.show().Properties.Encryption; *encryption.Type != armmedia.CustomerKey || encryption.Status != nil {

@@ -32,13 +32,13 @@ func TestMove(t *testing.T) {
 	} {
 		from := maps.Clone(source)
 		maps.Copy(from, change)
-		moved, said := w.proto.Move(resourceType, acctest.Source{Provider: azurerm, Type: azurermType, State: from})
-		silent(t, name, said)
+		moved, diags := w.proto.Move(resourceType, acctest.Source{Provider: azurerm, Type: azurermType, State: from})
+		silent(t, name, diags)
 		if diff := cmp.Diff(created.Identity, moved.Identity); diff != "" {
 			t.Errorf("%s: the identity differs: %s", name, diff)
 		}
-		refreshed, said := w.proto.Read(moved)
-		silent(t, name, said)
+		refreshed, diags := w.proto.Read(moved)
+		silent(t, name, diags)
 		wanted := maps.Clone(config)
 		if from["tags"] == nil {
 			delete(wanted, "tags")
@@ -58,8 +58,8 @@ func TestMove(t *testing.T) {
 		"no ID":            {acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"id": "x"}}, "import the account instead"},
 		"no state":         {acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"id": 1}}, "import the account instead"},
 	} {
-		if _, said := w.proto.Move(resourceType, test.from); !strings.Contains(said.Text(), test.want) {
-			t.Errorf("%s: lacks %q: %s", name, test.want, said.Text())
+		if _, diags := w.proto.Move(resourceType, test.from); !strings.Contains(diags.Text(), test.want) {
+			t.Errorf("%s: lacks %q: %s", name, test.want, diags.Text())
 		}
 	}
 }

@@ -91,12 +91,12 @@ func TestValidate(t *testing.T) {
 			for name, value := range test.more {
 				config[name] = value
 			}
-			said := proto.Validate(resourceType, config)
+			diags := proto.Validate(resourceType, config)
 			if test.texts == nil {
-				silent(t, "validation", said)
+				silent(t, "validation", diags)
 				return
 			}
-			says(t, said, test.texts...)
+			says(t, diags, test.texts...)
 		})
 	}
 	system := proto.Validate(resourceType, acctest.Value{
@@ -198,14 +198,14 @@ func TestStorage_thatIsNotThere(t *testing.T) {
 	texts := []string{
 		"Storage Account Not Found", `"storage_account").AttributeName("id")`, "videoonex", "create it first",
 	}
-	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, missing))
-	says(t, said, texts...)
+	_, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, missing))
+	says(t, diags, texts...)
 	if puts := w.Requests(http.MethodPut, put); len(puts) > 0 {
 		t.Error("an account was created on storage that is not there")
 	}
 	created := w.proto.Create(resourceType, w.config(nil))
-	_, said = w.proto.Apply(w.proto.Plan(resourceType, created, missing))
-	says(t, said, texts...)
+	_, diags = w.proto.Apply(w.proto.Plan(resourceType, created, missing))
+	says(t, diags, texts...)
 	if patches := w.Requests(http.MethodPatch, put); len(patches) > 0 {
 		t.Error("an account was moved to storage that is not there")
 	}
@@ -253,16 +253,16 @@ func TestStorage_saysWhichRolesAreMissing(t *testing.T) {
 		"Storage Account Out Of Reach", `"storage_account").AttributeName("user_assigned_identity_id")`,
 		`Azure said "Storage account cannot be accessed" for 2m`, "Storage Blob Data Contributor and Reader", stranger, w.store,
 	}
-	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(strange)))
-	says(t, said, texts...)
+	_, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(strange)))
+	says(t, diags, texts...)
 
 	created := w.proto.Create(resourceType, config)
-	_, said = w.proto.Apply(w.proto.Plan(resourceType, created, w.config(strange)))
-	says(t, said, texts...)
+	_, diags = w.proto.Apply(w.proto.Plan(resourceType, created, w.config(strange)))
+	says(t, diags, texts...)
 
 	// The failed operation shows, and the next apply sends what is managed once more.
-	failed, said := w.proto.Read(created)
-	silent(t, "reading", said)
+	failed, diags := w.proto.Read(created)
+	silent(t, "reading", diags)
 	if state := failed.State["provisioning_state"]; state != "Failed" {
 		t.Fatalf("the account is %v", state)
 	}
@@ -311,12 +311,12 @@ func TestCreate_refusesToTakeOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.proto.Create(resourceType, w.config(nil))
-	_, said := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
+	_, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(nil)))
 	for _, want := range []string{
 		"Video Analyzer Account Already Exists", "to = azuremedia_video_analyzer.this", w.id(), nothingChanged,
 	} {
-		if !strings.Contains(said.Text(), want) {
-			t.Errorf("lacks %q:\n%s", want, said.Text())
+		if !strings.Contains(diags.Text(), want) {
+			t.Errorf("lacks %q:\n%s", want, diags.Text())
 		}
 	}
 	if puts := w.Requests(http.MethodPut, put); len(puts) != 1 {
@@ -369,17 +369,17 @@ func TestImport(t *testing.T) {
 		want[name] = value
 	}
 	want["location"], want["timeouts"] = "West US 2", nil
-	byID, said := w.proto.ImportByID(resourceType, strings.ReplaceAll(w.id(), "videoAnalyzers", "VIDEOANALYZERS"))
-	if diff := cmp.Diff(want, byID.State); len(said) > 0 || diff != "" {
-		t.Errorf("by ID: %s%s", diff, said.Text())
+	byID, diags := w.proto.ImportByID(resourceType, strings.ReplaceAll(w.id(), "videoAnalyzers", "VIDEOANALYZERS"))
+	if diff := cmp.Diff(want, byID.State); len(diags) > 0 || diff != "" {
+		t.Errorf("by ID: %s%s", diff, diags.Text())
 	}
-	byIdentity, said := w.proto.ImportByIdentity(resourceType, map[string]string{"id": w.id()})
-	if diff := cmp.Diff(want, byIdentity.State); len(said) > 0 || diff != "" {
-		t.Errorf("by identity: %s%s", diff, said.Text())
+	byIdentity, diags := w.proto.ImportByIdentity(resourceType, map[string]string{"id": w.id()})
+	if diff := cmp.Diff(want, byIdentity.State); len(diags) > 0 || diff != "" {
+		t.Errorf("by identity: %s%s", diff, diags.Text())
 	}
-	_, said = w.proto.ImportByID(resourceType, w.store)
-	if !strings.Contains(said.Text(), "Invalid Import ID") || !strings.Contains(said.Text(), "videoAnalyzers") {
-		t.Errorf("the ID of something else: %s", said.Text())
+	_, diags = w.proto.ImportByID(resourceType, w.store)
+	if !strings.Contains(diags.Text(), "Invalid Import ID") || !strings.Contains(diags.Text(), "videoAnalyzers") {
+		t.Errorf("the ID of something else: %s", diags.Text())
 	}
 }
 
@@ -403,19 +403,19 @@ func TestDataSource(t *testing.T) {
 	}
 	want["location"] = "West US 2"
 	byName := acctest.Value{"name": "contosovideo", "resource_group_name": "media"}
-	found, said := w.proto.ReadData(resourceType, byName)
-	if diff := cmp.Diff(want, found); len(said) > 0 || diff != "" {
-		t.Errorf("by name: %s%s", diff, said.Text())
+	found, diags := w.proto.ReadData(resourceType, byName)
+	if diff := cmp.Diff(want, found); len(diags) > 0 || diff != "" {
+		t.Errorf("by name: %s%s", diff, diags.Text())
 	}
 	w.Revoke("keys", w.principal)
-	lost, said := w.proto.ReadData(resourceType, acctest.Value{"id": w.id()})
+	lost, diags := w.proto.ReadData(resourceType, acctest.Value{"id": w.id()})
 	encryption, _ := lost["encryption"].(acctest.Value)
-	if len(said) > 0 || encryption["status"] == nil {
-		t.Errorf("without the key: %v %s", encryption, said.Text())
+	if len(diags) > 0 || encryption["status"] == nil {
+		t.Errorf("without the key: %v %s", encryption, diags.Text())
 	}
-	_, said = w.proto.ReadData(resourceType, acctest.Value{"name": "nobody", "resource_group_name": "media"})
-	if !strings.Contains(said.Text(), "Video Analyzer Account Not Found") || !strings.Contains(said.Text(), "az resource list") {
-		t.Errorf("an account that is not there: %s", said.Text())
+	_, diags = w.proto.ReadData(resourceType, acctest.Value{"name": "nobody", "resource_group_name": "media"})
+	if !strings.Contains(diags.Text(), "Video Analyzer Account Not Found") || !strings.Contains(diags.Text(), "az resource list") {
+		t.Errorf("an account that is not there: %s", diags.Text())
 	}
 }
 
@@ -426,13 +426,13 @@ func TestRead_ofAnAccountThatIsGone(t *testing.T) {
 	if err := w.analyzers().Delete(t.Context(), "media", "contosovideo"); err != nil {
 		t.Fatal(err)
 	}
-	gone, said := w.proto.Read(created)
-	silent(t, "reading", said)
+	gone, diags := w.proto.Read(created)
+	silent(t, "reading", diags)
 	if gone.State != nil {
 		t.Errorf("still in the state: %v", gone.State)
 	}
-	_, said = w.proto.Apply(w.proto.Plan(resourceType, created, nil))
-	silent(t, "deleting what is gone", said)
+	_, diags = w.proto.Apply(w.proto.Plan(resourceType, created, nil))
+	silent(t, "deleting what is gone", diags)
 }
 
 func TestTimeouts(t *testing.T) {

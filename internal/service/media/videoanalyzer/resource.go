@@ -21,7 +21,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
@@ -131,7 +130,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patience := patience.New(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
 
 	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.VideoAnalyzerType, plan.Name.ValueString())
@@ -148,22 +147,22 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 
 	plan.ID = attribute.NewResourceID(id)
 	sent := plan.created()
-	there := false
+	ok := false
 	account, err := r.calls().Create(ctx, id, sent, func() {
-		there = true
+		ok = true
 		begun := plan
 		begun.complete(ctx, unfinished(sent))
 		resp.Diagnostics.Append(resp.State.Set(ctx, begun)...)
 		resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
-	}, patience)
+	}, backoff)
 	switch {
-	case err != nil && there:
+	case err != nil && ok:
 		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure has the account, but it is not in "+
 			"order: the next apply deletes it and creates it anew.",
 			diagnostic.Create, subject(id), err))
 	case err != nil:
 		resp.Diagnostics.Append(r.refused(ctx, diagnostic.Create, plan.analyzer,
-			protection.Account{}, err, patience))
+			protection.Account{}, err, backoff))
 	default:
 		plan.complete(ctx, account)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -180,13 +179,13 @@ func unfinished(sent armmedia.VideoAnalyzer) armmedia.VideoAnalyzer {
 
 // refused says why Azure did not take an account or a change of one.
 func (r *Resource) refused(ctx context.Context, act diagnostic.Act, plan analyzer,
-	now protection.Account, err error, patience *patience.Patience,
+	now protection.Account, err error, backoff *azure.Backoff,
 ) diag.Diagnostic {
 	switch id := plan.ID.ValueString(); {
 	case r.keys().Forbidden(id, err):
-		return r.keys().StillForbidden(ctx, plan.keyed(), now, patience.Spent())
+		return r.keys().StillForbidden(ctx, plan.keyed(), now, backoff.Spent())
 	case storageForbidden(err):
-		return storageOutOfReach(plan, patience.Spent())
+		return storageOutOfReach(plan, backoff.Spent())
 	default:
 		return diagnostic.FromError(act, subject(id), err)
 	}
@@ -227,10 +226,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	patience := patience.New(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
+	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
 
-	account, said := r.change(ctx, state.analyzer, plan.analyzer, patience)
-	resp.Diagnostics.Append(said...)
+	account, diags := r.change(ctx, state.analyzer, plan.analyzer, backoff)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -240,41 +239,41 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 }
 
 // change does what an update is for, and returns the account as it is then.
-func (r *Resource) change(ctx context.Context, state, plan analyzer, patience *patience.Patience,
-) (account armmedia.VideoAnalyzer, said diag.Diagnostics) {
+func (r *Resource) change(ctx context.Context, state, plan analyzer, backoff *azure.Backoff,
+) (account armmedia.VideoAnalyzer, diags diag.Diagnostics) {
 	id := state.ID.ValueString()
 	update, changes := plan.changed(state)
 	if !changes {
-		return r.unchanged(ctx, id, plan, patience)
+		return r.unchanged(ctx, id, plan, backoff)
 	}
-	said.Append(r.missingStorage(ctx, id, plan, state)...)
+	diags.Append(r.missingStorage(ctx, id, plan, state)...)
 	var now protection.Account
 	if media.EncryptionChanges(plan.Encryption, state.Encryption) {
 		var err error
 		if now, err = r.keys().Read(ctx, id); err != nil {
-			said.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
+			diags.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
 		} else {
-			said.Append(r.keys().Refuse(ctx, plan.keyed(), now)...)
+			diags.Append(r.keys().Refuse(ctx, plan.keyed(), now)...)
 		}
 	}
-	if said.HasError() {
-		return account, said
+	if diags.HasError() {
+		return account, diags
 	}
-	account, err := r.update(ctx, state, plan, update, patience)
+	account, err := r.update(ctx, state, plan, update, backoff)
 	if err != nil {
-		said.Append(r.refused(ctx, diagnostic.Update, plan, now, err, patience))
+		diags.Append(r.refused(ctx, diagnostic.Update, plan, now, err, backoff))
 	}
-	return account, said
+	return account, diags
 }
 
 // unchanged is for an update with nothing to send: of the timeouts, of what is no longer managed
 // here, or one that waits for access to the key to come back.
 func (r *Resource) unchanged(ctx context.Context, id string, plan analyzer,
-	patience *patience.Patience,
+	backoff *azure.Backoff,
 ) (armmedia.VideoAnalyzer, diag.Diagnostics) {
 	if media.EncryptionIn(plan.Encryption).Status.IsUnknown() {
-		if said := r.keys().Regain(ctx, id, patience); said.HasError() {
-			return armmedia.VideoAnalyzer{}, said
+		if diags := r.keys().Regain(ctx, id, backoff); diags.HasError() {
+			return armmedia.VideoAnalyzer{}, diags
 		}
 	}
 	account, err := r.calls().Get(ctx, id)
@@ -297,7 +296,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 
 	id := state.ID.ValueString()
 	err := r.calls().Delete(ctx, id,
-		patience.New(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))
+		attribute.Backoff(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))
 	if err != nil && !azure.IsNotFound(err) {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(id), err))
 	}

@@ -23,9 +23,9 @@ func TestRotation_syncsAnAccountThatHoldsKeys(t *testing.T) {
 		"storage_account": acctest.Value{"id": w.store},
 	}))
 	forgotten := w.proto.Plan(rotation, acctest.Object{}, acctest.Value{"storage_account_id": w.store})
-	if said := forgotten.Diagnostics.Text(); !strings.Contains(said, "(ROT003)") ||
-		!strings.Contains(said, "the Video Analyzer account "+w.id()) {
-		t.Errorf("an account is forgotten, and nobody says so: %s", said)
+	if diags := forgotten.Diagnostics.Text(); !strings.Contains(diags, "(ROT003)") ||
+		!strings.Contains(diags, "the Video Analyzer account "+w.id()) {
+		t.Errorf("an account is forgotten, and nobody says so: %s", diags)
 	}
 	syncs := func() int { return len(w.Requests(http.MethodPost, put+"/syncStorageKeys")) }
 	config := acctest.Value{
@@ -44,16 +44,16 @@ func TestRotation_syncsAnAccountThatHoldsKeys(t *testing.T) {
 
 	before := syncs()
 	w.proto.Update(created, w.config(nil))
-	rolled, said := w.proto.Read(rolled)
-	silent(t, "reading the rotation", said)
+	rolled, diags := w.proto.Read(rolled)
+	silent(t, "reading the rotation", diags)
 	config["rotate_when_changed"] = acctest.Value{"generation": "2"}
 	plan := w.proto.Plan(rotation, rolled, config)
 	if text := plan.Diagnostics.Text(); !strings.Contains(text, w.id()+" is left alone") ||
 		!strings.Contains(text, "managed identity") {
 		t.Errorf("an account with an identity is not said to be left alone: %s", text)
 	}
-	if _, said := w.proto.Apply(plan); len(said.Errors()) > 0 {
-		t.Error(said.Text())
+	if _, diags := w.proto.Apply(plan); len(diags.Errors()) > 0 {
+		t.Error(diags.Text())
 	}
 	if syncs() != before {
 		t.Error("an account that holds no keys was told of new ones")
@@ -76,8 +76,8 @@ func TestRotation_withoutTheService(t *testing.T) {
 				t.Fatal(err)
 			}
 			plan := w.proto.Plan(rotation, acctest.Object{}, acctest.Value{"storage_account_id": w.store})
-			if said := plan.Diagnostics.Text(); text == "" && said != "" || !strings.Contains(said, text) {
-				t.Errorf("want %q: %s", text, said)
+			if diags := plan.Diagnostics.Text(); text == "" && diags != "" || !strings.Contains(diags, text) {
+				t.Errorf("want %q: %s", text, diags)
 			}
 		})
 	}

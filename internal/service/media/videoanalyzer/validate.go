@@ -17,14 +17,14 @@ import (
 
 // validate holds a configuration against what needs no Azure to be checked.
 func (a *analyzer) validate() diag.Diagnostics {
-	var said diag.Diagnostics
+	var diags diag.Diagnostics
 	if id := storageIn(a.StorageAccount).ID; !id.IsNull() && !id.IsUnknown() {
-		said.Append(media.ValidateStorageID("storage_account.id", id.ValueString())...)
+		diags.Append(media.ValidateStorageID("storage_account.id", id.ValueString())...)
 	}
-	said.Append(a.validateStorageIdentity()...)
-	said.Append(media.ValidateEncryption(a.Encryption)...)
-	said.Append(a.validateReader()...)
-	return said
+	diags.Append(a.validateStorageIdentity()...)
+	diags.Append(media.ValidateEncryption(a.Encryption)...)
+	diags.Append(a.validateReader()...)
+	return diags
 }
 
 // validateStorageIdentity requires the identity that reaches the storage to be one of the account's.

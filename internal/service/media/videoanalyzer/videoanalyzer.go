@@ -14,7 +14,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/patience"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
@@ -64,7 +63,7 @@ func storageForbidden(err error) bool {
 // update patches what was changed. Storage accounts and tags are sent as a whole: what Azure has is
 // read before, so that what something else set is not lost.
 func (r *Resource) update(ctx context.Context, state, plan analyzer,
-	update armmedia.VideoAnalyzerUpdate, patience *patience.Patience,
+	update armmedia.VideoAnalyzerUpdate, backoff *azure.Backoff,
 ) (armmedia.VideoAnalyzer, error) {
 	id := state.ID.ValueString()
 	retags := !plan.Tags.Equal(state.Tags)
@@ -83,17 +82,17 @@ func (r *Resource) update(ctx context.Context, state, plan analyzer,
 					state.StorageAccount, plan.StorageAccount)...)
 		}
 	}
-	return r.calls().Update(ctx, id, update, patience)
+	return r.calls().Update(ctx, id, update, backoff)
 }
 
 // checkCreation holds what is known of an account that is to be created against Azure: its name,
 // its storage, and its key.
 func (r *Resource) checkCreation(ctx context.Context, plan analyzer) diag.Diagnostics {
 	var name, storage, key diag.Diagnostics
-	asking, asked := errgroup.WithContext(ctx)
-	asking.Go(func() error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
 		if !plan.Name.IsUnknown() && !plan.Location.IsUnknown() {
-			name = globalname.Check(asked, r.Client, subject(plan.Name.ValueString()),
+			name = globalname.Check(gctx, r.Client, subject(plan.Name.ValueString()),
 				mediaaccount.VideoAnalyzerName(), azure.VideoAnalyzerType,
 				func(ctx context.Context) (mediaaccount.Availability, error) {
 					return r.calls().Availability(ctx, r.Client.SubscriptionID(),
@@ -102,15 +101,15 @@ func (r *Resource) checkCreation(ctx context.Context, plan analyzer) diag.Diagno
 		}
 		return nil
 	})
-	asking.Go(func() error {
-		storage = r.checkStorage(asked, plan, plan.Name.ValueString(), r.Client.SubscriptionID())
+	g.Go(func() error {
+		storage = r.checkStorage(gctx, plan, plan.Name.ValueString(), r.Client.SubscriptionID())
 		return nil
 	})
-	asking.Go(func() error {
-		key = r.keys().CheckNew(asked, plan.keyed())
+	g.Go(func() error {
+		key = r.keys().CheckNew(gctx, plan.keyed())
 		return nil
 	})
-	_ = asking.Wait() // What goes wrong is said.
+	_ = g.Wait() // What goes wrong is said.
 	return append(append(name, storage...), key...)
 }
 

@@ -108,22 +108,22 @@ func (w *world) patch(update armmedia.VideoAnalyzerUpdate) {
 }
 
 // says fails the test unless there is exactly one diagnostic, an error, with all the texts.
-func says(t *testing.T, said acctest.Diagnostics, texts ...string) {
+func says(t *testing.T, diags acctest.Diagnostics, texts ...string) {
 	t.Helper()
-	if len(said) != 1 || len(said.Errors()) != 1 {
-		t.Fatalf("want one error, got %d:\n%s", len(said), said.Text())
+	if len(diags) != 1 || len(diags.Errors()) != 1 {
+		t.Fatalf("want one error, got %d:\n%s", len(diags), diags.Text())
 	}
 	for _, text := range append(texts, "Found: ", "Required: ", "Remedy: ", nothingChanged) {
-		if !strings.Contains(said.Text(), text) {
-			t.Errorf("lacks %q:\n%s", text, said.Text())
+		if !strings.Contains(diags.Text(), text) {
+			t.Errorf("lacks %q:\n%s", text, diags.Text())
 		}
 	}
 }
 
 // silent fails the test if anything is said.
-func silent(t *testing.T, when string, said acctest.Diagnostics) {
+func silent(t *testing.T, when string, diags acctest.Diagnostics) {
 	t.Helper()
-	if len(said) > 0 {
-		t.Errorf("%s: %s", when, said.Text())
+	if len(diags) > 0 {
+		t.Errorf("%s: %s", when, diags.Text())
 	}
 }

@@ -111,8 +111,8 @@ func (k *Key) Public() Public {
 }
 
 func (k *Key) rsa() (*rsa.PrivateKey, error) {
-	private, is := k.signer.(*rsa.PrivateKey)
-	if !is {
+	private, ok := k.signer.(*rsa.PrivateKey)
+	if !ok {
 		return nil, ErrAlgorithm
 	}
 	return private, nil

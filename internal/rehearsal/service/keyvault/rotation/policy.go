@@ -73,7 +73,7 @@ const (
 // check says what is wrong with a policy that cannot be followed.
 func (p *Policy) check() error {
 	if p.Expiry != "" {
-		if expiry, is := parseDuration(p.Expiry); !is || !expiry.atLeast(leastExpiry) {
+		if expiry, ok := parseDuration(p.Expiry); !ok || !expiry.atLeast(leastExpiry) {
 			return fmt.Errorf("the expiryTime '%s' is no ISO 8601 duration of at least %d days",
 				p.Expiry, leastExpiry)
 		}
@@ -103,11 +103,11 @@ func (a *Action) check(expiry string) error {
 	if !after {
 		text = a.Trigger.BeforeExpiry
 	}
-	when, is := parseDuration(text)
+	when, ok := parseDuration(text)
 	switch {
 	case after && a.Trigger.BeforeExpiry != "":
 		return fmt.Errorf("the trigger of the action %s has two times", kind)
-	case !is:
+	case !ok:
 		return fmt.Errorf("the trigger of the action %s has no ISO 8601 duration: '%s'", kind, text)
 	case after && kind == notify:
 		return fmt.Errorf("timeAfterCreate only applies to the action %s", rotate)
@@ -129,10 +129,10 @@ func (p *Policy) Due(created, expires time.Time) (time.Time, bool) {
 		if action.Action.Type != rotate {
 			continue
 		}
-		if when, is := parseDuration(action.Trigger.AfterCreate); is {
+		if when, ok := parseDuration(action.Trigger.AfterCreate); ok {
 			return when.after(created), true
 		}
-		if when, is := parseDuration(action.Trigger.BeforeExpiry); is && !expires.IsZero() {
+		if when, ok := parseDuration(action.Trigger.BeforeExpiry); ok && !expires.IsZero() {
 			return when.before(expires), true
 		}
 	}
@@ -141,8 +141,8 @@ func (p *Policy) Due(created, expires time.Time) (time.Time, bool) {
 
 // Expires is when a version expires that a rotation makes now, and whether it does.
 func (p *Policy) Expires(now time.Time) (time.Time, bool) {
-	validity, is := parseDuration(p.Expiry)
-	return validity.after(now), is
+	validity, ok := parseDuration(p.Expiry)
+	return validity.after(now), ok
 }
 
 // Shown is the policy as Key Vault shows it under an identifier.

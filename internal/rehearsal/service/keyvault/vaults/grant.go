@@ -76,8 +76,8 @@ func dateGrants(tx *engine.Tx, vault *engine.Resource) {
 	for _, entry := range policies(vault) {
 		for _, p := range entry.Permissions.Keys {
 			grant := grantOf(entry.ObjectID, p)
-			since, there := before.Granted[grant]
-			if !there {
+			since, ok := before.Granted[grant]
+			if !ok {
 				since, added = tx.Now(), true
 			}
 			now.Granted[grant] = since

@@ -29,7 +29,7 @@ func (p policyEntry) permissions() map[string][]string {
 	for kind, list := range sent {
 		entries, _ := list.([]any)
 		for _, entry := range entries {
-			if name, is := entry.(string); is {
+			if name, ok := entry.(string); ok {
 				kinds[kind] = append(kinds[kind], name)
 			}
 		}
@@ -52,22 +52,22 @@ func (p policyEntry) with(kinds map[string][]string) policyEntry {
 }
 
 func policyEntries(properties map[string]any) ([]policyEntry, bool) {
-	list, is := properties["accessPolicies"].([]any)
+	list, ok := properties["accessPolicies"].([]any)
 	var entries []policyEntry
 	for _, item := range list {
-		if entry, is := item.(map[string]any); is {
+		if entry, ok := item.(map[string]any); ok {
 			entries = append(entries, entry)
 		}
 	}
-	return entries, is && len(entries) == len(list)
+	return entries, ok && len(entries) == len(list)
 }
 
 // updatePolicies adds to the access policies of a vault, replaces some of them, or takes from
 // them, without touching those of other objects.
 func updatePolicies(r *engine.Request, vault *engine.Resource) (*engine.Response, error) {
 	properties, _ := r.Body["properties"].(map[string]any)
-	sent, is := policyEntries(properties)
-	if !is {
+	sent, ok := policyEntries(properties)
+	if !ok {
 		return nil, badRequest("The parameter accessPolicies is not specified.")
 	}
 	change := map[string]func(present, sent policyEntry) policyEntry{

@@ -24,8 +24,8 @@ func (s *Service) Blobs(
 	}
 	client := blob.Client{Account: listed.ID.Name()}
 	if account.String("storageAuthentication") == authenticationSystem {
-		held, is := secretsOf(account).StorageKeys[listed.ID.Key()]
-		if !is {
+		held, ok := secretsOf(account).StorageKeys[listed.ID.Key()]
+		if !ok {
 			return blob.Client{}, StorageInaccessible()
 		}
 		held = held.At(asOf)

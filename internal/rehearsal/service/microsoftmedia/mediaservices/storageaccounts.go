@@ -228,7 +228,7 @@ func (s *Service) reachStorage(
 	byKeys := account.String("storageAuthentication") == authenticationSystem
 	kept := microsoftmedia.KeyCopies{}
 	for _, listed := range list {
-		if held, is := known.StorageKeys[listed.ID.Key()]; is && byKeys {
+		if held, ok := known.StorageKeys[listed.ID.Key()]; ok && byKeys {
 			kept[listed.ID.Key()] = held
 		}
 		if !slices.ContainsFunc(known.Unproven, listed.ID.Is) {
@@ -275,7 +275,7 @@ func (s *Service) syncStorageKeys(
 			return nil, refused
 		}
 		known := secretsOf(account)
-		if before, is := known.StorageKeys[listed.ID.Key()]; is {
+		if before, ok := known.StorageKeys[listed.ID.Key()]; ok {
 			held = held.After(before, OriginLag)
 		}
 		if known.StorageKeys == nil {

@@ -36,12 +36,12 @@ type policy struct{ download, stream bool }
 
 // policies are the predefined streaming policies that do not encrypt. There are no others here.
 func policies(name string) (policy, bool) {
-	known, is := map[string]policy{
+	known, ok := map[string]policy{
 		"Predefined_DownloadOnly":              {download: true},
 		"Predefined_ClearStreamingOnly":        {stream: true},
 		"Predefined_DownloadAndClearStreaming": {download: true, stream: true},
 	}[name]
-	return known, is
+	return known, ok
 }
 
 // forever is when a locator ends that was given no end.
@@ -181,8 +181,8 @@ func (s *Service) unlock(tx *engine.Tx, wanted delivery) *engine.Error {
 func (s *Service) listPaths(
 	r *engine.Request, found *engine.Resource,
 ) (*engine.Response, error) {
-	wanted, there := s.locate(r.Tx, found.String("streamingLocatorId"))
-	if !there {
+	wanted, ok := s.locate(r.Tx, found.String("streamingLocatorId"))
+	if !ok {
 		return nil, engine.Errorf(http.StatusNotFound, "NotFound", "The requested resource was not found.")
 	}
 	files, err := s.files(r.HTTP.Context(), r.Tx, wanted)

@@ -58,8 +58,8 @@ func New(e *engine.Engine, accounts *mediaservices.Service) *Service {
 	e.HandleHost(engine.Host{
 		Suffix: engine.StreamingSuffix,
 		Loopback: func(path string) bool {
-			_, _, is := parsePath(path)
-			return is
+			_, _, ok := parsePath(path)
+			return ok
 		},
 		Serve:  s.serve,
 		Refuse: refuse,
@@ -96,7 +96,7 @@ func (s *Service) addRoutes(e *engine.Engine) {
 }
 
 // parsePath takes the path of a file apart, "/LOCATOR/FILE".
-func parsePath(path string) (locator, file string, is bool) {
+func parsePath(path string) (locator, file string, ok bool) {
 	locator, file, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	_, err := uuid.Parse(locator)
 	return locator, file, err == nil && len(locator) == 36 && file != ""
@@ -109,8 +109,8 @@ func (s *Service) serve(r *engine.Request) (*engine.Response, error) {
 		return nil, engine.Errorf(http.StatusMethodNotAllowed, "MethodNotAllowed",
 			"A streaming endpoint answers GET and HEAD.")
 	}
-	id, file, is := parsePath(r.HTTP.URL.Path)
-	if !is {
+	id, file, ok := parsePath(r.HTTP.URL.Path)
+	if !ok {
 		return nil, failed(http.StatusBadRequest, badURLSyntax)
 	}
 	wanted, found := s.locate(r.Tx, id)

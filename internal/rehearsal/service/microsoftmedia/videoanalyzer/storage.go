@@ -40,8 +40,8 @@ func setStorage(
 		if listed.Identity != nil {
 			entry["identity"] = map[string]any{"userAssignedIdentity": string(listed.Identity.UserAssigned)}
 		}
-		if said := status(listed); said != "" {
-			entry["status"] = said
+		if reply := status(listed); reply != "" {
+			entry["status"] = reply
 		}
 		entries = append(entries, entry)
 	}
@@ -123,9 +123,9 @@ func (s *Service) reachStorage(
 ) *engine.Error {
 	kept := microsoftmedia.KeyCopies{}
 	for _, listed := range storageOf(account) {
-		held, is := known.StorageKeys[listed.ID.Key()]
+		held, ok := known.StorageKeys[listed.ID.Key()]
 		if !slices.ContainsFunc(known.Unproven, listed.ID.Is) {
-			if is && listed.Identity == nil {
+			if ok && listed.Identity == nil {
 				kept[listed.ID.Key()] = held
 			}
 			continue

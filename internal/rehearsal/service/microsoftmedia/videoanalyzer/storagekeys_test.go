@@ -30,8 +30,8 @@ func TestSyncStorageKeys(t *testing.T) {
 	azure.Want(azure.Call("PUT", account, former, byKeys(store1)), http.StatusCreated)
 	want := func(when string, upToDate bool) {
 		t.Helper()
-		if held, is := azure.holds(store1); !held || is != upToDate {
-			t.Errorf("%s: keys held %t, up to date %t", when, held, is)
+		if held, ok := azure.holds(store1); !held || ok != upToDate {
+			t.Errorf("%s: keys held %t, up to date %t", when, held, ok)
 		}
 	}
 	want("at first", true)
