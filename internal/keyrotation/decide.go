@@ -17,7 +17,7 @@ const (
 	Nothing Action = "nothing"
 	// Wait until the step's time: then the rotation goes on.
 	Wait Action = "wait"
-	// Sync the keys to every dependant that uses them.
+	// Sync the keys to every dependent that uses them.
 	Sync Action = "sync"
 	// Regenerate the step's key.
 	Regenerate Action = "regenerate"
@@ -45,7 +45,7 @@ type Step struct {
 func Decide(o Observed, r Recorded, w Wanted, verified bool) Step {
 	r = r.under(w)
 	if !r.Adopted() {
-		return Step{Action: Sync, Reason: "Every dependant is told of the present keys, since it " +
+		return Step{Action: Sync, Reason: "Every dependent is told of the present keys, since it " +
 			"is not known when it was last"}
 	}
 	for _, key := range []Key{Key1, Key2} {
@@ -56,7 +56,7 @@ func Decide(o Observed, r Recorded, w Wanted, verified bool) Step {
 	}
 	for _, key := range []Key{Key1, Key2} {
 		if o.unknown(key) {
-			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("A dependant says that it last read "+
+			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("A dependent says that it last read "+
 				"the keys at %s, before %s was made at %s", clock(o.Told), key, clock(o.Created.Of(key)))}
 		}
 	}

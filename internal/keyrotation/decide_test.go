@@ -27,7 +27,7 @@ func circumstances() []circumstance {
 	return []circumstance{
 		{"record", []string{"none", "complete", "settling", "closing"}},
 		{"newer than recorded", []string{"no key", "key1", "key2", "both keys"}},
-		{"dependants", []string{"silent", "up to date", "behind"}},
+		{"dependents", []string{"silent", "up to date", "behind"}},
 		{"asked for", []string{
 			"nothing", "trigger", "interval", "on create", "emergency", "emergency answered",
 			"emergency under way",
@@ -88,7 +88,7 @@ func decide(t *testing.T, ok map[string]string) keyrotation.Step {
 			observed.Created = observed.Created.With(key, now.Add(-time.Minute))
 		}
 	}
-	switch ok["dependants"] {
+	switch ok["dependents"] {
 	case "up to date":
 		observed.Told = now
 	case "behind":

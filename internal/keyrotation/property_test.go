@@ -25,7 +25,7 @@ type world struct {
 	created keyrotation.Keys[time.Time]
 	// held are the creation times of the keys that the media account holds.
 	held  keyrotation.Keys[time.Time]
-	batch dependant
+	batch dependent
 	// origins hold what the media account held some time ago.
 	origins []origin
 
@@ -55,8 +55,8 @@ type world struct {
 	settled time.Time
 }
 
-// dependant is an account that says when it read the keys.
-type dependant struct {
+// dependent is an account that says when it read the keys.
+type dependent struct {
 	held keyrotation.Keys[time.Time]
 	told time.Time
 }
@@ -174,7 +174,7 @@ func (w *world) Sync(context.Context) (time.Time, error) {
 				w.synced = w.synced.With(key, w.now)
 			}
 		}
-		w.batch = dependant{w.created, w.now}
+		w.batch = dependent{w.created, w.now}
 		if w.unsynced {
 			w.unsynced, w.settled = false, w.now.Add(keyrotation.Settle)
 		}
@@ -242,7 +242,7 @@ func TestRun_holdsItsPromises(t *testing.T) {
 			created: keyrotation.Keys[time.Time]{Key1: begin, Key2: begin},
 			held:    keyrotation.Keys[time.Time]{Key1: begin, Key2: begin},
 		}
-		w.batch = dependant{w.held, begin}
+		w.batch = dependent{w.held, begin}
 		for range 3 {
 			w.origins = append(w.origins, origin{
 				delay: time.Duration(rapid.IntRange(0, int(keyrotation.Settle/time.Minute)-1).
@@ -297,7 +297,7 @@ func TestRun_holdsItsPromises(t *testing.T) {
 			},
 			"fall behind": func(*rapid.T) {
 				// It was made anew from what it once was, for one. Nobody has regenerated a key for it.
-				w.batch = dependant{
+				w.batch = dependent{
 					held: keyrotation.Keys[time.Time]{Key1: begin, Key2: begin}, told: begin.Add(time.Second),
 				}
 			},
@@ -325,7 +325,7 @@ func TestRun_holdsItsPromises(t *testing.T) {
 					t.Fatalf("nothing is left to do, and the phase is %s", record.Phase)
 				}
 				if w.batch.held != w.created {
-					t.Fatalf("nothing is left to do, and a dependant holds %v of %v", w.batch.held, w.created)
+					t.Fatalf("nothing is left to do, and a dependent holds %v of %v", w.batch.held, w.created)
 				}
 				return
 			}

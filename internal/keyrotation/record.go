@@ -7,7 +7,7 @@ import "time"
 
 // Done returns the record after a step has been completed. observed is what Azure showed when the
 // step was decided, and its time the time by which the step was completed: a key that was
-// regenerated while the dependants were told of it is found by the next look.
+// regenerated while the dependents were told of it is found by the next look.
 func (r Recorded) Done(step Step, o Observed, w Wanted) Recorded {
 	r = r.under(w)
 	switch step.Action {
@@ -65,7 +65,7 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 	return r
 }
 
-// adopted records the first sync. Whether the dependants knew the present keys before it nobody can
+// adopted records the first sync. Whether the dependents knew the present keys before it nobody can
 // tell, so that they have to settle on it. The exception are keys of the same age: they were never
 // regenerated, and whoever uses the account has known them from the beginning, unless it says itself
 // that it has not.

@@ -63,7 +63,7 @@ type Strategy string
 // The strategies.
 const (
 	// Both regenerates key1 and, once everything has settled on it, key2. It is the procedure that
-	// Media Services documents, for dependants that hold both keys.
+	// Media Services documents, for dependents that hold both keys.
 	Both Strategy = "both"
 	// Alternate regenerates the older key, so that the one in use is never touched. It is what
 	// Storage documents for clients that hold one key. An emergency regenerates both all the same:
@@ -90,12 +90,12 @@ type Observed struct {
 	Now time.Time
 	// Created are the keys' creation times.
 	Created Keys[time.Time]
-	// Told is when the dependant that is furthest behind read the keys, by what the dependants
+	// Told is when the dependent that is furthest behind read the keys, by what the dependents
 	// themselves say; the zero time where none of them says so.
 	Told time.Time
 }
 
-// unknown reports whether a dependant has not read a key: it says that it last read the keys before
+// unknown reports whether a dependent has not read a key: it says that it last read the keys before
 // this one was made.
 func (o Observed) unknown(key Key) bool {
 	return !o.Told.IsZero() && o.Told.Before(o.Created.Of(key))
@@ -109,7 +109,7 @@ type Recorded struct {
 	Created Keys[time.Time]
 	// Synced are the times at which the present keys were synced.
 	Synced Keys[time.Time]
-	// LastSync is when the dependants were last told of the keys.
+	// LastSync is when the dependents were last told of the keys.
 	LastSync time.Time
 	// Trigger is the trigger that the present or the last rotation was started for.
 	Trigger string

@@ -44,8 +44,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    ROT003,
-			Title: "Every Dependant Is Synced",
-			Sentence: "Every dependant that uses the storage account's keys is synced after each " +
+			Title: "Every Dependent Is Synced",
+			Sentence: "Every dependent that uses the storage account's keys is synced after each " +
 				"regeneration; one on managed identity is left alone",
 			Source: rollKeys + "the keys are synchronized after each of them; Media Services, " +
 				"Managed identities: no keys are used",
@@ -63,7 +63,7 @@ func Rules() rule.List {
 			ID:    ROT005,
 			Title: "Regenerations Elsewhere Are Synced",
 			Sentence: "A key that was regenerated elsewhere is found by its creation time, is " +
-				"planned as a sync, and is not regenerated again for it; so is a dependant that says it " +
+				"planned as a sync, and is not regenerated again for it; so is a dependent that says it " +
 				"last read the keys before one of them was made",
 			Source: "Storage, Manage account access keys: keyCreationTime; Batch, AutoStorageProperties: " +
 				"lastKeySync",

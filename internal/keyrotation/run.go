@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// Account is a storage account with its dependants, as a rotation works on it.
+// Account is a storage account with its dependents, as a rotation works on it.
 type Account interface {
 	// Observe reads what Azure shows.
 	Observe(ctx context.Context) (Observed, error)
 	// Regenerate regenerates a key and returns its new creation time. It sends one request and
 	// never repeats it: an error leaves open whether the key is new.
 	Regenerate(ctx context.Context, key Key) (created time.Time, err error)
-	// Sync tells every dependant that uses the keys to read them, and returns the time by Azure's
+	// Sync tells every dependent that uses the keys to read them, and returns the time by Azure's
 	// clock when all have. It may be repeated.
 	Sync(ctx context.Context) (time.Time, error)
 	// Verify checks that what depends on the keys works.
@@ -49,7 +49,7 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 		}
 		o.Created = later(o.Created, known)
 		if told {
-			// Whatever the dependants' clocks say, this run has told them, and the key that it may
+			// Whatever the dependents' clocks say, this run has told them, and the key that it may
 			// regenerate next is newer than recorded.
 			o.Told = time.Time{}
 		}

@@ -22,7 +22,7 @@ type script struct {
 	created keyrotation.Keys[time.Time]
 	did     []string
 
-	told       time.Time // what a dependant says
+	told       time.Time // what a dependent says
 	unread     error     // reading fails
 	stale      int       // as many looks show the creation times of the beginning
 	before     *keyrotation.Keys[time.Time]
@@ -242,7 +242,7 @@ func TestRun_failedStep(t *testing.T) {
 	})
 }
 
-// TestRun_behind has a dependant say that it last read the keys before one was made, and go on saying
+// TestRun_behind has a dependent say that it last read the keys before one was made, and go on saying
 // so: its clock may be behind. It is told once in a run, and no key is regenerated for it.
 func TestRun_behind(t *testing.T) {
 	t.Parallel()
@@ -266,7 +266,7 @@ func TestRun_behind(t *testing.T) {
 	}
 }
 
-// TestRun_adoptsBehind has a dependant be behind keys that were never regenerated, of an account that
+// TestRun_adoptsBehind has a dependent be behind keys that were never regenerated, of an account that
 // is looked after for the first time.
 func TestRun_adoptsBehind(t *testing.T) {
 	t.Parallel()

@@ -152,7 +152,7 @@ resource "azuremedia_storage_key_rotation" "test" {
 				ResourceName:      "azuremedia_storage_key_rotation.test",
 				ImportState:       true,
 				ImportStateVerify: true,
-				// Nobody can tell when the dependants were last told.
+				// Nobody can tell when the dependents were last told.
 				ImportStateVerifyIgnore: []string{"last_synced_at", "record"},
 			},
 			{

@@ -28,16 +28,16 @@ const (
 	betweenLooks = 5 * time.Minute
 )
 
-// account is a storage account with its dependants, on Azure.
+// account is a storage account with its dependents, on Azure.
 type account struct {
 	client     *azure.Client
 	id         string
 	dependents []string
 	checks     []check
 
-	// uses are how the dependants use the keys, which is read once; nil before.
+	// uses are how the dependents use the keys, which is read once; nil before.
 	uses []keyholder.Dependent
-	// asked are the dependants that were asked when they last read the keys, as they answered; nil
+	// asked are the dependents that were asked when they last read the keys, as they answered; nil
 	// before. unanswered is why one did not.
 	asked      map[string]keyholder.Dependent
 	unanswered error
@@ -50,7 +50,7 @@ type account struct {
 var _ keyrotation.Account = (*account)(nil)
 
 // Observe reads the keys' creation times, which takes no permission on the keys themselves, and asks
-// those dependants that can tell when they last read the keys. One that does not answer is as one that
+// those dependents that can tell when they last read the keys. One that does not answer is as one that
 // cannot tell.
 func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
 	var observed keyrotation.Observed
@@ -64,13 +64,13 @@ func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
 	return observed, nil
 }
 
-// age is [account.Observe] without the dependants.
+// age is [account.Observe] without the dependents.
 func (a *account) age(ctx context.Context) (keyrotation.Observed, error) {
 	created, err := a.created(ctx)
 	return keyrotation.Observed{Now: a.client.ServerTime(), Created: created}, err
 }
 
-// ask reads the dependants that can tell when they last read the keys, all at once. After a sync of
+// ask reads the dependents that can tell when they last read the keys, all at once. After a sync of
 // this run there is nothing to ask.
 func (a *account) ask(ctx context.Context) {
 	if a.told {
@@ -98,7 +98,7 @@ func (a *account) ask(ctx context.Context) {
 	asking.Wait()
 }
 
-// toldAt is when the dependant that is furthest behind read the keys; the zero time where none tells.
+// toldAt is when the dependent that is furthest behind read the keys; the zero time where none tells.
 func (a *account) toldAt() (oldest time.Time) {
 	for _, use := range a.asked {
 		if at := use.LastSync; !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
@@ -116,7 +116,7 @@ func (a *account) shown(r keyrotation.Recorded) keyrotation.Keys[time.Time] {
 	return a.last
 }
 
-// look reads how the dependants use the keys, once.
+// look reads how the dependents use the keys, once.
 func (a *account) look(ctx context.Context) error {
 	if a.uses != nil {
 		return nil
@@ -186,7 +186,7 @@ func (a *account) Regenerate(ctx context.Context, key keyrotation.Key) (time.Tim
 	return time.Time{}, fmt.Errorf("the answer does not say when %s was made", name)
 }
 
-// Sync tells every dependant that uses the keys, all at once. Azure tells the time in whole
+// Sync tells every dependent that uses the keys, all at once. Azure tells the time in whole
 // seconds: the sync is over by the end of the present one.
 func (a *account) Sync(ctx context.Context) (time.Time, error) {
 	if err := a.look(ctx); err != nil {
@@ -203,7 +203,7 @@ func (a *account) Sync(ctx context.Context) (time.Time, error) {
 	return a.client.ServerTime().Truncate(time.Second).Add(time.Second), err
 }
 
-// introduce tells the dependants that are new in the configuration: which keys they know, nobody
+// introduce tells the dependents that are new in the configuration: which keys they know, nobody
 // can tell.
 func (a *account) introduce(ctx context.Context, known []string) error {
 	g, ctx := errgroup.WithContext(ctx)
@@ -222,7 +222,7 @@ func (a *account) introduce(ctx context.Context, known []string) error {
 	return g.Wait()
 }
 
-// sync tells one dependant. Other rotations in this run may be about to tell it of other storage
+// sync tells one dependent. Other rotations in this run may be about to tell it of other storage
 // accounts: they take turns, and one that is busy all the same is asked again.
 func (a *account) sync(ctx context.Context, use keyholder.Dependent) error {
 	unlock, err := a.client.Lock(ctx, use.ID)
@@ -244,7 +244,7 @@ func (a *account) sync(ctx context.Context, use keyholder.Dependent) error {
 	}
 }
 
-// SyncError says that a dependant could not be told.
+// SyncError says that a dependent could not be told.
 type SyncError struct {
 	Dependent keyholder.Dependent
 	Err       error

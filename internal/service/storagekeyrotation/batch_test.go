@@ -64,7 +64,7 @@ func TestBatch_behind(t *testing.T) {
 
 	object.State["dependent_ids"] = []any{id} // As if it had been told then.
 	plan := w.plan(object, config)
-	wantSaid(t, plan.Diagnostics, planned, "A dependant says that it last read the keys at ",
+	wantSaid(t, plan.Diagnostics, planned, "A dependent says that it last read the keys at ",
 		"before key1 was made at", "not regenerated again for that (ROT005)",
 		"The Batch account "+id+" says that it last read the keys at ", "and is behind")
 	before := w.ShowBatchAccount("fabrikam").Properties.AutoStorage.LastKeySync
@@ -158,7 +158,7 @@ func TestBatch_gone(t *testing.T) {
 	object := w.apply(acctest.Object{}, config)
 	w.DeleteBatchAccount("fabrikam")
 	plan := w.plan(object, config)
-	wantSaid(t, plan.Diagnostics, everybody, "not every dependant can be read", "ResourceNotFound")
+	wantSaid(t, plan.Diagnostics, everybody, "not every dependent can be read", "ResourceNotFound")
 	if changes(plan, object) {
 		t.Error("something is planned")
 	}

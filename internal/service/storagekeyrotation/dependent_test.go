@@ -16,7 +16,7 @@ import (
 
 const (
 	planned   = "Storage Key Rotation Planned"
-	everybody = "Every Dependant Is Synced (ROT003)"
+	everybody = "Every Dependent Is Synced (ROT003)"
 )
 
 // blobDataContributor is the role by which an identity reads and writes blobs.
@@ -69,7 +69,7 @@ func TestDependents_leftBehind(t *testing.T) {
 	w.wantCalls(synced)
 	wantSilence(t, w.plan(object, config).Diagnostics)
 
-	// A dependant that is new in the configuration is told at once, and no other.
+	// A dependent that is new in the configuration is told at once, and no other.
 	config["dependent_ids"] = []any{w.account("contoso"), other}
 	wantSilence(t, w.plan(object, config).Diagnostics)
 	object = w.apply(object, config)

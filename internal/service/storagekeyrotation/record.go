@@ -58,7 +58,7 @@ func recordAttribute() schema.SingleNestedAttribute {
 			"key1_synced_at": timestamp("When that key1 was synced; null where everything has known " +
 				"it from the beginning."),
 			"key2_synced_at":     timestamp("When that key2 was synced, likewise."),
-			"last_synced_at":     timestamp("When the dependants were last told of the keys."),
+			"last_synced_at":     timestamp("When the dependents were last told of the keys."),
 			"started_for":        computed("A digest of the reason that the last rotation was for."),
 			"emergency_answered": computedFlag("Whether the declared emergency has been answered."),
 			"waits_for_nothing":  computedFlag("Whether the rotation is the answer to an emergency."),

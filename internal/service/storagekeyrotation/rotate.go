@@ -84,13 +84,13 @@ func (r *Resource) foresee(ctx context.Context, recorded keyrotation.Recorded, p
 	}
 	if !acts && !changed {
 		if opened.unanswered != nil {
-			diags.Append(neglected("that not every dependant can be read ("+opened.unanswered.Error()+")",
+			diags.Append(neglected("that not every dependent can be read ("+opened.unanswered.Error()+")",
 				"Whether it has read the keys that there are now is not known", "Make sure that it exists"))
 		}
 		return diags
 	}
 	if err := opened.look(ctx); err != nil {
-		diags.Append(neglected("that the dependants cannot be read ("+err.Error()+")",
+		diags.Append(neglected("that the dependents cannot be read ("+err.Error()+")",
 			"Which of them hold a copy of the keys is not known", "Make sure that they exist"))
 	}
 	told := notes(opened.uses)

@@ -237,7 +237,7 @@ func TestRotation_elsewhere(t *testing.T) {
 				t.Error("no sync is planned")
 			}
 			wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned", key+" was regenerated at",
-				"not regenerated again", "ROT005", "Every dependant")
+				"not regenerated again", "ROT005", "Every dependent")
 			object = w.apply(object, config)
 			w.wantCalls(synced)
 			wantPhase(t, object, "complete")
@@ -338,7 +338,7 @@ func TestRotation_import(t *testing.T) {
 	}
 	w.wantCalls()
 
-	// The dependants are told, and the first triggers are those of the last rotation.
+	// The dependents are told, and the first triggers are those of the last rotation.
 	config := with(w.rotation(), acctest.Value{"rotate_when_changed": acctest.Value{"n": "1"}})
 	object := w.apply(byIdentity, config)
 	w.wantCalls(synced)

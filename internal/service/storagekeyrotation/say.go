@@ -36,10 +36,10 @@ func announce(id string, step keyrotation.Step, notes []string) diag.Diagnostics
 	var does string
 	switch step.Action {
 	case keyrotation.Sync:
-		does = fmt.Sprintf("Every dependant of %s is told of its keys.\n\n%s. It is synced, and not "+
+		does = fmt.Sprintf("Every dependent of %s is told of its keys.\n\n%s. It is synced, and not "+
 			"regenerated again for that (ROT005).", id, step.Reason)
 	case keyrotation.Regenerate:
-		does = fmt.Sprintf("%s of %s is regenerated, and every dependant told of it.\n\n%s. The "+
+		does = fmt.Sprintf("%s of %s is regenerated, and every dependent told of it.\n\n%s. The "+
 			"other key goes on working meanwhile (ROT001).", step.Key, id, step.Reason)
 	case keyrotation.Verify:
 		does = fmt.Sprintf("The addresses in verify are asked, for %s.\n\n%s. What fails leaves "+
@@ -74,7 +74,7 @@ func hurried() diag.Diagnostic {
 	})
 }
 
-// notes say which dependants are left alone, and why.
+// notes say which dependents are left alone, and why.
 func notes(uses []keyholder.Dependent) (diags []string) {
 	for _, use := range uses {
 		switch {
@@ -90,7 +90,7 @@ func notes(uses []keyholder.Dependent) (diags []string) {
 	return diags
 }
 
-// lastSyncs say when the dependants that can tell last read the keys.
+// lastSyncs say when the dependents that can tell last read the keys.
 func lastSyncs(uses []keyholder.Dependent, created keyrotation.Keys[time.Time]) (diags []string) {
 	for _, use := range uses {
 		if use.LastSync.IsZero() {
@@ -106,7 +106,7 @@ func lastSyncs(uses []keyholder.Dependent, created keyrotation.Keys[time.Time]) 
 	return diags
 }
 
-// neglected warns of dependants that nobody would tell, or of which nobody knows whether there are.
+// neglected warns of dependents that nobody would tell, or of which nobody knows whether there are.
 func neglected(found, why, remedy string) diag.Diagnostic {
 	return diagnostic.FromViolation(rule.Violation{
 		Rule:      keyrotation.Rule(keyrotation.ROT003),
@@ -155,7 +155,7 @@ func refused(id, syncs string, recorded keyrotation.Recorded, step keyrotation.S
 			"will tell: it is not regenerated twice. %s", step.Key, resumes),
 			diagnostic.Update, subject(id), err)
 	case step.Action == keyrotation.Sync:
-		left := "Not every dependant has been told of the keys: one that has not goes on with the key " +
+		left := "Not every dependent has been told of the keys: one that has not goes on with the key " +
 			"that is still the old one. "
 		if untold := (*SyncError)(nil); errors.As(err, &untold) {
 			left = fmt.Sprintf("The %s %s has not been told of the keys, and maybe others: it goes on with "+
@@ -210,7 +210,7 @@ func (r *Resource) abandoned(ctx context.Context, state model, recorded keyrotat
 		id, found, strings.Join(left, "\n- "))))
 }
 
-// syncs are the commands that tell dependants of the keys by hand.
+// syncs are the commands that tell dependents of the keys by hand.
 func (a *account) syncs() string {
 	var commands []string
 	for _, id := range a.dependents {

@@ -97,7 +97,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				"new, key2 follows) or `closing` (the final verification is left)."),
 			"key1_created_at": timestamp("When key1 was made."),
 			"key2_created_at": timestamp("When key2 was made."),
-			"last_synced_at":  timestamp("When the dependants were last told of a new key."),
+			"last_synced_at":  timestamp("When the dependents were last told of a new key."),
 			"secondary_due_at": timestamp("From when key2 can be regenerated, while the rotation " +
 				"is settling."),
 			"next_rotation_at": timestamp("When the next rotation is due by the keys' age."),
