@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command registrydocs writes what the registry documentation is generated from and nobody writes
-// by hand: the provider's schemas as JSON, and the guide to the rules from the rules themselves.
+// Command registrydocs writes the inputs of the registry documentation that are generated: the
+// provider's schemas as JSON, and the guide to the rules. Nothing imports it.
 package main
 
 import (
@@ -18,6 +18,7 @@ import (
 	"strings"
 	"text/template"
 
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -28,7 +29,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// shortName is the name under which tfplugindocs looks for the schemas.
+// shortName is the name that tfplugindocs looks the schemas up by.
 const shortName = "azuremedia"
 
 //go:embed rules.md.tmpl
@@ -63,9 +64,9 @@ func writeSchemas(ctx context.Context, file string) error {
 	if err != nil {
 		return fmt.Errorf("reading the provider's schemas: %w", err)
 	}
-	text, err := json.MarshalIndent(schemasDocument{
+	text, err := json.MarshalIndent(tfjson.ProviderSchemas{
 		FormatVersion: "1.0",
-		Schemas:       map[string]*providerSchema{shortName: schemas},
+		Schemas:       map[string]*tfjson.ProviderSchema{shortName: schemas},
 	}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing the provider's schemas: %w", err)
@@ -92,7 +93,7 @@ func writeRules(file string) error {
 	return os.WriteFile(file, []byte(text.String()), 0o600)
 }
 
-// catalogue is the table of rules, in the order of their IDs.
+// catalogue returns the table of rules, sorted by ID.
 func catalogue(rules []rule.Rule) string {
 	sorted := slices.SortedFunc(slices.Values(rules), func(a, b rule.Rule) int {
 		return strings.Compare(string(a.ID), string(b.ID))
@@ -100,7 +101,7 @@ func catalogue(rules []rule.Rule) string {
 	return rule.Catalogue(sorted)
 }
 
-// weights is the table of how much each broken rule weighs in a posture.
+// weights returns the table of severities that a posture gives to broken rules.
 func weights() string {
 	var table strings.Builder
 	table.WriteString("| Rule | Severity | When |\n|---|---|---|\n")
