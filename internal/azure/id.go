@@ -5,6 +5,7 @@ package azure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
@@ -63,6 +64,11 @@ func GroupOf(id string) string {
 // SameID reports whether two IDs mean the same resource.
 func SameID(a, b string) bool {
 	return strings.EqualFold(strings.Trim(a, "/"), strings.Trim(b, "/"))
+}
+
+// ContainsID reports whether one of the IDs means the same resource as the ID.
+func ContainsID(ids []string, id string) bool {
+	return slices.ContainsFunc(ids, func(one string) bool { return SameID(one, id) })
 }
 
 // IDError says that a text is not the ID of a resource of the wanted type.

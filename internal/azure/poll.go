@@ -28,3 +28,14 @@ func Deref[T any](pointer *T) T {
 	}
 	return *pointer
 }
+
+// DerefOr returns what a pointer in an answer points to, or another value where Azure left it out.
+func DerefOr[T any](pointer *T, otherwise T) T {
+	if pointer == nil {
+		return otherwise
+	}
+	return *pointer
+}
+
+// ConcurrentReads is how many resources are read at the same time: an account may have a hundred.
+const ConcurrentReads = 8

@@ -1,65 +1,105 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
+// Package base holds what every Terraform noun of this provider is built with: its name, its
+// timeouts, its identity, and how it is imported, read, deleted and moved. It knows no service of
+// Azure and imports no noun.
+//
+// A resource says what it is in a [Noun] and embeds a [Resource] made of it, which brings Metadata,
+// Schema, IdentitySchema, Configure and ImportState:
+//
+//	func noun() base.Noun {
+//		return base.Noun{
+//			Type:          "azuremedia_resource_group",
+//			Title:         "Resource Group",
+//			ResourceTypes: []string{azure.ResourceGroupType},
+//			Schema:        resourceSchema, // Without "timeouts": the noun's are added.
+//			Timeouts:      base.Timeouts{Create: 10 * time.Minute, …},
+//		}
+//	}
+//
+//	func NewResource() resource.Resource { return &Resource{base.NewResource(noun())} }
+//
+//	type Resource struct{ base.Resource }
+//
+// Its model embeds [Common]. Then Read and Delete are a call each:
+//
+//	base.Read(ctx, &r.Resource, req, resp, r.get, (*model).observe)
+//	base.Delete(ctx, &r.Resource, req, resp, r.delete)
+//
+// Create and Update are written by hand, with [Resource.Deadline], [Resource.Backoff],
+// [Resource.Subject] and [SetIdentity]. A resource whose ID is not that of an Azure resource
+// overrides ImportState with a call of [Import]; one that can be moved from azurerm calls
+// [MoveFromAzurerm]; one whose Read needs more than the ID calls [Refresh].
+//
+// A data source embeds a [DataSource], which takes the same noun, and reads with [ReadData].
 package base
 
 import (
-	"context"
+	"fmt"
+	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// Resource is what all resources have alike, and embed: the name of their type, an identity that is
-// the resource ID, and the client.
-type Resource struct {
-	// Client is nil as long as the provider is not configured, as during validation.
-	Client   *azure.Client
-	typeName string
+// Noun says what a resource or a data source is.
+type Noun struct {
+	// Type is its Terraform type, such as "azuremedia_resource_group".
+	Type string
+	// Title is what a person calls it, in title case: "Resource Group".
+	Title string
+	// ResourceTypes are the Azure types whose IDs can be imported.
+	ResourceTypes []string
+	// Schema returns the schema of the resource, to which Timeouts add an attribute.
+	Schema func() schema.Schema
+	// Timeouts are how long each operation may take by default.
+	Timeouts Timeouts
 }
 
-// NewResource returns what a resource of a type embeds.
-func NewResource(typeName string) Resource { return Resource{typeName: typeName} }
+// Timeouts are how long each operation may take unless the configuration says otherwise. An
+// operation without a duration has no timeout to configure.
+type Timeouts struct{ Create, Read, Update, Delete time.Duration }
 
-func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = r.typeName
+// Subject returns one of the noun as diagnostics name it.
+func (n Noun) Subject(id string) diagnostic.Subject {
+	return diagnostic.Subject{Noun: n.Title, Type: n.Type, ID: id}
 }
 
-func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
+// Common is what the model of every resource embeds.
+type Common struct {
+	ID       attribute.ResourceIDValue `tfsdk:"id"`
+	Timeouts timeouts.Value            `tfsdk:"timeouts"`
 }
 
-func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest,
-	resp *resource.ConfigureResponse,
-) {
-	r.Client = client(req.ProviderData, &resp.Diagnostics)
+// Identifier returns the ID in the state.
+func (c *Common) Identifier() string { return c.ID.ValueString() }
+
+// Limits returns the configured timeouts.
+func (c *Common) Limits() timeouts.Value { return c.Timeouts }
+
+// model is the pointer to a model that embeds [Common], or that has its methods.
+type model[M any] interface {
+	*M
+	Identifier() string
+	Limits() timeouts.Value
 }
 
-// DataSource is what all data sources have alike, and embed: the name of their type, and the client.
-type DataSource struct {
-	// Client is nil as long as the provider is not configured, as during validation.
-	Client   *azure.Client
-	typeName string
-}
-
-// NewDataSource returns what a data source of a type embeds.
-func NewDataSource(typeName string) DataSource { return DataSource{typeName: typeName} }
-
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest,
-	resp *datasource.MetadataResponse,
-) {
-	resp.TypeName = d.typeName
-}
-
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest,
-	resp *datasource.ConfigureResponse,
-) {
-	d.Client = client(req.ProviderData, &resp.Diagnostics)
+// client returns the client in what the framework passes to Configure. It is nil until the
+// provider is configured, as during validation, and then nothing may be sent to Azure.
+func client(data any, diags *diag.Diagnostics) *azure.Client {
+	if data == nil {
+		return nil
+	}
+	found, ok := data.(*azure.Client)
+	if !ok {
+		diags.Append(diagnostic.ProviderBug(
+			fmt.Sprintf("The provider passed a %T to a resource or data source.", data)))
+	}
+	return found
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // Act is what could not be done. Together with a noun it makes the summary of a diagnostic, which
@@ -28,6 +29,7 @@ const (
 	Update Act = "Updated"
 	Delete Act = "Deleted"
 	Import Act = "Imported"
+	Move   Act = "Moved"
 )
 
 // during is the act while it is being done.
@@ -43,6 +45,8 @@ func (a Act) during() string {
 		return "Deleting"
 	case Import:
 		return "Importing"
+	case Move:
+		return "Moving"
 	default:
 		return string(a)
 	}
@@ -57,7 +61,7 @@ func (a Act) timeout() string {
 		return "timeouts.update"
 	case Delete:
 		return "timeouts.delete"
-	case Read, Import:
+	case Read, Import, Move:
 		return "timeouts.read"
 	default:
 		return "timeouts"
@@ -76,8 +80,15 @@ func Summary(act Act, noun string) string {
 	return noun + " Not " + string(act)
 }
 
-// FromError says that an act failed.
+// FromError says that an act failed. An error that is a [Refusal] or a [rule.Violation] is shown as
+// such.
 func FromError(act Act, subject Subject, err error) diag.Diagnostic {
+	if refusal, ok := errors.AsType[Refusal](err); ok {
+		return refusal.Diagnostic()
+	}
+	if violation, ok := errors.AsType[rule.Violation](err); ok {
+		return FromViolation(violation)
+	}
 	return report(act, subject, err, outcome(act, err))
 }
 
@@ -169,7 +180,7 @@ func explain(act Act, err error) (diags, remedy string) {
 func outcome(act Act, err error) string {
 	var credential *azure.CredentialError
 	switch {
-	case act == Read, act == Import, azure.IsRefused(err), errors.As(err, &credential):
+	case act == Read, act == Import, act == Move, azure.IsRefused(err), errors.As(err, &credential):
 		return NothingChanged
 	default:
 		return maybeChanged

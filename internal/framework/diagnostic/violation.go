@@ -31,7 +31,7 @@ func FromViolationAfter(done string, violation rule.Violation) diag.Diagnostic {
 		}
 		return diag.NewErrorDiagnostic(summary, detail)
 	}
-	at := attributePath(violation.Attribute)
+	at := Path(violation.Attribute)
 	if violation.Severity == rule.Warning {
 		return diag.NewAttributeWarningDiagnostic(at, summary, detail)
 	}
@@ -47,8 +47,8 @@ func FromReport(report rule.Report) diag.Diagnostics {
 	return found
 }
 
-// attributePath is the path of an attribute that a rule names with dots.
-func attributePath(dotted string) path.Path {
+// Path returns the path of an attribute that is named with dots, as rules name it.
+func Path(dotted string) path.Path {
 	names := strings.Split(dotted, ".")
 	at := path.Root(names[0])
 	for _, name := range names[1:] {

@@ -22,7 +22,7 @@ import (
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(typeName)} }
+func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)} }
 
 // DataSource is the data source azuremedia_customer_key_attachment: what an account runs on now.
 type DataSource struct{ base.DataSource }

@@ -49,7 +49,7 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(base.Noun{Type: typeName})} }
 
 // Resource is azuremedia_customer_key_grant.
 type Resource struct{ base.Resource }

@@ -44,7 +44,7 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(base.Noun{Type: typeName})} }
 
 // Resource is azuremedia_key_vault.
 type Resource struct{ base.Resource }

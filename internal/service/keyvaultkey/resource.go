@@ -50,7 +50,7 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(base.Noun{Type: typeName})} }
 
 // Resource is azuremedia_key_vault_key.
 type Resource struct{ base.Resource }

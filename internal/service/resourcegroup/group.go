@@ -5,24 +5,22 @@ package resourcegroup
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// Resource Manager lists a resource for a little while after it is gone. A group is only called
-// full if it still is after so many looks.
+// Resource Manager still lists a resource for a little while after it is gone, so a group counts as
+// full only if it still is after this many listings.
 const (
-	looks       = 12
-	betweenLook = 10 * time.Second
+	maxListings  = 12
+	listingPause = 10 * time.Second
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armresources.ResourceGroup, error) {
@@ -52,7 +50,7 @@ func (r *Resource) update(ctx context.Context, state, plan model) error {
 	if plan.Tags.Equal(state.Tags) {
 		return nil
 	}
-	groups, name, err := r.groups(state.ID.ValueString())
+	groups, name, err := r.groups(state.Identifier())
 	if err != nil {
 		return err
 	}
@@ -66,7 +64,16 @@ func (r *Resource) update(ctx context.Context, state, plan model) error {
 	return err
 }
 
-func (r *Resource) delete(ctx context.Context, id string) error {
+// delete deletes the group, or refuses to if something is left in it.
+func (r *Resource) delete(ctx context.Context, state *model) error {
+	id := state.Identifier()
+	left, err := r.awaitEmpty(ctx, id)
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		return notEmpty(id, left)
+	}
 	groups, name, err := r.groups(id)
 	if err != nil {
 		return err
@@ -79,21 +86,21 @@ func (r *Resource) delete(ctx context.Context, id string) error {
 	return err
 }
 
-// awaitEmpty returns what is left in the group, once it is empty or once it is clear that it does
-// not become so.
+// awaitEmpty waits until the group is empty, and returns what is left in it if it does not become
+// so.
 func (r *Resource) awaitEmpty(ctx context.Context, id string) ([]string, error) {
-	for look := 1; ; look++ {
+	for listing := 1; ; listing++ {
 		left, err := r.contents(ctx, id)
-		if err != nil || len(left) == 0 || look == looks {
+		if err != nil || len(left) == 0 || listing == maxListings {
 			return left, err
 		}
-		if err := r.Client.Wait(ctx, betweenLook); err != nil {
+		if err := r.Client.Wait(ctx, listingPause); err != nil {
 			return left, err
 		}
 	}
 }
 
-// contents lists the IDs of what is in the group.
+// contents returns the IDs of the resources in the group.
 func (r *Resource) contents(ctx context.Context, id string) ([]string, error) {
 	parsed, err := azure.ParseID(id, azure.ResourceGroupType)
 	if err != nil {
@@ -117,7 +124,7 @@ func (r *Resource) contents(ctx context.Context, id string) ([]string, error) {
 	return ids, nil
 }
 
-// groups returns the client of the subscription that the group is in, and the group's name.
+// groups returns the client of the group's subscription, and the group's name.
 func (r *Resource) groups(id string) (*armresources.ResourceGroupsClient, string, error) {
 	parsed, err := azure.ParseID(id, azure.ResourceGroupType)
 	if err != nil {
@@ -127,10 +134,13 @@ func (r *Resource) groups(id string) (*armresources.ResourceGroupsClient, string
 	return groups, parsed.Name, err
 }
 
-func notEmpty(id string, left []string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Resource Group Not Empty", fmt.Sprintf(
-		"Deleting the resource group %s would delete what is still in it:\n\n  %s\n\n"+
-			"Delete or move what Terraform does not manage, or take the group out of the state "+
-			"to leave it as it is (terraform state rm).\n\n%s",
-		id, strings.Join(left, "\n  "), diagnostic.NothingChanged))
+func notEmpty(id string, left []string) error {
+	return diagnostic.Refusal{
+		Title:    "Resource Group Not Empty",
+		Found:    "the group " + id + " contains\n  " + strings.Join(left, ",\n  "),
+		Required: "an empty group",
+		Why:      "Azure deletes a group together with everything in it",
+		Remedy: "Delete or move what Terraform does not manage, or remove the group from the state " +
+			"to keep it (terraform state rm)",
+	}
 }

@@ -1,9 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package resourcegroup is azuremedia_resource_group: the group that an account, its storage and
-// its vault lie in. Deleting a group in Azure deletes everything in it; this resource deletes only
-// an empty one.
+// Package resourcegroup holds azuremedia_resource_group: a resource group, which is deleted only
+// when it is empty. Azure would delete everything in it.
 package resourcegroup
 
 import (
@@ -18,23 +17,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-const typeName = "azuremedia_resource_group"
-
-// subject is the group as diagnostics speak of it.
-func subject(id string) diagnostic.Subject {
-	return diagnostic.Subject{Noun: "Resource Group", Type: typeName, ID: id}
-}
-
-// allowed is how long each operation may take unless the configuration says otherwise.
-func allowed() attribute.TimeoutDefaults {
-	return attribute.TimeoutDefaults{
-		Create: 10 * time.Minute,
-		Read:   5 * time.Minute,
-		Update: 10 * time.Minute,
-		Delete: 60 * time.Minute,
-	}
-}
-
 var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
@@ -42,23 +24,30 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
+func NewResource() resource.Resource {
+	return &Resource{base.NewResource(base.Noun{
+		Type:          "azuremedia_resource_group",
+		Title:         "Resource Group",
+		ResourceTypes: []string{azure.ResourceGroupType},
+		Schema:        resourceSchema,
+		Timeouts: base.Timeouts{
+			Create: 10 * time.Minute,
+			Read:   5 * time.Minute,
+			Update: 10 * time.Minute,
+			Delete: time.Hour,
+		},
+	})}
+}
 
 // Resource is azuremedia_resource_group.
 type Resource struct{ base.Resource }
-
-func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
-	resp *resource.SchemaResponse,
-) {
-	resp.Schema = resourceSchema(ctx)
-}
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Create, allowed().Create, &resp.Diagnostics)
+	ctx, cancel := r.Deadline(ctx, diagnostic.Create, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -67,43 +56,23 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	name := plan.Name.ValueString()
 	id := azure.ID(r.Client.SubscriptionID(), name, azure.ResourceGroupType, name)
 	_, err := r.get(ctx, id)
-	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
+	resp.Diagnostics.Append(diagnostic.RefuseExisting(r.Subject(id), err)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	group, err := r.create(ctx, id, plan)
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, subject(id), err))
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, r.Subject(id), err))
 		return
 	}
 	plan.ID = attribute.NewResourceID(id)
 	plan.observe(group)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowed().Read, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	group, err := r.get(ctx, state.ID.ValueString())
-	switch {
-	case azure.IsNotFound(err):
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
-		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Read, subject(state.ID.ValueString()), err))
-		return
-	}
-	state.observe(group)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	base.Read(ctx, &r.Resource, req, resp, r.get, (*model).observe)
 }
 
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
@@ -112,7 +81,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Update, allowed().Update, &resp.Diagnostics)
+	ctx, cancel := r.Deadline(ctx, diagnostic.Update, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -120,40 +89,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 
 	if err := r.update(ctx, state, plan); err != nil {
 		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Update, subject(state.ID.ValueString()), err))
+			diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp *resource.DeleteResponse,
 ) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Delete, allowed().Delete, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	id := state.ID.ValueString()
-	left, err := r.awaitEmpty(ctx, id)
-	if err == nil && len(left) > 0 {
-		resp.Diagnostics.Append(notEmpty(id, left))
-		return
-	}
-	if err == nil {
-		err = r.delete(ctx, id)
-	}
-	if err != nil && !azure.IsNotFound(err) {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(id), err))
-	}
-}
-
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
-	resp *resource.ImportStateResponse,
-) {
-	attribute.Import(ctx, azure.ResourceGroupType, req, resp)
+	base.Delete(ctx, &r.Resource, req, resp, r.delete)
 }

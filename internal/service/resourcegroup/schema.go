@@ -4,25 +4,22 @@
 package resourcegroup
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
-func resourceSchema(ctx context.Context) schema.Schema {
+func resourceSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "A resource group. It is deleted only when it is empty, so that " +
-			"nothing is lost that Terraform does not know.",
+		MarkdownDescription: "A resource group. Terraform deletes it only when it is empty, so " +
+			"that it never deletes resources it does not manage.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the resource group.",
 				attribute.ValidName(mediaaccount.ResourceGroupName())),
 			"location": attribute.Location(),
 			"tags":     attribute.Tags(),
 			"id":       attribute.ID(),
-			"timeouts": attribute.Timeouts(ctx, allowed()),
 		},
 	}
 }

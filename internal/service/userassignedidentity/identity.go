@@ -40,7 +40,7 @@ func (r *Resource) update(ctx context.Context, state, plan model) error {
 	if plan.Tags.Equal(state.Tags) {
 		return nil
 	}
-	identities, at, err := r.identities(state.ID.ValueString())
+	identities, at, err := r.identities(state.Identifier())
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,8 @@ func (r *Resource) update(ctx context.Context, state, plan model) error {
 	return err
 }
 
-func (r *Resource) delete(ctx context.Context, id string) error {
-	identities, at, err := r.identities(id)
+func (r *Resource) delete(ctx context.Context, state *model) error {
+	identities, at, err := r.identities(state.Identifier())
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (r *Resource) delete(ctx context.Context, id string) error {
 	return err
 }
 
-// identities returns the client of the subscription that the identity is in, and its parsed ID.
+// identities returns the client of the identity's subscription, and the parsed ID.
 func (r *Resource) identities(id string,
 ) (*armmsi.UserAssignedIdentitiesClient, *arm.ResourceID, error) {
 	at, err := azure.ParseID(id, azure.UserAssignedIdentityType)

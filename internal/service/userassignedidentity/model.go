@@ -5,29 +5,28 @@ package userassignedidentity
 
 import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
 type model struct {
-	ID                attribute.ResourceIDValue `tfsdk:"id"`
-	Name              attribute.NameValue       `tfsdk:"name"`
-	ResourceGroupName attribute.NameValue       `tfsdk:"resource_group_name"`
-	Location          attribute.LocationValue   `tfsdk:"location"`
-	Tags              types.Map                 `tfsdk:"tags"`
-	PrincipalID       types.String              `tfsdk:"principal_id"`
-	ClientID          types.String              `tfsdk:"client_id"`
-	TenantID          types.String              `tfsdk:"tenant_id"`
-	Timeouts          timeouts.Value            `tfsdk:"timeouts"`
+	base.Common
+	Name              attribute.NameValue     `tfsdk:"name"`
+	ResourceGroupName attribute.NameValue     `tfsdk:"resource_group_name"`
+	Location          attribute.LocationValue `tfsdk:"location"`
+	Tags              types.Map               `tfsdk:"tags"`
+	PrincipalID       types.String            `tfsdk:"principal_id"`
+	ClientID          types.String            `tfsdk:"client_id"`
+	TenantID          types.String            `tfsdk:"tenant_id"`
 }
 
-// observe takes over what Azure says about the identity. The ID stays what it is, and tells what
-// the answer does not: the resource group.
+// observe copies Azure's answer into the model. The ID stays as it is; the resource group, which the
+// answer lacks, comes from it.
 func (m *model) observe(identity armmsi.Identity) {
-	importing := attribute.Imported(m.Name)
+	importing := base.Imported(m.Name)
 	m.Name = attribute.NewName(azure.Deref(identity.Name))
 	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.ID.ValueString()))
 	m.Location = attribute.NewLocation(azure.Deref(identity.Location))

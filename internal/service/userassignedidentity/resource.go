@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package userassignedidentity is azuremedia_user_assigned_identity: an identity that outlives the
-// accounts that use it, so that access to a key can be granted before an account exists.
+// Package userassignedidentity holds azuremedia_user_assigned_identity: a managed identity that
+// exists apart from the accounts that use it, so that it can be granted access to a key first.
 package userassignedidentity
 
 import (
@@ -17,23 +17,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-const typeName = "azuremedia_user_assigned_identity"
-
-// subject is the identity as diagnostics speak of it.
-func subject(id string) diagnostic.Subject {
-	return diagnostic.Subject{Noun: "User-Assigned Identity", Type: typeName, ID: id}
-}
-
-// allowed is how long each operation may take unless the configuration says otherwise.
-func allowed() attribute.TimeoutDefaults {
-	return attribute.TimeoutDefaults{
-		Create: 10 * time.Minute,
-		Read:   5 * time.Minute,
-		Update: 10 * time.Minute,
-		Delete: 10 * time.Minute,
-	}
-}
-
 var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
@@ -41,23 +24,30 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
+func NewResource() resource.Resource {
+	return &Resource{base.NewResource(base.Noun{
+		Type:          "azuremedia_user_assigned_identity",
+		Title:         "User-Assigned Identity",
+		ResourceTypes: []string{azure.UserAssignedIdentityType},
+		Schema:        resourceSchema,
+		Timeouts: base.Timeouts{
+			Create: 10 * time.Minute,
+			Read:   5 * time.Minute,
+			Update: 10 * time.Minute,
+			Delete: 10 * time.Minute,
+		},
+	})}
+}
 
 // Resource is azuremedia_user_assigned_identity.
 type Resource struct{ base.Resource }
-
-func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
-	resp *resource.SchemaResponse,
-) {
-	resp.Schema = resourceSchema(ctx)
-}
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Create, allowed().Create, &resp.Diagnostics)
+	ctx, cancel := r.Deadline(ctx, diagnostic.Create, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -66,43 +56,23 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.UserAssignedIdentityType, plan.Name.ValueString())
 	_, err := r.get(ctx, id)
-	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
+	resp.Diagnostics.Append(diagnostic.RefuseExisting(r.Subject(id), err)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	identity, err := r.create(ctx, id, plan)
 	if err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, subject(id), err))
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, r.Subject(id), err))
 		return
 	}
 	plan.ID = attribute.NewResourceID(id)
 	plan.observe(identity)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowed().Read, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	identity, err := r.get(ctx, state.ID.ValueString())
-	switch {
-	case azure.IsNotFound(err):
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
-		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Read, subject(state.ID.ValueString()), err))
-		return
-	}
-	state.observe(identity)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	base.Read(ctx, &r.Resource, req, resp, r.get, (*model).observe)
 }
 
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
@@ -111,7 +81,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Update, allowed().Update, &resp.Diagnostics)
+	ctx, cancel := r.Deadline(ctx, diagnostic.Update, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -119,33 +89,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 
 	if err := r.update(ctx, state, plan); err != nil {
 		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Update, subject(state.ID.ValueString()), err))
+			diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp *resource.DeleteResponse,
 ) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Delete, allowed().Delete, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	err := r.delete(ctx, state.ID.ValueString())
-	if err != nil && !azure.IsNotFound(err) {
-		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Delete, subject(state.ID.ValueString()), err))
-	}
-}
-
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
-	resp *resource.ImportStateResponse,
-) {
-	attribute.Import(ctx, azure.UserAssignedIdentityType, req, resp)
+	base.Delete(ctx, &r.Resource, req, resp, r.delete)
 }

@@ -4,18 +4,16 @@
 package userassignedidentity
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
-func resourceSchema(ctx context.Context) schema.Schema {
+func resourceSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "A user-assigned managed identity, which can be given access to a " +
-			"key before the account that uses it exists.",
+		MarkdownDescription: "A user-assigned managed identity. It can be granted access to a key " +
+			"before the account that uses it exists.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the identity.",
 				attribute.ValidName(mediaaccount.UserAssignedIdentityName())),
@@ -24,10 +22,9 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"tags":                attribute.Tags(),
 			"id":                  attribute.ID(),
 			"principal_id": attribute.Computed(
-				"The object ID of the identity: what access is granted to."),
+				"The object ID of the identity, which grants refer to."),
 			"client_id": attribute.Computed("The client ID of the identity."),
-			"tenant_id": attribute.Computed("The tenant that the identity belongs to."),
-			"timeouts":  attribute.Timeouts(ctx, allowed()),
+			"tenant_id": attribute.Computed("The tenant of the identity."),
 		},
 	}
 }

@@ -30,7 +30,7 @@ var (
 )
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(typeName)} }
+func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)} }
 
 // DataSource is the data source azuremedia_account: one account, by its name or by its ID.
 type DataSource struct{ base.DataSource }

@@ -25,7 +25,7 @@ var _ datasource.DataSourceWithConfigure = (*ListDataSource)(nil)
 
 // NewListDataSource returns the data source of all accounts.
 func NewListDataSource() datasource.DataSource {
-	return &ListDataSource{base.NewDataSource("azuremedia_accounts")}
+	return &ListDataSource{base.NewDataSource(base.Noun{Type: "azuremedia_accounts"}, nil)}
 }
 
 // ListDataSource is the data source azuremedia_accounts: all accounts of the subscription, or of

@@ -29,7 +29,7 @@ var (
 )
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(typeName)} }
+func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)} }
 
 // DataSource is the data source azuremedia_video_analyzer: one account, by its name or by its ID.
 type DataSource struct{ base.DataSource }

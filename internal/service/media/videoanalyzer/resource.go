@@ -51,7 +51,7 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(typeName)} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(base.Noun{Type: typeName})} }
 
 // Resource is azuremedia_video_analyzer.
 type Resource struct{ base.Resource }
