@@ -68,18 +68,23 @@ func (c *check) keyExists() bool {
 	}
 	switch {
 	case c.Vault.Presence == SoftDeleted:
+		violation.Title = "Key Vault Deleted"
 		violation.Found = fmt.Sprintf("the vault %s deleted, but recoverable", c.vaultName())
 		violation.Remedy = "Recover the vault with its keys: " + recoverVault(c.Facts)
 	case c.Vault.Presence == Absent:
+		violation.Title = "Key Vault Not Found"
 		violation.Found = fmt.Sprintf("no vault %s", c.vaultName())
 		violation.Remedy = "Create the vault and the key first, or correct the identifier"
 	case c.Key.Presence == SoftDeleted:
+		violation.Title = "Key Deleted"
 		violation.Found = fmt.Sprintf("the key %s deleted, but recoverable", c.KeyID.Name)
 		violation.Remedy = "Recover the key with its versions: " + recoverKey(c.Facts)
 	case c.Key.Presence == Absent && c.KeyID.Pinned():
+		violation.Title = "Key Version Not Found"
 		violation.Found = fmt.Sprintf("no key %s of version %s", c.KeyID.Name, c.KeyID.Version)
 		violation.Remedy = "Correct the version, or leave it out to follow the newest one"
 	case c.Key.Presence == Absent:
+		violation.Title = "Key Not Found"
 		violation.Found = fmt.Sprintf("no key %s in the vault", c.KeyID.Name)
 		violation.Remedy = "Create the key first, or correct the identifier"
 	case c.Key.Presence == Present:
@@ -152,6 +157,7 @@ func (c *check) keyEnabled() {
 	}
 	c.report.Break(rule.Violation{
 		Rule:      Rule(CMK004),
+		Title:     "Key Disabled",
 		Severity:  rule.Error,
 		Attribute: AttributeKey,
 		Found:     "a disabled key" + c.ofVersion(),
@@ -176,6 +182,7 @@ func (c *check) keyDates() {
 	} else if c.now.Before(notBefore) {
 		c.report.Break(rule.Violation{
 			Rule:      Rule(CMK004),
+			Title:     "Key Not Active Yet",
 			Severity:  severity,
 			Attribute: AttributeKey,
 			Found:     "a key" + c.ofVersion() + " that is not active before " + moment(notBefore),
@@ -202,8 +209,10 @@ func (c *check) keyDates() {
 	case expires.IsZero():
 		return
 	case !c.now.Before(expires):
+		violation.Title = "Key Expired"
 		violation.Found = "a key" + c.ofVersion() + " that expired on " + moment(expires)
 	case expires.Sub(c.now) <= ExpiryNotice:
+		violation.Title = "Key Expires Soon"
 		violation.Severity = rule.Warning
 		violation.Found = "a key" + c.ofVersion() + " that expires on " + moment(expires)
 		violation.Required = "a key that expires later than 30 days from now"
@@ -392,6 +401,7 @@ func (c *check) firewall() {
 	}
 	c.report.Break(rule.Violation{
 		Rule:      Rule(CMK009),
+		Title:     "Key Vault Firewall Blocks The Service",
 		Severity:  rule.Warning,
 		Attribute: AttributeKey,
 		Found:     fmt.Sprintf("a firewall of the vault %s that turns away the services of Azure", c.vaultName()),

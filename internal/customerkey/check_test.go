@@ -21,6 +21,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 	for name, test := range map[string]struct {
 		broken    func(*customerkey.Facts)
 		rule      rule.ID
+		title     string // Empty for the rule's own.
 		severity  rule.Severity
 		attribute string
 		found     string
@@ -57,21 +58,21 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 		},
 		"disabled key": {
 			broken: func(f *customerkey.Facts) { f.Key.Enabled = rule.Known(false) },
-			rule:   customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule:   customerkey.CMK004, title: "Key Disabled", attribute: customerkey.AttributeKey,
 			found: "a disabled key of version " + version1, required: "a key that is enabled",
 			remedy: "az keyvault key set-attributes --vault-name contoso-vault --name media --version " +
 				version1 + " --enabled true",
 		},
 		"key before its time": {
 			broken: func(f *customerkey.Facts) { f.Key.NotBefore = rule.Known(today().Add(time.Second)) },
-			rule:   customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule:   customerkey.CMK004, title: "Key Not Active Yet", attribute: customerkey.AttributeKey,
 			found:    "a key of version " + version1 + " that is not active before 2024-03-01T12:00:01Z",
 			required: "a key that is active now, 2024-03-01T12:00:00Z",
 			remedy:   "--not-before 2024-03-01T12:00:00Z",
 		},
 		"expired key": {
 			broken: func(f *customerkey.Facts) { f.Key.Expires = rule.Known(today()) },
-			rule:   customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule:   customerkey.CMK004, title: "Key Expired", attribute: customerkey.AttributeKey,
 			found:    "a key of version " + version1 + " that expired on 2024-03-01T12:00:00Z",
 			required: "a key that expires later than now, 2024-03-01T12:00:00Z",
 			remedy:   "az keyvault key rotate --vault-name contoso-vault --name media",
@@ -81,7 +82,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 				f.Key.Expires = rule.Known(today().AddDate(0, 0, -1))
 				f.InUse = f.Key
 			},
-			rule: customerkey.CMK004, severity: rule.Warning, attribute: customerkey.AttributeKey,
+			rule: customerkey.CMK004, title: "Key Expired", severity: rule.Warning, attribute: customerkey.AttributeKey,
 			found:    "a key of version " + version1 + " that expired on 2024-02-29T12:00:00Z",
 			required: "a key that expires later than now, 2024-03-01T12:00:00Z",
 			remedy:   "--expires 2025-03-01T12:00:00Z",
@@ -91,14 +92,14 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 				f.Key.Expires = rule.Known(today())
 				f.InUse = keyInVersion(version2)
 			},
-			rule: customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule: customerkey.CMK004, title: "Key Expired", attribute: customerkey.AttributeKey,
 			found:    "a key of version " + version1 + " that expired on 2024-03-01T12:00:00Z",
 			required: "a key that expires later than now, 2024-03-01T12:00:00Z",
 			remedy:   "--expires",
 		},
 		"key that expires in 30 days": {
 			broken: func(f *customerkey.Facts) { f.Key.Expires = rule.Known(today().AddDate(0, 0, 30)) },
-			rule:   customerkey.CMK004, severity: rule.Warning, attribute: customerkey.AttributeKey,
+			rule:   customerkey.CMK004, title: "Key Expires Soon", severity: rule.Warning, attribute: customerkey.AttributeKey,
 			found:    "a key of version " + version1 + " that expires on 2024-03-31T12:00:00Z",
 			required: "a key that expires later than 30 days from now",
 			remedy:   "az keyvault key rotate",
@@ -122,7 +123,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 		},
 		"no such key": {
 			broken: func(f *customerkey.Facts) { f.Key = customerkey.Key{Presence: customerkey.Absent} },
-			rule:   customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule:   customerkey.CMK004, title: "Key Not Found", attribute: customerkey.AttributeKey,
 			found: "no key media in the vault", required: "a key that exists", remedy: "Create the key first",
 		},
 		"no such version": {
@@ -130,19 +131,19 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 				f.KeyID.Version = version2
 				f.Key = customerkey.Key{Presence: customerkey.Absent}
 			},
-			rule: customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule: customerkey.CMK004, title: "Key Version Not Found", attribute: customerkey.AttributeKey,
 			found: "no key media of version " + version2, required: "a key that exists",
 			remedy: "Correct the version",
 		},
 		"deleted key": {
 			broken: func(f *customerkey.Facts) { f.Key = customerkey.Key{Presence: customerkey.SoftDeleted} },
-			rule:   customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule:   customerkey.CMK004, title: "Key Deleted", attribute: customerkey.AttributeKey,
 			found: "the key media deleted, but recoverable", required: "a key that exists",
 			remedy: "az keyvault key recover --vault-name contoso-vault --name media",
 		},
 		"deleted vault": {
 			broken: func(f *customerkey.Facts) { f.Vault.Presence = customerkey.SoftDeleted },
-			rule:   customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule:   customerkey.CMK004, title: "Key Vault Deleted", attribute: customerkey.AttributeKey,
 			found: "the vault contoso-vault deleted, but recoverable", required: "a key that exists",
 			remedy: "az keyvault recover --name contoso-vault",
 		},
@@ -150,7 +151,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			broken: func(f *customerkey.Facts) {
 				f.Vault = customerkey.Vault{Presence: customerkey.Absent}
 			},
-			rule: customerkey.CMK004, attribute: customerkey.AttributeKey,
+			rule: customerkey.CMK004, title: "Key Vault Not Found", attribute: customerkey.AttributeKey,
 			found: "no vault contoso-vault", required: "a key that exists", remedy: "Create the vault",
 		},
 		"vault in another region": {
@@ -280,7 +281,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			broken: func(f *customerkey.Facts) {
 				f.Vault.Network = rule.Known(customerkey.Network{PublicAccess: true, DefaultDeny: true})
 			},
-			rule: customerkey.CMK009, severity: rule.Warning, attribute: customerkey.AttributeKey,
+			rule: customerkey.CMK009, title: "Key Vault Firewall Blocks The Service", severity: rule.Warning, attribute: customerkey.AttributeKey,
 			found:    "a firewall of the vault contoso-vault that turns away the services of Azure",
 			required: "a vault that the service can reach",
 			remedy:   "az keyvault update --name contoso-vault --bypass AzureServices",
@@ -300,7 +301,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			}
 			got := report.Violations[0]
 			want := rule.Violation{
-				Rule: customerkey.Rule(test.rule), Severity: test.severity, Attribute: test.attribute,
+				Rule: customerkey.Rule(test.rule), Title: test.title, Severity: test.severity, Attribute: test.attribute,
 				Found: test.found, Required: test.required, Why: got.Why, Remedy: got.Remedy,
 			}
 			if diff := cmp.Diff(want, got); diff != "" {

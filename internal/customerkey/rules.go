@@ -44,7 +44,8 @@ func Rules() rule.List {
 	return rule.List{
 		{
 			ID:    CMK001,
-			Title: "API Version With Customer Keys",
+			Name:  "API Version With Customer Keys",
+			Title: "API Version Without Customer Keys",
 			Sentence: "Customer keys need Media Services API 2020-05-01 or later: the provider speaks " +
 				"one current version and never an older one.",
 			Source: bringYourOwnKey + `"You can use your own key with Media Services when you use the ` +
@@ -53,6 +54,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       CMK002,
+			Name:     "RSA Keys Only",
 			Title:    "Key Type Not Supported",
 			Sentence: "The key is of type RSA or RSA-HSM; EC, EC-HSM, oct and oct-HSM are refused.",
 			Source:   bringYourOwnKey + `"EC keys are not supported."`,
@@ -60,6 +62,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       CMK003,
+			Name:     "2048, 3072 Or 4096 Bits",
 			Title:    "Key Size Not Supported",
 			Sentence: "The key has 2048, 3072 or 4096 bits.",
 			Source: bringYourOwnKey + `"Your key can be a 2048, 3072, or a 4096 RSA key, and both HSM and ` +
@@ -68,6 +71,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK004,
+			Name:  "A Key That Works",
 			Title: "Key Not Usable",
 			Sentence: "The key exists, is enabled, is within its activation and expiry dates, and " +
 				"permits wrapKey and unwrapKey; an expiry within 30 days is a warning. An account " +
@@ -78,6 +82,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK005,
+			Name:  "Key Vault In The Account's Region",
 			Title: "Key Vault In Another Region",
 			Sentence: "The vault is in the region of the Media Services or Video Analyzer account; " +
 				"a storage account may use a vault in another region or subscription.",
@@ -88,6 +93,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       CMK006,
+			Name:     "Soft Delete Of The Key Vault",
 			Title:    "Key Vault Without Soft Delete",
 			Sentence: "The vault has soft delete on.",
 			Source: bringYourOwnKey + `"Media Services requires that the Key Vault ... has soft-delete and ` +
@@ -96,6 +102,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       CMK007,
+			Name:     "Purge Protection Of The Key Vault",
 			Title:    "Key Vault Without Purge Protection",
 			Sentence: "The vault has purge protection on.",
 			Source: bringYourOwnKey + `"Media Services requires that the Key Vault ... has soft-delete and ` +
@@ -104,6 +111,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK008,
+			Name:  "An Identity Of The Account",
 			Title: "Identity Not On The Account",
 			Sentence: "The identity that reads the key is one of the account's own: system-assigned " +
 				"and switched on, or user-assigned and listed on the account. A Video Analyzer " +
@@ -114,7 +122,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK009,
-			Title: "Identity May Not Use The Key",
+			Name:  "Access To The Key",
+			Title: "Identity Without Access To The Key",
 			Sentence: "That identity may get, wrapKey and unwrapKey the key, by an access policy of " +
 				"the vault or by a role such as " + RoleCryptoServiceEncryptionUser + "; a firewall of " +
 				"the vault that turns away the services of Azure is a warning.",
@@ -124,6 +133,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK010,
+			Name:  "Key Vault Key Identifier",
 			Title: "Not A Key Vault Key Identifier",
 			Sentence: "The identifier is the URI of a key in a Key Vault of the cloud, with or without " +
 				"version; secrets, certificates and managed HSMs are refused.",
@@ -133,7 +143,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK011,
-			Title: "Key Version Followed Or Pinned",
+			Name:  "Key Version Followed Or Pinned",
+			Title: "Newer Key Version Not In Use",
 			Sentence: "Without a version in the identifier the service follows the newest one by itself, " +
 				"and that never is a difference; with a version, a newer one is shown and not planned.",
 			Source: bringYourOwnKey + `"When you use only a key name, Media Services will use the latest key ` +
@@ -143,6 +154,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK012,
+			Name:  "Nothing Without The Key",
 			Title: "Customer Key Inaccessible",
 			Sentence: "While an account cannot reach its key nothing but reading and deleting it is " +
 				"attempted; the plan says what was lost and what restores it.",
@@ -153,7 +165,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK013,
-			Title: "Destroying While The Key Is Inaccessible",
+			Name:  "Destroying While The Key Is Inaccessible",
+			Title: "Account Not Reverted To The System Key",
 			Sentence: "An account can be deleted while its key is inaccessible; destroying an attachment " +
 				"then reverts nothing, says so in a warning, and goes on.",
 			Source: bringYourOwnKey + `"However, the account can be deleted in this state."`,
@@ -161,7 +174,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK014,
-			Title: "Back To The System Key First",
+			Name:  "Back To The System Key First",
+			Title: "Key Still In Use",
 			Sentence: "Destroying an attachment returns the account to the system key before the key, " +
 				"the grant or the vault go; a key that an account still uses is not deleted.",
 			Source: "OpenAPI document 2023-01-01, AccountEncryption.type: CustomerKey or SystemKey; follows from " +
@@ -170,7 +184,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    CMK015,
-			Title: "Infrastructure Encryption Chosen At Creation",
+			Name:  "Infrastructure Encryption Chosen At Creation",
+			Title: "Infrastructure Encryption Cannot Be Changed",
 			Sentence: "Infrastructure encryption of a storage account is chosen at its creation: " +
 				"a change plans a replacement and says so.",
 			Source: `Azure Storage, Enable infrastructure encryption: "Infrastructure encryption can't be ` +

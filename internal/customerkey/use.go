@@ -38,6 +38,7 @@ func Disabling(key KeyID, planned string, uses []Use) (rule.Violation, bool) {
 	}
 	return rule.Violation{
 		Rule:     Rule(CMK004),
+		Title:    "Key Still In Use",
 		Severity: rule.Warning,
 		Found: fmt.Sprintf("%s, planned for version %s of the key %s, which is in use by %s",
 			planned, key.Version, key.Name, accounts(needed)),

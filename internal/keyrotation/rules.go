@@ -28,67 +28,75 @@ func Rules() rule.List {
 	return rule.List{
 		{
 			ID:    ROT001,
-			Title: "One Key After the Other",
+			Name:  "One Key After the Other",
+			Title: "Second Key Regenerated Too Early",
 			Sentence: "A rotation regenerates key1, syncs, settles, verifies, regenerates key2, " +
-				"syncs and verifies; key2 is never regenerated before the new key1 was synced",
+				"syncs and verifies; key2 is never regenerated before the new key1 was synced.",
 			Source: rollKeys + "the order of its steps",
 			Found:  []rule.Moment{rule.Apply},
 		},
 		{
 			ID:    ROT002,
-			Title: "Six Hours to Settle",
+			Name:  "Six Hours to Settle",
+			Title: "Settling Time Too Short",
 			Sentence: "At least 6 hours by Azure's clock lie between the sync of one new key and " +
-				"the regeneration of the other, unless it is an emergency",
+				"the regeneration of the other, unless it is an emergency.",
 			Source: rollKeys + "\"Wait 6 hours. Verify the streaming scenarios are working\"",
 			Found:  []rule.Moment{rule.Schema, rule.Plan, rule.Apply},
 		},
 		{
 			ID:    ROT003,
-			Title: "Every Dependent Is Synced",
+			Name:  "Every Dependent Is Synced",
+			Title: "Dependent Cannot Be Synced",
 			Sentence: "Every dependent that uses the storage account's keys is synced after each " +
-				"regeneration; one on managed identity is left alone",
+				"regeneration; one on managed identity is left alone.",
 			Source: rollKeys + "the keys are synchronized after each of them; Media Services, " +
 				"Managed identities: no keys are used",
 			Found: []rule.Moment{rule.Plan, rule.Apply},
 		},
 		{
 			ID:    ROT004,
-			Title: "Verification Comes Before the Second Key",
+			Name:  "Verification Comes Before the Second Key",
+			Title: "Verification Failed",
 			Sentence: "A verification that fails stops the rotation before the second key, and " +
-				"the next apply resumes there",
+				"the next apply resumes there.",
 			Source: rollKeys + "\"Verify the streaming scenarios are working\"",
 			Found:  []rule.Moment{rule.Apply},
 		},
 		{
 			ID:    ROT005,
-			Title: "Regenerations Elsewhere Are Synced",
+			Name:  "Regenerations Elsewhere Are Synced",
+			Title: "Key Regenerated Elsewhere",
 			Sentence: "A key that was regenerated elsewhere is found by its creation time, is " +
 				"planned as a sync, and is not regenerated again for it; so is a dependent that says it " +
-				"last read the keys before one of them was made",
+				"last read the keys before one of them was made.",
 			Source: "Storage, Manage account access keys: keyCreationTime; Batch, AutoStorageProperties: " +
 				"lastKeySync",
 			Found: []rule.Moment{rule.Plan, rule.Apply},
 		},
 		{
 			ID:    ROT006,
-			Title: "An Interrupted Rotation Resumes",
+			Name:  "An Interrupted Rotation Resumes",
+			Title: "Rotation Interrupted",
 			Sentence: "After an interruption anywhere, the next plan says what is left and the " +
-				"next apply does exactly that",
+				"next apply does exactly that.",
 			Source: "Storage, Manage account access keys: a regeneration takes effect at once",
 			Found:  []rule.Moment{rule.Plan, rule.Apply},
 		},
 		{
 			ID:    ROT007,
-			Title: "One Rotation at a Time",
+			Name:  "One Rotation at a Time",
+			Title: "Another Rotation Is Running",
 			Sentence: "Two rotations of one storage account never run at once, and one that runs " +
-				"elsewhere is noticed before a key is regenerated",
+				"elsewhere is noticed before a key is regenerated.",
 			Source: "Storage, Manage account access keys: two keys, one of which stays valid",
 			Found:  []rule.Moment{rule.Apply},
 		},
 		{
 			ID:       ROT008,
-			Title:    "Keys Stay Secret",
-			Sentence: "No storage key's value is in state, plans, diagnostics or logs",
+			Name:     "Keys Stay Secret",
+			Title:    "Storage Key Exposed",
+			Sentence: "No storage key's value is in state, plans, diagnostics or logs.",
 			Source:   "Storage, Manage account access keys: Protect your access keys",
 			Found:    []rule.Moment{rule.Code},
 		},

@@ -136,9 +136,10 @@ type check struct {
 	report rule.Report
 }
 
-func (c *check) breakRule(id rule.ID, attribute, found, required, why, remedy string) {
+// breakRule records a violation. An empty title leaves the rule's own.
+func (c *check) breakRule(id rule.ID, title, attribute, found, required, why, remedy string) {
 	c.report.Break(rule.Violation{
-		Rule: Rule(id), Severity: rule.Error, Attribute: attribute,
+		Rule: Rule(id), Title: title, Severity: rule.Error, Attribute: attribute,
 		Found: found, Required: required, Why: why, Remedy: remedy,
 	})
 }
@@ -162,7 +163,11 @@ func (c *check) onePrimary() {
 		c.report.Await(Rule(ACC001), "which storage account is the primary one")
 		return
 	}
-	c.breakRule(ACC001, c.Kind.Storage,
+	title := ""
+	if primaries > 1 {
+		title = "More Than One Primary Storage Account"
+	}
+	c.breakRule(ACC001, title, c.Kind.Storage,
 		fmt.Sprintf("%d primary storage accounts among %d", primaries, len(c.Storage)),
 		"exactly one primary storage account",
 		"The account keeps its own data in the primary storage account",
@@ -179,7 +184,7 @@ func (c *check) noneTwice() {
 		}
 		// Resource IDs are case-insensitive (Azure Resource Manager, common rules).
 		if seen[strings.ToLower(id)] {
-			c.breakRule(ACC001, c.Kind.Storage,
+			c.breakRule(ACC001, "Storage Account Listed Twice", c.Kind.Storage,
 				"the storage account "+id+" more than once",
 				"each storage account once",
 				"An account attaches a storage account in one role",
@@ -211,7 +216,7 @@ func (c *check) primaryStays() {
 			return
 		}
 	}
-	c.breakRule(ACC001, c.Kind.Storage,
+	c.breakRule(ACC001, "Primary Storage Account Cannot Be Changed", c.Kind.Storage,
 		"the primary storage account "+current+" taken out or no longer primary",
 		"the primary storage account that the account was created with",
 		"The account keeps its own data there, and the service moves it nowhere else",
@@ -232,7 +237,7 @@ func (c *check) storageKind(storage Storage) {
 		if c.Kind.Flat {
 			required += ", without hierarchical namespace"
 		}
-		c.breakRule(ACC002, c.Kind.Storage, found, required,
+		c.breakRule(ACC002, "", c.Kind.Storage, found, required,
 			"The service keeps tables and queues beside the blobs, at standard performance",
 			"Use another storage account: none of this can be changed on this one")
 	}
@@ -262,7 +267,7 @@ func (c *check) storageKind(storage Storage) {
 
 func (c *check) notTooMany() {
 	if len(c.Storage) > MostStorageAccounts {
-		c.breakRule(ACC005, c.Kind.Storage,
+		c.breakRule(ACC005, "", c.Kind.Storage,
 			fmt.Sprintf("%d storage accounts", len(c.Storage)),
 			fmt.Sprintf("at most %d storage accounts", MostStorageAccounts),
 			"The service sets this limit",
@@ -275,7 +280,7 @@ func (c *check) notTooManySiblings() {
 	if !known || siblings < MostAccounts {
 		return
 	}
-	c.breakRule(ACC005, "",
+	c.breakRule(ACC005, "", "",
 		fmt.Sprintf("%d accounts in the subscription already", siblings),
 		fmt.Sprintf("at most %d accounts in a subscription", MostAccounts),
 		"The service sets this limit, and raises it for nobody",
@@ -298,7 +303,7 @@ func (c *check) storageSubscription(storage Storage) {
 		return
 	}
 	if !c.Kind.AnySubscription {
-		c.breakRule(ACC005, c.Kind.Storage,
+		c.breakRule(ACC005, "Storage Account In Another Subscription", c.Kind.Storage,
 			fmt.Sprintf("the storage account %s in the subscription %s", storage.name(), found),
 			"a storage account in the account's own subscription, "+subscription,
 			"A "+c.Kind.Name+" and its storage lie in the same subscription",
@@ -309,7 +314,7 @@ func (c *check) storageSubscription(storage Storage) {
 		c.report.Await(Rule(ACC005), "how the account comes at its storage")
 		return
 	}
-	c.breakRule(ACC005, AttributeAuthentication,
+	c.breakRule(ACC005, "Storage Account In Another Subscription", AttributeAuthentication,
 		fmt.Sprintf("the storage account %s in the subscription %s, reached with its keys",
 			storage.name(), found),
 		"a storage account in the account's own subscription, "+subscription,
@@ -337,7 +342,7 @@ func (c *check) storageKeys(storage Storage) {
 		return
 	}
 	id, _ := storage.ID.Value()
-	c.breakRule(ACC005, c.Kind.Storage,
+	c.breakRule(ACC005, "Login Cannot List Storage Keys", c.Kind.Storage,
 		"a login that may not list the keys of the storage account "+storage.name(),
 		"the action Microsoft.Storage/storageAccounts/listkeys/action on the storage account",
 		"The service attaches a storage account only for those who hold its keys anyway",

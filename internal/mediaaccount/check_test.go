@@ -52,6 +52,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 	for name, test := range map[string]struct {
 		broken    func(*mediaaccount.Facts)
 		rule      rule.ID
+		title     string // Empty for the rule's own.
 		attribute string
 		found     string
 		required  string
@@ -62,17 +63,17 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 				f.Primary = rule.Known("")
 				f.Storage[0].Primary = rule.Known(false)
 			},
-			mediaaccount.ACC001, mediaaccount.AttributeStorage,
+			mediaaccount.ACC001, "", mediaaccount.AttributeStorage,
 			"0 primary storage accounts among 2", "exactly one primary storage account", "Mark one",
 		},
 		"no storage at all": {
 			func(f *mediaaccount.Facts) { f.Primary, f.Storage = rule.Known(""), nil },
-			mediaaccount.ACC001, mediaaccount.AttributeStorage,
+			mediaaccount.ACC001, "", mediaaccount.AttributeStorage,
 			"0 primary storage accounts among 0", "exactly one primary storage account", "Mark one",
 		},
 		"two primaries": {
 			func(f *mediaaccount.Facts) { f.Storage[1].Primary = rule.Known(true) },
-			mediaaccount.ACC001, mediaaccount.AttributeStorage,
+			mediaaccount.ACC001, "More Than One Primary Storage Account", mediaaccount.AttributeStorage,
 			"2 primary storage accounts among 2", "exactly one primary storage account", "only one",
 		},
 		"two primaries and one unknown": {
@@ -81,52 +82,52 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 				f.Storage = append(f.Storage, storage("third", false))
 				f.Storage[2].Primary = rule.Fact[bool]{}
 			},
-			mediaaccount.ACC001, mediaaccount.AttributeStorage,
+			mediaaccount.ACC001, "More Than One Primary Storage Account", mediaaccount.AttributeStorage,
 			"2 primary storage accounts among 3", "exactly one primary storage account", "only one",
 		},
 		"the same twice, in other case": {
 			func(f *mediaaccount.Facts) {
 				f.Storage[1].ID = rule.Known(strings.ToUpper(storageID(subscription, "first")))
 			},
-			mediaaccount.ACC001, mediaaccount.AttributeStorage,
+			mediaaccount.ACC001, "Storage Account Listed Twice", mediaaccount.AttributeStorage,
 			"the storage account " + strings.ToUpper(storageID(subscription, "first")) + " more than once",
 			"each storage account once", "Leave it out once",
 		},
 		"the primary taken out": {
 			func(f *mediaaccount.Facts) { f.Primary = rule.Known(storageID(subscription, "old")) },
-			mediaaccount.ACC001, mediaaccount.AttributeStorage,
+			mediaaccount.ACC001, "Primary Storage Account Cannot Be Changed", mediaaccount.AttributeStorage,
 			"the primary storage account " + storageID(subscription, "old") + " taken out or no longer primary",
 			"the primary storage account that the account was created with", "Keep it",
 		},
 		"the primary made secondary": {
 			func(f *mediaaccount.Facts) { f.Primary = rule.Known(storageID(subscription, "second")) },
-			mediaaccount.ACC001, mediaaccount.AttributeStorage,
+			mediaaccount.ACC001, "Primary Storage Account Cannot Be Changed", mediaaccount.AttributeStorage,
 			"the primary storage account " + storageID(subscription, "second") + " taken out or no longer primary",
 			"the primary storage account that the account was created with", "Keep it",
 		},
 		"blob-only storage as the primary": {
 			func(f *mediaaccount.Facts) { f.Storage[0].AccountKind = rule.Known("BlobStorage") },
-			mediaaccount.ACC002, mediaaccount.AttributeStorage,
+			mediaaccount.ACC002, "", mediaaccount.AttributeStorage,
 			"the blob-only storage account first as the primary one", supported, "Use another storage account",
 		},
 		"premium block blobs": {
 			func(f *mediaaccount.Facts) { f.Storage[1].AccountKind = rule.Known("BlockBlobStorage") },
-			mediaaccount.ACC002, mediaaccount.AttributeStorage,
+			mediaaccount.ACC002, "", mediaaccount.AttributeStorage,
 			"the storage account second of kind BlockBlobStorage, which is premium storage", supported, "Use another",
 		},
 		"premium files": {
 			func(f *mediaaccount.Facts) { f.Storage[1].AccountKind = rule.Known("FileStorage") },
-			mediaaccount.ACC002, mediaaccount.AttributeStorage,
+			mediaaccount.ACC002, "", mediaaccount.AttributeStorage,
 			"the storage account second of kind FileStorage, which is premium storage", supported, "Use another",
 		},
 		"premium performance": {
 			func(f *mediaaccount.Facts) { f.Storage[1].SKU = rule.Known("Premium_LRS") },
-			mediaaccount.ACC002, mediaaccount.AttributeStorage,
+			mediaaccount.ACC002, "", mediaaccount.AttributeStorage,
 			"the storage account second of SKU Premium_LRS, which is premium storage", supported, "Use another",
 		},
 		"hierarchical namespace": {
 			func(f *mediaaccount.Facts) { f.Storage[1].Hierarchical = rule.Known(true) },
-			mediaaccount.ACC002, mediaaccount.AttributeStorage,
+			mediaaccount.ACC002, "", mediaaccount.AttributeStorage,
 			"the storage account second with a hierarchical namespace", supported, "Use another",
 		},
 		"101 storage accounts": {
@@ -135,24 +136,24 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 					f.Storage = append(f.Storage, storage(fmt.Sprintf("more%d", i), false))
 				}
 			},
-			mediaaccount.ACC005, mediaaccount.AttributeStorage,
+			mediaaccount.ACC005, "", mediaaccount.AttributeStorage,
 			"101 storage accounts", "at most 100 storage accounts", "Spread",
 		},
 		"the 101st account": {
 			func(f *mediaaccount.Facts) { f.Siblings = rule.Known(100) },
-			mediaaccount.ACC005, "",
+			mediaaccount.ACC005, "", "",
 			"100 accounts in the subscription already", "at most 100 accounts in a subscription", "another subscription",
 		},
 		"storage of another subscription": {
 			func(f *mediaaccount.Facts) { f.Storage[1].ID = rule.Known(storageID(elsewhere, "second")) },
-			mediaaccount.ACC005, mediaaccount.AttributeAuthentication,
+			mediaaccount.ACC005, "Storage Account In Another Subscription", mediaaccount.AttributeAuthentication,
 			"the storage account second in the subscription " + elsewhere + ", reached with its keys",
 			"a storage account in the account's own subscription, " + subscription,
 			`storage_authentication_type = "ManagedIdentity"`,
 		},
 		"keys not to be listed": {
 			func(f *mediaaccount.Facts) { f.Storage[1].KeysListable = rule.Known(false) },
-			mediaaccount.ACC005, mediaaccount.AttributeStorage,
+			mediaaccount.ACC005, "Login Cannot List Storage Keys", mediaaccount.AttributeStorage,
 			"a login that may not list the keys of the storage account second",
 			"the action Microsoft.Storage/storageAccounts/listkeys/action on the storage account",
 			"Storage Account Key Operator Service Role on " + storageID(subscription, "second"),
@@ -168,7 +169,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			}
 			got := violations[0]
 			want := rule.Violation{
-				Rule: mediaaccount.Rule(test.rule), Severity: rule.Error, Attribute: test.attribute,
+				Rule: mediaaccount.Rule(test.rule), Title: test.title, Severity: rule.Error, Attribute: test.attribute,
 				Found: test.found, Required: test.required, Why: got.Why, Remedy: got.Remedy,
 			}
 			if diff := cmp.Diff(want, got); diff != "" {

@@ -165,6 +165,7 @@ func (n Naming) CheckAvailability(name string, answer Availability) []rule.Viola
 	}
 	return []rule.Violation{{
 		Rule:      Rule(ACC003),
+		Title:     "Name Not Available",
 		Severity:  rule.Error,
 		Attribute: AttributeName,
 		Found:     found,

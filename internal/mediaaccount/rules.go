@@ -25,7 +25,8 @@ func Rules() rule.List {
 	return rule.List{
 		{
 			ID:    ACC001,
-			Title: "One Primary Storage Account",
+			Name:  "One Primary Storage Account",
+			Title: "Primary Storage Account Missing",
 			Sentence: "An account has no storage account twice, and a Media Services account exactly " +
 				"one primary one, which cannot be taken out or changed.",
 			Source: `Media Services, Azure Storage accounts: "You must have one Primary storage account and ` +
@@ -35,6 +36,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    ACC002,
+			Name:  "Storage That Media Accounts Support",
 			Title: "Storage Account Not Supported",
 			Sentence: "Storage accounts are of general purpose (v1 or v2) and standard performance, and " +
 				"those of Media Services without hierarchical namespace; a blob-only one can be a " +
@@ -48,6 +50,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    ACC003,
+			Name:  "Names",
 			Title: "Name Not Allowed",
 			Sentence: "A name keeps to the rules of its service; one that is unique in all of Azure is " +
 				"checked with the service while planning.",
@@ -56,7 +59,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    ACC004,
-			Title: "Replaced Or Updated In Place",
+			Name:  "Replaced Or Updated In Place",
+			Title: "Account Cannot Be Updated In Place",
 			Sentence: "A change of location or name replaces the account; everything else is updated in " +
 				"place, and never touches what another resource or tool owns.",
 			Source: "OpenAPI document 2023-01-01, Mediaservices_Update: MediaServiceUpdate has no location",
@@ -64,7 +68,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    ACC005,
-			Title: "Limit Of The Service",
+			Name:  "Limits Of The Service",
+			Title: "Limit Of The Service Exceeded",
 			Sentence: "At most 100 storage accounts to a media account and 100 media accounts to a " +
 				"subscription; storage lies in the account's subscription, unless it is that of Media " +
 				"Services and reached with a managed identity; and the caller may list the keys of each " +

@@ -402,7 +402,7 @@ func TestAssess_broken(t *testing.T) {
 				}
 			}
 			for name, text := range map[string]string{
-				"title": found.Rule.Title, "found": found.Found, "required": found.Required, "why": found.Why, "remedy": found.Remedy,
+				"title": found.Fault(), "found": found.Found, "required": found.Required, "why": found.Why, "remedy": found.Remedy,
 			} {
 				if text == "" || strings.HasSuffix(text, ".") {
 					t.Errorf("%s is %q", name, text)

@@ -44,7 +44,7 @@ const Info rule.Severity = "info"
 
 // Rule returns the rule with the ID, be it one of a posture or one of customer-managed keys.
 func Rule(id rule.ID) rule.Rule {
-	if own := Rules().Get(id); own.Title != "" {
+	if own := Rules().Get(id); own.Name != "" {
 		return own
 	}
 	return customerkey.Rule(id)
@@ -56,6 +56,7 @@ func Rules() rule.List {
 	return rule.List{
 		{
 			ID:    POS001,
+			Name:  "A Key Of Your Own",
 			Title: "System Key In Use",
 			Sentence: "A key of the customer's own wraps the key of the account, and that of every " +
 				"storage account beneath it.",
@@ -65,6 +66,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    POS002,
+			Name:  "Infrastructure Encryption",
 			Title: "No Infrastructure Encryption",
 			Sentence: "Every storage account beneath an account has infrastructure encryption on, which " +
 				"is its second layer; that of the account itself is automatic.",
@@ -74,6 +76,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       POS003,
+			Name:     "Pinned To The Newest Version",
 			Title:    "Pinned Behind The Newest Version",
 			Sentence: "A key that is pinned to a version is pinned to the newest one.",
 			Source: bringYourOwnKey + `"When you use only a key name, Media Services will use the latest ` +
@@ -82,7 +85,8 @@ func Rules() rule.List {
 		},
 		{
 			ID:    POS004,
-			Title: "Moving To The Newest Version",
+			Name:  "Time To Move To The Newest Version",
+			Title: "Newest Version Not In Use Yet",
 			Sentence: "A service that follows the newest version of a key runs on it; it may take its " +
 				"time: minutes for Media Services and Video Analyzer, a day for storage.",
 			Source: `Azure Storage, Customer-managed keys: "Azure Storage checks the key vault daily for a ` +
@@ -91,6 +95,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       POS005,
+			Name:     "On The Newest Version In Time",
 			Title:    "Late For The Newest Version",
 			Sentence: "A service that follows the newest version of a key has moved to it when its time is over.",
 			Source: bringYourOwnKey + `"New versions of customer keys are automatically detected, and the ` +
@@ -99,6 +104,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    POS006,
+			Name:  "Version In Use Enabled",
 			Title: "Version In Use Disabled",
 			Sentence: "The version of the key that is in use is enabled: until the service needs it the " +
 				"next time nothing shows that it is not, and then access is lost.",
@@ -108,6 +114,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    POS007,
+			Name:  "Age Of Storage Keys",
 			Title: "Storage Key Too Old",
 			Sentence: "Neither access key of a storage account is older than allowed, by the posture's own " +
 				"limit or else by the storage account's key expiration policy. Keys that open nothing, " +
@@ -117,6 +124,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       POS008,
+			Name:     "Known Age Of Storage Keys",
 			Title:    "Age Of Storage Key Unknown",
 			Sentence: "Azure tells when each access key of a storage account was made.",
 			Source: `Azure Storage, Configure an expiration policy: "If the keyCreationTime property of the ` +
@@ -126,6 +134,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       POS009,
+			Name:     "Shared Keys Off Where Not Needed",
 			Title:    "Shared Keys Accepted Without Need",
 			Sentence: "A storage account that its account reaches by managed identity accepts no access keys.",
 			Source: sharedKey + `"Microsoft recommends that you disallow Shared Key authorization"; ` + policy +
@@ -134,6 +143,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:       POS010,
+			Name:     "Storage Reached By Managed Identity",
 			Title:    "Storage Reached With Shared Keys",
 			Sentence: "An account reaches its storage by managed identity, and holds no access keys of it.",
 			Source:   sharedKey + `"Microsoft recommends that you disallow Shared Key authorization"`,
@@ -141,6 +151,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    POS011,
+			Name:  "A Limit To The Age Of Storage Keys",
 			Title: "No Limit To The Age Of Storage Keys",
 			Sentence: "The age of access keys that are in use is limited, by the posture or by the storage " +
 				"account's key expiration policy.",
@@ -149,6 +160,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    POS012,
+			Name:  "Every Storage Account Read",
 			Title: "Storage Account Unknown",
 			Sentence: "Every storage account beneath an account can be read; one that cannot is unknown, " +
 				"and never taken to be fine.",
@@ -158,6 +170,7 @@ func Rules() rule.List {
 		},
 		{
 			ID:    POS013,
+			Name:  "The Whole Key Seen",
 			Title: "Key Not Fully Seen",
 			Sentence: "Everything that decides about a customer's key can be read: its vault, the key " +
 				"itself, the identity and its grant.",

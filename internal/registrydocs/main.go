@@ -107,7 +107,7 @@ func weights() string {
 	table.WriteString("| Rule | Severity | When |\n|---|---|---|\n")
 	for _, weight := range posture.Weights() {
 		fmt.Fprintf(&table, "| [%s](#%s) %s | %s | %s |\n", weight.Rule, strings.ToLower(string(weight.Rule)),
-			posture.Rule(weight.Rule).Title, weight.Severity, weight.When)
+			posture.Rule(weight.Rule).Name, weight.Severity, weight.When)
 	}
 	return table.String()
 }

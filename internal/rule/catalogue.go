@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Catalogue renders rules as a Markdown table, in the order given: the documentation's list of
-// rules is this table, so that it cannot say anything else than the code.
+// Catalogue returns rules as a Markdown table, in the order given. The documentation prints this
+// table, so it cannot differ from the code.
 func Catalogue(rules List) string {
 	var table strings.Builder
-	table.WriteString("| Rule | What is required | Found at | Source |\n|---|---|---|---|\n")
+	table.WriteString("| Rule | What is required | Error | Found at | Source |\n|---|---|---|---|---|\n")
 	for _, r := range rules {
 		moments := make([]string, 0, len(r.Found))
 		for _, moment := range Moments() {
@@ -20,14 +20,14 @@ func Catalogue(rules List) string {
 				moments = append(moments, string(moment))
 			}
 		}
-		fmt.Fprintf(&table, "| <a id=\"%s\"></a>**%s** %s | %s | %s | %s |\n",
-			strings.ToLower(string(r.ID)), r.ID, cell(r.Title),
-			cell(r.Sentence), strings.Join(moments, ", "), cell(r.Source))
+		fmt.Fprintf(&table, "| <a id=\"%s\"></a>**%s** %s | %s | %s | %s | %s |\n",
+			strings.ToLower(string(r.ID)), r.ID, cell(r.Name),
+			cell(r.Sentence), cell(r.Title), strings.Join(moments, ", "), cell(r.Source))
 	}
 	return table.String()
 }
 
-// cell makes text fit for one cell of a Markdown table.
+// cell returns the text escaped for one cell of a Markdown table.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "\r\n", " ", "\n", " ").Replace(text)
 }

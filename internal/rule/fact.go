@@ -3,14 +3,14 @@
 
 package rule
 
-// Fact is a value that may not be known: not yet, as in the plan of what is still to be created,
-// or not at all, as when the caller may not read it. The zero value is not known.
+// Fact is a value that may be unknown: not known yet, as in the plan of an object to be created,
+// or hidden, as where the caller may not read it. The zero value is unknown.
 type Fact[T any] struct {
 	value T
 	known bool
 }
 
-// Known returns the fact with the value.
+// Known returns a known fact.
 func Known[T any](value T) Fact[T] { return Fact[T]{value: value, known: true} }
 
 // Value returns the value, and whether it is known.

@@ -5,15 +5,15 @@ package rule
 
 import "slices"
 
-// Pending is a rule that could not be decided, and what it waits for.
+// Pending is a rule that cannot be decided yet.
 type Pending struct {
 	Rule Rule
-	// Missing says what was not known, such as "the type of the key".
+	// Missing names the unknown fact, such as "the type of the key".
 	Missing string
 }
 
-// Report is the outcome of holding facts against rules. Facts may be unknown, as they are in a
-// plan whose key is yet to be created: what is known is judged, the rest is pending.
+// Report is the outcome of a check of facts against rules. A rule stays pending while a fact that
+// it needs is unknown, such as in a plan that creates the key.
 type Report struct {
 	Violations []Violation
 	Pending    []Pending
@@ -24,7 +24,7 @@ func (r *Report) Break(violation Violation) {
 	r.Violations = append(r.Violations, violation)
 }
 
-// Await records that a rule could not be decided. A rule waits for the same thing only once.
+// Await records that a rule lacks a fact. It records the same fact of a rule once.
 func (r *Report) Await(rule Rule, missing string) {
 	waits := func(p Pending) bool { return p.Rule.ID == rule.ID && p.Missing == missing }
 	if !slices.ContainsFunc(r.Pending, waits) {
@@ -40,13 +40,13 @@ func (r *Report) Merge(other Report) {
 	}
 }
 
-// Errors returns the violations that forbid what was planned.
+// Errors returns the violations that forbid the plan.
 func (r Report) Errors() []Violation { return r.of(Error) }
 
-// Warnings returns the violations that only a person can judge.
+// Warnings returns the violations that a person has to judge.
 func (r Report) Warnings() []Violation { return r.of(Warning) }
 
-// Passed reports whether everything was known and nothing forbids what was planned.
+// Passed reports whether all facts were known and no violation forbids the plan.
 func (r Report) Passed() bool {
 	return len(r.Errors()) == 0 && len(r.Pending) == 0
 }

@@ -1,12 +1,12 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rule says what a rule is, and what it says when it is broken.
+// Package rule defines a rule, a violation of it and a report of violations. It imports no other
+// package of this module: the packages that own rules say which there are and what breaks them.
 //
-// A rule is one documented constraint of Azure with one home in code. Its ID is carried by the
-// error that it raises, by the test that breaks it and by the documentation that is generated
-// from it, so that all three can be found from each other. The package is pure: which rules
-// there are, and what breaks them, is the business of the packages that own them.
+// A rule is one documented constraint of Azure with one home in code. The error that it raises,
+// the test that breaks it and the documentation that is generated from it all carry its ID, so
+// that each leads to the others.
 package rule
 
 import (
@@ -18,13 +18,13 @@ import (
 // Moment is a point in the life of a configuration at which a broken rule can be found.
 type Moment string
 
-// The moments, from the earliest to the latest, and the two places that stand beside them.
+// The moments, from the earliest to the latest, and two that stand beside them.
 const (
-	Schema    Moment = "schema"    // While the configuration is validated, without Azure.
-	Plan      Moment = "plan"      // While planning: what is known is held against Azure.
-	Apply     Moment = "apply"     // While applying, before the first change.
+	Schema    Moment = "schema"    // Validation of the configuration, without Azure.
+	Plan      Moment = "plan"      // A plan, which checks everything known by then against Azure.
+	Apply     Moment = "apply"     // An apply, before its first change.
 	Rehearsal Moment = "rehearsal" // Rehearsal refuses it as the service does.
-	Code      Moment = "code"      // The provider cannot break it: it holds by construction.
+	Code      Moment = "code"      // The provider cannot break the rule by construction.
 )
 
 // Moments returns every moment, the earliest first.
@@ -32,38 +32,39 @@ func Moments() []Moment {
 	return []Moment{Schema, Plan, Apply, Rehearsal, Code}
 }
 
-// ID is what errors, tests and documentation call a rule, such as "CMK002".
+// ID identifies a rule in errors, tests and documentation, such as "CMK002".
 type ID string
 
 // Rule is one documented constraint.
 type Rule struct {
 	ID ID
-	// Title names the rule in a few words, fit for the summary of a diagnostic.
+	// Name names the rule in a few words, for the guide to the rules.
+	Name string
+	// Title states the fault in a few words, for the summary of a diagnostic.
 	Title string
-	// Sentence says what is required, as one sentence.
+	// Sentence states the requirement in one sentence.
 	Sentence string
-	// Source is the document, and the statement in it, that the rule comes from.
+	// Source names the document behind the rule, and quotes its statement.
 	Source string
-	// Found lists the moments at which a broken rule is found.
+	// Found lists the moments at which a violation is found.
 	Found []Moment
 }
 
-// FoundAt reports whether the rule is found at the moment.
+// FoundAt reports whether a violation is found at the moment.
 func (r Rule) FoundAt(moment Moment) bool {
 	return slices.Contains(r.Found, moment)
 }
 
-// String is the ID and the title.
+// String returns the ID and the name.
 func (r Rule) String() string {
-	return string(r.ID) + ": " + r.Title
+	return string(r.ID) + ": " + r.Name
 }
 
 // List is a set of rules that belong together, in the order in which they are documented.
 type List []Rule
 
-// Get returns the rule with the ID. A list is written in the same file as its IDs, so that an
-// ID that is not in it can only be a mistake there: Get then returns a rule with nothing but
-// the ID, for its user to see which it was.
+// Get returns the rule with the ID, or a rule with nothing but the ID where the list lacks it: a
+// list and its IDs stand in one file, so only a mistake there can lose one.
 func (l List) Get(id ID) Rule {
 	for _, r := range l {
 		if r.ID == id {
@@ -78,18 +79,21 @@ type Severity string
 
 // The two severities.
 const (
-	Error   Severity = "error"   // Azure would refuse it, or it would lose access: nothing is done.
-	Warning Severity = "warning" // It works today: a person should decide.
+	Error   Severity = "error"   // Azure would refuse it, or an account would lose access.
+	Warning Severity = "warning" // It works today, and a person should decide.
 )
 
 // Violation is one broken rule: what was found, what is required, why, and what to do.
 // Every text is a phrase or a sentence without the full stop at its end.
 //
-//nolint:errname // It is first of all what broke a rule; that it serves as an error comes second.
+//nolint:errname // A violation is a finding first; that it serves as an error comes second.
 type Violation struct {
-	Rule     Rule
+	Rule Rule
+	// Title states the fault where the rule's own title does not: a rule that can be broken in
+	// several ways has one title for the usual way. It is empty otherwise. See [Violation.Fault].
+	Title    string
 	Severity Severity
-	// Attribute is the Terraform attribute at fault, dotted, relative to the resource; it is
+	// Attribute is the dotted path of the Terraform attribute at fault within its resource. It is
 	// empty where no single attribute is at fault. See [Violation.Under].
 	Attribute string
 	Found     string
@@ -98,19 +102,27 @@ type Violation struct {
 	Remedy    string
 }
 
-// Error is the whole violation in one line.
+// Error returns the whole violation in one line.
 func (v Violation) Error() string {
-	return fmt.Sprintf("%s: found %s; required: %s; %s",
-		v.Rule, v.Found, v.Required, v.Remedy)
+	return fmt.Sprintf("%s: %s: found %s; required: %s; %s",
+		v.Rule.ID, v.Fault(), v.Found, v.Required, v.Remedy)
 }
 
-// Summary is the rule's title with its ID, fit for the summary of a diagnostic.
+// Fault returns the title of the fault: the violation's own, or else the rule's.
+func (v Violation) Fault() string {
+	if v.Title != "" {
+		return v.Title
+	}
+	return v.Rule.Title
+}
+
+// Summary returns the title of the fault with the rule's ID, for the summary of a diagnostic.
 func (v Violation) Summary() string {
-	return fmt.Sprintf("%s (%s)", v.Rule.Title, v.Rule.ID)
+	return fmt.Sprintf("%s (%s)", v.Fault(), v.Rule.ID)
 }
 
-// Detail is the violation as a person reads it under its summary: one line for each of found,
-// required, why and remedy.
+// Detail returns what a person reads under the summary: one line for each of found, required,
+// why and remedy.
 func (v Violation) Detail() string {
 	var text strings.Builder
 	for _, line := range []struct{ label, sentence string }{
@@ -130,9 +142,8 @@ func (v Violation) Detail() string {
 	return text.String()
 }
 
-// Under returns the violation with its attribute below a parent, for a rule that is checked on
-// behalf of a nested object: what an attachment calls key_vault_key_id is, in an account,
-// encryption.key_vault_key_id.
+// Under returns the violation with its attribute below a parent, for a check of a nested object:
+// an attachment's key_vault_key_id is encryption.key_vault_key_id in an account.
 func (v Violation) Under(parent string) Violation {
 	if v.Attribute == "" {
 		v.Attribute = parent

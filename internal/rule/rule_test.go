@@ -15,7 +15,8 @@ import (
 func example() rule.Rule {
 	return rule.Rule{
 		ID:       "EXA001",
-		Title:    "Example Must Exemplify",
+		Name:     "Example Must Exemplify",
+		Title:    "Example Exemplifies Nothing",
 		Sentence: "An example exemplifies this | or that.",
 		Source:   "A document,\nits sentence",
 		Found:    []rule.Moment{rule.Apply, rule.Plan},
@@ -46,9 +47,10 @@ func TestViolation_saysEverything(t *testing.T) {
 	for _, text := range []struct{ name, got, want string }{
 		{
 			"Error", violation.Error(),
-			"EXA001: Example Must Exemplify: found nothing; required: something; Write something",
+			"EXA001: Example Exemplifies Nothing: found nothing; required: something; Write something",
 		},
-		{"Summary", violation.Summary(), "Example Must Exemplify (EXA001)"},
+		{"Summary", violation.Summary(), "Example Exemplifies Nothing (EXA001)"},
+		{"Summary with a title of its own", titled(violation).Summary(), "Example Missing (EXA001)"},
 		{
 			"Detail", violation.Detail(),
 			"Found: nothing.\nRequired: something.\nWhy: Azure wants it.\nRemedy: Write something.",
@@ -63,6 +65,11 @@ func TestViolation_saysEverything(t *testing.T) {
 
 func withoutWhy(v rule.Violation) rule.Violation {
 	v.Why = ""
+	return v
+}
+
+func titled(v rule.Violation) rule.Violation {
+	v.Title = "Example Missing"
 	return v
 }
 
@@ -124,10 +131,10 @@ func TestReport(t *testing.T) {
 
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
-	want := "| Rule | What is required | Found at | Source |\n" +
-		"|---|---|---|---|\n" +
+	want := "| Rule | What is required | Error | Found at | Source |\n" +
+		"|---|---|---|---|---|\n" +
 		"| <a id=\"exa001\"></a>**EXA001** Example Must Exemplify | An example exemplifies this \\| or that. " +
-		"| plan, apply | A document, its sentence |\n"
+		"| Example Exemplifies Nothing | plan, apply | A document, its sentence |\n"
 	if diff := cmp.Diff(want, rule.Catalogue(rule.List{example()})); diff != "" {
 		t.Errorf("catalogue (-want +got):\n%s", diff)
 	}

@@ -123,7 +123,7 @@ func (m *model) observe(found layers, facts posture.Account, report posture.Repo
 	for _, finding := range report.Findings {
 		m.Findings = append(m.Findings, findingModel{
 			Rule:      types.StringValue(string(finding.Rule.ID)),
-			Title:     types.StringValue(finding.Rule.Title),
+			Title:     types.StringValue(finding.Fault()),
 			Severity:  types.StringValue(string(finding.Severity)),
 			SubjectID: types.StringValue(finding.Subject),
 			Found:     types.StringValue(finding.Found),

@@ -37,7 +37,7 @@ func TestCheck(t *testing.T) {
 		want        []string
 	}{
 		{"free", "free", w.Client, diags(true, nil), nil},
-		{"another's", "theirs", w.Client, diags(false, nil), []string{"Name Not Allowed (ACC003)"}},
+		{"another's", "theirs", w.Client, diags(false, nil), []string{"Name Not Available (ACC003)"}},
 		{"our own", "OURS", w.Client, diags(false, nil), nil},
 		{"no answer", "any", w.Client, diags(false, errors.New("the line is dead")), []string{"Key Vault Not Read"}},
 		{"not for this caller to ask", "ours", stranger(t, w), asksAzure, nil},

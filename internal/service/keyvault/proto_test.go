@@ -227,7 +227,7 @@ func TestPlan_findsATakenName(t *testing.T) {
 	if text := elsewhere.Diagnostics.Text(); !strings.Contains(text, "(AlreadyExists: The vault name 'keys' is already in use") {
 		t.Errorf("does not say what Azure says:\n%s", text)
 	}
-	says(t, elsewhere.Diagnostics, "ERROR: Name Not Allowed (ACC003)", `Found: the key vault name "keys", which is not available`,
+	says(t, elsewhere.Diagnostics, "ERROR: Name Not Available (ACC003)", `Found: the key vault name "keys", which is not available`,
 		"Required: a name that nobody else in Azure has.",
 		"Remedy: Choose another name; if it is your own key vault that has it, import that one.",
 		"Nothing was changed.", `AttributeName("name")`)
@@ -235,7 +235,7 @@ func TestPlan_findsATakenName(t *testing.T) {
 	// Azure's word stands.
 	for _, unknown := range []string{"location", "resource_group_name"} {
 		plan := proto.Plan(resourceType, acctest.Object{}, config(acctest.Value{unknown: acctest.Unknown{}}))
-		says(t, plan.Diagnostics, "Name Not Allowed (ACC003)")
+		says(t, plan.Diagnostics, "Name Not Available (ACC003)")
 	}
 	if plan := proto.Plan(resourceType, acctest.Object{}, config(acctest.Value{"name": acctest.Unknown{}})); len(plan.Diagnostics) > 0 {
 		t.Error(plan.Diagnostics.Text())

@@ -200,7 +200,7 @@ func TestPlan_saysWhatAReplacementCosts(t *testing.T) {
 	if len(plan.Replace) != 1 || !strings.Contains(plan.Replace[0], "infrastructure_encryption_enabled") {
 		t.Errorf("replaced because of %v", plan.Replace)
 	}
-	const want = `WARNING: Infrastructure Encryption Chosen At Creation (CMK015)
+	const want = `WARNING: Infrastructure Encryption Cannot Be Changed (CMK015)
 Found: a change of infrastructure encryption on ID.
 Required: the choice that was made when the account was created.
 Why: Azure can only switch the second layer on at creation, so the account is planned to be replaced, and everything stored in it is lost.
@@ -252,7 +252,7 @@ func TestPlan_findsATakenName(t *testing.T) {
 		t.Fatal(err)
 	}
 	plan := w.Proto().Plan(resourceType, acctest.Object{}, config(nil))
-	const want = `ERROR: Name Not Allowed (ACC003)
+	const want = `ERROR: Name Not Available (ACC003)
 Found: the storage account name "contoso", which is not available (AlreadyExists: The storage account named contoso is already taken).
 Required: a name that nobody else in Azure has.
 Why: The name becomes part of addresses that all of Azure shares.

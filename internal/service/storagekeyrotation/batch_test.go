@@ -147,7 +147,7 @@ func TestBatch_leftBehind(t *testing.T) {
 	t.Parallel()
 	w, id, config := newBatch(t)
 	delete(config, "dependent_ids")
-	wantSaid(t, w.plan(acctest.Object{}, config).Diagnostics, everybody, "the Batch account "+id,
+	wantSaid(t, w.plan(acctest.Object{}, config).Diagnostics, undeclared, "the Batch account "+id,
 		"Add it to dependent_ids")
 }
 
@@ -158,7 +158,7 @@ func TestBatch_gone(t *testing.T) {
 	object := w.apply(acctest.Object{}, config)
 	w.DeleteBatchAccount("fabrikam")
 	plan := w.plan(object, config)
-	wantSaid(t, plan.Diagnostics, everybody, "not every dependent can be read", "ResourceNotFound")
+	wantSaid(t, plan.Diagnostics, "Dependent Not Read (ROT003)", "not every dependent can be read", "ResourceNotFound")
 	if changes(plan, object) {
 		t.Error("something is planned")
 	}

@@ -58,7 +58,7 @@ func TestValidation(t *testing.T) {
 	}{
 		"settling time too short": {
 			acctest.Value{"settling_time": "PT5H59M"},
-			"Six Hours to Settle (ROT002)",
+			"Settling Time Too Short (ROT002)",
 			[]string{
 				"Found: a settling time of PT5H59M", "Required: PT6H or longer", "without a working key",
 				"emergency = true", "Nothing was changed",

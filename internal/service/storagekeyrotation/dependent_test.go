@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	planned   = "Storage Key Rotation Planned"
-	everybody = "Every Dependent Is Synced (ROT003)"
+	planned    = "Storage Key Rotation Planned"
+	undeclared = "Dependent Not Declared (ROT003)"
 )
 
 // blobDataContributor is the role by which an identity reads and writes blobs.
@@ -62,7 +62,7 @@ func TestDependents_leftBehind(t *testing.T) {
 	other := w.share("fabrikam")
 	config := w.rotation()
 	plan := w.plan(acctest.Object{}, config)
-	wantSaid(t, plan.Diagnostics, everybody, other, "uses the keys of "+w.storage("contoso"),
+	wantSaid(t, plan.Diagnostics, undeclared, other, "uses the keys of "+w.storage("contoso"),
 		"not in dependent_ids", "once both are new it cannot reach its storage", "Add it to dependent_ids")
 	object, diags := w.proto.Apply(plan)
 	wantSilence(t, diags)
@@ -77,7 +77,7 @@ func TestDependents_leftBehind(t *testing.T) {
 
 	// One that is taken out, and still uses the keys, is named again.
 	config["dependent_ids"] = []any{other}
-	wantSaid(t, w.plan(object, config).Diagnostics, everybody, w.account("contoso"))
+	wantSaid(t, w.plan(object, config).Diagnostics, undeclared, w.account("contoso"))
 }
 
 func TestDependents_managedIdentity(t *testing.T) {
@@ -140,7 +140,7 @@ func TestDependents_wrongKind(t *testing.T) {
 	diags := w.proto.Validate(resourceType, with(w.rotation(), acctest.Value{
 		"dependent_ids": []any{w.storage("contoso")},
 	}))
-	wantSaid(t, diags, everybody, "Microsoft.Storage/storageAccounts holds no storage keys",
+	wantSaid(t, diags, "Dependent Cannot Be Synced (ROT003)", "Microsoft.Storage/storageAccounts holds no storage keys",
 		"Refer to the id attribute", "Nothing was changed")
 }
 

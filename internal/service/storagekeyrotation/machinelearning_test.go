@@ -74,7 +74,7 @@ func TestMachineLearning_managedIdentity(t *testing.T) {
 	config["dependent_ids"] = []any{id}
 	plan := w.plan(object, config)
 	wantSaid(t, plan.Diagnostics, planned, id+" is left alone", "managed identity", "ROT003")
-	wantSaid(t, plan.Diagnostics, everybody, "the Machine Learning workspace "+other)
+	wantSaid(t, plan.Diagnostics, undeclared, "the Machine Learning workspace "+other)
 	if _, diags := w.proto.Apply(plan); len(diags.Errors()) > 0 {
 		t.Error(diags.Text())
 	}

@@ -84,13 +84,13 @@ func (r *Resource) foresee(ctx context.Context, recorded keyrotation.Recorded, p
 	}
 	if !acts && !changed {
 		if opened.unanswered != nil {
-			diags.Append(neglected("that not every dependent can be read ("+opened.unanswered.Error()+")",
+			diags.Append(neglected("Dependent Not Read", "that not every dependent can be read ("+opened.unanswered.Error()+")",
 				"Whether it has read the keys that there are now is not known", "Make sure that it exists"))
 		}
 		return diags
 	}
 	if err := opened.look(ctx); err != nil {
-		diags.Append(neglected("that the dependents cannot be read ("+err.Error()+")",
+		diags.Append(neglected("Dependents Not Read", "that the dependents cannot be read ("+err.Error()+")",
 			"Which of them hold a copy of the keys is not known", "Make sure that they exist"))
 	}
 	told := notes(opened.uses)
@@ -122,7 +122,7 @@ func (r *Resource) leftBehind(ctx context.Context, opened *account) (diags diag.
 	var left []string
 	for i, kind := range kinds {
 		if err := failed[i]; err != nil {
-			diags.Append(neglected("that the accounts of type "+kind.ResourceType()+
+			diags.Append(neglected("Dependents Not Listed", "that the accounts of type "+kind.ResourceType()+
 				" in the subscription cannot be listed ("+err.Error()+")",
 				"One that uses the keys and is not told of new ones loses its storage",
 				"Make sure that dependent_ids has them all"))
@@ -134,7 +134,7 @@ func (r *Resource) leftBehind(ctx context.Context, opened *account) (diags diag.
 		}
 	}
 	if len(left) > 0 {
-		diags.Append(neglected("that "+strings.Join(left, " and ")+" uses the keys of "+opened.id+
+		diags.Append(neglected("Dependent Not Declared", "that "+strings.Join(left, " and ")+" uses the keys of "+opened.id+
 			" and is not in dependent_ids",
 			"It is not told of new keys, and once both are new it cannot reach its storage",
 			"Add it to dependent_ids"))

@@ -173,7 +173,7 @@ func TestRotation_emergency(t *testing.T) {
 	w.wantCalls(synced)
 	config["emergency"] = true
 	plan := w.plan(object, config)
-	wantSaid(t, plan.Diagnostics, "Six Hours to Settle (ROT002)",
+	wantSaid(t, plan.Diagnostics, "Emergency Skips The Settling Time (ROT002)",
 		"an emergency, in which both keys are regenerated one right after the other",
 		"streaming stops there meanwhile", "emergency = false")
 	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned", "An emergency was declared")

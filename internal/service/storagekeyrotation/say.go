@@ -64,6 +64,7 @@ func settling(step keyrotation.Step) diag.Diagnostic {
 func hurried() diag.Diagnostic {
 	return diagnostic.FromViolation(rule.Violation{
 		Rule:      keyrotation.Rule(keyrotation.ROT002),
+		Title:     "Emergency Skips The Settling Time",
 		Severity:  rule.Warning,
 		Attribute: "emergency",
 		Found:     "an emergency, in which both keys are regenerated one right after the other",
@@ -107,9 +108,10 @@ func lastSyncs(uses []keyholder.Dependent, created keyrotation.Keys[time.Time]) 
 }
 
 // neglected warns of dependents that nobody would tell, or of which nobody knows whether there are.
-func neglected(found, why, remedy string) diag.Diagnostic {
+func neglected(title, found, why, remedy string) diag.Diagnostic {
 	return diagnostic.FromViolation(rule.Violation{
 		Rule:      keyrotation.Rule(keyrotation.ROT003),
+		Title:     title,
 		Severity:  rule.Warning,
 		Attribute: "dependent_ids",
 		Found:     found,

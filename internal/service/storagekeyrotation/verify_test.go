@@ -101,7 +101,7 @@ func TestRotation_failedVerification(t *testing.T) {
 			w.calls()
 			object, diags := w.fail(object, config)
 			w.wantCalls()
-			wantSaid(t, diags, "Verification Comes Before the Second Key (ROT004)", "Found: that of https://",
+			wantSaid(t, diags, "Verification Failed (ROT004)", "Found: that of https://",
 				test.found, "Required: an answer as configured", "Remedy: ", "then apply again",
 				"The second key was not touched. The next plan says what is left", "ROT006")
 			if strings.Contains(diags.Text(), "secret") {
@@ -135,7 +135,7 @@ func TestRotation_failedLastVerification(t *testing.T) {
 	w.calls()
 	config["verify"] = []any{with(good, acctest.Value{"expected_status": 418})}
 	object, diags := w.fail(object, config)
-	wantSaid(t, diags, "Verification Comes Before the Second Key (ROT004)", "Both keys are new and synced")
+	wantSaid(t, diags, "Verification Failed (ROT004)", "Both keys are new and synced")
 	wantPhase(t, object, "closing")
 	w.wantCalls(synced)
 

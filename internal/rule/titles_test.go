@@ -1,0 +1,54 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rule_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// fault matches a title that says what is wrong. "Six Hours to Settle" or "Every Dependent Is
+// Synced" states what should be, and reads like success.
+var fault = regexp.MustCompile(`\b(Not|No|Cannot|Without|Missing|Too|Late|Behind|Another|Still|Failed|` +
+	`Unknown|Disabled|Inaccessible|Exposed|Exceeded|Elsewhere|Interrupted|System Key|Shared Keys)\b`)
+
+// TestRules_titlesStateTheFault holds every rule to a name for the guide and a title of its own
+// for its error.
+func TestRules_titlesStateTheFault(t *testing.T) {
+	t.Parallel()
+	titled, named := map[string]rule.ID{}, map[string]rule.ID{}
+	for _, r := range slices.Concat(
+		customerkey.Rules(), keyrotation.Rules(), mediaaccount.Rules(), posture.Rules(),
+	) {
+		if r.Name == "" || r.Title == "" || r.Source == "" || len(r.Found) == 0 || !strings.HasSuffix(r.Sentence, ".") {
+			t.Errorf("%s is not complete: %+v", r.ID, r)
+		}
+		if !fault.MatchString(r.Title) {
+			t.Errorf("the title of %s, %q, states no fault", r.ID, r.Title)
+		}
+		if other, taken := titled[r.Title]; taken {
+			t.Errorf("%s and %s share the title %q", other, r.ID, r.Title)
+		}
+		if other, taken := named[r.Name]; taken {
+			t.Errorf("%s and %s share the name %q", other, r.ID, r.Name)
+		}
+		titled[r.Title], named[r.Name] = r.ID, r.ID
+	}
+	for title, id := range titled {
+		if other, taken := named[title]; taken {
+			t.Errorf("the title of %s, %q, is the name of %s", id, title, other)
+		}
+		if strings.HasSuffix(title, ".") {
+			t.Errorf("the title of %s, %q, is a sentence", id, title)
+		}
+	}
+}
