@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// defaultDataFile is where rehearsal is kept unless the configuration says otherwise.
+// defaultDataFile holds rehearsal unless the configuration names another file.
 const defaultDataFile = ".azuremedia-rehearsal.db"
 
 // Whether resource providers that a subscription has not registered are registered when needed.
@@ -22,13 +22,13 @@ const (
 
 func providerSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "Encryption with your own keys, and storage key rotation, for Azure " +
-			"media accounts. With `environment = \"rehearsal\"` everything happens in a local " +
-			"Azure inside the provider, without an account and without a network.",
+		MarkdownDescription: "Customer-managed keys and storage key rotation for Azure, checked at " +
+			"plan. With `environment = \"rehearsal\"` everything happens in a local Azure inside the " +
+			"provider: no subscription, no login, no network.",
 		Attributes: map[string]schema.Attribute{
 			"environment": text("environment",
-				"Which Azure is meant: `public` (the default), `usgovernment`, `china`, `custom` "+
-					"(the one that `endpoint` describes), or `rehearsal`, the local Azure inside "+
+				"The cloud: `public` (the default), `usgovernment`, `china`, `custom` "+
+					"(the one that `endpoint` describes) or `rehearsal`, the local Azure inside "+
 					"the provider.",
 				stringvalidator.OneOf("public", "usgovernment", "china", "custom", "rehearsal")),
 			"subscription_id": text("subscription_id",
@@ -52,29 +52,29 @@ func providerSchema() schema.Schema {
 			"oidc_token_file_path": text("oidc_token_file_path",
 				"The file that holds the ID token."),
 			"oidc_request_url": text("oidc_request_url",
-				"Where the ID token is to be requested: a GitHub workflow's token service."),
+				"The URL to request an ID token from: a GitHub workflow's token service."),
 			"oidc_request_token": secret("oidc_request_token",
-				"The bearer token to request the ID token with."),
+				"The bearer token for that request."),
 			"use_aks_workload_identity": flag("use_aks_workload_identity",
 				"Sign in with the workload identity of the Kubernetes pod."),
 			"use_msi": flag("use_msi",
 				"Sign in with the managed identity of the machine."),
 			"use_cli": flag("use_cli",
-				"Sign in with the login of the Azure CLI, where no other way is configured. "+
+				"Use the login of the Azure CLI if no other way to sign in is configured. "+
 					"Default: `true`."),
 			"resource_provider_registrations": text("resource_provider_registrations",
-				"Whether a resource provider that the subscription has not registered is "+
-					"registered when it is needed: `automatic` (the default) or `none`.",
+				"Whether to register a resource provider that the subscription lacks when it "+
+					"is needed: `automatic` (the default) or `none`.",
 				stringvalidator.OneOf(registerAutomatically, registerNone)),
 			"endpoint": schema.SingleNestedAttribute{
-				MarkdownDescription: "Where a custom cloud, or a served rehearsal, is found. What " +
-					"is left out is that of the `environment`.",
+				MarkdownDescription: "The addresses of a custom cloud or of a served rehearsal. " +
+					"Those left out are the `environment`'s.",
 				Optional: true,
 				Attributes: map[string]schema.Attribute{
 					"resource_manager": text("endpoint.resource_manager",
 						"The base URL of Azure Resource Manager."),
 					"resource_manager_audience": text("endpoint.resource_manager_audience",
-						"What tokens for Azure Resource Manager are issued for."),
+						"The audience of tokens for Azure Resource Manager."),
 					"authority_host": text("endpoint.authority_host",
 						"The base URL of Microsoft Entra ID."),
 					"key_vault_suffix": text("endpoint.key_vault_suffix",
@@ -82,10 +82,10 @@ func providerSchema() schema.Schema {
 					"storage_suffix": text("endpoint.storage_suffix",
 						"The DNS suffix of storage accounts, such as `core.windows.net`."),
 					"connect_to": text("endpoint.connect_to",
-						"Dial this host and port whatever host is meant, such as "+
-							"`127.0.0.1:8443`. Names and certificates are checked as ever."),
+						"Connect to this host and port for every request, such as "+
+							"`127.0.0.1:8443`. Host names and certificates are still verified."),
 					"ca_file": text("endpoint.ca_file",
-						"A file of certificates (PEM) to trust besides the system's."),
+						"A PEM file of certificates to trust in addition to the system's."),
 				},
 			},
 			"rehearsal": schema.SingleNestedAttribute{
@@ -93,7 +93,7 @@ func providerSchema() schema.Schema {
 				Optional:            true,
 				Attributes: map[string]schema.Attribute{
 					"data_file": text("rehearsal.data_file",
-						"The file that it is kept in. Default: `"+defaultDataFile+
+						"The file that holds it. Default: `"+defaultDataFile+
 							"` in the working directory."),
 				},
 			},
