@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
@@ -118,16 +117,38 @@ func (e *KeyIDError) Violation() rule.Violation {
 	}
 }
 
-// ParseKeyID reads the identifier of a Key Vault key. The vault has to be in a cloud whose vault
-// suffix is one of those given, such as "vault.azure.net"; without any, a vault of every known
-// cloud and of a local Azure at a loopback address is accepted, which is what can be said
-// before it is known which cloud is spoken to. The error is a [*KeyIDError].
+// ParseKeyID reads the identifier of a Key Vault key that a person wrote. The vault must belong to
+// a cloud with one of the vault suffixes, such as "vault.azure.net"; without any, the vaults of
+// every known cloud are accepted, as long as the cloud is not known yet. A vault at a loopback
+// address is always accepted. Port 443 and a slash at the end are accepted and left out of the
+// result: with and without them an identifier means the same key. The error is a [*KeyIDError].
 func ParseKeyID(text string, suffixes ...string) (KeyID, error) {
 	if len(suffixes) == 0 {
-		suffixes = append(KnownSuffixes(), LoopbackSuffix)
+		suffixes = KnownSuffixes()
 	}
 	parser := keyIDParser{suffixes: suffixes}
 	return parser.parse(text)
+}
+
+// ReadKeyID reads the identifier of a key that Azure holds, which is never judged: an identifier
+// that cannot be read is zero, so that what depends on it stays unknown. A query does not change
+// which key an identifier means, although nobody should write one.
+func ReadKeyID(text string) KeyID {
+	address, _, _ := strings.Cut(text, "?")
+	id, err := ParseKeyID(address)
+	if err != nil {
+		return KeyID{}
+	}
+	return id
+}
+
+// SameKeyID reports whether two identifiers mean the same key and version, in whatever spelling.
+func SameKeyID(a, b string) bool {
+	one := ReadKeyID(a)
+	if one.IsZero() {
+		return a == b
+	}
+	return one.Equal(ReadKeyID(b))
 }
 
 // keyIDParser reads identifiers of keys in the vaults of one cloud.
@@ -183,16 +204,16 @@ func (p keyIDParser) parse(text string) (KeyID, error) {
 // vault reads the vault from the host of the address.
 func (p keyIDParser) vault(address *url.URL) (KeyID, error) {
 	host := strings.ToLower(address.Hostname())
-	if host == LoopbackSuffix && slices.Contains(p.suffixes, LoopbackSuffix) {
+	if host == LoopbackSuffix {
 		if address.Port() == "" {
 			return KeyID{}, p.refuse("the host localhost without a port",
 				"Write the port as well: each vault has one of its own there")
 		}
 		return KeyID{VaultURI: "https://" + host + ":" + address.Port() + "/"}, nil
 	}
-	if strings.Contains(address.Host, ":") {
+	if strings.Contains(address.Host, ":") && address.Port() != "443" {
 		return KeyID{}, p.refuse(fmt.Sprintf("the host %q with a port", address.Host),
-			"Leave the port out: Key Vault's identifiers have none")
+			"Leave the port out: Key Vault answers at port 443 only")
 	}
 	if strings.Contains(host+".", ".managedhsm.") {
 		return KeyID{}, p.refuse(fmt.Sprintf("the host %q, which is a managed HSM", host),
@@ -243,6 +264,9 @@ func (p keyIDParser) key(path string) (name, version string, err error) {
 	if len(segments) == 1 || segments[1] == "" {
 		return "", "", p.refuse("no name after /keys/", "Add the name of the key")
 	}
+	if last := len(segments) - 1; last > 1 && segments[last] == "" {
+		segments = segments[:last]
+	}
 	name = segments[1]
 	if !keyName.MatchString(name) {
 		return "", "", p.refuse(fmt.Sprintf("the key name %q", name),
@@ -251,8 +275,8 @@ func (p keyIDParser) key(path string) (name, version string, err error) {
 	switch {
 	case len(segments) == 2:
 		return name, "", nil
-	case len(segments) == 3 && segments[2] == "":
-		return "", "", p.refuse("a slash at the end", "Leave the slash out")
+	case segments[2] == "":
+		return "", "", p.refuse("two slashes at the end", "Leave them out")
 	case !keyVersion.MatchString(segments[2]):
 		return "", "", p.refuse(fmt.Sprintf("the version %q", segments[2]),
 			"Write the version's 32 hexadecimal digits, or leave it out to follow the newest version")

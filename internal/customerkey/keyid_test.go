@@ -56,6 +56,24 @@ func TestParseKeyID(t *testing.T) {
 		"https://localhost:8444/keys/media": {
 			nil, customerkey.KeyID{VaultURI: "https://localhost:8444/", Name: "media"}, "",
 		},
+		"https://localhost:8445/keys/media": {
+			[]string{publicCloud}, customerkey.KeyID{VaultURI: "https://localhost:8445/", Name: "media"}, "",
+		},
+		"https://contoso.vault.azure.net:443/keys/media": {
+			[]string{publicCloud},
+			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.net/", VaultName: "contoso", Name: "media"},
+			"https://contoso.vault.azure.net/keys/media",
+		},
+		"https://contoso.vault.azure.net/keys/media/": {
+			[]string{publicCloud},
+			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.net/", VaultName: "contoso", Name: "media"},
+			"https://contoso.vault.azure.net/keys/media",
+		},
+		"https://contoso.vault.azure.net:443/keys/media/" + version1 + "/": {
+			[]string{publicCloud},
+			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.net/", VaultName: "contoso", Name: "media", Version: version1},
+			"https://contoso.vault.azure.net/keys/media/" + version1,
+		},
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
@@ -94,14 +112,14 @@ func TestParseKeyID_refuses(t *testing.T) {
 		"an empty query":      {vault + "/keys/media?", "a query (a question mark and what follows it)", "question mark"},
 		"a fragment":          {vault + "/keys/media#x", "a fragment (a number sign and what follows it)", "number sign"},
 		"an empty fragment":   {vault + "/keys/media#", "a fragment (a number sign and what follows it)", "number sign"},
-		"a port":              {"https://contoso.vault.azure.net:443/keys/media", `the host "contoso.vault.azure.net:443" with a port`, "Leave the port out"},
+		"a port":              {"https://contoso.vault.azure.net:8443/keys/media", `the host "contoso.vault.azure.net:8443" with a port`, "Leave the port out"},
 		"an empty port":       {"https://contoso.vault.azure.net:/keys/media", `the host "contoso.vault.azure.net:" with a port`, "Leave the port out"},
 		"a managed HSM":       {"https://contoso.managedhsm.azure.net/keys/media", `the host "contoso.managedhsm.azure.net", which is a managed HSM`, "RSA-HSM"},
 		"another cloud":       {"https://contoso.vault.azure.cn/keys/media", `the host "contoso.vault.azure.cn"`, "a vault of this cloud, whose addresses end in vault.azure.net"},
 		"another host":        {"https://contoso.example.com/keys/media", `the host "contoso.example.com"`, "the vault's own host name"},
 		"a lookalike":         {"https://contosovault.azure.net/keys/media", `the host "contosovault.azure.net"`, "the vault's own host name"},
 		"a suffix in between": {"https://contoso.vault.azure.net.example.com/keys/media", `the host "contoso.vault.azure.net.example.com"`, "the vault's own host name"},
-		"loopback":            {"https://localhost:8443/keys/media", `the host "localhost:8443" with a port`, "Leave the port out"},
+		"loopback":            {"https://localhost/keys/media", "the host localhost without a port", "Write the port as well"},
 		"no host":             {"https:///keys/media", `the host ""`, "the vault's own host name"},
 		"no vault":            {"https://vault.azure.net/keys/media", `the host "vault.azure.net"`, "the vault's own host name"},
 		"a short vault name":  {"https://ab.vault.azure.net/keys/media", `the vault name "ab"`, "3 to 24"},
@@ -118,11 +136,11 @@ func TestParseKeyID_refuses(t *testing.T) {
 		"a strange name":      {vault + "/keys/my_media", `the key name "my_media"`, "1 to 127"},
 		"a long name":         {vault + "/keys/" + strings.Repeat("k", 128), `the key name "` + strings.Repeat("k", 128) + `"`, "1 to 127"},
 		"an escaped name":     {vault + "/keys/me%64ia", `the key name "me%64ia"`, "1 to 127"},
-		"a slash at the end":  {vault + "/keys/media/", "a slash at the end", "Leave the slash out"},
+		"two slashes":         {vault + "/keys/media//", "two slashes at the end", "Leave them out"},
 		"a short version":     {vault + "/keys/media/1", `the version "1"`, "32 hexadecimal digits"},
 		"no hexadecimal":      {vault + "/keys/media/" + strings.Repeat("g", 32), `the version "` + strings.Repeat("g", 32) + `"`, "32 hexadecimal digits"},
 		"more":                {vault + "/keys/media/" + version1 + "/wrapkey", `more after the version: "/wrapkey"`, "End the identifier"},
-		"a slash after all":   {vault + "/keys/media/" + version1 + "/", `more after the version: "/"`, "End the identifier"},
+		"slashes after all":   {vault + "/keys/media/" + version1 + "//", `more after the version: "/"`, "End the identifier"},
 		"a Resource Manager ID": {
 			vaultID + "/keys/media", "the Resource Manager ID of a key",
 			"https://contoso-vault.vault.azure.net/keys/media",
@@ -174,6 +192,43 @@ func TestParseKeyID_loopback(t *testing.T) {
 	}
 	if id, err := customerkey.ParseKeyID("https://contoso.localhost/keys/media", customerkey.LoopbackSuffix); err == nil {
 		t.Errorf("a vault at a loopback address has no name of its own, but %s", id)
+	}
+}
+
+// TestReadKeyID reads what Azure holds, and never refuses it.
+func TestReadKeyID(t *testing.T) {
+	t.Parallel()
+	const id = "https://contoso.vault.azure.net/keys/media"
+	for text, want := range map[string]string{
+		id:                         id,
+		id + "/":                   id,
+		id + "?api-version=7.4":    id,
+		id + "/" + version1 + "/?": id + "/" + version1,
+		"https://contoso.vault.azure.net:443/keys/media?": id,
+		"https://contoso.vault.azure.net/secrets/media":   "",
+		"https://contoso.managedhsm.azure.net/keys/media": "",
+		"x": "",
+		"":  "",
+	} {
+		if got := customerkey.ReadKeyID(text).String(); got != want {
+			t.Errorf("%s is read as %s, want %s", text, got, want)
+		}
+	}
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{id, id + "/", true},
+		{id + "?", "https://CONTOSO.vault.azure.net:443/keys/MEDIA", true},
+		{id, id + "/" + version1, false},
+		{"x", "x", true},
+		{"x", "y", false},
+		{"x", id, false},
+		{id, "x", false},
+	} {
+		if got := customerkey.SameKeyID(test.a, test.b); got != test.want {
+			t.Errorf("%s and %s: %t", test.a, test.b, got)
+		}
 	}
 }
 
@@ -245,8 +300,16 @@ func FuzzParseKeyID(f *testing.F) {
 		if err != nil || again != id {
 			t.Errorf("%q is %s, which reads again as %v, %v", text, id, again, err)
 		}
-		if !strings.EqualFold(text, id.String()) {
+		scheme, rest, _ := strings.Cut(strings.TrimSuffix(text, "/"), "://")
+		host, path, _ := strings.Cut(rest, "/")
+		if id.VaultName != "" {
+			host = strings.TrimSuffix(host, ":443")
+		}
+		if !strings.EqualFold(scheme+"://"+host+"/"+path, id.String()) {
 			t.Errorf("%q is written as %s", text, id)
+		}
+		if read := customerkey.ReadKeyID(text + "?api-version=7.4"); read != id {
+			t.Errorf("with a query %q is read as %s", text, read)
 		}
 		if !id.Equal(again) || id.Versionless().Pinned() {
 			t.Errorf("%s is not itself", id)

@@ -56,7 +56,7 @@ func (b batchAccounts) Attach(ctx context.Context, id string, attachment Attachm
 	}
 	return b.encrypt(ctx, id, &armbatch.EncryptionProperties{
 		KeySource:          to.Ptr(armbatch.KeySourceMicrosoftKeyVault),
-		KeyVaultProperties: &armbatch.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.KeyID)},
+		KeyVaultProperties: &armbatch.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.Key.String())},
 	})
 }
 
@@ -126,13 +126,13 @@ func (b batchAccounts) describe(id string, wire armbatch.Account) Account {
 	if azure.Deref(encryption.KeySource) != armbatch.KeySourceMicrosoftKeyVault {
 		return account
 	}
-	key := azure.Deref(azure.Deref(encryption.KeyVaultProperties).KeyIdentifier)
-	account.Encryption = Encryption{CustomerKey: true, Attachment: Attachment{KeyID: key}}
+	key, current, reader := azure.Deref(azure.Deref(encryption.KeyVaultProperties).KeyIdentifier), "", ""
+	if customerkey.ReadKeyID(key).Pinned() {
+		current = key
+	}
 	if len(listed) == 1 {
-		account.Encryption.UserAssignedIdentityID = listed[0]
+		reader = listed[0]
 	}
-	if pinned, err := customerkey.ParseKeyID(key); err == nil && pinned.Pinned() {
-		account.Encryption.CurrentKeyID = key
-	}
+	account.Encryption = encryptedWith(key, current, reader)
 	return account
 }

@@ -37,7 +37,7 @@ func (m mediaServices) Read(ctx context.Context, id string) (Account, error) {
 func (m mediaServices) Attach(ctx context.Context, id string, attachment Attachment) (Account, error) {
 	encryption := &armmedia.Encryption{
 		Type:               to.Ptr(armmedia.CustomerKey),
-		KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.KeyID)},
+		KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.Key.String())},
 		Identity: &armmedia.ResourceIdentity{
 			UseSystemAssignedIdentity: to.Ptr(attachment.UserAssignedIdentityID == ""),
 		},

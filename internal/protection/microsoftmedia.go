@@ -41,15 +41,10 @@ func describe(kind customerkey.Kind, id string, location *string, identities *ar
 		return account
 	}
 	key := azure.Deref(encryption.KeyVaultProperties)
-	account.Encryption = Encryption{
-		CustomerKey: true,
-		Attachment: Attachment{
-			KeyID:                  azure.Deref(key.KeyIdentifier),
-			UserAssignedIdentityID: azure.Deref(azure.Deref(encryption.Identity).UserAssignedIdentity),
-		},
-		CurrentKeyID: azure.Deref(key.CurrentKeyIdentifier),
-		Status:       azure.Deref(encryption.Status),
-	}
+	account.Encryption = encryptedWith(
+		azure.Deref(key.KeyIdentifier), azure.Deref(key.CurrentKeyIdentifier),
+		azure.Deref(azure.Deref(encryption.Identity).UserAssignedIdentity))
+	account.Encryption.Status = azure.Deref(encryption.Status)
 	return account
 }
 

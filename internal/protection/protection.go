@@ -79,8 +79,8 @@ type Account struct {
 
 // Attachment is the key that an account is to use, and whom it reads the key as.
 type Attachment struct {
-	// KeyID is the key's identifier, spelt as the service is to keep it.
-	KeyID string
+	// Key is the key; in what Azure holds it is zero if its identifier cannot be read.
+	Key customerkey.KeyID
 	// UserAssignedIdentityID is empty for the system-assigned identity.
 	UserAssignedIdentityID string
 }
@@ -100,8 +100,11 @@ type Encryption struct {
 	// CustomerKey says that a customer's key wraps the account key, and not the system's.
 	CustomerKey bool
 	Attachment
-	// CurrentKeyID is the key in the version that the service runs on.
-	CurrentKeyID string
+	// Current is the key in the version that the service runs on. It is zero for the kinds of
+	// account that do not tell.
+	Current customerkey.KeyID
+	// KeyID and CurrentKeyID are the identifiers of both as the service spells them.
+	KeyID, CurrentKeyID string
 	// Status is empty as long as all is well. Which words it can hold is not documented. Not every
 	// kind of account has one.
 	Status string
@@ -115,33 +118,33 @@ type Encryption struct {
 
 // Is reports whether an attachment is in effect.
 func (e Encryption) Is(attachment Attachment) bool {
-	return e.CustomerKey && sameKey(e.KeyID, attachment.KeyID) &&
+	return e.CustomerKey && !e.Key.IsZero() && e.Key.Equal(attachment.Key) &&
 		azure.SameID(e.UserAssignedIdentityID, attachment.UserAssignedIdentityID)
 }
 
-// CurrentVersion is the version that the service runs on, or empty where it does not tell.
-func (e Encryption) CurrentVersion() string {
-	id, err := customerkey.ParseKeyID(e.CurrentKeyID)
-	if err != nil {
-		return ""
+// encryptedWith returns the encryption with a customer's key, by what the service says about it.
+func encryptedWith(keyID, currentKeyID, userAssignedIdentityID string) Encryption {
+	return Encryption{
+		CustomerKey: true,
+		Attachment: Attachment{
+			Key: customerkey.ReadKeyID(keyID), UserAssignedIdentityID: userAssignedIdentityID,
+		},
+		Current: customerkey.ReadKeyID(currentKeyID),
+		KeyID:   keyID, CurrentKeyID: currentKeyID,
 	}
-	return id.Version
 }
 
-// Question asks about the key that the account is attached to. Identifiers that cannot be read
-// leave unknown what depends on them: the service accepted them, so that they are no mistake.
+// Question asks about the key that the account is attached to. An identifier that cannot be read
+// leaves unknown what depends on it: the service accepted it, so that it is no mistake.
 func (a Account) Question() facts.Question {
-	question := facts.Question{Account: a.Account, Identity: a.Encryption.Identity()}
-	question.Key, _ = customerkey.ParseKeyID(a.Encryption.KeyID)
-	question.InUse, _ = customerkey.ParseKeyID(a.Encryption.CurrentKeyID)
-	return question
+	return facts.Question{
+		Account: a.Account, Identity: a.Encryption.Identity(),
+		Key: a.Encryption.Key, InUse: a.Encryption.Current,
+	}
 }
 
-func sameKey(a, b string) bool {
-	one, err := customerkey.ParseKeyID(a)
-	if err != nil {
-		return a == b
-	}
-	other, err := customerkey.ParseKeyID(b)
-	return err == nil && one.Equal(other)
+// ParseKeyID reads the identifier of a key that a person wrote, for the cloud that the client speaks
+// to (CMK010). The error is a [*customerkey.KeyIDError].
+func ParseKeyID(client *azure.Client, text string) (customerkey.KeyID, error) {
+	return customerkey.ParseKeyID(text, client.Cloud().KeyVaultSuffix)
 }

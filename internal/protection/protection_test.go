@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
@@ -86,7 +87,9 @@ func TestEncryption_is(t *testing.T) {
 	attached := func(key, identity string) protection.Encryption {
 		return protection.Encryption{
 			CustomerKey: true,
-			Attachment:  protection.Attachment{KeyID: key, UserAssignedIdentityID: identity},
+			Attachment: protection.Attachment{
+				Key: customerkey.ReadKeyID(key), UserAssignedIdentityID: identity,
+			},
 		}
 	}
 	for _, test := range []struct {
@@ -100,21 +103,17 @@ func TestEncryption_is(t *testing.T) {
 		{"another spelling", attached("https://KEYS.vault.azure.net/keys/Media", identity), key, strings.ToUpper(identity), true},
 		{"another version", attached(key+"/"+version, ""), key, "", false},
 		{"another identity", attached(key, identity), key, "", false},
-		{"no identifier", attached("x", ""), "x", "", true},
+		{"with a port", attached("https://keys.vault.azure.net:443/keys/media", ""), key, "", true},
+		{"with a slash", attached(key+"/", ""), key, "", true},
+		{"with a query", attached(key+"?api-version=7.4", ""), key, "", true},
+		{"no identifier", attached("x", ""), "x", "", false},
 		{"the system key", protection.Encryption{}, "", "", false},
 	} {
-		got := test.encryption.Is(protection.Attachment{KeyID: test.key, UserAssignedIdentityID: test.identity})
+		got := test.encryption.Is(protection.Attachment{
+			Key: customerkey.ReadKeyID(test.key), UserAssignedIdentityID: test.identity,
+		})
 		if got != test.want {
 			t.Errorf("%s: %t", test.name, got)
-		}
-	}
-}
-
-func TestEncryption_currentVersion(t *testing.T) {
-	t.Parallel()
-	for id, want := range map[string]string{"": "", "x": "", key: "", key + "/" + version: version} {
-		if got := (protection.Encryption{CurrentKeyID: id}).CurrentVersion(); got != want {
-			t.Errorf("%q: %q, want %q", id, got, want)
 		}
 	}
 }

@@ -44,10 +44,7 @@ func (s storageAccounts) Read(ctx context.Context, id string) (Account, error) {
 // has it go back to its own (Az.Storage, Set-AzStorageAccount). Left out, a PATCH keeps what was.
 func (s storageAccounts) Attach(ctx context.Context, id string, attachment Attachment,
 ) (Account, error) {
-	key, err := customerkey.ParseKeyID(attachment.KeyID, s.client.Cloud().KeyVaultSuffix)
-	if err != nil {
-		return Account{}, err
-	}
+	key := attachment.Key
 	return s.encrypt(ctx, id, &armstorage.Encryption{
 		KeySource: to.Ptr(armstorage.KeySourceMicrosoftKeyvault),
 		KeyVaultProperties: &armstorage.KeyVaultProperties{
@@ -127,17 +124,10 @@ func (s storageAccounts) describe(id string, wire armstorage.Account) Account {
 		return account
 	}
 	key := azure.Deref(encryption.KeyVaultProperties)
-	account.Encryption = Encryption{
-		CustomerKey: true,
-		Attachment: Attachment{
-			KeyID: keyID(key),
-			UserAssignedIdentityID: azure.Deref(
-				azure.Deref(encryption.EncryptionIdentity).EncryptionUserAssignedIdentity),
-		},
-		CurrentKeyID: azure.Deref(key.CurrentVersionedKeyIdentifier),
-		KeyRotatedAt: azure.Deref(key.LastKeyRotationTimestamp),
-		KeyExpiresAt: expiry(key.CurrentVersionedKeyExpirationTimestamp),
-	}
+	account.Encryption = encryptedWith(keyID(key), azure.Deref(key.CurrentVersionedKeyIdentifier),
+		azure.Deref(azure.Deref(encryption.EncryptionIdentity).EncryptionUserAssignedIdentity))
+	account.Encryption.KeyRotatedAt = azure.Deref(key.LastKeyRotationTimestamp)
+	account.Encryption.KeyExpiresAt = expiry(key.CurrentVersionedKeyExpirationTimestamp)
 	return account
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
@@ -51,7 +52,7 @@ func TestStorageAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	for key, expires := range map[string]time.Time{lasting: {}, expiring: expires} {
-		attached, err := kind.Attach(t.Context(), id, protection.Attachment{KeyID: key})
+		attached, err := kind.Attach(t.Context(), id, protection.Attachment{Key: customerkey.ReadKeyID(key)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +68,8 @@ func TestStorageAccount(t *testing.T) {
 		}
 		read.Encryption.KeyRotatedAt = time.Time{}
 		want := protection.Encryption{
-			CustomerKey: true, Attachment: protection.Attachment{KeyID: key}, CurrentKeyID: key,
+			CustomerKey: true, Attachment: protection.Attachment{Key: customerkey.ReadKeyID(key)},
+			Current: customerkey.ReadKeyID(key), KeyID: key, CurrentKeyID: key,
 			KeyExpiresAt: expires,
 		}
 		if diff := cmp.Diff(want, read.Encryption); diff != "" {

@@ -76,12 +76,11 @@ func Using(ctx context.Context, client *azure.Client, key customerkey.KeyID, sub
 
 // use is how the account uses a key, where it does.
 func (a Account) use(key customerkey.KeyID) (customerkey.Use, bool) {
-	wanted, err := customerkey.ParseKeyID(a.Encryption.KeyID)
-	if err != nil || !a.Encryption.CustomerKey || !wanted.SameKey(key) {
+	if !a.Encryption.CustomerKey || !a.Encryption.Key.SameKey(key) {
 		return customerkey.Use{}, false
 	}
 	return customerkey.Use{
-		AccountID: a.ID, Kind: a.Kind, Wanted: wanted, Current: a.Encryption.CurrentVersion(),
+		AccountID: a.ID, Kind: a.Kind, Wanted: a.Encryption.Key, Current: a.Encryption.Current.Version,
 	}, true
 }
 

@@ -39,7 +39,7 @@ func (v videoAnalyzers) Attach(ctx context.Context, id string, attachment Attach
 ) (Account, error) {
 	encryption := &armmedia.Encryption{
 		Type:               to.Ptr(armmedia.CustomerKey),
-		KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.KeyID)},
+		KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.Key.String())},
 	}
 	if attachment.UserAssignedIdentityID != "" { // The rules have refused what has none (CMK008).
 		encryption.Identity = &armmedia.ResourceIdentity{

@@ -83,6 +83,7 @@ func KeyID(description string) schema.StringAttribute {
 		MarkdownDescription: description,
 		CustomType:          KeyIDType{},
 		Required:            true,
+		Validators:          []validator.String{ValidKeyID()},
 		PlanModifiers:       []planmodifier.String{keepSpelling[keyIDKind]{}},
 	}
 }

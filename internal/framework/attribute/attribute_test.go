@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -44,6 +45,9 @@ func TestKinds_knowTheSameValueInAnotherSpelling(t *testing.T) {
 		{"another name", attribute.NewName("rg"), attribute.NewName("r g"), false},
 		{"key", attribute.NewKeyID("https://VLT.vault.azure.net/keys/k"), attribute.NewKeyID("https://vlt.vault.azure.net/keys/K"), true},
 		{"version of a key", attribute.NewKeyID("https://vlt.vault.azure.net/keys/k"), attribute.NewKeyID("https://vlt.vault.azure.net/keys/k/" + version), false},
+		{"port of a key", attribute.NewKeyID("https://vlt.vault.azure.net/keys/k"), attribute.NewKeyID("https://vlt.vault.azure.net:443/keys/k"), true},
+		{"slash after a key", attribute.NewKeyID("https://vlt.vault.azure.net/keys/k/"), attribute.NewKeyID("https://vlt.vault.azure.net/keys/k"), true},
+		{"query of a key", attribute.NewKeyID("https://vlt.vault.azure.net/keys/k"), attribute.NewKeyID("https://vlt.vault.azure.net/keys/k?x"), true},
 		{"no key", attribute.NewKeyID("x"), attribute.NewKeyID("x"), true},
 		{"null", attribute.NameValue{}, attribute.NewName(""), false},
 	} {
@@ -71,7 +75,7 @@ func TestKinds_refuseWhatIsNone(t *testing.T) {
 		{"blank location", attribute.NewLocation(" "), "Invalid Location"},
 		{"name", attribute.NewName(""), ""},
 		{"key", attribute.NewKeyID("https://vlt.vault.azure.net/keys/k"), ""},
-		{"secret", attribute.NewKeyID("https://vlt.vault.azure.net/secrets/k"), "(CMK010)"},
+		{"whatever an account has", attribute.NewKeyID("https://vlt.vault.azure.net/secrets/k"), ""},
 		{"null", attribute.ResourceIDValue{}, ""},
 		{"unknown", attribute.ResourceIDValue{StringValue: types.StringUnknown()}, ""},
 	} {
@@ -93,6 +97,35 @@ func TestKinds_refuseWhatIsNone(t *testing.T) {
 				t.Errorf("not at %s: %v", at, resp.Diagnostics[0])
 			}
 		})
+	}
+}
+
+func TestValidKeyID(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://vlt.vault.azure.net/keys/k":     "",
+		"https://vlt.vault.azure.net:443/keys/k": "",
+		"https://localhost:8443/keys/k":          "",
+		"https://vlt.vault.azure.net/secrets/k":  "(CMK010)",
+		"https://vlt.vault.azure.net/keys/k?x":   "(CMK010)",
+	} {
+		var resp validator.StringResponse
+		at := path.Root("it")
+		attribute.ValidKeyID().ValidateString(t.Context(),
+			validator.StringRequest{Path: at, ConfigValue: types.StringValue(text)}, &resp)
+		switch {
+		case want == "" && len(resp.Diagnostics) > 0:
+			t.Errorf("%s is refused: %v", text, resp.Diagnostics)
+		case want != "" && (len(resp.Diagnostics) != 1 || !strings.HasSuffix(resp.Diagnostics[0].Summary(), want)):
+			t.Errorf("%s: want %s, got %v", text, want, resp.Diagnostics)
+		}
+	}
+	for _, value := range []types.String{types.StringNull(), types.StringUnknown()} {
+		var resp validator.StringResponse
+		attribute.ValidKeyID().ValidateString(t.Context(), validator.StringRequest{ConfigValue: value}, &resp)
+		if len(resp.Diagnostics) > 0 {
+			t.Errorf("%s is refused: %v", value, resp.Diagnostics)
+		}
 	}
 }
 

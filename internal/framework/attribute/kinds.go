@@ -4,12 +4,14 @@
 package attribute
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -97,23 +99,37 @@ type keyIDKind struct{}
 
 func (keyIDKind) name() string { return "KeyIDType" }
 
-func (keyIDKind) same(a, b string) bool {
-	one, err := customerkey.ParseKeyID(a)
-	if err != nil {
-		return a == b
-	}
-	other, err := customerkey.ParseKeyID(b)
-	return err == nil && one.Equal(other)
+func (keyIDKind) same(a, b string) bool { return customerkey.SameKeyID(a, b) }
+
+// check accepts any text: the framework checks what Azure answers as well, and what an account has
+// already is shown as it is. [ValidKeyID] refuses what a configuration gets wrong.
+func (keyIDKind) check(string) diag.Diagnostic { return nil }
+
+// KeyOf returns the key that an identifier means; it is zero as long as that is not known.
+func KeyOf(id KeyIDValue) customerkey.KeyID { return customerkey.ReadKeyID(id.ValueString()) }
+
+// ValidKeyID accepts the identifiers of keys (rule CMK010), as far as they can be judged without
+// knowing the cloud.
+func ValidKeyID() validator.String { return validKeyID{} }
+
+type validKeyID struct{}
+
+func (validKeyID) Description(context.Context) string {
+	return "must be the identifier of a Key Vault key"
 }
 
-// check applies rule CMK010 as far as it can be without knowing the cloud.
-func (keyIDKind) check(text string) diag.Diagnostic {
-	_, err := customerkey.ParseKeyID(text)
-	var wrong *customerkey.KeyIDError
-	if errors.As(err, &wrong) {
+func (v validKeyID) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (validKeyID) ValidateString(_ context.Context, req validator.StringRequest,
+	resp *validator.StringResponse,
+) {
+	if !isKnown(req.ConfigValue) {
+		return
+	}
+	_, err := customerkey.ParseKeyID(req.ConfigValue.ValueString())
+	if wrong, ok := errors.AsType[*customerkey.KeyIDError](err); ok {
 		violation := wrong.Violation()
 		violation.Attribute = "" // The framework knows the path.
-		return diagnostic.FromViolation(violation)
+		resp.Diagnostics.Append(diag.WithPath(req.Path, diagnostic.FromViolation(violation)))
 	}
-	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
@@ -138,17 +139,14 @@ func (r *Resource) settle(ctx context.Context, plan *model, backoff *azure.Backo
 	if err != nil {
 		return protection.Account{}, nil, err
 	}
-	key, err := customerkey.ParseKeyID(plan.KeyID.ValueString())
-	if err != nil {
-		return protection.Account{}, nil, err
-	}
+	key := attribute.KeyOf(plan.KeyID)
 	for passed := []string{}; ; {
 		account, err := kind.Read(ctx, plan.AccountID.ValueString())
 		if err != nil {
 			return account, nil, err
 		}
 		following := customerkey.Following{
-			Kind: account.Kind, Wanted: key, Current: account.Encryption.CurrentVersion(),
+			Kind: account.Kind, Wanted: key, Current: account.Encryption.Current.Version,
 		}
 		if !key.Pinned() {
 			if following.Newest, err = facts.New(r.Client).Newest(ctx, key); err != nil {

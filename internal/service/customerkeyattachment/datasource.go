@@ -22,7 +22,9 @@ import (
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)} }
+func NewDataSource() datasource.DataSource {
+	return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)}
+}
 
 // DataSource is the data source azuremedia_customer_key_attachment: what an account runs on now.
 type DataSource struct{ base.DataSource }
@@ -111,7 +113,7 @@ func (m *dataModel) observe(account protection.Account, found protection.Access)
 	}
 	following := customerkey.Following{
 		Kind: account.Kind, Wanted: found.KeyID,
-		Current: encryption.CurrentVersion(), Newest: found.Newest,
+		Current: encryption.Current.Version, Newest: found.Newest,
 	}
 	principal, _ := found.Identity.PrincipalID.Value()
 	m.Type = types.StringValue("CustomerKey")

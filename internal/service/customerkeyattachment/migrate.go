@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
@@ -72,14 +73,17 @@ func (m moved) model() (model, diag.Diagnostic) {
 	case m.FederatedClientID != "":
 		return model{}, notMoved("a key in a vault of another tenant (federated_identity_client_id)",
 			"keep this one in azurerm: a vault of another tenant cannot be held against the rules")
+	case customerkey.ReadKeyID(m.keyID()).IsZero():
+		return model{}, notMoved(fmt.Sprintf("no key: key_vault_uri %q and key_name %q", m.VaultURI, m.KeyName),
+			"import the attachment instead")
 	}
 	target := model{
 		AccountID: attribute.NewResourceID(id),
 		Timeouts:  attribute.NoTimeouts(),
 	}
-	target.observe(protection.Encryption{Attachment: protection.Attachment{
-		KeyID: m.keyID(), UserAssignedIdentityID: m.IdentityID,
-	}})
+	target.observe(protection.Encryption{
+		KeyID: m.keyID(), Attachment: protection.Attachment{UserAssignedIdentityID: m.IdentityID},
+	})
 	return target, nil
 }
 

@@ -34,7 +34,7 @@ type model struct {
 // attachment is what the account is to be attached to.
 func (m *model) attachment() protection.Attachment {
 	return protection.Attachment{
-		KeyID: m.KeyID.ValueString(), UserAssignedIdentityID: m.IdentityID.ValueString(),
+		Key: attribute.KeyOf(m.KeyID), UserAssignedIdentityID: m.IdentityID.ValueString(),
 	}
 }
 
@@ -73,9 +73,9 @@ func (m *model) observe(encryption protection.Encryption) {
 	if m.Wait.IsNull() {
 		m.Wait = types.BoolValue(false)
 	}
-	m.FollowsLatest = types.BoolValue(followsLatest(m.KeyID))
+	m.FollowsLatest = types.BoolValue(!attribute.KeyOf(m.KeyID).Pinned())
 	m.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
-	m.CurrentKeyVersion = textOrNull(encryption.CurrentVersion())
+	m.CurrentKeyVersion = textOrNull(encryption.Current.Version)
 	m.Status = textOrNull(encryption.Status)
 }
 
@@ -101,13 +101,8 @@ func (m *model) expectNews() {
 	m.Status = types.StringUnknown()
 	m.FollowsLatest = types.BoolUnknown()
 	if !m.KeyID.IsUnknown() {
-		m.FollowsLatest = types.BoolValue(followsLatest(m.KeyID))
+		m.FollowsLatest = types.BoolValue(!attribute.KeyOf(m.KeyID).Pinned())
 	}
-}
-
-func followsLatest(key attribute.KeyIDValue) bool {
-	id, err := customerkey.ParseKeyID(key.ValueString())
-	return err == nil && !id.Pinned()
 }
 
 func textOrNull(text string) types.String {

@@ -61,7 +61,7 @@ func (r *Resource) keyID(plan *model) (customerkey.KeyID, diag.Diagnostics) {
 	if plan.KeyID.IsUnknown() {
 		return customerkey.KeyID{}, nil
 	}
-	key, err := customerkey.ParseKeyID(plan.KeyID.ValueString(), r.Client.Cloud().KeyVaultSuffix)
+	key, err := protection.ParseKeyID(r.Client, plan.KeyID.ValueString())
 	var wrong *customerkey.KeyIDError
 	if errors.As(err, &wrong) {
 		return key, diag.Diagnostics{diagnostic.FromViolation(wrong.Violation())}

@@ -284,7 +284,7 @@ func (r *Resource) revert(ctx context.Context, state *model, backoff *azure.Back
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Delete, subject(state), err)}
 	case !account.Encryption.CustomerKey:
 		return nil
-	case !r.attached(state, account):
+	case !attached(state, account):
 		return diag.Diagnostics{attachedElsewhere(state, account)}
 	case account.Encryption.Status != "":
 		return r.notReverted(ctx, state, account, nil)
@@ -306,14 +306,11 @@ func (r *Resource) revert(ctx context.Context, state *model, backoff *azure.Back
 	}
 }
 
-// attached reports whether the account is attached to the key of the state, in whatever version.
-func (r *Resource) attached(state *model, account protection.Account) bool {
-	known, err := customerkey.ParseKeyID(state.KeyID.ValueString())
-	if err != nil {
-		return true
-	}
-	found, err := customerkey.ParseKeyID(account.Encryption.KeyID)
-	return err != nil || found.SameKey(known)
+// attached reports whether the account is attached to the key of the state, in whatever version. An
+// identifier that cannot be read is not taken for another key.
+func attached(state *model, account protection.Account) bool {
+	known, found := attribute.KeyOf(state.KeyID), account.Encryption.Key
+	return known.IsZero() || found.IsZero() || found.SameKey(known)
 }
 
 // notReverted says that an account could not be returned to the system key. If that is because it

@@ -74,7 +74,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 // or for none in particular.
 func (d *DataSource) question(ctx context.Context, asked *model) (facts.Question, diag.Diagnostics) {
 	question := facts.Question{WithNewest: true}
-	key, err := customerkey.ParseKeyID(asked.KeyID.ValueString(), d.Client.Cloud().KeyVaultSuffix)
+	key, err := protection.ParseKeyID(d.Client, asked.KeyID.ValueString())
 	var wrong *customerkey.KeyIDError
 	if errors.As(err, &wrong) {
 		return question, diag.Diagnostics{diagnostic.FromViolation(wrong.Violation())}
@@ -94,9 +94,8 @@ func (d *DataSource) question(ctx context.Context, asked *model) (facts.Question
 				diagnostic.Subject{Noun: "Account", ID: id}, err)}
 		}
 		question.Account = account.Account
-		if inUse, err := customerkey.ParseKeyID(account.Encryption.CurrentKeyID); err == nil &&
-			inUse.SameKey(key) {
-			question.InUse = inUse
+		if account.Encryption.Current.SameKey(key) {
+			question.InUse = account.Encryption.Current
 		}
 		question.Identity = customerkey.Identity{Kind: customerkey.SystemAssignedIdentity}
 	} else if location := asked.Location.ValueString(); location != "" {

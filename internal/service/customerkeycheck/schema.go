@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
@@ -38,6 +39,7 @@ func dataSourceSchema() schema.Schema {
 				MarkdownDescription: "The identifier of the key, with or without a version.",
 				CustomType:          attribute.KeyIDType{},
 				Required:            true,
+				Validators:          []validator.String{attribute.ValidKeyID()},
 			},
 			"account_id": schema.StringAttribute{
 				MarkdownDescription: "The ID of the account that the key is to protect. Without it the " +

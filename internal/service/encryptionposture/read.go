@@ -186,7 +186,7 @@ func encrypted(account protection.Account, answer facts.Answer, now time.Time) p
 		Facts: answer.Facts,
 		Following: customerkey.Following{
 			Kind: account.Kind, Wanted: answer.KeyID,
-			Current: account.Encryption.CurrentVersion(), Newest: answer.Newest,
+			Current: account.Encryption.Current.Version, Newest: answer.Newest,
 		},
 		Lost: access.Lost, Status: account.Encryption.Status, Diagnosis: access.Diagnosis,
 		GrantMayBeIndirect: answer.GrantMayBeIndirect,

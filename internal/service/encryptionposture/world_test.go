@@ -19,6 +19,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
@@ -174,7 +175,7 @@ func (w *world) attachAs(id, key, identity string) {
 	w.t.Helper()
 	kind, err := protection.Of(w.Client, id)
 	w.must(err)
-	_, err = kind.Attach(w.ctx, id, protection.Attachment{KeyID: key, UserAssignedIdentityID: identity})
+	_, err = kind.Attach(w.ctx, id, protection.Attachment{Key: customerkey.ReadKeyID(key), UserAssignedIdentityID: identity})
 	w.must(err)
 }
 

@@ -65,7 +65,7 @@ func (r *Resource) foresee(ctx context.Context, state *tfsdk.State, plan *tfsdk.
 	var before, after usable
 	diags := before.read(ctx, state.GetAttribute)
 	diags.Append(after.read(ctx, plan.GetAttribute)...)
-	key, err := r.parseID(before.versioned.ValueString())
+	key, err := protection.ParseKeyID(r.Client, before.versioned.ValueString())
 	if diags.HasError() || err != nil {
 		return diags // A key that is being created has no use yet.
 	}
@@ -106,7 +106,7 @@ func disabling(before, after *usable) string {
 // refuseInUse refuses to delete a key that accounts use (CMK014). By now whatever the same apply
 // takes off the key is off it: Terraform destroys first what refers to the key.
 func (r *Resource) refuseInUse(ctx context.Context, state *model) diag.Diagnostics {
-	key, err := r.parseID(state.ID.ValueString())
+	key, err := protection.ParseKeyID(r.Client, state.ID.ValueString())
 	if err != nil {
 		return nil
 	}

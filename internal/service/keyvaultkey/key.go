@@ -12,6 +12,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
@@ -82,17 +83,11 @@ func (r *Resource) identified(key azkeys.KeyBundle, err error) (version, error) 
 		return version{}, err
 	}
 	text := string(azure.Deref(azure.Deref(key.Key).KID))
-	id, err := r.parseID(text)
+	id, err := protection.ParseKeyID(r.Client, text)
 	if err != nil {
 		return version{}, fmt.Errorf("reading the identifier %q that Key Vault answered: %w", text, err)
 	}
 	return version{key, id}, nil
-}
-
-// parseID reads the identifier of a key in a vault of the client's cloud, or of a rehearsal's that
-// has its vaults at loopback addresses.
-func (r *Resource) parseID(text string) (customerkey.KeyID, error) {
-	return customerkey.ParseKeyID(text, r.Client.Cloud().KeyVaultSuffix, customerkey.LoopbackSuffix)
 }
 
 // attempts is how often a version is asked for where Key Vault does not answer.

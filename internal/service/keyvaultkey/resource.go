@@ -22,6 +22,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 const typeName = "azuremedia_key_vault_key"
@@ -187,7 +188,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 
-	id, err := r.parseID(state.ID.ValueString())
+	id, err := protection.ParseKeyID(r.Client, state.ID.ValueString())
 	if err == nil && state.KeyVaultID.IsNull() {
 		resp.Diagnostics.Append(r.findVault(ctx, id, &state)...)
 		if resp.Diagnostics.HasError() {
@@ -304,7 +305,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	if req.ID == "" && req.Identity != nil {
 		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("id"), &given)...)
 	}
-	id, err := r.parseID(given.ValueString())
+	id, err := protection.ParseKeyID(r.Client, given.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid Import ID", fmt.Sprintf(
 			"Found: %q.\nRequired: the identifier of a key, such as "+

@@ -101,8 +101,7 @@ func (k Keys) hold(ctx context.Context, plan Keyed, now protection.Account,
 	wanted := EncryptionIn(plan.Encryption)
 	question := facts.Question{Account: k.target(plan, now), Identity: wanted.identity()}
 	if !wanted.KeyVaultKeyID.IsUnknown() {
-		key, err := customerkey.ParseKeyID(
-			wanted.KeyVaultKeyID.ValueString(), k.Client.Cloud().KeyVaultSuffix)
+		key, err := protection.ParseKeyID(k.Client, wanted.KeyVaultKeyID.ValueString())
 		var wrong *customerkey.KeyIDError
 		if errors.As(err, &wrong) {
 			return rule.Report{Violations: []rule.Violation{wrong.Violation()}}, nil
