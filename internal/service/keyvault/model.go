@@ -9,7 +9,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -17,24 +16,24 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
 type model struct {
-	ID                  attribute.ResourceIDValue `tfsdk:"id"`
-	Name                attribute.NameValue       `tfsdk:"name"`
-	ResourceGroupName   attribute.NameValue       `tfsdk:"resource_group_name"`
-	Location            attribute.LocationValue   `tfsdk:"location"`
-	SKUName             types.String              `tfsdk:"sku_name"`
-	PurgeProtection     types.Bool                `tfsdk:"purge_protection_enabled"`
-	RetentionDays       types.Int64               `tfsdk:"soft_delete_retention_days"`
-	RBACAuthorization   types.Bool                `tfsdk:"rbac_authorization_enabled"`
-	CallerKeyAccess     types.Bool                `tfsdk:"caller_key_access_enabled"`
-	PublicNetworkAccess types.Bool                `tfsdk:"public_network_access_enabled"`
-	NetworkACLs         types.Object              `tfsdk:"network_acls"`
-	Tags                types.Map                 `tfsdk:"tags"`
-	VaultURI            types.String              `tfsdk:"vault_uri"`
-	TenantID            types.String              `tfsdk:"tenant_id"`
-	Timeouts            timeouts.Value            `tfsdk:"timeouts"`
+	base.Common
+	Name                attribute.NameValue     `tfsdk:"name"`
+	ResourceGroupName   attribute.NameValue     `tfsdk:"resource_group_name"`
+	Location            attribute.LocationValue `tfsdk:"location"`
+	SKUName             types.String            `tfsdk:"sku_name"`
+	PurgeProtection     types.Bool              `tfsdk:"purge_protection_enabled"`
+	RetentionDays       types.Int64             `tfsdk:"soft_delete_retention_days"`
+	RBACAuthorization   types.Bool              `tfsdk:"rbac_authorization_enabled"`
+	CallerKeyAccess     types.Bool              `tfsdk:"caller_key_access_enabled"`
+	PublicNetworkAccess types.Bool              `tfsdk:"public_network_access_enabled"`
+	NetworkACLs         types.Object            `tfsdk:"network_acls"`
+	Tags                types.Map               `tfsdk:"tags"`
+	VaultURI            types.String            `tfsdk:"vault_uri"`
+	TenantID            types.String            `tfsdk:"tenant_id"`
 }
 
 type networkModel struct {
@@ -51,12 +50,12 @@ func networkTypes() map[string]attr.Type {
 	}
 }
 
-// observe takes over what Azure says about the vault, and whether the caller may manage its keys.
-// The ID stays what it is.
+// observe copies Azure's answer into the model, and whether the caller may manage the keys. The ID
+// stays as it is.
 func (m *model) observe(vault armkeyvault.Vault, callerAccess bool) {
-	importing := attribute.Imported(m.Name)
+	importing := base.Imported(m.Name)
 	m.Name = attribute.NewName(azure.Deref(vault.Name))
-	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.ID.ValueString()))
+	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.Identifier()))
 	m.Location = attribute.NewLocation(azure.Deref(vault.Location))
 	m.Tags = attribute.ManagedTags(vault.Tags, m.Tags, importing)
 	m.CallerKeyAccess = types.BoolValue(callerAccess)
@@ -82,7 +81,7 @@ func (m *model) observe(vault armkeyvault.Vault, callerAccess bool) {
 	m.TenantID = types.StringValue(azure.Deref(properties.TenantID))
 }
 
-// flattenNetwork writes the firewall. Where Azure shows none, everybody is let in.
+// flattenNetwork writes the firewall. A vault that shows none allows every address.
 func flattenNetwork(rules armkeyvault.NetworkRuleSet, prior types.Object) types.Object {
 	action, bypass := armkeyvault.NetworkRuleActionAllow, armkeyvault.NetworkRuleBypassOptionsAzureServices
 	if rules.DefaultAction != nil {
@@ -106,7 +105,7 @@ func flattenNetwork(rules armkeyvault.NetworkRuleSet, prior types.Object) types.
 	})
 }
 
-// wireNetwork reads the firewall. It is nil where the configuration leaves the firewall to others.
+// wireNetwork returns the firewall to send: nil if the configuration does not manage it.
 func wireNetwork(ctx context.Context, object types.Object,
 ) (*armkeyvault.NetworkRuleSet, diag.Diagnostics) {
 	if object.IsNull() {
@@ -129,8 +128,7 @@ func wireNetwork(ctx context.Context, object types.Object,
 	return rules, diags
 }
 
-// created is the vault as it is asked for by the caller. Where access policies decide, it comes
-// with the caller's.
+// created returns the vault to create, with the caller's access policy if access policies decide.
 func (m *model) created(ctx context.Context, caller azure.Caller,
 ) (armkeyvault.VaultCreateOrUpdateParameters, diag.Diagnostics) {
 	network, diags := wireNetwork(ctx, m.NetworkACLs)
@@ -157,8 +155,8 @@ func (m *model) created(ctx context.Context, caller azure.Caller,
 	}, diags
 }
 
-// changed is what of the vault is to be changed: only what differs, so that what something else
-// set meanwhile is not set back.
+// changed returns the properties that differ, and whether any does. Only these are sent, so that an
+// update does not undo what others have set.
 func (m *model) changed(ctx context.Context, state model,
 ) (properties *armkeyvault.VaultPatchProperties, differs bool, diags diag.Diagnostics) {
 	properties = &armkeyvault.VaultPatchProperties{}
@@ -181,7 +179,7 @@ func (m *model) changed(ctx context.Context, state model,
 	return properties, differs, diags
 }
 
-// movesAccess reports whether the vault goes over from access policies to roles, or back.
+// movesAccess reports whether the vault switches between access policies and roles.
 func (m *model) movesAccess(state model) bool {
 	return !m.RBACAuthorization.Equal(state.RBACAuthorization)
 }
@@ -200,5 +198,5 @@ func (m *model) publicNetworkAccess() *string {
 	return to.Ptr("Disabled")
 }
 
-// withSlash is the URI with the slash that Azure leaves off while the vault's name is registered.
+// withSlash returns the URI with the slash that Azure omits while the vault's name is registered.
 func withSlash(uri string) string { return strings.TrimSuffix(uri, "/") + "/" }

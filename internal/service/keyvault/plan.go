@@ -6,6 +6,7 @@ package keyvault
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,12 +17,12 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
 )
 
-// checkName finds out whether a vault of the planned name can be created, or whether one that was
-// deleted will be recovered instead.
+// checkName reports whether a vault with the planned name can be created, or a deleted one will be
+// recovered instead.
 func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
 	name := plan.Name.ValueString()
 	var recovery diag.Diagnostics
-	found := globalname.Check(ctx, r.Client, subject(name), mediaaccount.KeyVaultName(), azure.VaultType,
+	found := globalname.Check(ctx, r.Client, r.Subject(name), mediaaccount.KeyVaultName(), azure.VaultType,
 		func(ctx context.Context) (mediaaccount.Availability, error) {
 			answer, err := r.availability(ctx, name)
 			if err != nil || answer.Available || plan.Location.IsUnknown() ||
@@ -34,7 +35,7 @@ func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
 				answer.Available = true
 				recovery = gone.planned(azure.ID(r.Client.SubscriptionID(),
 					plan.ResourceGroupName.ValueString(), azure.VaultType, name), plan)
-			case azure.IsRefused(err): // There is none, or none that the caller may see.
+			case azure.IsRefused(err): // There is none, or the caller may not see it.
 				err = nil
 			}
 			return answer, err
@@ -42,11 +43,11 @@ func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
 	return append(found, recovery...)
 }
 
-// forbiddenChanges are the changes that Key Vault allows to nobody (Key Vault, Soft-delete
+// forbiddenChanges refuses the changes that Key Vault allows nobody (Key Vault, Soft-delete
 // overview).
 func forbiddenChanges(state, plan model) diag.Diagnostics {
 	if !plan.Name.Equal(state.Name) {
-		return nil // Another vault takes its place.
+		return nil // Another vault replaces it.
 	}
 	var found diag.Diagnostics
 	for _, moved := range []struct {
@@ -59,16 +60,19 @@ func forbiddenChanges(state, plan model) diag.Diagnostics {
 		if moved.after.IsUnknown() || moved.after.ValueString() == moved.before.ValueString() {
 			continue
 		}
-		found.AddAttributeError(path.Root(moved.attribute), "Key Vault Name Stays Taken",
-			fmt.Sprintf("Found: %s.\nRequired: %s, where the vault %s is, or another name.\n"+
-				"Why: the vault would be replaced, and a deleted vault keeps its name for the %d "+
-				"days of its retention, in which it can only be recovered where it was.\n"+
-				"Remedy: give the vault another name as well, or leave it where it is.\n\n%s",
-				moved.after.ValueString(), moved.before.ValueString(), state.ID.ValueString(),
-				state.RetentionDays.ValueInt64(), diagnostic.NothingChanged))
+		found.Append(diagnostic.Refuse(path.Root(moved.attribute), diagnostic.Refusal{
+			Title: "Key Vault Name Stays Taken",
+			Found: moved.after.ValueString(),
+			Required: fmt.Sprintf("%s, as the vault %s has, or another name",
+				moved.before.ValueString(), state.Identifier()),
+			Why: fmt.Sprintf("This change replaces the vault, and a deleted vault keeps its name for "+
+				"%d days, during which it can only be recovered where it was",
+				state.RetentionDays.ValueInt64()),
+			Remedy: "Change the name as well, or leave the vault where it is",
+		}))
 	}
-	return append(found, lasting(state.PurgeProtection.ValueBool(), state.RetentionDays.ValueInt64(),
-		"the vault "+state.ID.ValueString(), plan)...)
+	return append(found, fixedChanges(state.PurgeProtection.ValueBool(),
+		state.RetentionDays.ValueInt64(), "the vault "+state.Identifier(), plan)...)
 }
 
 // attrText is a text in state or plan.
@@ -77,24 +81,26 @@ type attrText interface {
 	ValueString() string
 }
 
-// lasting finds what of the plan contradicts what a vault has for good.
-func lasting(purgeProtection bool, retentionDays int64, vault string, plan model,
+// fixedChanges refuses what a plan changes of a vault's permanent settings.
+func fixedChanges(purgeProtection bool, retentionDays int64, vault string, plan model,
 ) (found diag.Diagnostics) {
 	if purgeProtection && !plan.PurgeProtection.IsUnknown() && !plan.PurgeProtection.ValueBool() {
-		found.AddAttributeError(path.Root("purge_protection_enabled"),
-			"Purge Protection Is Irreversible",
-			fmt.Sprintf("Found: false.\nRequired: true, as it is on %s.\n"+
-				"Why: Azure lets nobody switch purge protection off.\n"+
-				"Remedy: set it to true, or use another vault.\n\n%s",
-				vault, diagnostic.NothingChanged))
+		found.Append(diagnostic.Refuse(path.Root("purge_protection_enabled"), diagnostic.Refusal{
+			Title:    "Purge Protection Is Irreversible",
+			Found:    "false",
+			Required: "true, as on " + vault,
+			Why:      "Azure lets nobody switch purge protection off",
+			Remedy:   "Set it to true, or use another vault",
+		}))
 	}
 	if !plan.RetentionDays.IsUnknown() && plan.RetentionDays.ValueInt64() != retentionDays {
-		found.AddAttributeError(path.Root("soft_delete_retention_days"),
-			"Soft Delete Retention Is Fixed",
-			fmt.Sprintf("Found: %d.\nRequired: %d, as %s was created with.\n"+
-				"Why: Azure lets nobody change the retention of a vault.\n"+
-				"Remedy: set it to %[2]d, or use another vault.\n\n%[4]s",
-				plan.RetentionDays.ValueInt64(), retentionDays, vault, diagnostic.NothingChanged))
+		found.Append(diagnostic.Refuse(path.Root("soft_delete_retention_days"), diagnostic.Refusal{
+			Title:    "Soft Delete Retention Is Fixed",
+			Found:    strconv.FormatInt(plan.RetentionDays.ValueInt64(), 10),
+			Required: fmt.Sprintf("%d, as on %s", retentionDays, vault),
+			Why:      "Azure lets nobody change the retention of a vault",
+			Remedy:   fmt.Sprintf("Set it to %d, or use another vault", retentionDays),
+		}))
 	}
 	return found
 }

@@ -172,36 +172,36 @@ func TestPlan_refusesWhatAVaultDoesNotAllow(t *testing.T) {
 	}{
 		{acctest.Value{"purge_protection_enabled": false}, `ERROR: Purge Protection Is Irreversible
 Found: false.
-Required: true, as it is on the vault ID.
+Required: true, as on the vault ID.
 Why: Azure lets nobody switch purge protection off.
-Remedy: set it to true, or use another vault.
+Remedy: Set it to true, or use another vault.
 
 Nothing was changed.
 AttributeName("purge_protection_enabled")
 `},
 		{acctest.Value{"soft_delete_retention_days": 30}, `ERROR: Soft Delete Retention Is Fixed
 Found: 30.
-Required: 90, as the vault ID was created with.
+Required: 90, as on the vault ID.
 Why: Azure lets nobody change the retention of a vault.
-Remedy: set it to 90, or use another vault.
+Remedy: Set it to 90, or use another vault.
 
 Nothing was changed.
 AttributeName("soft_delete_retention_days")
 `},
 		{acctest.Value{"location": "northeurope"}, `ERROR: Key Vault Name Stays Taken
 Found: northeurope.
-Required: westus2, where the vault ID is, or another name.
-Why: the vault would be replaced, and a deleted vault keeps its name for the 90 days of its retention, in which it can only be recovered where it was.
-Remedy: give the vault another name as well, or leave it where it is.
+Required: westus2, as the vault ID has, or another name.
+Why: This change replaces the vault, and a deleted vault keeps its name for 90 days, during which it can only be recovered where it was.
+Remedy: Change the name as well, or leave the vault where it is.
 
 Nothing was changed.
 AttributeName("location")
 `},
 		{acctest.Value{"resource_group_name": "other"}, `ERROR: Key Vault Name Stays Taken
 Found: other.
-Required: media, where the vault ID is, or another name.
-Why: the vault would be replaced, and a deleted vault keeps its name for the 90 days of its retention, in which it can only be recovered where it was.
-Remedy: give the vault another name as well, or leave it where it is.
+Required: media, as the vault ID has, or another name.
+Why: This change replaces the vault, and a deleted vault keeps its name for 90 days, during which it can only be recovered where it was.
+Remedy: Change the name as well, or leave the vault where it is.
 
 Nothing was changed.
 AttributeName("resource_group_name")

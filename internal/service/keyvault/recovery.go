@@ -18,10 +18,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// A vault that was deleted keeps its name until its retention ends. Creating it again where it was
-// recovers it, and says so.
-
-// deletedVault is a vault that was deleted and can be recovered.
+// deletedVault is a deleted vault, which keeps its name until its retention ends. Creating it again
+// where it was recovers it.
 type deletedVault struct {
 	id              string
 	until           time.Time
@@ -29,7 +27,8 @@ type deletedVault struct {
 	purgeProtection bool
 }
 
-// deleted is the deleted vault with the name in the region. Its error tells whether there is one.
+// deleted returns the deleted vault with the name in the region; the error says whether there is
+// one.
 func (r *Resource) deleted(ctx context.Context, name, location string) (deletedVault, error) {
 	vaults, err := r.Client.Vaults(r.Client.SubscriptionID())
 	if err != nil {
@@ -45,47 +44,48 @@ func (r *Resource) deleted(ctx context.Context, name, location string) (deletedV
 	return deletedVault{
 		id:    azure.Deref(properties.VaultID),
 		until: until,
-		// The retention is what lies between the two dates: Azure does not show it otherwise.
+		// Azure does not show the retention of a deleted vault, only the two dates.
 		retentionDays:   int64(math.Round(kept.Hours() / 24)),
 		purgeProtection: azure.Deref(properties.PurgeProtectionEnabled),
 	}, nil
 }
 
-// obstacles are why the deleted vault cannot become the planned one, whose ID is given.
+// obstacles refuses a plan, for a vault with the ID, that the deleted vault cannot be recovered into.
 func (d deletedVault) obstacles(id string, plan model) diag.Diagnostics {
 	if !azure.SameID(d.id, id) {
-		return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("name"),
-			"Key Vault Name Stays Taken", fmt.Sprintf(
-				"Found: the name of the deleted vault %s, which is recoverable until %s.\n"+
-					"Required: for %s, a name that no deleted vault holds.\n"+
-					"Why: a deleted vault keeps its name until its retention has ended, and can only "+
-					"be recovered where it was.\n"+
-					"Remedy: create it where it was, which recovers it, or choose another name.\n\n%s",
-				d.id, d.until.UTC().Format(time.RFC3339), id, diagnostic.NothingChanged))}
+		return diag.Diagnostics{diagnostic.Refuse(path.Root("name"), diagnostic.Refusal{
+			Title: "Key Vault Name Stays Taken",
+			Found: fmt.Sprintf("the name of the deleted vault %s, which is recoverable until %s",
+				d.id, d.until.UTC().Format(time.RFC3339)),
+			Required: "for " + id + ", a name that no deleted vault holds",
+			Why: "A deleted vault keeps its name until its retention ends, and can only be recovered " +
+				"where it was",
+			Remedy: "Create the vault where it was, which recovers it, or choose another name",
+		})}
 	}
-	return lasting(d.purgeProtection, d.retentionDays,
+	return fixedChanges(d.purgeProtection, d.retentionDays,
 		"the deleted vault "+id+" that would be recovered", plan)
 }
 
-// planned says that the vault will be recovered, or why it cannot be.
+// planned warns that the vault will be recovered, or refuses if it cannot be.
 func (d deletedVault) planned(id string, plan model) diag.Diagnostics {
 	found := d.obstacles(id, plan)
 	if !found.HasError() {
 		found.AddAttributeWarning(path.Root("name"), "Key Vault Will Be Recovered", fmt.Sprintf(
-			"The vault %s was deleted and is still recoverable. Instead of a new one it will be "+
-				"recovered, with its keys and access policies, and then brought in line with the "+
+			"The vault %s was deleted and is still recoverable. This apply recovers it, with its keys "+
+				"and access policies, instead of creating a new one, and then updates it to match the "+
 				"configuration.", id))
 	}
 	return found
 }
 
-// createOrRecover creates the vault, or brings the one of this name back that was deleted, and
-// returns it as it is then.
+// createOrRecover creates the vault, or recovers the deleted one with its name, and returns it as it
+// is then.
 func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag.Diagnostics) {
 	id := plan.ID.ValueString()
 	caller, err := r.Client.Caller(ctx)
 	if err != nil {
-		return plan, diag.Diagnostics{diagnostic.FromError(diagnostic.Create, subject(id), err)}
+		return plan, diag.Diagnostics{diagnostic.FromError(diagnostic.Create, r.Subject(id), err)}
 	}
 	parameters, diags := plan.created(ctx, caller)
 	if diags.HasError() {
@@ -101,22 +101,22 @@ func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag
 			if vault, err = r.recover(ctx, id, parameters); err == nil {
 				diags.AddWarning("Key Vault Recovered", fmt.Sprintf("The vault %s had been deleted "+
 					"and was still recoverable. It was recovered, with its keys and access policies, "+
-					"and is brought in line with the configuration.", id))
+					"and is updated to match the configuration.", id))
 			}
 		}
 	}
 	if err != nil {
-		diags.Append(diagnostic.FromError(diagnostic.Create, subject(id), err))
+		diags.Append(diagnostic.FromError(diagnostic.Create, r.Subject(id), err))
 		return plan, diags
 	}
 	made := plan
-	// Role assignments do not come back with a vault, so there is none that would count already.
+	// Role assignments are not recovered with a vault.
 	made.observe(vault, hasPolicy(vault, caller) &&
 		!azure.Deref(vault.Properties.EnableRbacAuthorization))
 	return made, diags
 }
 
-// recover brings the deleted vault back as it was.
+// recover recovers the deleted vault unchanged.
 func (r *Resource) recover(ctx context.Context, id string,
 	parameters armkeyvault.VaultCreateOrUpdateParameters,
 ) (armkeyvault.Vault, error) {

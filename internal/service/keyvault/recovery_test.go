@@ -20,11 +20,11 @@ import (
 
 const (
 	willBeRecovered = `WARNING: Key Vault Will Be Recovered
-The vault ID was deleted and is still recoverable. Instead of a new one it will be recovered, with its keys and access policies, and then brought in line with the configuration.
+The vault ID was deleted and is still recoverable. This apply recovers it, with its keys and access policies, instead of creating a new one, and then updates it to match the configuration.
 AttributeName("name")
 `
 	wasRecovered = `WARNING: Key Vault Recovered
-The vault ID had been deleted and was still recoverable. It was recovered, with its keys and access policies, and is brought in line with the configuration.
+The vault ID had been deleted and was still recoverable. It was recovered, with its keys and access policies, and is updated to match the configuration.
 
 `
 )
@@ -82,9 +82,9 @@ func TestCreate_recoversNoVaultThatCannotBecomeThePlannedOne(t *testing.T) {
 			nil,
 			`ERROR: Soft Delete Retention Is Fixed
 Found: 90.
-Required: 7, as the deleted vault ID that would be recovered was created with.
+Required: 7, as on the deleted vault ID that would be recovered.
 Why: Azure lets nobody change the retention of a vault.
-Remedy: set it to 7, or use another vault.
+Remedy: Set it to 7, or use another vault.
 
 Nothing was changed.
 AttributeName("soft_delete_retention_days")
@@ -96,9 +96,9 @@ AttributeName("soft_delete_retention_days")
 			acctest.Value{"purge_protection_enabled": false},
 			`ERROR: Purge Protection Is Irreversible
 Found: false.
-Required: true, as it is on the deleted vault ID that would be recovered.
+Required: true, as on the deleted vault ID that would be recovered.
 Why: Azure lets nobody switch purge protection off.
-Remedy: set it to true, or use another vault.
+Remedy: Set it to true, or use another vault.
 
 Nothing was changed.
 AttributeName("purge_protection_enabled")
@@ -111,8 +111,8 @@ AttributeName("purge_protection_enabled")
 			`ERROR: Key Vault Name Stays Taken
 Found: the name of the deleted vault ID, which is recoverable until UNTIL.
 Required: for OTHER, a name that no deleted vault holds.
-Why: a deleted vault keeps its name until its retention has ended, and can only be recovered where it was.
-Remedy: create it where it was, which recovers it, or choose another name.
+Why: A deleted vault keeps its name until its retention ends, and can only be recovered where it was.
+Remedy: Create the vault where it was, which recovers it, or choose another name.
 
 Nothing was changed.
 AttributeName("name")

@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package keyvault is azuremedia_key_vault: the vault that holds the keys of customers. Who may
-// use a key of it is the business of azuremedia_customer_key_grant; the vault itself lets in only
-// the identity that runs Terraform, to manage the keys.
+// Package keyvault holds azuremedia_key_vault: the vault that holds customers' keys. It grants access
+// only to the identity that runs Terraform, to manage the keys; azuremedia_customer_key_grant grants
+// the use of one.
 package keyvault
 
 import (
@@ -19,23 +19,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-const typeName = "azuremedia_key_vault"
-
-// subject is the vault as diagnostics speak of it.
-func subject(id string) diagnostic.Subject {
-	return diagnostic.Subject{Noun: "Key Vault", Type: typeName, ID: id}
-}
-
-// allowed is how long each operation may take unless the configuration says otherwise.
-func allowed() attribute.TimeoutDefaults {
-	return attribute.TimeoutDefaults{
-		Create: 30 * time.Minute,
-		Read:   5 * time.Minute,
-		Update: 30 * time.Minute,
-		Delete: 30 * time.Minute,
-	}
-}
-
 var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
@@ -44,19 +27,26 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(base.Noun{Type: typeName})} }
+func NewResource() resource.Resource {
+	return &Resource{base.NewResource(base.Noun{
+		Type:          "azuremedia_key_vault",
+		Title:         "Key Vault",
+		ResourceTypes: []string{azure.VaultType},
+		Schema:        resourceSchema,
+		Timeouts: base.Timeouts{
+			Create: 30 * time.Minute,
+			Read:   5 * time.Minute,
+			Update: 30 * time.Minute,
+			Delete: 30 * time.Minute,
+		},
+	})}
+}
 
 // Resource is azuremedia_key_vault.
 type Resource struct{ base.Resource }
 
-func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
-	resp *resource.SchemaResponse,
-) {
-	resp.Schema = resourceSchema(ctx)
-}
-
-// ModifyPlan refuses what Azure would refuse later: a name that is taken (ACC003), and the changes
-// that a vault does not allow.
+// ModifyPlan refuses what Azure would refuse later: a name that is taken (ACC003), and changes that
+// no vault allows.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
@@ -83,7 +73,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 ) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Create, allowed().Create, &resp.Diagnostics)
+	ctx, cancel := r.Deadline(ctx, diagnostic.Create, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
@@ -92,7 +82,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.VaultType, plan.Name.ValueString())
 	_, err := r.get(ctx, id)
-	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
+	resp.Diagnostics.Append(diagnostic.RefuseExisting(r.Subject(id), err)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -102,26 +92,26 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// The vault is there from here on: what fails now is left for the next apply.
+	// The vault exists from here on: the next apply does what fails now.
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 	plan.VaultURI, plan.TenantID = state.VaultURI, state.TenantID
 	resp.Diagnostics.Append(r.settle(ctx, state, &plan, func(err error) diag.Diagnostic {
 		return diagnostic.FromErrorAfter("The vault itself was created.",
-			diagnostic.Create, subject(id), err)
+			diagnostic.Create, r.Subject(id), err)
 	})...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 }
 
-// settle brings the vault from the state that it is in to what is planned. Where the vault goes
-// over to another way of deciding about access, the caller is given the new one before it counts
-// and loses the old one when it no longer does, so as never to be without.
+// settle changes the vault from its state to the plan. A vault that switches between access policies
+// and roles must not lock the caller out: the caller gets the new kind of access before the switch,
+// and loses the old kind after it.
 func (r *Resource) settle(ctx context.Context, state model, plan *model,
 	failed func(error) diag.Diagnostic,
 ) diag.Diagnostics {
-	id := state.ID.ValueString()
+	id := state.Identifier()
 	properties, changed, diags := plan.changed(ctx, state)
 	if diags.HasError() {
 		return diags
@@ -143,40 +133,26 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model,
 	if had && (!wanted || moves) {
 		if err := r.revokeCaller(ctx, id, state.RBACAuthorization.ValueBool()); err != nil {
 			return append(diags, diagnostic.FromErrorAfter(
-				"The vault itself was changed as planned.", diagnostic.Update, subject(id), err))
+				"The vault itself was changed as planned.", diagnostic.Update, r.Subject(id), err))
 		}
 	}
 	return diags
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowed().Read, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	vault, err := r.get(ctx, state.ID.ValueString())
-	// Where nothing is given to the caller here, what it has been given elsewhere is not looked at:
-	// it would be planned to be taken away.
-	access := state.CallerKeyAccess.ValueBool() || attribute.Imported(state.Name)
-	if err == nil && access {
-		access, err = r.callerAccess(ctx, vault)
-	}
-	switch {
-	case azure.IsNotFound(err):
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
-		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Read, subject(state.ID.ValueString()), err))
-		return
-	}
-	state.observe(vault, access)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
+		vault, err := r.get(ctx, state.Identifier())
+		// Access that the configuration does not manage is not looked at: the next plan would revoke
+		// it.
+		access := state.CallerKeyAccess.ValueBool() || base.Imported(state.Name)
+		if err == nil && access {
+			access, err = r.callerAccess(ctx, vault)
+		}
+		if err == nil {
+			state.observe(vault, access)
+		}
+		return err
+	})
 }
 
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
@@ -185,48 +161,24 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Update, allowed().Update, &resp.Diagnostics)
+	ctx, cancel := r.Deadline(ctx, diagnostic.Update, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	resp.Diagnostics.Append(r.settle(ctx, state, &plan, func(err error) diag.Diagnostic {
-		return diagnostic.FromError(diagnostic.Update, subject(state.ID.ValueString()), err)
+		return diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err)
 	})...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp *resource.DeleteResponse,
 ) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Delete, allowed().Delete, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	id := state.ID.ValueString()
-	var err error
-	if state.RBACAuthorization.ValueBool() && state.CallerKeyAccess.ValueBool() {
-		err = r.revokeCaller(ctx, id, true) // A role assignment outlives the vault.
-	}
-	if err == nil {
-		err = r.delete(ctx, id)
-	}
-	if err != nil && !azure.IsNotFound(err) {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(id), err))
-	}
-}
-
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
-	resp *resource.ImportStateResponse,
-) {
-	attribute.Import(ctx, azure.VaultType, req, resp)
+	base.Delete(ctx, &r.Resource, req, resp, r.delete)
 }

@@ -4,8 +4,6 @@
 package keyvault
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -24,18 +22,18 @@ const (
 	longestRetention  = 90
 )
 
-func resourceSchema(ctx context.Context) schema.Schema {
+func resourceSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "A key vault, made so that its keys can protect an account: with soft " +
-			"delete, which Azure always has on, and with purge protection. Deleting it keeps it " +
-			"recoverable; creating it again recovers it, with its keys.",
+		MarkdownDescription: "A key vault whose keys can protect an account: it has purge protection, " +
+			"and soft delete, which Azure always switches on. A deleted vault stays recoverable; " +
+			"creating it again recovers it, with its keys.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the vault, unique in all of Azure.",
 				attribute.ValidName(mediaaccount.KeyVaultName())),
 			"resource_group_name": attribute.ResourceGroupName(),
 			"location":            attribute.Location(),
 			"sku_name": schema.StringAttribute{
-				MarkdownDescription: "`standard`, or `premium`, which has keys in hardware. " +
+				MarkdownDescription: "`standard`, or `premium`, which supports keys in hardware. " +
 					"Default: `standard`.",
 				Optional:   true,
 				Computed:   true,
@@ -43,16 +41,16 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Validators: []validator.String{stringvalidator.OneOf("standard", "premium")},
 			},
 			"purge_protection_enabled": schema.BoolAttribute{
-				MarkdownDescription: "Whether a deleted vault or key is kept until its retention " +
-					"ends, whoever wants it gone. A key can only protect an account where it is " +
-					"on (rule CMK007), and it can never be switched off. Default: `true`.",
+				MarkdownDescription: "Whether nobody can purge a deleted vault or key before its " +
+					"retention ends. A key can only protect an account if this is on (rule CMK007); " +
+					"it can never be switched off. Default: `true`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(true),
 			},
 			"soft_delete_retention_days": schema.Int64Attribute{
-				MarkdownDescription: "For how many days a deleted vault or key is kept. It cannot " +
-					"be changed. Default: `90`.",
+				MarkdownDescription: "How many days a deleted vault or key is kept. It cannot be " +
+					"changed later. Default: `90`.",
 				Optional: true,
 				Computed: true,
 				Default:  int64default.StaticInt64(longestRetention),
@@ -61,24 +59,24 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				},
 			},
 			"rbac_authorization_enabled": schema.BoolAttribute{
-				MarkdownDescription: "Whether roles decide about access to the keys, or the " +
-					"vault's access policies. Said explicitly in either case, since Azure's own " +
-					"default changed with the API version 2026-02-01. Default: `false`.",
+				MarkdownDescription: "Whether roles grant access to the keys, instead of the vault's " +
+					"access policies. The provider always sends it, because Azure's own default changed " +
+					"with the API version 2026-02-01. Default: `false`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(false),
 			},
 			"caller_key_access_enabled": schema.BoolAttribute{
-				MarkdownDescription: "Whether the identity that runs Terraform is given what it " +
-					"needs to manage the vault's keys: an access policy, or the role Key Vault " +
-					"Crypto Officer on the vault. If not, what it was given elsewhere is left " +
-					"alone. Default: `true`.",
+				MarkdownDescription: "Whether to grant the identity that runs Terraform access to " +
+					"manage the vault's keys: an access policy, or the role Key Vault Crypto Officer " +
+					"on the vault. If `false`, access granted elsewhere is left alone. " +
+					"Default: `true`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(true),
 			},
 			"public_network_access_enabled": schema.BoolAttribute{
-				MarkdownDescription: "Whether the vault can be reached from the internet. " +
+				MarkdownDescription: "Whether the vault is reachable from the internet. " +
 					"Default: `true`.",
 				Optional: true,
 				Computed: true,
@@ -88,34 +86,33 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"tags":         attribute.Tags(),
 			"id":           attribute.ID(),
 			"vault_uri":    attribute.Computed("The address of the vault's keys."),
-			"tenant_id":    attribute.Computed("The tenant whose identities can be given access."),
-			"timeouts":     attribute.Timeouts(ctx, allowed()),
+			"tenant_id":    attribute.Computed("The tenant whose identities can be granted access."),
 		},
 	}
 }
 
 func networkACLs() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "The vault's firewall. Left out, it is not managed here. The " +
-			"virtual networks that are let in are not managed here in any case.",
+		MarkdownDescription: "The vault's firewall. If omitted, it is not managed here. The virtual " +
+			"networks that it allows are never managed here.",
 		Optional: true,
 		Attributes: map[string]schema.Attribute{
 			"default_action": schema.StringAttribute{
-				MarkdownDescription: "What happens to requests that no rule lets in: `Allow` or " +
+				MarkdownDescription: "What happens to requests that no rule allows: `Allow` or " +
 					"`Deny`.",
 				Required:   true,
 				Validators: []validator.String{stringvalidator.OneOf("Allow", "Deny")},
 			},
 			"bypass": schema.StringAttribute{
-				MarkdownDescription: "Who passes the firewall: the services that Microsoft trusts " +
+				MarkdownDescription: "Who bypasses the firewall: the services that Microsoft trusts " +
 					"(`AzureServices`), or nobody (`None`). Default: `AzureServices`.",
 				Optional:   true,
 				Computed:   true,
 				Default:    stringdefault.StaticString("AzureServices"),
 				Validators: []validator.String{stringvalidator.OneOf("AzureServices", "None")},
 			},
-			"ip_rules": attribute.IPRanges("The IPv4 addresses that are let in, as addresses or " +
-				"CIDR blocks. Left out, there are none."),
+			"ip_rules": attribute.IPRanges("The IPv4 addresses that are allowed, as addresses or " +
+				"CIDR blocks. If omitted, there are none."),
 		},
 	}
 }

@@ -39,12 +39,12 @@ func (r *Resource) create(ctx context.Context, id string,
 	return created.Vault, err
 }
 
-// update patches what was changed. Where Azure takes a part that it is sent for the whole of it, as
-// it does with tags and with the firewall's networks, what others have set is sent along.
+// update patches what was changed. Azure replaces tags and the firewall's networks as a whole, so
+// update sends along what others have set.
 func (r *Resource) update(ctx context.Context, state, plan model,
 	properties *armkeyvault.VaultPatchProperties,
 ) (armkeyvault.Vault, error) {
-	vaults, at, err := r.vaults(state.ID.ValueString())
+	vaults, at, err := r.vaults(state.Identifier())
 	if err != nil {
 		return armkeyvault.Vault{}, err
 	}
@@ -66,7 +66,14 @@ func (r *Resource) update(ctx context.Context, state, plan model,
 	return updated.Vault, err
 }
 
-func (r *Resource) delete(ctx context.Context, id string) error {
+func (r *Resource) delete(ctx context.Context, state *model) error {
+	id := state.Identifier()
+	if state.RBACAuthorization.ValueBool() && state.CallerKeyAccess.ValueBool() {
+		// A role assignment outlives the vault.
+		if err := r.revokeCaller(ctx, id, true); err != nil {
+			return err
+		}
+	}
 	vaults, at, err := r.vaults(id)
 	if err != nil {
 		return err
@@ -75,8 +82,8 @@ func (r *Resource) delete(ctx context.Context, id string) error {
 	return err
 }
 
-// availability asks whether the name is free: the names of vaults are unique in all of Azure, and
-// those of deleted vaults stay taken.
+// availability reports whether the name is free: names of vaults are unique in all of Azure, and a
+// deleted vault keeps its name.
 func (r *Resource) availability(ctx context.Context, name string,
 ) (mediaaccount.Availability, error) {
 	vaults, err := r.Client.Vaults(r.Client.SubscriptionID())
@@ -94,7 +101,7 @@ func (r *Resource) availability(ctx context.Context, name string,
 	}, err
 }
 
-// vaults returns the client of the subscription that the vault is in, and its parsed ID.
+// vaults returns the client of the vault's subscription, and the parsed ID.
 func (r *Resource) vaults(id string) (*armkeyvault.VaultsClient, *arm.ResourceID, error) {
 	at, err := azure.ParseID(id, azure.VaultType)
 	if err != nil {

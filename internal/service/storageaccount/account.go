@@ -39,12 +39,12 @@ func (r *Resource) create(ctx context.Context, id string,
 	return created.Account, err
 }
 
-// update patches what was changed. Tags are only sent when they are: the service takes the map
-// that it is sent for all tags that there are.
+// update patches what was changed. Azure replaces all tags with those it is sent, so update sends
+// them only if they change, together with those of others.
 func (r *Resource) update(ctx context.Context, state, plan model,
 	parameters armstorage.AccountUpdateParameters,
 ) (armstorage.Account, error) {
-	accounts, at, err := r.accounts(state.ID.ValueString())
+	accounts, at, err := r.accounts(state.Identifier())
 	if err != nil {
 		return armstorage.Account{}, err
 	}
@@ -59,8 +59,8 @@ func (r *Resource) update(ctx context.Context, state, plan model,
 	return updated.Account, err
 }
 
-func (r *Resource) delete(ctx context.Context, id string) error {
-	accounts, at, err := r.accounts(id)
+func (r *Resource) delete(ctx context.Context, state *model) error {
+	accounts, at, err := r.accounts(state.Identifier())
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (r *Resource) delete(ctx context.Context, id string) error {
 	return err
 }
 
-// availability asks whether the name is free: the names of storage accounts are unique in all of
+// availability reports whether the name is free: names of storage accounts are unique in all of
 // Azure.
 func (r *Resource) availability(ctx context.Context, name string,
 ) (mediaaccount.Availability, error) {
@@ -88,7 +88,7 @@ func (r *Resource) availability(ctx context.Context, name string,
 	}, err
 }
 
-// accounts returns the client of the subscription that the account is in, and its parsed ID.
+// accounts returns the client of the account's subscription, and the parsed ID.
 func (r *Resource) accounts(id string) (*armstorage.AccountsClient, *arm.ResourceID, error) {
 	at, err := azure.ParseID(id, azure.StorageAccountType)
 	if err != nil {

@@ -19,7 +19,7 @@ func TestKeyPolicy(t *testing.T) {
 	t.Parallel()
 	const attribute = "key_expiration_period_in_days"
 	w := fixture.New(t)
-	proto, them := w.Proto(), theirs(t, w.Azure)
+	proto, them := w.Proto(), otherClient(t, w.Azure)
 	policy := func(days any) acctest.Value { return config(acctest.Value{attribute: days}) }
 	// shown is the period in Azure, or 0 where there is no policy.
 	shown := func() int32 {

@@ -5,47 +5,48 @@ package storageaccount
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
 type model struct {
-	ID                       attribute.ResourceIDValue `tfsdk:"id"`
-	Name                     attribute.NameValue       `tfsdk:"name"`
-	ResourceGroupName        attribute.NameValue       `tfsdk:"resource_group_name"`
-	Location                 attribute.LocationValue   `tfsdk:"location"`
-	Kind                     types.String              `tfsdk:"account_kind"`
-	Tier                     types.String              `tfsdk:"account_tier"`
-	ReplicationType          types.String              `tfsdk:"account_replication_type"`
-	MinTLSVersion            types.String              `tfsdk:"min_tls_version"`
-	HTTPSTrafficOnly         types.Bool                `tfsdk:"https_traffic_only_enabled"`
-	AllowPublicItems         types.Bool                `tfsdk:"allow_nested_items_to_be_public"`
-	SharedAccessKey          types.Bool                `tfsdk:"shared_access_key_enabled"`
-	PublicNetworkAccess      types.Bool                `tfsdk:"public_network_access_enabled"`
-	InfrastructureEncryption types.Bool                `tfsdk:"infrastructure_encryption_enabled"`
-	QueueKeyType             types.String              `tfsdk:"queue_encryption_key_type"`
-	TableKeyType             types.String              `tfsdk:"table_encryption_key_type"`
-	KeyExpirationPeriod      types.Int64               `tfsdk:"key_expiration_period_in_days"`
-	Identity                 types.Object              `tfsdk:"identity"`
-	Tags                     types.Map                 `tfsdk:"tags"`
-	PrimaryBlobEndpoint      types.String              `tfsdk:"primary_blob_endpoint"`
-	Timeouts                 timeouts.Value            `tfsdk:"timeouts"`
+	base.Common
+	Name                     attribute.NameValue     `tfsdk:"name"`
+	ResourceGroupName        attribute.NameValue     `tfsdk:"resource_group_name"`
+	Location                 attribute.LocationValue `tfsdk:"location"`
+	Kind                     types.String            `tfsdk:"account_kind"`
+	Tier                     types.String            `tfsdk:"account_tier"`
+	ReplicationType          types.String            `tfsdk:"account_replication_type"`
+	MinTLSVersion            types.String            `tfsdk:"min_tls_version"`
+	HTTPSTrafficOnly         types.Bool              `tfsdk:"https_traffic_only_enabled"`
+	AllowPublicItems         types.Bool              `tfsdk:"allow_nested_items_to_be_public"`
+	SharedAccessKey          types.Bool              `tfsdk:"shared_access_key_enabled"`
+	PublicNetworkAccess      types.Bool              `tfsdk:"public_network_access_enabled"`
+	InfrastructureEncryption types.Bool              `tfsdk:"infrastructure_encryption_enabled"`
+	QueueKeyType             types.String            `tfsdk:"queue_encryption_key_type"`
+	TableKeyType             types.String            `tfsdk:"table_encryption_key_type"`
+	KeyExpirationPeriod      types.Int64             `tfsdk:"key_expiration_period_in_days"`
+	Identity                 types.Object            `tfsdk:"identity"`
+	Tags                     types.Map               `tfsdk:"tags"`
+	PrimaryBlobEndpoint      types.String            `tfsdk:"primary_blob_endpoint"`
 }
 
-// observe takes over what Azure says about the account. The ID stays what it is.
+// observe copies Azure's answer into the model. The ID stays as it is.
 func (m *model) observe(account armstorage.Account) {
-	importing := attribute.Imported(m.Name)
+	importing := base.Imported(m.Name)
 	m.Name = attribute.NewName(azure.Deref(account.Name))
-	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.ID.ValueString()))
+	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.Identifier()))
 	m.Location = attribute.NewLocation(azure.Deref(account.Location))
 	m.Kind = types.StringValue(string(azure.Deref(account.Kind)))
 	tier, replication, _ := strings.Cut(string(azure.Deref(azure.Deref(account.SKU).Name)), "_")
@@ -55,16 +56,13 @@ func (m *model) observe(account armstorage.Account) {
 		m.Identity = attribute.FlattenIdentity(managedIdentity(account.Identity))
 	}
 
-	// Where Azure leaves a property out, it has the value that the service documents for it.
+	// A property that Azure omits has the value that the service documents for it.
 	properties := azure.Deref(account.Properties)
-	tls := armstorage.MinimumTLSVersionTLS10
-	if properties.MinimumTLSVersion != nil {
-		tls = *properties.MinimumTLSVersion
-	}
-	m.MinTLSVersion = types.StringValue(string(tls))
-	m.HTTPSTrafficOnly = types.BoolValue(orElse(properties.EnableHTTPSTrafficOnly, true))
-	m.AllowPublicItems = types.BoolValue(orElse(properties.AllowBlobPublicAccess, false))
-	m.SharedAccessKey = types.BoolValue(orElse(properties.AllowSharedKeyAccess, true))
+	m.MinTLSVersion = types.StringValue(string(
+		azure.DerefOr(properties.MinimumTLSVersion, armstorage.MinimumTLSVersionTLS10)))
+	m.HTTPSTrafficOnly = types.BoolValue(azure.DerefOr(properties.EnableHTTPSTrafficOnly, true))
+	m.AllowPublicItems = types.BoolValue(azure.DerefOr(properties.AllowBlobPublicAccess, false))
+	m.SharedAccessKey = types.BoolValue(azure.DerefOr(properties.AllowSharedKeyAccess, true))
 	m.PublicNetworkAccess = types.BoolValue(
 		azure.Deref(properties.PublicNetworkAccess) != armstorage.PublicNetworkAccessDisabled)
 	encryption := azure.Deref(properties.Encryption)
@@ -80,7 +78,7 @@ func (m *model) observe(account armstorage.Account) {
 		azure.Deref(properties.PrimaryEndpoints).Blob)
 }
 
-// created is the account as it is asked for.
+// created returns the account to create.
 func (m *model) created(ctx context.Context) (armstorage.AccountCreateParameters, diag.Diagnostics) {
 	identity, diags := wireIdentity(ctx, m.Identity)
 	parameters := armstorage.AccountCreateParameters{
@@ -108,7 +106,7 @@ func (m *model) created(ctx context.Context) (armstorage.AccountCreateParameters
 	return parameters, diags
 }
 
-// encryption is what of it is chosen at creation; nil where that is what every account has.
+// encryption returns the encryption to choose at creation: nil if it is Azure's default.
 func (m *model) encryption() *armstorage.Encryption {
 	chosen := &armstorage.Encryption{
 		KeySource: to.Ptr(armstorage.KeySourceMicrosoftStorage),
@@ -133,20 +131,18 @@ func (m *model) encryption() *armstorage.Encryption {
 	return chosen
 }
 
-// keyType is whose key encrypts a service. Azure does not show one that has a key of its own.
+// keyType returns whose key encrypts a service. Azure does not show a service with its own key.
 func keyType(service *armstorage.EncryptionService) types.String {
-	if shown := azure.Deref(service).KeyType; shown != nil {
-		return types.StringValue(string(*shown))
-	}
-	return types.StringValue(string(armstorage.KeyTypeService))
+	return types.StringValue(string(
+		azure.DerefOr(azure.Deref(service).KeyType, armstorage.KeyTypeService)))
 }
 
 func underAccountKey(chosen types.String) bool {
 	return chosen.ValueString() == string(armstorage.KeyTypeAccount)
 }
 
-// changed is what of the account is to be changed, and whether anything is: only what differs is
-// sent, so that what something else set meanwhile is not set back.
+// changed returns the properties that differ, and whether any does. Only these are sent, so that an
+// update does not undo what others have set.
 func (m *model) changed(ctx context.Context, state model,
 ) (parameters armstorage.AccountUpdateParameters, differs bool, diags diag.Diagnostics) {
 	properties := &armstorage.AccountPropertiesUpdateParameters{}
@@ -184,7 +180,7 @@ func (m *model) changed(ctx context.Context, state model,
 	return parameters, differs, diags
 }
 
-// replaces reports whether the plan is for another account in the place of the one in state.
+// replaces reports whether the plan replaces the account of the state.
 func (m *model) replaces(state model) bool {
 	return !m.Name.Equal(state.Name) || !m.ResourceGroupName.Equal(state.ResourceGroupName) ||
 		!m.Location.Equal(state.Location) || !m.Kind.Equal(state.Kind) || !m.Tier.Equal(state.Tier) ||
@@ -192,7 +188,7 @@ func (m *model) replaces(state model) bool {
 		!m.QueueKeyType.Equal(state.QueueKeyType) || !m.TableKeyType.Equal(state.TableKeyType)
 }
 
-// zoneRedundant reports whether the copies of the account lie in several zones.
+// zoneRedundant reports whether the account is copied to several zones.
 func (m *model) zoneRedundant() bool {
 	return strings.HasSuffix(m.ReplicationType.ValueString(), "ZRS")
 }
@@ -202,9 +198,9 @@ func (m *model) sku() *armstorage.SKU {
 		m.Tier.ValueString() + "_" + m.ReplicationType.ValueString()))}
 }
 
-// keyPolicy is the policy that has access keys expire after some days, which the schema limits.
+// keyPolicy returns the policy by which access keys expire after some days.
 func keyPolicy(days int64) *armstorage.KeyPolicy {
-	return &armstorage.KeyPolicy{KeyExpirationPeriodInDays: to.Ptr(int32(days))} //nolint:gosec // It fits.
+	return &armstorage.KeyPolicy{KeyExpirationPeriodInDays: to.Ptr(int32(days))} //nolint:gosec // The schema limits it.
 }
 
 func (m *model) publicNetworkAccess() *armstorage.PublicNetworkAccess {
@@ -218,10 +214,7 @@ func managedIdentity(wire *armstorage.Identity) attribute.ManagedIdentity {
 	if wire == nil {
 		return attribute.ManagedIdentity{}
 	}
-	ids := make([]string, 0, len(wire.UserAssignedIdentities))
-	for id := range wire.UserAssignedIdentities {
-		ids = append(ids, id)
-	}
+	ids := slices.Collect(maps.Keys(wire.UserAssignedIdentities))
 	return attribute.NewManagedIdentity(string(azure.Deref(wire.Type)), ids,
 		azure.Deref(wire.PrincipalID), azure.Deref(wire.TenantID))
 }
@@ -241,33 +234,18 @@ func wireIdentity(ctx context.Context, object types.Object) (*armstorage.Identit
 	return wire, diags
 }
 
-// changedIdentity is the identity as it is to be changed. Those that are listed already stay until
-// they are sent as null, so that one which something else has added is not taken away.
+// changedIdentity returns the identity to send with an update. Azure removes a user-assigned identity
+// only if it is sent as null, so those that others have assigned stay.
 func changedIdentity(ctx context.Context, before, after types.Object,
 ) (*armstorage.Identity, diag.Diagnostics) {
 	wire, diags := wireIdentity(ctx, after)
 	was, more := attribute.ExpandIdentity(ctx, before)
 	diags.Append(more...)
+	wanted := slices.Collect(maps.Keys(wire.UserAssignedIdentities))
 	for _, id := range was.UserAssignedIDs {
-		if wire.UserAssignedIdentities != nil && !lists(wire.UserAssignedIdentities, id) {
+		if len(wanted) > 0 && !azure.ContainsID(wanted, id) {
 			wire.UserAssignedIdentities[id] = nil
 		}
 	}
 	return wire, diags
-}
-
-func lists(identities map[string]*armstorage.UserAssignedIdentity, id string) bool {
-	for listed := range identities {
-		if azure.SameID(listed, id) {
-			return true
-		}
-	}
-	return false
-}
-
-func orElse(value *bool, otherwise bool) bool {
-	if value == nil {
-		return otherwise
-	}
-	return *value
 }

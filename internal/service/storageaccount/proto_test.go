@@ -69,7 +69,7 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 		t.Run(test.attribute, func(t *testing.T) {
 			t.Parallel()
 			w := fixture.New(t)
-			proto, them := w.Proto(), theirs(t, w.Azure)
+			proto, them := w.Proto(), otherClient(t, w.Azure)
 			created := proto.Create(resourceType, config(nil))
 			reader := them.identity("reader")
 			w.Vault("keys")
@@ -135,7 +135,7 @@ func TestUpdate_leavesWhatOthersSet(t *testing.T) {
 func TestUpdate_changesIdentitiesOneByOne(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
-	proto, them := w.Proto(), theirs(t, w.Azure)
+	proto, them := w.Proto(), otherClient(t, w.Azure)
 	one, two, foreign := them.identity("one"), them.identity("two"), them.identity("foreign")
 	identified := func(kind string, ids ...any) acctest.Value {
 		identity := acctest.Value{"type": kind}
@@ -202,8 +202,8 @@ func TestPlan_saysWhatAReplacementCosts(t *testing.T) {
 	}
 	const want = `WARNING: Infrastructure Encryption Cannot Be Changed (CMK015)
 Found: a change of infrastructure encryption on ID.
-Required: the choice that was made when the account was created.
-Why: Azure can only switch the second layer on at creation, so the account is planned to be replaced, and everything stored in it is lost.
+Required: the choice made when the account was created.
+Why: Azure can switch the second layer on only at creation, so this plan replaces the account and deletes everything stored in it.
 Remedy: Leave the attribute as it was, or copy the data to a new account first.
 AttributeName("infrastructure_encryption_enabled")
 `
@@ -222,7 +222,7 @@ func TestPlan_refusesWhatOnlyAConversionDoes(t *testing.T) {
 Found: ZRS.
 Required: a redundancy that ID can be updated to from LRS.
 Why: Azure copies an account to other zones, or back to one, only by a conversion, which takes hours to days.
-Remedy: convert it with ` + "`az storage account migration start --sku Standard_ZRS`" + `, then apply; or leave the attribute at LRS.
+Remedy: Convert it with ` + "`az storage account migration start --sku Standard_ZRS`" + `, then apply; or leave the attribute at LRS.
 
 Nothing was changed.
 AttributeName("account_replication_type")
@@ -438,7 +438,7 @@ func TestApply_saysWhatWentWrong(t *testing.T) {
 	_, diags = proto.Apply(proto.Plan(resourceType, created, nil))
 	refused("Deleted", diags)
 
-	theirs(t, w.Azure).remove()
+	otherClient(t, w.Azure).remove()
 	if _, diags := proto.Apply(proto.Plan(resourceType, created, nil)); len(diags) > 0 {
 		t.Errorf("what is gone cannot be destroyed: %s", diags.Text())
 	}

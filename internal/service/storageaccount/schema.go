@@ -4,8 +4,8 @@
 package storageaccount
 
 import (
-	"context"
 	"math"
+	"strconv"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -22,36 +22,36 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
-func resourceSchema(ctx context.Context) schema.Schema {
+func resourceSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "A storage account, safe by default: TLS 1.2, HTTPS only, no public " +
-			"blobs. Its access keys never reach the state.",
+		MarkdownDescription: "A storage account with safe defaults: TLS 1.2, HTTPS only, no public " +
+			"blobs. Terraform never stores its access keys in the state.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the storage account, unique in all of Azure.",
 				attribute.ValidName(mediaaccount.StorageAccountName())),
 			"resource_group_name": attribute.ResourceGroupName(),
 			"location":            attribute.Location(),
-			"account_kind": fixed("The kind of the account. Changing it replaces the account, "+
-				"with all that is stored in it.", "StorageV2",
+			"account_kind": fixed("The kind of the account. Changing it replaces the account "+
+				"and deletes everything stored in it.", "StorageV2",
 				"StorageV2", "Storage", "BlobStorage", "BlockBlobStorage", "FileStorage"),
 			"account_tier": fixed("The performance tier. Media accounts need `Standard`. "+
-				"Changing it replaces the account, with all that is stored in it.",
+				"Changing it replaces the account and deletes everything stored in it.",
 				"Standard", "Standard", "Premium"),
 			"account_replication_type": choice("How the account is replicated.", "LRS",
 				"LRS", "GRS", "RAGRS", "ZRS", "GZRS", "RAGZRS"),
 			"min_tls_version": choice("The oldest version of TLS that the account accepts.",
 				"TLS1_2", "TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"),
-			"https_traffic_only_enabled": toggle("Whether HTTP is refused.", true),
+			"https_traffic_only_enabled": toggle("Whether the account accepts HTTPS only.", true),
 			"allow_nested_items_to_be_public": toggle(
-				"Whether containers may be opened to everybody.", false),
-			"shared_access_key_enabled": toggle("Whether the access keys can be used. A media "+
-				"account with storage authentication `System` depends on them.", true),
+				"Whether containers can be made public.", false),
+			"shared_access_key_enabled": toggle("Whether clients can use the access keys. A media "+
+				"account with storage authentication `System` needs them.", true),
 			"public_network_access_enabled": toggle(
-				"Whether the account can be reached from the internet.", true),
+				"Whether the account is reachable from the internet.", true),
 			"infrastructure_encryption_enabled": schema.BoolAttribute{
-				MarkdownDescription: "Whether everything is encrypted a second time, with another " +
-					"key. It can only be chosen at creation (rule CMK015): changing it replaces " +
-					"the account, with all that is stored in it.",
+				MarkdownDescription: "Whether Azure encrypts everything a second time, with another " +
+					"key. It can only be chosen at creation (rule CMK015): changing it replaces the " +
+					"account and deletes everything stored in it.",
 				Optional:      true,
 				Computed:      true,
 				Default:       booldefault.StaticBool(false),
@@ -61,9 +61,9 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"table_encryption_key_type": scope("tables"),
 			"key_expiration_period_in_days": schema.Int64Attribute{
 				MarkdownDescription: "After how many days Azure shows an access key as expired (the " +
-					"account's key policy). Nothing rotates or stops working by it: an Azure Policy " +
-					"or a person that looks at it does. `0` removes the policy; left out, it is not " +
-					"managed here.",
+					"account's key policy). It is information for people and Azure Policy: an expired " +
+					"key is not rotated and keeps working. `0` removes the policy; if omitted, it is " +
+					"not managed here.",
 				Optional:   true,
 				Validators: []validator.Int64{int64validator.Between(0, math.MaxInt32)},
 			},
@@ -72,12 +72,11 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"id":       attribute.ID(),
 			"primary_blob_endpoint": attribute.Computed(
 				"The address of the account's blobs."),
-			"timeouts": attribute.Timeouts(ctx, allowed()),
 		},
 	}
 }
 
-// choice is one of several values, with a default, that can be changed in place.
+// choice returns an attribute with several values and a default, which can be changed in place.
 func choice(description, otherwise string, values ...string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description + " Default: `" + otherwise + "`.",
@@ -88,29 +87,25 @@ func choice(description, otherwise string, values ...string) schema.StringAttrib
 	}
 }
 
-// fixed is a choice that is made once.
+// fixed returns a choice that is made at creation.
 func fixed(description, otherwise string, values ...string) schema.StringAttribute {
 	made := choice(description, otherwise, values...)
 	made.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	return made
 }
 
-// scope is whose key encrypts one of the services that may have a key apart from the account's.
+// scope returns the attribute that says whose key encrypts a service.
 func scope(service string) schema.StringAttribute {
-	return fixed("Whose key encrypts "+service+": the `Service`'s own, or that of the `Account`, as for "+
-		"blobs and files, so that a customer's key of the account protects them as well. It can only be "+
-		"chosen at creation, of an account of the kind `StorageV2`: changing it replaces the account, "+
-		"with all that is stored in it.", string(armstorage.KeyTypeService),
+	return fixed("Whose key encrypts "+service+": that of the `Service`, or that of the `Account`, which "+
+		"encrypts blobs and files too, so that a customer-managed key protects all of them. It can only "+
+		"be chosen at creation, for the kind `StorageV2`: changing it replaces the account and deletes "+
+		"everything stored in it.", string(armstorage.KeyTypeService),
 		string(armstorage.KeyTypeService), string(armstorage.KeyTypeAccount))
 }
 
 func toggle(description string, otherwise bool) schema.BoolAttribute {
-	value := "false"
-	if otherwise {
-		value = "true"
-	}
 	return schema.BoolAttribute{
-		MarkdownDescription: description + " Default: `" + value + "`.",
+		MarkdownDescription: description + " Default: `" + strconv.FormatBool(otherwise) + "`.",
 		Optional:            true,
 		Computed:            true,
 		Default:             booldefault.StaticBool(otherwise),

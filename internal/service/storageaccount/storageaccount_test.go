@@ -135,7 +135,7 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 			},
 			{
 				PreConfig: func() {
-					theirs(t, azure).update(armstorage.AccountUpdateParameters{
+					otherClient(t, azure).update(armstorage.AccountUpdateParameters{
 						Properties: &armstorage.AccountPropertiesUpdateParameters{
 							MinimumTLSVersion: to.Ptr(armstorage.MinimumTLSVersionTLS10),
 						},
@@ -146,7 +146,7 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 			},
 			{
-				PreConfig:        func() { theirs(t, azure).remove() },
+				PreConfig:        func() { otherClient(t, azure).remove() },
 				Config:           azure.Config(account(inGroup, "westus2", everything)),
 				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
 			},
@@ -158,7 +158,7 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 					has("identity", knownvalue.Null()), has("tags", knownvalue.Null()),
 				},
 				PostApplyFunc: func() {
-					if kind := *theirs(t, azure).show().Identity.Type; kind != armstorage.IdentityTypeSystemAssignedUserAssigned {
+					if kind := *otherClient(t, azure).show().Identity.Type; kind != armstorage.IdentityTypeSystemAssignedUserAssigned {
 						t.Errorf("the identity in Azure has become %s", kind)
 					}
 				},
@@ -171,7 +171,7 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 				`)),
 				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
 				PostApplyFunc: func() {
-					encryption := theirs(t, azure).show().Properties.Encryption
+					encryption := otherClient(t, azure).show().Properties.Encryption
 					if !*encryption.RequireInfrastructureEncryption {
 						t.Error("everything is encrypted only once")
 					}
