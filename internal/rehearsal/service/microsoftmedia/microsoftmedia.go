@@ -1,9 +1,10 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package microsoftmedia is what the accounts of Microsoft.Media have in common, those of Media
-// Services and those of Video Analyzer: how they are named, whom they do things as, how they keep
-// their account key and copies of storage keys, how a change is undone, and how an answer looks.
+// Package microsoftmedia holds what the accounts of Microsoft.Media have in common, those of Media
+// Services and those of Video Analyzer: their names, the identities they act with, their account
+// key and copies of storage keys, how a change is undone, and the headers of an answer. It must not
+// import the packages of either kind.
 // Where a comment says "recorded", the behaviour is that of the traffic of Microsoft's own client
 // tests.
 package microsoftmedia
@@ -20,6 +21,20 @@ import (
 // sentence is rehearsal's own because no public source has Azure's.
 func Bad(format string, args ...any) *engine.Error {
 	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
+}
+
+// Answer gives an answer the headers of Microsoft.Media (recorded).
+func Answer(r *engine.Request, response *engine.Response) {
+	response.Header.Set("Server", "Microsoft-HTTPAPI/2.0")
+	if response.Body == nil {
+		return
+	}
+	response.Header.Set("Odata-Version", "4.0")
+	contentType := "application/json; odata.metadata=minimal"
+	if r.HTTP.Header.Get("Accept") == "" {
+		contentType += "; odata.streaming=true" // the answer to the Go SDK's poller
+	}
+	response.Header.Set("Content-Type", contentType)
 }
 
 // Busy is the refusal of a change while another is at work. The code is the one of streaming
@@ -92,7 +107,7 @@ func HandleOperations(e *engine.Engine, name string, kind *engine.ResourceType) 
 	})
 }
 
-// ServeAs has the answers of a route headed and laid out as those of a type.
+// ServeAs gives the answers of a route the headers of a type's answers.
 func ServeAs(kind *engine.ResourceType, serve engine.Handler) engine.Handler {
 	return func(r *engine.Request) (*engine.Response, error) {
 		r.AnswerAs(kind)

@@ -71,7 +71,7 @@ func New(
 		Write:           s.write,
 		Complete:        s.complete,
 		View:            s.view,
-		Answer:          Answer,
+		Answer:          microsoftmedia.Answer,
 		Routes: map[string]engine.Action{
 			"POST syncStorageKeys": {Serve: s.syncStorageKeys},
 		},
@@ -122,18 +122,3 @@ func (s *Service) getBySubscription(r *engine.Request) (*engine.Response, error)
 	}
 	return nil, engine.Errorf(http.StatusNotFound, "NotFound", "The requested resource was not found.")
 }
-
-// order is the order of members in the answers of Media Services (recorded).
-const order microsoftmedia.Order = " name id type location tags properties systemData " +
-	"keyVaultProperties identity mediaServiceId storageAccounts storageAuthentication encryption " +
-	"keyDelivery publicNetworkAccess minimumTlsVersion provisioningState " +
-	"privateEndpointConnections keyIdentifier currentKeyIdentifier userAssignedIdentity " +
-	"useSystemAssignedIdentity clientId principalId tenantId userAssignedIdentities defaultAction " +
-	"ipAllowList createdBy createdByType createdAt lastModifiedBy lastModifiedByType " +
-	"lastModifiedAt assetName assetId created lastModified alternateId description container " +
-	"storageAccountName storageEncryptionFormat streamingProtocol encryptionScheme paths " +
-	"streamingPaths downloadPaths startTime endTime streamingLocatorId streamingPolicyName status " +
-	"error code nameAvailable reason message value @odata.nextLink "
-
-// Answer gives an answer the headers and the layout of Media Services (recorded).
-func Answer(r *engine.Request, response *engine.Response) { order.Answer(r, response) }

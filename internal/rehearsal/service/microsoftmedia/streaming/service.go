@@ -25,6 +25,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/blob"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/mediaservices"
 )
 
@@ -50,7 +51,7 @@ func New(e *engine.Engine, accounts *mediaservices.Service) *Service {
 	s.endpoints = s.endpointType()
 	for _, nested := range []*engine.ResourceType{s.assetType(), s.locatorType(), s.endpoints} {
 		nested.NextLink, nested.Versions = "@odata.nextLink", versions()
-		nested.Admit, nested.Answer = accounts.Admit, mediaservices.Answer
+		nested.Admit, nested.Answer = accounts.Admit, microsoftmedia.Answer
 		e.Register(nested)
 	}
 	accounts.OnCreation(addEndpoint)

@@ -22,14 +22,6 @@ const operations = "videoAnalyzer"
 // to do so as well, but answered when the work was done (recorded).
 const asynchronousSince = "2021-11-01-preview"
 
-// order is the order of members in the answers of Video Analyzer (recorded).
-const order microsoftmedia.Order = " endpointUrl name id type location tags properties systemData " +
-	"keyVaultProperties identity storageAccounts endpoints encryption provisioningState " +
-	"publicNetworkAccess networkAccessControl iotHubs integration ingestion consumption " +
-	"keyIdentifier currentKeyIdentifier userAssignedIdentity clientId principalId " +
-	"userAssignedIdentities createdBy createdByType createdAt lastModifiedBy lastModifiedByType " +
-	"lastModifiedAt startTime endTime status error code message value @odata.nextLink "
-
 // Grants tells what the accounts' identities are allowed.
 type Grants interface {
 	// Allowed reports whether a principal may do an action at scope.
@@ -79,7 +71,7 @@ func New(
 		},
 		Complete: s.complete,
 		View:     s.view,
-		Answer:   order.Answer,
+		Answer:   microsoftmedia.Answer,
 		Routes: map[string]engine.Action{
 			"POST syncStorageKeys": {Serve: s.syncStorageKeys},
 		},
