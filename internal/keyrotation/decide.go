@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// Action is what a step does.
+// Action is the kind of a step.
 type Action string
 
 // The actions.
 const (
 	// Nothing is left to do before the step's time, if it has one.
 	Nothing Action = "nothing"
-	// Wait until the step's time: then the rotation goes on.
+	// Wait until the step's time, when the rotation goes on.
 	Wait Action = "wait"
 	// Sync the keys to every dependent that uses them.
 	Sync Action = "sync"
 	// Regenerate the step's key.
 	Regenerate Action = "regenerate"
-	// Verify that what depends on the keys works.
+	// Verify that clients of the storage account work.
 	Verify Action = "verify"
 )
 
@@ -30,47 +30,46 @@ type Step struct {
 	Action Action
 	// Key is the key to regenerate.
 	Key Key
-	// Until is when to go on, for Wait, and when a rotation is due, for Nothing; the zero time
-	// where none will be.
+	// Until is the time to go on, for Wait, and the time of the next rotation, for Nothing; the zero
+	// time where none is due.
 	Until time.Time
 	// Reason says why, as a sentence without its full stop.
 	Reason string
 }
 
-// Decide returns the next step. verified says that a verification has succeeded since the last
-// change, in this run.
+// Decide returns the next step. verified says that a verification has passed in this run since the
+// last change.
 //
-// It is total: from every combination there is a next step, and following the steps ends, with the
-// waits that they ask for, in Nothing. testdata/decisions.md lists them all.
+// Decide is total: every combination has a next step, and the steps end in Nothing, after the waits
+// that they ask for. testdata/decisions.md lists them all.
 func Decide(o Observed, r Recorded, w Wanted, verified bool) Step {
 	r = r.under(w)
 	if !r.Adopted() {
-		return Step{Action: Sync, Reason: "Every dependent is told of the present keys, since it " +
-			"is not known when it was last"}
+		return Step{Action: Sync, Reason: "When each dependent last read the keys is unknown"}
 	}
 	for _, key := range []Key{Key1, Key2} {
 		if created := o.Created.Of(key); created.After(r.Created.Of(key)) {
-			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("%s was regenerated at %s and has "+
-				"not been synced since: by a run that was interrupted, or elsewhere", key, clock(created))}
+			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("%s was regenerated at %s, by an "+
+				"interrupted run or elsewhere, and not synced since", key, clock(created))}
 		}
 	}
 	for _, key := range []Key{Key1, Key2} {
-		if o.unknown(key) {
-			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("A dependent says that it last read "+
-				"the keys at %s, before %s was made at %s", clock(o.Told), key, clock(o.Created.Of(key)))}
+		if o.unread(key) {
+			return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("A dependent last read the keys at %s, "+
+				"before %s was made at %s", clock(o.LastRead), key, clock(o.Created.Of(key)))}
 		}
 	}
 	switch {
 	case r.Phase == Settling && !r.alarmed(w):
 		return r.second(o, w, verified)
 	case r.Phase == Closing && w.Verify && !verified:
-		return Step{Action: Verify, Reason: "The rotation ends with a verification"}
+		return Step{Action: Verify, Reason: "A rotation ends with a verification"}
 	default:
 		return r.begin(o, w)
 	}
 }
 
-// begin starts a rotation where there is a reason to.
+// begin starts a rotation if one is due.
 func (r Recorded) begin(o Observed, w Wanted) Step {
 	reason, due := r.reason(w, o.Now)
 	if !due {
@@ -79,23 +78,23 @@ func (r Recorded) begin(o Observed, w Wanted) Step {
 	return r.regenerate(o, w, r.firstKey(w), reason)
 }
 
-// second goes on with a rotation whose first key is new.
+// second continues a rotation whose first key is new.
 func (r Recorded) second(o Observed, w Wanted, verified bool) Step {
 	key := r.SecondKey(w)
 	step := r.regenerate(o, w, key, fmt.Sprintf(
-		"%s is new, and everything has had time to settle on it", key.Other()))
+		"%s is new, and its settling time is over", key.Other()))
 	if r.Urgent {
-		step.Reason = fmt.Sprintf("%s is new, and an emergency waits for nothing", key.Other())
+		step.Reason = fmt.Sprintf("%s is new, and an emergency does not wait", key.Other())
 	}
 	if step.Action == Regenerate && w.Verify && !verified {
 		return Step{Action: Verify, Key: key, Reason: fmt.Sprintf(
-			"What depends on the keys has to work before %s is touched", key)}
+			"Clients of the storage account must work before %s is regenerated", key)}
 	}
 	return step
 }
 
-// regenerate regenerates a key, or waits until everything has settled on the other one: a consumer
-// that has not learnt of that one yet still depends on this.
+// regenerate regenerates a key, or waits until the other key has settled: a client that has not read
+// the other key yet still uses this one.
 func (r Recorded) regenerate(o Observed, w Wanted, key Key, reason string) Step {
 	settle, synced := max(Settle, w.Settle), r.Synced.Of(key.Other())
 	settled := synced.Add(settle)
@@ -107,10 +106,10 @@ func (r Recorded) regenerate(o Observed, w Wanted, key Key, reason string) Step 
 	return Step{Action: Regenerate, Key: key, Reason: reason}
 }
 
-// alarmed reports whether an emergency is declared that no rotation has answered yet.
+// alarmed reports whether an emergency is declared and no rotation has answered it yet.
 func (r Recorded) alarmed(w Wanted) bool { return w.Emergency && !r.Emergency }
 
-// firstKey is the key that a rotation begins with.
+// firstKey returns the key that a rotation regenerates first.
 func (r Recorded) firstKey(w Wanted) Key {
 	if w.Strategy == Alternate && r.Created.Key2.Before(r.Created.Key1) {
 		return Key2
@@ -118,10 +117,10 @@ func (r Recorded) firstKey(w Wanted) Key {
 	return Key1
 }
 
-// SecondKey is the key that a rotation goes on with, once its first one is new.
+// SecondKey returns the key that a rotation regenerates once its first key is new.
 func (r Recorded) SecondKey(w Wanted) Key {
 	if w.Strategy == Alternate {
-		return r.firstKey(w) // The older one now is the other one.
+		return r.firstKey(w) // The first key is new, so the other one is the older now.
 	}
 	return Key2
 }
@@ -132,7 +131,7 @@ func (r Recorded) reason(w Wanted, at time.Time) (string, bool) {
 	case r.alarmed(w):
 		return "An emergency was declared", true
 	case w.RotateOnCreate && r.Trigger == unrotated:
-		return "A rotation was asked for with the creation", true
+		return "rotate_on_create asks for a rotation", true
 	case w.Trigger != "" && w.Trigger != r.Trigger:
 		return "rotate_when_changed has changed", true
 	case due.IsZero():
@@ -144,9 +143,9 @@ func (r Recorded) reason(w Wanted, at time.Time) (string, bool) {
 	}
 }
 
-// dueAt is when the age of the keys calls for a rotation; the zero time where it never does. Both
-// keys are rotated by the age of key1, which a rotation begins with; alternating, the newer one
-// tells when the last rotation was.
+// dueAt returns when the age of the keys makes a rotation due; the zero time where it never does.
+// [Both] goes by the age of key1, its first key; [Alternate] by that of the newer key, which the last
+// rotation made.
 func (r Recorded) dueAt(w Wanted) time.Time {
 	if w.Interval == 0 {
 		return time.Time{}
@@ -158,5 +157,5 @@ func (r Recorded) dueAt(w Wanted) time.Time {
 	return since.Add(w.Interval)
 }
 
-// clock writes a time as the sentences have it.
+// clock formats a time for a sentence.
 func clock(at time.Time) string { return at.UTC().Format(time.RFC3339) }

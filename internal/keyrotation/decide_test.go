@@ -90,9 +90,9 @@ func decide(t *testing.T, ok map[string]string) keyrotation.Step {
 	}
 	switch ok["dependents"] {
 	case "up to date":
-		observed.Told = now
+		observed.LastRead = now
 	case "behind":
-		observed.Told = younger.Add(-time.Second)
+		observed.LastRead = younger.Add(-time.Second)
 	}
 	return keyrotation.Decide(observed, recorded, wanted, ok["verification"] == "passed")
 }

@@ -125,7 +125,7 @@ func works(held, keys keyrotation.Keys[time.Time]) bool {
 
 func (w *world) Observe(context.Context) (o keyrotation.Observed, err error) {
 	err = w.call(func() {})
-	return keyrotation.Observed{Now: w.now, Created: w.created, Told: w.batch.told}, err
+	return keyrotation.Observed{Now: w.now, Created: w.created, LastRead: w.batch.told}, err
 }
 
 func (w *world) Regenerate(_ context.Context, key keyrotation.Key) (time.Time, error) {

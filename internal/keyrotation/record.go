@@ -5,9 +5,9 @@ package keyrotation
 
 import "time"
 
-// Done returns the record after a step has been completed. observed is what Azure showed when the
-// step was decided, and its time the time by which the step was completed: a key that was
-// regenerated while the dependents were told of it is found by the next look.
+// Done returns the record after a completed step. o is the reading on which the step was decided,
+// with the time of its completion as Now: the next reading finds a key that was regenerated during
+// the sync.
 func (r Recorded) Done(step Step, o Observed, w Wanted) Recorded {
 	r = r.under(w)
 	switch step.Action {
@@ -18,13 +18,13 @@ func (r Recorded) Done(step Step, o Observed, w Wanted) Recorded {
 			r.Phase = Complete
 		}
 	case Wait, Regenerate:
-		// Time and creation times speak for themselves.
+		// The clock and the creation times show these.
 	}
 	return r
 }
 
-// under is the record under what is wanted now: an emergency that was called off can be declared
-// again, and a rotation that is no longer asked for with the creation is none.
+// under returns the record as the present configuration has it: a withdrawn emergency can be declared
+// again, and without rotate_on_create no rotation is due on creation.
 func (r Recorded) under(w Wanted) Recorded {
 	r.Emergency = r.Emergency && w.Emergency
 	r.Urgent = r.Urgent && w.Emergency
@@ -34,8 +34,8 @@ func (r Recorded) under(w Wanted) Recorded {
 	return r
 }
 
-// synced records a sync, and what it ends: with the first key it is the first half of a rotation,
-// with the second key the second.
+// synced records a sync, and the half of a rotation that it ends: the first half with a new first
+// key, the second half with a new second key.
 func (r Recorded) synced(o Observed, w Wanted) Recorded {
 	if !r.Adopted() {
 		return r.adopted(o, w)
@@ -46,7 +46,7 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 	}
 	second := r.SecondKey(w)
 	if first := r.firstKey(w); renewed.Of(first) && (r.Phase != Settling || r.alarmed(w)) {
-		// A regeneration for the age of a key is one that came after the age was reached.
+		// A regeneration before the keys reached their age is no rotation for their age.
 		if _, due := r.reason(w, o.Created.Of(first)); due {
 			r.Urgent = r.alarmed(w)
 			r.Phase, r.Trigger, r.Emergency = Settling, w.Trigger, w.Emergency
@@ -57,7 +57,7 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 		r.Phase, r.Urgent = Closing, false
 	}
 	for _, key := range []Key{Key1, Key2} {
-		if renewed.Of(key) || o.unknown(key) { // Everything has to settle on it from now on.
+		if renewed.Of(key) || o.unread(key) { // Its settling time starts now.
 			r.Synced = r.Synced.With(key, o.Now)
 		}
 	}
@@ -65,16 +65,15 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 	return r
 }
 
-// adopted records the first sync. Whether the dependents knew the present keys before it nobody can
-// tell, so that they have to settle on it. The exception are keys of the same age: they were never
-// regenerated, and whoever uses the account has known them from the beginning, unless it says itself
-// that it has not.
+// adopted records the first sync. Nobody knows whether the dependents had the present keys before it,
+// so both keys settle from now on. The exception is keys of the same age: they were never
+// regenerated, so every dependent has had them from the beginning, unless it reports otherwise.
 //
-// Where a rotation is asked for with the creation, a key1 that is newer than key2 is taken for the
-// first half of it: nothing else tells of a creation that was interrupted there.
+// With rotate_on_create, a key1 that is newer than key2 counts as the first half of the rotation:
+// nothing else shows that a creation was interrupted there.
 func (r Recorded) adopted(o Observed, w Wanted) Recorded {
 	r = Recorded{Phase: Complete, Created: o.Created, LastSync: o.Now, Trigger: w.Trigger}
-	if !o.Created.Key1.Equal(o.Created.Key2) || o.unknown(Key1) || o.unknown(Key2) {
+	if !o.Created.Key1.Equal(o.Created.Key2) || o.unread(Key1) || o.unread(Key2) {
 		r.Synced = Keys[time.Time]{Key1: o.Now, Key2: o.Now}
 	}
 	if !w.RotateOnCreate {
@@ -88,11 +87,12 @@ func (r Recorded) adopted(o Observed, w Wanted) Recorded {
 	return r
 }
 
-// unrotated is a trigger that no configuration has: the rotation that was asked for with the
-// creation has not begun.
+// unrotated is a trigger that no configuration has: the rotation that rotate_on_create asks for has
+// not begun.
 const unrotated = "rotate_on_create"
 
-// SecondaryDue is from when the second key can be regenerated; the zero time where none waits.
+// SecondaryDue returns the time from which the second key can be regenerated; the zero time where no
+// rotation waits for it.
 func (r Recorded) SecondaryDue(w Wanted) time.Time {
 	if r.Phase != Settling {
 		return time.Time{}
@@ -100,18 +100,18 @@ func (r Recorded) SecondaryDue(w Wanted) time.Time {
 	return r.Synced.Of(r.SecondKey(w).Other()).Add(max(Settle, w.Settle))
 }
 
-// RotationDue is when the age of the keys calls for a rotation; the zero time where it never does.
+// RotationDue returns when the age of the keys makes a rotation due; the zero time where it never
+// does.
 func (r Recorded) RotationDue(w Wanted) time.Time { return r.dueAt(w) }
 
-// Imported is the record of a storage account that is taken over as it is, without a sync: its
-// keys have to settle before one is regenerated, and whatever the configuration says next is not
-// taken for a reason to rotate.
+// Imported returns the record of an imported storage account, which had no sync: its keys settle
+// before one is regenerated, and the first trigger of the configuration is no reason to rotate.
 func Imported(o Observed) Recorded {
 	r := Recorded{}.adopted(o, Wanted{})
-	r.LastSync = time.Time{} // Nobody knows.
+	r.LastSync = time.Time{} // There was none.
 	r.Trigger = imported
 	return r
 }
 
-// imported is a trigger that no configuration has: it stands for whichever comes next.
+// imported is a trigger that no configuration has: it stands for the next one.
 const imported = "imported"

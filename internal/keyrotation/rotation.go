@@ -1,22 +1,56 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package keyrotation decides how the two access keys of a storage account are rolled so that
-// nothing that uses them is ever without a working one. It is pure: what Azure shows, what the last
-// completed step left behind, and what is wanted go in; the next step, or how long to wait, comes
-// out. It knows no Terraform, sends no requests and has no clock.
+// Package keyrotation decides how to rotate the two access keys of a storage account while every
+// client keeps a working key. It is pure: it imports no Terraform and no azure, sends no requests
+// and has no clock.
 //
-// A key's creation time is the evidence on which everything rests. It changes with each
-// regeneration, whoever made it, and can be read without the key. A key that is newer than it was
-// when it was last synced has been regenerated since, be it by a run that was interrupted before
-// it could say so: that key needs a sync, and is never regenerated again for the same reason.
+// [Decide] takes what Azure shows ([Observed]), what the last completed step left ([Recorded]) and
+// what the configuration wants ([Wanted]), and returns the next [Step]. [Run] performs steps, and
+// [Recorded.Done] turns a performed step into the next record.
+//
+//	(no record)
+//	    │ Sync
+//	    ▼
+//	 Complete ───────────────────▶ Settling ───────────────────▶ Closing
+//	    ▲    Regenerate first key,     Wait for the settling time,   │
+//	    │    Sync                      Verify,                       │
+//	    │                              Regenerate second key, Sync   │
+//	    └────────────────────────────────────────────────────────────┘
+//	                               Verify
+//
+//	rotation              first key   second key   Settling lasts
+//	Both                  key1        key2         the settling time, at least 6 hours
+//	Alternate             older key   none         no time: the first Sync ends in Closing
+//	emergency, Both       key1        key2         until Verify has passed, if configured
+//	emergency, Alternate  older key   other key    until Verify has passed, if configured
+//
+// What moves a record besides the arrows above:
+//
+//   - Reason. A rotation leaves Complete or Closing when one is due: a changed trigger, the age of
+//     the keys, a creation that asks for it, an emergency. It first waits until the other key has
+//     settled, except in an emergency.
+//   - Alarmed ([Wanted.Emergency] without [Recorded.Emergency]): a declared emergency starts a
+//     rotation from any phase at once, from Settling as well. The first Sync answers it and makes
+//     the record Urgent, the second Sync ends that. The declaration counts once until withdrawn.
+//   - Evidence. In every phase a key that is newer than recorded, or a dependent that last read the
+//     keys before one was made ([Observed.LastRead]), leads to Sync before anything else. The phase
+//     changes only where the newer key is one that the rotation was about to regenerate.
+//   - Adoption. The first Sync makes the record. It ends in Complete; or in Settling, where a
+//     rotation is due on creation and key1 is newer than key2: an interrupted creation looks so.
+//   - Verify. Without anything to verify, Settling and Closing pass it by.
+//
+// The creation time of a key is the evidence for all of this. Each regeneration changes it, whoever
+// made it, and reading it takes no permission on the key. A key that is newer than at its last sync
+// was regenerated since, even if the run that did it was interrupted before it could record it: the
+// key needs a sync, and is never regenerated again for the same reason.
 package keyrotation
 
 import "time"
 
-// Settle is how long the consumers of a storage account may take to learn of a new key: "Wait 6
-// hours. Verify the streaming scenarios are working" (Media Services, Update Media Services after
-// rolling storage access keys).
+// Settle is the time that clients of a storage account may take to read a new key: "Wait 6 hours.
+// Verify the streaming scenarios are working" (Media Services, Update Media Services after rolling
+// storage access keys).
 const Settle = 6 * time.Hour
 
 // Key is one of the two access keys of a storage account, as Azure names them.
@@ -36,10 +70,10 @@ func (k Key) Other() Key {
 	return Key1
 }
 
-// Keys is something that there is one of for each key.
+// Keys holds one value for each key.
 type Keys[T any] struct{ Key1, Key2 T }
 
-// Of returns the one of a key.
+// Of returns the value for a key.
 func (k Keys[T]) Of(key Key) T {
 	if key == Key1 {
 		return k.Key1
@@ -47,7 +81,7 @@ func (k Keys[T]) Of(key Key) T {
 	return k.Key2
 }
 
-// With returns a copy in which the one of a key is another.
+// With returns a copy with another value for a key.
 func (k Keys[T]) With(key Key, value T) Keys[T] {
 	if key == Key1 {
 		k.Key1 = value
@@ -57,86 +91,84 @@ func (k Keys[T]) With(key Key, value T) Keys[T] {
 	return k
 }
 
-// Strategy is which keys a rotation regenerates.
+// Strategy selects the keys that a rotation regenerates.
 type Strategy string
 
 // The strategies.
 const (
-	// Both regenerates key1 and, once everything has settled on it, key2. It is the procedure that
-	// Media Services documents, for dependents that hold both keys.
+	// Both regenerates key1 and, after the settling time, key2. Media Services documents this
+	// procedure, for dependents that hold both keys.
 	Both Strategy = "both"
-	// Alternate regenerates the older key, so that the one in use is never touched. It is what
-	// Storage documents for clients that hold one key. An emergency regenerates both all the same:
-	// nobody knows which one leaked.
+	// Alternate regenerates the older key and leaves the key in use alone. Storage documents this
+	// procedure, for clients that hold one key. An emergency regenerates both keys all the same,
+	// because nobody knows which one leaked.
 	Alternate Strategy = "alternate"
 )
 
-// Phase is how far a rotation has come.
+// Phase is the progress of a rotation.
 type Phase string
 
 // The phases.
 const (
-	// Complete: nothing is going on.
+	// Complete: no rotation is under way.
 	Complete Phase = "complete"
 	// Settling: the first key is new and synced; the second follows after the settling time.
 	Settling Phase = "settling"
-	// Closing: the second key is new and synced; the final verification is left.
+	// Closing: the last key is new and synced; the final verification is left.
 	Closing Phase = "closing"
 )
 
-// Observed is what Azure shows.
+// Observed is a reading of Azure.
 type Observed struct {
 	// Now is the time by Azure's clock.
 	Now time.Time
 	// Created are the keys' creation times.
 	Created Keys[time.Time]
-	// Told is when the dependent that is furthest behind read the keys, by what the dependents
-	// themselves say; the zero time where none of them says so.
-	Told time.Time
+	// LastRead is when the dependent that is furthest behind last read the keys, as the dependents
+	// report it; the zero time where none of them reports it.
+	LastRead time.Time
 }
 
-// unknown reports whether a dependent has not read a key: it says that it last read the keys before
-// this one was made.
-func (o Observed) unknown(key Key) bool {
-	return !o.Told.IsZero() && o.Told.Before(o.Created.Of(key))
+// unread reports whether a dependent lacks a key: it last read the keys before this one was made.
+func (o Observed) unread(key Key) bool {
+	return !o.LastRead.IsZero() && o.LastRead.Before(o.Created.Of(key))
 }
 
-// Recorded is what the last completed step left behind. The zero value is that of a storage account
-// that was never looked after.
+// Recorded is the outcome of the last completed step. The zero value stands for a storage account
+// without a record.
 type Recorded struct {
 	Phase Phase
 	// Created are the keys' creation times when they were last synced.
 	Created Keys[time.Time]
 	// Synced are the times at which the present keys were synced.
 	Synced Keys[time.Time]
-	// LastSync is when the dependents were last told of the keys.
+	// LastSync is the time of the last sync.
 	LastSync time.Time
-	// Trigger is the trigger that the present or the last rotation was started for.
+	// Trigger is the trigger of the present or the last rotation.
 	Trigger string
-	// Emergency says that the emergency that is declared has been answered.
+	// Emergency says that a rotation has answered the declared emergency.
 	Emergency bool
-	// Urgent says that the rotation that is going on is the answer to an emergency. It waits for
-	// nothing; the next one does again, although the emergency may still be declared.
+	// Urgent says that the rotation under way answers an emergency and skips the settling time. The
+	// next rotation does not, although the emergency may still be declared.
 	Urgent bool
 }
 
-// Adopted reports whether the storage account is looked after already.
+// Adopted reports whether the storage account has a record.
 func (r Recorded) Adopted() bool { return r.Phase != "" }
 
-// Wanted is what is asked for.
+// Wanted is the configuration of a rotation.
 type Wanted struct {
 	Strategy Strategy
-	// Trigger stands for a reason to rotate: when it differs from the recorded one, it is a new
-	// reason.
+	// Trigger stands for a reason to rotate: a value other than the recorded one is a new reason.
 	Trigger string
-	// Settle is how long the first key settles; anything shorter than [Settle] stands for that.
+	// Settle is the settling time; a shorter one than [Settle] stands for [Settle].
 	Settle time.Duration
 	// Interval is the age at which a key is rotated; 0 stands for never.
 	Interval time.Duration
-	// Emergency starts a rotation of both keys, once, and has it not wait.
+	// Emergency starts one rotation of both keys, which skips the settling time.
 	Emergency bool
-	// RotateOnCreate has a storage account rotated as soon as it is looked after.
+	// RotateOnCreate starts a rotation right after the adoption.
 	RotateOnCreate bool
-	// Verify says that there is something to verify before the second key and at the end.
+	// Verify says that the configuration verifies before the second key and at the end.
 	Verify bool
 }

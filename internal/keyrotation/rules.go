@@ -39,8 +39,8 @@ func Rules() rule.List {
 			ID:    ROT002,
 			Name:  "Six Hours to Settle",
 			Title: "Settling Time Too Short",
-			Sentence: "At least 6 hours by Azure's clock lie between the sync of one new key and " +
-				"the regeneration of the other, unless it is an emergency.",
+			Sentence: "At least 6 hours by Azure's clock pass between the sync of one new key and " +
+				"the regeneration of the other, except in an emergency.",
 			Source: rollKeys + "\"Wait 6 hours. Verify the streaming scenarios are working\"",
 			Found:  []rule.Moment{rule.Schema, rule.Plan, rule.Apply},
 		},
@@ -49,7 +49,7 @@ func Rules() rule.List {
 			Name:  "Every Dependent Is Synced",
 			Title: "Dependent Cannot Be Synced",
 			Sentence: "Every dependent that uses the storage account's keys is synced after each " +
-				"regeneration; one on managed identity is left alone.",
+				"regeneration; one that uses a managed identity is skipped.",
 			Source: rollKeys + "the keys are synchronized after each of them; Media Services, " +
 				"Managed identities: no keys are used",
 			Found: []rule.Moment{rule.Plan, rule.Apply},
@@ -67,9 +67,9 @@ func Rules() rule.List {
 			ID:    ROT005,
 			Name:  "Regenerations Elsewhere Are Synced",
 			Title: "Key Regenerated Elsewhere",
-			Sentence: "A key that was regenerated elsewhere is found by its creation time, is " +
-				"planned as a sync, and is not regenerated again for it; so is a dependent that says it " +
-				"last read the keys before one of them was made.",
+			Sentence: "The creation time shows a key that was regenerated elsewhere; the plan syncs it " +
+				"and does not regenerate it again. The plan also syncs a dependent that last read the " +
+				"keys before one of them was made.",
 			Source: "Storage, Manage account access keys: keyCreationTime; Batch, AutoStorageProperties: " +
 				"lastKeySync",
 			Found: []rule.Moment{rule.Plan, rule.Apply},
@@ -78,7 +78,7 @@ func Rules() rule.List {
 			ID:    ROT006,
 			Name:  "An Interrupted Rotation Resumes",
 			Title: "Rotation Interrupted",
-			Sentence: "After an interruption anywhere, the next plan says what is left and the " +
+			Sentence: "After an interruption anywhere, the next plan says what is left to do, and the " +
 				"next apply does exactly that.",
 			Source: "Storage, Manage account access keys: a regeneration takes effect at once",
 			Found:  []rule.Moment{rule.Plan, rule.Apply},
@@ -87,8 +87,8 @@ func Rules() rule.List {
 			ID:    ROT007,
 			Name:  "One Rotation at a Time",
 			Title: "Another Rotation Is Running",
-			Sentence: "Two rotations of one storage account never run at once, and one that runs " +
-				"elsewhere is noticed before a key is regenerated.",
+			Sentence: "Two rotations of one storage account never run at once; a run notices another " +
+				"one elsewhere before it regenerates a key.",
 			Source: "Storage, Manage account access keys: two keys, one of which stays valid",
 			Found:  []rule.Moment{rule.Apply},
 		},

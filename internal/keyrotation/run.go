@@ -10,48 +10,48 @@ import (
 	"time"
 )
 
-// Account is a storage account with its dependents, as a rotation works on it.
+// Account performs the steps of a rotation on a storage account and its dependents.
 type Account interface {
-	// Observe reads what Azure shows.
+	// Observe reads the keys' creation times and what dependents report.
 	Observe(ctx context.Context) (Observed, error)
 	// Regenerate regenerates a key and returns its new creation time. It sends one request and
 	// never repeats it: an error leaves open whether the key is new.
 	Regenerate(ctx context.Context, key Key) (created time.Time, err error)
-	// Sync tells every dependent that uses the keys to read them, and returns the time by Azure's
-	// clock when all have. It may be repeated.
+	// Sync has every dependent that uses the keys read them, and returns the time by Azure's clock
+	// when all have. It may be repeated.
 	Sync(ctx context.Context) (time.Time, error)
-	// Verify checks that what depends on the keys works.
+	// Verify checks that clients of the storage account work.
 	Verify(ctx context.Context) error
-	// Wait waits until the time has come by Azure's clock.
+	// Wait waits until the time by Azure's clock.
 	Wait(ctx context.Context, until time.Time) error
 }
 
-// Run takes step after step until nothing is left to do, or nothing before a time that it is not
-// to wait for. It returns the record of the last step that was completed, which is to be kept even
-// where there is an error, and the step that it ended at. before is called ahead of each step.
+// Run performs steps until nothing is left to do, or until a wait where waits is false. It returns
+// the record of the last completed step, which the caller must keep even after an error, and the step
+// that it ended at. It calls before ahead of each step.
 func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 	before func(Step),
 ) (Recorded, Step, error) {
 	if !r.Adopted() {
-		// A creation that is interrupted leaves no record of what it has done. An emergency would
-		// begin anew, and regenerate key1 again: it is answered by the run after this.
+		// An interrupted creation leaves no record of its steps. An emergency would start again and
+		// regenerate key1 twice: the next run answers it.
 		w.Emergency = false
 	}
 	var known Keys[time.Time]
-	verified, told := false, false
+	verified, synced := false, false
 	// The longest way through a rotation: adopt, key1, sync, wait, verify, key2, sync, verify, and
-	// the look that finds nothing left; twice that, with a sync for every step where somebody else
-	// regenerates keys meanwhile, is already more than an orderly run takes.
+	// the reading that finds nothing left. Twice that, with a sync after every step because somebody
+	// else regenerates keys meanwhile, is already more than an orderly run takes.
 	for range 36 {
 		o, err := account.Observe(ctx)
 		if err != nil {
 			return r, Step{Action: Nothing}, err
 		}
 		o.Created = later(o.Created, known)
-		if told {
-			// Whatever the dependents' clocks say, this run has told them, and the key that it may
-			// regenerate next is newer than recorded.
-			o.Told = time.Time{}
+		if synced {
+			// This run has synced the dependents, whatever their clocks say, and a key that it
+			// regenerates next is newer than recorded.
+			o.LastRead = time.Time{}
 		}
 		step := Decide(o, r, w, verified)
 		if step.Action == Nothing || step.Action == Wait && !waits {
@@ -68,16 +68,16 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 		}
 		r = r.Done(step, o, w)
 		verified = step.Action == Verify
-		told = told || step.Action == Sync
+		synced = synced || step.Action == Sync
 	}
 	return r, Step{Action: Nothing}, ErrRestless
 }
 
-// ErrRestless says that whatever is done, more is left to do: somebody else keeps regenerating the
+// ErrRestless says that a run does not come to an end, because somebody else keeps regenerating the
 // keys.
 var ErrRestless = errors.New("the keys keep being regenerated elsewhere")
 
-// perform does a step that can be repeated, and returns the time by which it was done.
+// perform performs a step that can be repeated, and returns the time of its completion.
 func perform(ctx context.Context, account Account, step Step, now time.Time) (time.Time, error) {
 	switch step.Action {
 	case Sync:
@@ -91,19 +91,19 @@ func perform(ctx context.Context, account Account, step Step, now time.Time) (ti
 	return now, nil
 }
 
-// regenerate regenerates a key, once, and returns the creation times that are certain then. An
-// answer can be lost: whether the key is new is settled by its creation time.
+// regenerate regenerates a key once, and returns the creation times that are certain afterwards. An
+// answer can be lost: the creation time then shows whether the key is new.
 func regenerate(ctx context.Context, account Account, key Key, before Observed,
 ) (Keys[time.Time], error) {
 	created, err := account.Regenerate(ctx, key)
 	if err == nil {
-		// A look that comes too soon may still show the old time, and would have it done again.
+		// A reading that comes too soon may show the old time, and lead to a second regeneration.
 		return before.Created.With(key, created), nil
 	}
-	after, unseen := account.Observe(ctx)
-	if unseen != nil {
+	after, unread := account.Observe(ctx)
+	if unread != nil {
 		return before.Created, fmt.Errorf(
-			"%w; whether %s was regenerated could not be read either: %w", err, key, unseen)
+			"%w; whether %s was regenerated could not be read either: %w", err, key, unread)
 	}
 	if after.Created.Of(key).After(before.Created.Of(key)) {
 		return after.Created, nil
@@ -111,7 +111,7 @@ func regenerate(ctx context.Context, account Account, key Key, before Observed,
 	return before.Created, err
 }
 
-// later are the later ones of two pairs of times.
+// later returns the later time of each pair.
 func later(a, b Keys[time.Time]) Keys[time.Time] {
 	for _, key := range []Key{Key1, Key2} {
 		if b.Of(key).After(a.Of(key)) {

@@ -38,7 +38,7 @@ func (s *script) Observe(context.Context) (keyrotation.Observed, error) {
 		s.stale--
 		shown = *s.before
 	}
-	return keyrotation.Observed{Now: s.now, Created: shown, Told: s.told}, s.unread
+	return keyrotation.Observed{Now: s.now, Created: shown, LastRead: s.told}, s.unread
 }
 
 func (s *script) Regenerate(_ context.Context, key keyrotation.Key) (time.Time, error) {

@@ -60,7 +60,7 @@ func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
 	if err := g.Wait(); err != nil {
 		return keyrotation.Observed{}, err
 	}
-	a.last, observed.Told = observed.Created, a.toldAt()
+	a.last, observed.LastRead = observed.Created, a.toldAt()
 	return observed, nil
 }
 

@@ -64,7 +64,7 @@ func TestBatch_behind(t *testing.T) {
 
 	object.State["dependent_ids"] = []any{id} // As if it had been told then.
 	plan := w.plan(object, config)
-	wantSaid(t, plan.Diagnostics, planned, "A dependent says that it last read the keys at ",
+	wantSaid(t, plan.Diagnostics, planned, "A dependent last read the keys at ",
 		"before key1 was made at", "not regenerated again for that (ROT005)",
 		"The Batch account "+id+" says that it last read the keys at ", "and is behind")
 	before := w.ShowBatchAccount("fabrikam").Properties.AutoStorage.LastKeySync

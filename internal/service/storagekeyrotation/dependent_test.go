@@ -187,7 +187,7 @@ func TestRotation_removed(t *testing.T) {
 
 	w.regenerate("contoso", "key1")
 	wantSaid(t, w.plan(object, nil).Diagnostics, "Storage Key Rotation Abandoned",
-		"key1 was regenerated at", "has not been synced since")
+		"key1 was regenerated at", "and not synced since")
 
 	if _, diags := w.proto.Apply(w.plan(object, nil)); len(diags.Errors()) > 0 {
 		t.Errorf("removing it: %s", diags.Text())

@@ -72,7 +72,7 @@ func TestRotation_twoApplies(t *testing.T) {
 	}
 	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned",
 		"key2 of "+w.storage("contoso")+" is regenerated",
-		"key1 is new, and everything has had time to settle on it")
+		"key1 is new, and its settling time is over")
 	object = w.apply(object, config)
 	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "complete")

@@ -53,7 +53,7 @@ func TestRotation_verifies(t *testing.T) {
 	}
 	w.Advance(7 * hours)
 	wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Planned",
-		"The addresses in verify are asked", "before key2 is touched", "ROT004")
+		"The addresses in verify are asked", "before key2 is regenerated", "ROT004")
 	object = w.apply(object, config)
 	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "complete")
@@ -141,7 +141,7 @@ func TestRotation_failedLastVerification(t *testing.T) {
 
 	config["verify"] = []any{good}
 	wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Planned",
-		"The rotation ends with a verification")
+		"A rotation ends with a verification")
 	object = w.apply(object, config)
 	w.wantCalls()
 	wantPhase(t, object, "complete")
