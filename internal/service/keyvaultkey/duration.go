@@ -15,13 +15,12 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// duration is a length of time as rotation policies have it. A year and a month are as long as the
-// calendar makes them.
+// duration is a calendar duration of a rotation policy.
 type duration struct{ years, months, days int }
 
 var isoDuration = regexp.MustCompile(`^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?$`)
 
-// parseDuration reads an ISO 8601 duration of years, months and days, longer than nothing.
+// parseDuration parses an ISO 8601 duration of years, months and days that is not zero.
 func parseDuration(text string) (duration, bool) {
 	parts := isoDuration.FindStringSubmatch(text)
 	if parts == nil {
@@ -35,13 +34,13 @@ func parseDuration(text string) (duration, bool) {
 	return d, d != duration{}
 }
 
-// from is the time that lies so long after another.
+// from returns the time that is the duration after another.
 func (d duration) from(t time.Time) time.Time { return t.AddDate(d.years, d.months, d.days) }
 
-// leastDays is the number of days that the duration has at least, with the shortest months.
+// leastDays returns the least number of days of the duration, with the shortest months.
 func (d duration) leastDays() int { return 365*d.years + 28*d.months + d.days }
 
-// atLeast accepts durations of so many days or more.
+// atLeast accepts durations of a number of days or more.
 type atLeast struct{ days int }
 
 func (v atLeast) Description(context.Context) string {
@@ -60,9 +59,11 @@ func (v atLeast) ValidateString(ctx context.Context, req validator.StringRequest
 	if d, ok := parseDuration(text); ok && d.leastDays() >= v.days {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Duration", fmt.Sprintf(
-		"Found: %q.\nRequired: %s.\n"+
-			"Why: Key Vault refuses others (Configure key auto-rotation in Azure Key Vault).\n"+
-			"Remedy: write it like P90D or P1Y.\n\n%s",
-		text, v.Description(ctx), diagnostic.NothingChanged))
+	resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
+		Title:    "Invalid Duration",
+		Found:    strconv.Quote(text),
+		Required: v.Description(ctx),
+		Why:      "Key Vault refuses others (Configure key auto-rotation in Azure Key Vault)",
+		Remedy:   "Write it like P90D or P1Y",
+	}))
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
-// usable is what decides whether an account can use a key, and whether the key stays the same.
+// usable holds what decides whether an account can use a key, and whether the key stays the same.
 type usable struct {
 	id        types.String
 	versioned types.String
@@ -41,7 +41,7 @@ func (u *usable) read(ctx context.Context,
 	return diags
 }
 
-// permits reports whether the operations have one, or may have it.
+// permits reports whether the operations include one, or may do so.
 func (u *usable) permits(operation string) bool {
 	return u.opts.IsUnknown() || slices.ContainsFunc(u.operations(), func(permitted string) bool {
 		return permitted == operation
@@ -58,16 +58,16 @@ func (u *usable) operations() []string {
 	return names
 }
 
-// foresee warns of a plan that takes a key away from accounts that use it. Azure is asked about
-// accounts only where the plan does that to a key.
-func (r *Resource) foresee(ctx context.Context, state *tfsdk.State, plan *tfsdk.Plan,
+// warnInUse warns of a plan that takes a key away from accounts that use it. It asks Azure about
+// accounts only if the plan does that.
+func (r *Resource) warnInUse(ctx context.Context, state *tfsdk.State, plan *tfsdk.Plan,
 ) diag.Diagnostics {
 	var before, after usable
 	diags := before.read(ctx, state.GetAttribute)
 	diags.Append(after.read(ctx, plan.GetAttribute)...)
 	key, err := protection.ParseKeyID(r.Client, before.versioned.ValueString())
 	if diags.HasError() || err != nil {
-		return diags // A key that is being created has no use yet.
+		return diags // Nothing uses a key that is being created.
 	}
 
 	replaced := !after.name.Equal(before.name) || !after.vault.Equal(before.vault)
@@ -75,7 +75,7 @@ func (r *Resource) foresee(ctx context.Context, state *tfsdk.State, plan *tfsdk.
 	if !replaced && planned == "" {
 		return nil
 	}
-	// Who may not be asked about is no reason to refuse a plan: what cannot be known is not said.
+	// A caller who may not list accounts can still plan.
 	uses, err := r.uses(ctx, key, before.vault.ValueString())
 	if err != nil {
 		return nil
@@ -90,7 +90,7 @@ func (r *Resource) foresee(ctx context.Context, state *tfsdk.State, plan *tfsdk.
 	return diags
 }
 
-// disabling is what of a plan takes a key away from those who use it, as a phrase.
+// disabling returns the change of a plan that stops accounts from using a key, as a phrase.
 func disabling(before, after *usable) string {
 	if before.enabled.ValueBool() && !after.enabled.IsUnknown() && !after.enabled.ValueBool() {
 		return "enabled = false"
@@ -103,26 +103,24 @@ func disabling(before, after *usable) string {
 	return ""
 }
 
-// refuseInUse refuses to delete a key that accounts use (CMK014). By now whatever the same apply
-// takes off the key is off it: Terraform destroys first what refers to the key.
-func (r *Resource) refuseInUse(ctx context.Context, state *model) diag.Diagnostics {
-	key, err := protection.ParseKeyID(r.Client, state.ID.ValueString())
+// refuseInUse refuses to delete a key that accounts use (CMK014). Terraform destroys first what refers
+// to the key, so what the same apply detaches is detached by now.
+func (r *Resource) refuseInUse(ctx context.Context, state *model) error {
+	key, err := protection.ParseKeyID(r.Client, state.Identifier())
 	if err != nil {
 		return nil
 	}
 	uses, err := r.uses(ctx, key, state.KeyVaultID.ValueString())
 	if err != nil {
-		return diag.Diagnostics{
-			diagnostic.FromError(diagnostic.Delete, subject(state.ID.ValueString()), err),
-		}
+		return err
 	}
 	if violation, found := customerkey.Deleting(key, uses); found {
-		return diag.Diagnostics{diagnostic.FromViolation(violation)}
+		return violation
 	}
 	return nil
 }
 
-// uses finds the accounts that use the key, in the subscriptions of the provider and of the vault.
+// uses returns the accounts that use the key, in the subscriptions of the provider and of the vault.
 func (r *Resource) uses(ctx context.Context, key customerkey.KeyID, vaultID string,
 ) ([]customerkey.Use, error) {
 	at, err := azure.ParseID(vaultID, azure.VaultType)

@@ -9,14 +9,17 @@ import (
 	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
-// vaultURI is the address of the vault. Azure leaves off its slash while the name is registered.
+// vaultURI returns the address of the vault. Azure omits its slash while the name is registered.
 func (r *Resource) vaultURI(ctx context.Context, vaultID string) (string, error) {
 	at, err := azure.ParseID(vaultID, azure.VaultType)
 	if err != nil {
@@ -30,14 +33,47 @@ func (r *Resource) vaultURI(ctx context.Context, vaultID string) (string, error)
 	return withSlash(azure.Deref(azure.Deref(vault.Properties).VaultURI)), err
 }
 
-// vaultGone reports whether the vault does not exist any more. Its keys cannot say so themselves:
-// their address is gone with it.
-func (r *Resource) vaultGone(ctx context.Context, vaultID string) bool {
-	_, err := r.vaultURI(ctx, vaultID)
-	return azure.IsNotFound(err)
+// orVaultGone returns the error of a request to the vault, or that the vault is gone if it is. Its keys
+// cannot say so: their address is gone with it.
+func (r *Resource) orVaultGone(ctx context.Context, vaultID string, err error) error {
+	if err == nil || azure.IsNotFound(err) {
+		return err
+	}
+	if _, gone := r.vaultURI(ctx, vaultID); azure.IsNotFound(gone) {
+		return gone
+	}
+	return err
 }
 
-// newest is the newest version of the key.
+// read brings the state up to date.
+func (r *Resource) read(ctx context.Context, state *model) error {
+	id, err := protection.ParseKeyID(r.Client, state.Identifier())
+	if err != nil {
+		return err
+	}
+	importing := base.Imported(state.Name)
+	key, err := r.newest(ctx, id.VaultURI, id.Name)
+	if err == nil {
+		state.observe(key)
+		state.RotationPolicy, err = r.readPolicy(ctx, id, state.RotationPolicy, importing)
+	}
+	if err == nil && importing && state.RotationPolicy.setsExpiry(azure.Deref(key.Attributes)) {
+		state.ExpirationDate = timetypes.NewRFC3339Null()
+	}
+	return r.orVaultGone(ctx, state.KeyVaultID.ValueString(), err)
+}
+
+// delete deletes the key unless an account uses it.
+func (r *Resource) delete(ctx context.Context, state *model) error {
+	if err := r.refuseInUse(ctx, state); err != nil {
+		return err
+	}
+	backoff := r.Backoff(ctx, diagnostic.Delete, state.Timeouts)
+	err := r.remove(ctx, state.VaultURI.ValueString(), state.Name.ValueString(), backoff)
+	return r.orVaultGone(ctx, state.KeyVaultID.ValueString(), err)
+}
+
+// newest returns the newest version of the key.
 func (r *Resource) newest(ctx context.Context, vaultURI, name string) (version, error) {
 	keys, err := r.Client.Keys(vaultURI)
 	if err != nil {
@@ -47,10 +83,10 @@ func (r *Resource) newest(ctx context.Context, vaultURI, name string) (version, 
 	return r.identified(got.KeyBundle, err)
 }
 
-// newestSoon is newest for a caller who may have been given access a moment ago, by the vault that
-// was made before the key for instance: as long as the vault turns away a caller whom its policies
-// or roles let in, it is asked again. It takes them minutes to act.
-func (r *Resource) newestSoon(ctx context.Context, vaultID, vaultURI, name string,
+// awaitNewest returns the newest version to a caller who may have been granted access a moment ago, by
+// the vault that was created before the key for instance. A policy or role takes minutes to act: while
+// the vault refuses a caller who has one, awaitNewest asks again.
+func (r *Resource) awaitNewest(ctx context.Context, vaultID, vaultURI, name string,
 	backoff *azure.Backoff,
 ) (version, error) {
 	found, err := r.newest(ctx, vaultURI, name)
@@ -77,7 +113,7 @@ type version struct {
 	id customerkey.KeyID
 }
 
-// identified adds to what Key Vault answered the identifier in it.
+// identified returns Key Vault's answer with the identifier in it.
 func (r *Resource) identified(key azkeys.KeyBundle, err error) (version, error) {
 	if err != nil {
 		return version{}, err
@@ -90,12 +126,12 @@ func (r *Resource) identified(key azkeys.KeyBundle, err error) (version, error) 
 	return version{key, id}, nil
 }
 
-// attempts is how often a version is asked for where Key Vault does not answer.
+// attempts is how often a version is asked for if Key Vault does not answer.
 const attempts = 4
 
-// add makes a version of the key, the first one where before is empty and otherwise the one after
-// it. Asked twice, Key Vault makes two: so it is asked again only when it is certain that it made
-// none, and where its answer is lost the newest version tells.
+// add adds a version of the key after the version before, which is empty for the first one. Key Vault
+// adds one for every request, so add asks again only if it is certain that none was added; if an
+// answer was lost, the newest version tells.
 func (r *Resource) add(ctx context.Context, vaultURI string, plan *model, before version,
 	parameters azkeys.CreateKeyParameters, backoff *azure.Backoff,
 ) (version, error) {
@@ -123,8 +159,8 @@ func isThrottled(err error) bool {
 	return ok && answer.Status == http.StatusTooManyRequests
 }
 
-// restore recovers the deleted key, and waits until it can be used: Key Vault recovers it after it
-// has answered.
+// restore recovers the deleted key, and waits until it can be used: Key Vault answers before it
+// recovers it.
 func (r *Resource) restore(ctx context.Context, vaultURI, name string, backoff *azure.Backoff,
 ) (version, error) {
 	keys, err := r.Client.Keys(vaultURI)
@@ -132,7 +168,7 @@ func (r *Resource) restore(ctx context.Context, vaultURI, name string, backoff *
 		return version{}, err
 	}
 	_, err = keys.RecoverDeletedKey(ctx, name, nil)
-	// Where its answer was lost, the request was sent again, and the key is not deleted any more.
+	// If the answer was lost, the request was sent again and the key is no longer deleted.
 	if err != nil && !azure.HasCode(err, "RequestNotAllowedOnNonDeletedObject") {
 		return version{}, err
 	}
@@ -155,8 +191,7 @@ func (r *Resource) change(ctx context.Context, id customerkey.KeyID,
 	return r.identified(updated.KeyBundle, err)
 }
 
-// remove deletes the key, and waits until it is deleted: Key Vault carries that out after it has
-// answered.
+// remove deletes the key, and waits until it is deleted: Key Vault answers before it deletes it.
 func (r *Resource) remove(ctx context.Context, vaultURI, name string, backoff *azure.Backoff,
 ) error {
 	keys, err := r.Client.Keys(vaultURI)

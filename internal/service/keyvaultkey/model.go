@@ -15,6 +15,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
 type model struct {
@@ -38,10 +39,16 @@ type model struct {
 	Timeouts              timeouts.Value            `tfsdk:"timeouts"`
 }
 
-// observe takes over what Key Vault says about the newest version.
+// Identifier returns the ID in the state, which is not that of an Azure resource.
+func (m *model) Identifier() string { return m.ID.ValueString() }
+
+// Limits returns the configured timeouts.
+func (m *model) Limits() timeouts.Value { return m.Timeouts }
+
+// observe copies the newest version into the model.
 func (m *model) observe(key version) {
 	id := key.id
-	importing := attribute.Imported(m.Name)
+	importing := base.Imported(m.Name)
 	m.Name = attribute.NewName(id.Name)
 	m.ID = types.StringValue(id.Versionless().String())
 	m.VersionlessID = m.ID
@@ -74,7 +81,7 @@ func (m *model) observe(key version) {
 	m.Tags = attribute.ManagedTags(tags, m.Tags, importing)
 }
 
-// bits is the size of an RSA key by its modulus.
+// bits returns the size of an RSA key by its modulus.
 func bits(modulus []byte) int {
 	for len(modulus) > 0 && modulus[0] == 0 {
 		modulus = modulus[1:]
@@ -82,8 +89,8 @@ func bits(modulus []byte) int {
 	return len(modulus) * 8
 }
 
-// managedDate is a date to show in state: only one that the configuration manages, in its own
-// spelling where that means the same.
+// managedDate returns a date to show in the state: only one that the configuration manages, in its
+// spelling if that means the same time.
 func managedDate(current *time.Time, prior timetypes.RFC3339, importing bool) timetypes.RFC3339 {
 	if prior.IsNull() && !importing || current == nil {
 		return timetypes.NewRFC3339Null()
@@ -94,7 +101,7 @@ func managedDate(current *time.Time, prior timetypes.RFC3339, importing bool) ti
 	return timetypes.NewRFC3339TimeValue(current.UTC())
 }
 
-// instant is the time of a date; nil where there is none.
+// instant returns the time of a date; nil if there is none.
 func instant(date timetypes.RFC3339) *time.Time {
 	if date.IsNull() || date.IsUnknown() {
 		return nil
@@ -106,11 +113,10 @@ func instant(date timetypes.RFC3339) *time.Time {
 	return &at
 }
 
-// sameSecond reports whether Key Vault, which keeps dates to the second, takes two for the same.
+// sameSecond reports whether two times are the same to Key Vault, which keeps dates to the second.
 func sameSecond(a, b *time.Time) bool {
 	return a != nil && b != nil && a.Unix() == b.Unix()
 }
 
-// withSlash is an address with the slash that Azure leaves off while the vault's name is
-// registered.
+// withSlash returns an address with the slash that Azure omits while the vault's name is registered.
 func withSlash(uri string) string { return strings.TrimSuffix(uri, "/") + "/" }

@@ -10,8 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 )
 
-// sameInstant plans no change where a date is only spelt differently: in another time zone, for
-// instance.
+// sameInstant plans no change if a date is only spelt differently, in another time zone for instance.
 type sameInstant struct{}
 
 func (sameInstant) Description(context.Context) string {

@@ -25,7 +25,7 @@ type automaticModel struct {
 	TimeBeforeExpiry  types.String `tfsdk:"time_before_expiry"`
 }
 
-// expiry is when a version expires that is made now; nil if it does not.
+// expiry returns when a version that is added now expires; nil if it does not.
 func (p *policyModel) expiry(now time.Time) *time.Time {
 	after, ok := parseDuration(p.ExpireAfter.ValueString())
 	if !ok {
@@ -35,9 +35,9 @@ func (p *policyModel) expiry(now time.Time) *time.Time {
 	return &at
 }
 
-// gave reports whether the expiry of a version is the one that the policy gives, and nobody's wish
-// besides. Where the version was made by a client, that reckoned the expiry a moment before.
-func (p *policyModel) gave(version azkeys.KeyAttributes) bool {
+// setsExpiry reports whether the expiry of a version follows from the policy. A client that adds a
+// version computes the expiry a moment before, so they may differ a little.
+func (p *policyModel) setsExpiry(version azkeys.KeyAttributes) bool {
 	if p == nil || version.Created == nil || version.Expires == nil {
 		return false
 	}
@@ -45,7 +45,7 @@ func (p *policyModel) gave(version azkeys.KeyAttributes) bool {
 	return given != nil && given.Sub(*version.Expires).Abs() < time.Minute
 }
 
-// setPolicy writes the rotation policy. One that the configuration does not name is left as it is.
+// setPolicy writes the rotation policy, unless the configuration does not manage it.
 func (r *Resource) setPolicy(ctx context.Context, id customerkey.KeyID, policy *policyModel) error {
 	if policy == nil {
 		return nil
@@ -58,8 +58,8 @@ func (r *Resource) setPolicy(ctx context.Context, id customerkey.KeyID, policy *
 	return err
 }
 
-// readPolicy reads the rotation policy where the configuration manages one. An import takes over
-// the one that is there, if it is the caller's to see.
+// readPolicy returns the rotation policy if the configuration manages it. An import takes over the one
+// that exists, if the caller may see it.
 func (r *Resource) readPolicy(ctx context.Context, id customerkey.KeyID, prior *policyModel,
 	importing bool,
 ) (*policyModel, error) {
@@ -79,12 +79,12 @@ func (r *Resource) readPolicy(ctx context.Context, id customerkey.KeyID, prior *
 	}
 	shown := flattenPolicy(policy.KeyRotationPolicy)
 	if importing && shown.equal(flattenPolicy(azkeys.KeyRotationPolicy{})) {
-		return nil, nil // It is what every key has.
+		return nil, nil // Every key has it.
 	}
 	return shown, nil
 }
 
-// usualNotice is how long before expiry Key Vault gives notice where the policy does not say.
+// usualNotice is how long before expiry Key Vault sends an event if the policy does not say.
 const usualNotice = "P30D"
 
 // flattenPolicy writes the policy.
@@ -108,7 +108,8 @@ func flattenPolicy(policy azkeys.KeyRotationPolicy) *policyModel {
 	return shown
 }
 
-// wire leaves the usual notice to Key Vault, which refuses one where there is no expiry.
+// wire returns the policy to send, without the usual notice: Key Vault refuses one if there is no
+// expiry.
 func (p *policyModel) wire() azkeys.KeyRotationPolicy {
 	policy := azkeys.KeyRotationPolicy{
 		Attributes: &azkeys.KeyRotationPolicyAttributes{

@@ -93,8 +93,8 @@ func TestValidate_refusesWhatIsNoKey(t *testing.T) {
 	const want = `ERROR: Key Never Valid
 Found: 2030-01-01T22:00:00Z.
 Required: a time after not_before_date, 2030-01-02T00:00:00+02:00.
-Why: the key would expire before it can be used.
-Remedy: correct one of the two.
+Why: The key would expire before it can be used.
+Remedy: Correct one of the two.
 
 Nothing was changed.
 AttributeName("expiration_date")
@@ -185,7 +185,7 @@ func TestImport_refusesWhatIsNoKey(t *testing.T) {
 	}
 	_, diags := proto.ImportByID(resourceType, "https://elsewhere.vault.azure.net/keys/media")
 	says(t, diags, "Key Vault Key Not Imported", "https://elsewhere.vault.azure.net/keys/media", w.SubscriptionID(),
-		"import it with a provider block that has the vault's subscription", "Nothing was changed.")
+		"Import it with a provider block that has the vault's subscription", "Nothing was changed.")
 	w.strike(fault.Fault{Kind: fault.Error, Path: "*/resources", Status: 403, Code: "AuthorizationFailed"})
 	_, diags = proto.ImportByID(resourceType, identifier)
 	says(t, diags, "Key Vault Key Not Imported", "AuthorizationFailed", "Nothing was changed.")
@@ -197,7 +197,7 @@ func TestImport_refusesWhatIsNoKey(t *testing.T) {
 func TestCreate_recoversADeletedKey(t *testing.T) {
 	t.Parallel()
 	const recovered = "WARNING: Key Vault Key Recovered\nThe key " + identifier + " had been deleted and was still " +
-		"recoverable. It was recovered, with all its versions, and is brought in line with the configuration.\n\n"
+		"recoverable. It was recovered, with all its versions, and is updated to match the configuration.\n\n"
 	for _, test := range []struct {
 		name          string
 		before, after acctest.Value

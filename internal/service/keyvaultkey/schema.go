@@ -4,8 +4,6 @@
 package keyvaultkey
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -29,23 +27,22 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
-func resourceSchema(ctx context.Context) schema.Schema {
+func resourceSchema() schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "An RSA key in a vault, fit to protect an account. A new version is " +
-			"made in place, so that accounts that follow the key move on to it: by " +
-			"`rotate_when_changed`, by a change of type or size, or by Key Vault itself as the " +
-			"rotation policy says. Deleting the key keeps it recoverable; creating it again " +
-			"recovers it, with all its versions. A key that an account still uses is not " +
-			"deleted, and a plan that would disable or replace one says so (rules CMK004, " +
-			"CMK014). The key never leaves the vault: there is no attribute for exporting or " +
-			"releasing it, and no request asks for that.",
+		MarkdownDescription: "An RSA key in a vault that can protect an account. Changing " +
+			"`rotate_when_changed`, the type or the size adds a new version in place, as Key Vault " +
+			"does by itself under a rotation policy; accounts that follow the key move on to it. A " +
+			"deleted key stays recoverable; creating it again recovers it, with all its versions. " +
+			"Terraform does not delete a key that an account still uses, and warns of a plan that " +
+			"would disable or replace one (rules CMK004, CMK014). The key never leaves the vault: " +
+			"the provider neither exports nor releases it.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the key.",
 				attribute.ValidName(mediaaccount.KeyVaultKeyName())),
 			"key_vault_id": vaultID(),
 			"key_type": schema.StringAttribute{
 				MarkdownDescription: "`RSA`, or `RSA-HSM`, which needs a premium vault: no other " +
-					"keys can protect an account (rule CMK002). Changing it makes a new version. " +
+					"keys can protect an account (rule CMK002). Changing it adds a new version. " +
 					"Default: `RSA`.",
 				Optional:   true,
 				Computed:   true,
@@ -53,7 +50,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Validators: []validator.String{stringvalidator.OneOf(customerkey.KeyTypes()...)},
 			},
 			"key_size": schema.Int64Attribute{
-				MarkdownDescription: "2048, 3072 or 4096 bits (rule CMK003). Changing it makes a " +
+				MarkdownDescription: "2048, 3072 or 4096 bits (rule CMK003). Changing it adds a " +
 					"new version. Default: `2048`.",
 				Optional:   true,
 				Computed:   true,
@@ -61,7 +58,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Validators: []validator.Int64{int64validator.OneOf(keySizes()...)},
 			},
 			"key_opts": schema.SetAttribute{
-				MarkdownDescription: "What the key may be used for. Protecting an account takes " +
+				MarkdownDescription: "The operations that the key allows. Protecting an account needs " +
 					"`wrapKey` and `unwrapKey` (rule CMK004), which is the default.",
 				ElementType: types.StringType,
 				Optional:    true,
@@ -82,28 +79,27 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Default:             booldefault.StaticBool(true),
 			},
 			"not_before_date": date("From when the newest version can be used, to the second. " +
-				"Left out, it is not managed here: Key Vault cannot take it away again."),
+				"If omitted, it is not managed here: Key Vault cannot remove it again."),
 			"expiration_date": date("Until when the newest version can be used, to the second. " +
-				"Left out, it is not managed here: Key Vault cannot take it away again."),
+				"If omitted, it is not managed here: Key Vault cannot remove it again."),
 			"rotation_policy": rotationPolicy(),
 			"rotate_when_changed": schema.MapAttribute{
-				MarkdownDescription: "Any texts: when they change, a new version is made. The " +
-					"version carries a tag, `" + rotationTag + "`, so that an interrupted apply " +
-					"makes it only once.",
+				MarkdownDescription: "Arbitrary map of strings. Changing any value adds a new version " +
+					"(like `keepers` or `triggers`). The version has a tag, `" + rotationTag + "`, so " +
+					"that an interrupted apply adds it only once.",
 				ElementType: types.StringType,
 				Optional:    true,
 			},
 			"tags": keyTags(),
 			"id": attribute.Computed("The identifier of the key without a version. An account " +
-				"that is given it follows the newest version."),
+				"that uses it follows the newest version."),
 			"versionless_id": attribute.Computed("The same as `id`, by azurerm's name."),
 			"versioned_id": attribute.Computed("The identifier of the newest version. An account " +
-				"that is given it stays with it."),
+				"that uses it stays on that version."),
 			"version": attribute.Computed("The newest version."),
 			"resource_versionless_id": attribute.Computed(
 				"The resource ID of the key, as the scope of a role assignment."),
 			"vault_uri": attribute.Computed("The address of the vault."),
-			"timeouts":  attribute.Timeouts(ctx, allowed()),
 		},
 	}
 }
@@ -134,10 +130,10 @@ func date(description string) schema.StringAttribute {
 	}
 }
 
-// keyTags are tags within Key Vault's limit of fifteen, one of which is the rotation's.
+// keyTags returns tags within Key Vault's limit of fifteen, one of which is the rotation's.
 func keyTags() schema.MapAttribute {
 	tags := attribute.Tags()
-	tags.MarkdownDescription = "Tags of the newest version. Only those named here are managed; a " +
+	tags.MarkdownDescription = "Tags of the newest version. Only the tags set here are managed; a " +
 		"new version keeps the others."
 	tags.Validators = []validator.Map{
 		mapvalidator.SizeAtMost(14),
@@ -166,18 +162,18 @@ func rotationPolicy() schema.SingleNestedAttribute {
 		"`, which is Key Vault's own.", 1, expiry(0))
 	notice.Computed, notice.Default = true, stringdefault.StaticString(usualNotice)
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "When Key Vault itself makes a new version, and announces that one " +
-			"is about to expire. Left out, it is not managed here.",
+		MarkdownDescription: "When Key Vault adds a new version by itself, and when it announces " +
+			"that one is about to expire. If omitted, it is not managed here.",
 		Optional: true,
 		Attributes: map[string]schema.Attribute{
 			"expire_after": length("How long a new version can be used, such as `P1Y`: `P28D` or "+
 				"longer.", leastExpiry),
 			"notify_before_expiry": notice,
 			"automatic": schema.SingleNestedAttribute{
-				MarkdownDescription: "When a new version is made: one of the two.",
+				MarkdownDescription: "When Key Vault adds a new version: one of the two.",
 				Optional:            true,
 				Attributes: map[string]schema.Attribute{
-					"time_after_creation": length("How long after the newest was made: `P7D` or "+
+					"time_after_creation": length("How long after the newest was added: `P7D` or "+
 						"longer.", leastRotation, stringvalidator.ExactlyOneOf(
 						path.MatchRelative().AtParent().AtName("time_before_expiry"))),
 					"time_before_expiry": length("How long before the newest expires: `P7D` or "+
@@ -188,7 +184,7 @@ func rotationPolicy() schema.SingleNestedAttribute {
 	}
 }
 
-// length is a length of time of so many days or more.
+// length returns a duration of a number of days or more.
 func length(description string, days int, validators ...validator.String) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description,

@@ -19,11 +19,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
-// rotationTag marks the version that was made for a value of rotate_when_changed.
+// rotationTag marks the version that was added for a value of rotate_when_changed.
 const rotationTag = "azuremedia-rotation"
 
-// rotation is the value of the rotation tag for what rotate_when_changed says; empty where it says
-// nothing.
+// rotation returns the value of the rotation tag for rotate_when_changed; empty if that is not set.
 func (m *model) rotation() string {
 	if m.RotateWhenChanged.IsNull() {
 		return ""
@@ -42,18 +41,18 @@ func (m *model) rotation() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// bring brings the key from the state that it is in to what is planned. The newest version tells
-// what is left to do: one that carries the mark of the planned rotation was made for it.
-func (r *Resource) bring(ctx context.Context, state model, plan *model, newest version,
+// settle changes the key from its state to the plan. The newest version tells what is left to do: one
+// with the mark of the planned rotation was added for it.
+func (r *Resource) settle(ctx context.Context, state model, plan *model, newest version,
 	backoff *azure.Backoff,
 ) error {
 	present := state
 	present.observe(newest)
 	var err error
-	if wantsVersion(state, plan, present, newest) {
+	if needsVersion(state, plan, present, newest) {
 		tags := attribute.MergedTags(newest.Tags, state.Tags, plan.Tags)
 		newest, err = r.add(ctx, newest.id.VaultURI, plan, newest,
-			plan.wanted(r.Client.ServerTime(), tags), backoff)
+			plan.newVersion(r.Client.ServerTime(), tags), backoff)
 	} else if update, differs := changes(present, plan, newest); differs {
 		newest, err = r.change(ctx, newest.id, update)
 	}
@@ -66,8 +65,8 @@ func (r *Resource) bring(ctx context.Context, state model, plan *model, newest v
 	return err
 }
 
-// wantsVersion reports whether a new version is to be made.
-func wantsVersion(state model, plan *model, present model, newest version) bool {
+// needsVersion reports whether the plan needs a new version.
+func needsVersion(state model, plan *model, present model, newest version) bool {
 	if !plan.KeyType.Equal(present.KeyType) || !plan.KeySize.Equal(present.KeySize) {
 		return true
 	}
@@ -75,9 +74,9 @@ func wantsVersion(state model, plan *model, present model, newest version) bool 
 	return mark != "" && mark != state.rotation() && azure.Deref(newest.Tags[rotationTag]) != mark
 }
 
-// wanted is a new version as it is asked for, at the given time. Key Vault gives a version that it
-// makes by itself the expiry that the rotation policy says; one that is made here gets it here.
-func (m *model) wanted(now time.Time, tags map[string]*string) azkeys.CreateKeyParameters {
+// newVersion returns a version to add now. Key Vault applies the policy's expiry only to versions that
+// it adds by itself, so newVersion sets it.
+func (m *model) newVersion(now time.Time, tags map[string]*string) azkeys.CreateKeyParameters {
 	expires := instant(m.ExpirationDate)
 	if expires == nil && m.RotationPolicy != nil {
 		expires = m.RotationPolicy.expiry(now)
@@ -95,8 +94,8 @@ func (m *model) wanted(now time.Time, tags map[string]*string) azkeys.CreateKeyP
 	}
 }
 
-// changes is what of the newest version is to be changed. A date that the configuration no longer
-// names stays: Key Vault has no way to take one away.
+// changes returns what differs in the newest version, and whether anything does. A date that the
+// configuration no longer names stays: Key Vault cannot remove one.
 func changes(present model, plan *model, key version) (azkeys.UpdateKeyParameters, bool) {
 	update, differs := azkeys.UpdateKeyParameters{KeyAttributes: &azkeys.KeyAttributes{}}, false
 	if !plan.KeyOpts.Equal(present.KeyOpts) {
@@ -130,7 +129,7 @@ func (m *model) operations() []*azkeys.KeyOperation {
 	return operations
 }
 
-// marked adds the rotation's mark to tags.
+// marked returns the tags with the rotation's mark.
 func (m *model) marked(tags map[string]*string) map[string]*string {
 	if mark := m.rotation(); mark != "" {
 		tags[rotationTag] = &mark
