@@ -42,6 +42,8 @@ type Kind struct {
 	KeysListable bool
 	// Flat says that storage may have no hierarchical namespace.
 	Flat bool
+	// Limited says that a subscription may have at most [MostAccounts] accounts.
+	Limited bool
 }
 
 // MediaServices is the kind of Media Services accounts.
@@ -49,7 +51,7 @@ func MediaServices() Kind {
 	return Kind{
 		Name: "Media Services account", ResourceType: "Microsoft.Media/mediaServices",
 		Roles: true, Storage: AttributeStorage,
-		AnySubscription: true, KeysListable: true, Flat: true,
+		AnySubscription: true, KeysListable: true, Flat: true, Limited: true,
 	}
 }
 
@@ -277,7 +279,7 @@ func (c *check) notTooMany() {
 
 func (c *check) notTooManySiblings() {
 	siblings, known := c.Siblings.Value()
-	if !known || siblings < MostAccounts {
+	if !c.Kind.Limited || !known || siblings < MostAccounts {
 		return
 	}
 	c.breakRule(ACC005, "", "",

@@ -18,14 +18,14 @@ const AccountAPIVersion = "2023-01-01"
 
 // AccountsClient is the client of Media Services accounts.
 type AccountsClient struct {
-	client[Account, AccountUpdate]
+	client[AccountProperties]
 }
 
 // NewAccountsClient returns a client of the accounts in a subscription.
 func NewAccountsClient(subscriptionID string, credential azcore.TokenCredential,
 	options *arm.ClientOptions,
 ) (*AccountsClient, error) {
-	inner, err := newClient[Account, AccountUpdate](
+	inner, err := newClient[AccountProperties](
 		kind{"Microsoft.Media/mediaservices", AccountAPIVersion},
 		subscriptionID, credential, options)
 	if err != nil {
@@ -42,23 +42,10 @@ func (c *AccountsClient) SyncStorageKeys(ctx context.Context, group, name, stora
 }
 
 // Account is a Media Services account (MediaService in the service's own documents).
-type Account struct {
-	ID         *string            `json:"id,omitempty"`   // Read-only.
-	Name       *string            `json:"name,omitempty"` // Read-only.
-	Type       *string            `json:"type,omitempty"` // Read-only.
-	Location   *string            `json:"location,omitempty"`
-	Tags       map[string]*string `json:"tags,omitempty"`
-	Identity   *Identity          `json:"identity,omitempty"`
-	Properties *AccountProperties `json:"properties,omitempty"`
-	SystemData *SystemData        `json:"systemData,omitempty"` // Read-only.
-}
+type Account = Resource[AccountProperties]
 
-// AccountUpdate is what of an account can be changed (MediaServiceUpdate).
-type AccountUpdate struct {
-	Tags       map[string]*string `json:"tags,omitempty"`
-	Identity   *Identity          `json:"identity,omitempty"`
-	Properties *AccountProperties `json:"properties,omitempty"`
-}
+// AccountUpdate changes a Media Services account (MediaServiceUpdate).
+type AccountUpdate = Update[AccountProperties]
 
 // AccountProperties are the properties of an account. While an account is being created, the
 // service answers without Encryption, StorageAuthentication and MinimumTLSVersion.
@@ -214,8 +201,6 @@ type SystemData struct {
 
 // The types that are sent leave out what is nil and send what is azcore's null as null.
 
-func (a Account) MarshalJSON() ([]byte, error)            { return marshal(a) }
-func (u AccountUpdate) MarshalJSON() ([]byte, error)      { return marshal(u) }
 func (p AccountProperties) MarshalJSON() ([]byte, error)  { return marshal(p) }
 func (s StorageAccount) MarshalJSON() ([]byte, error)     { return marshal(s) }
 func (e Encryption) MarshalJSON() ([]byte, error)         { return marshal(e) }

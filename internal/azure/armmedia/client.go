@@ -31,68 +31,91 @@ const (
 // is spoken for it.
 type kind struct{ resourceType, apiVersion string }
 
+// Resource is an account of any kind: what Resource Manager keeps of every resource, and the
+// properties of its kind.
+type Resource[Properties any] struct {
+	ID         *string            `json:"id,omitempty"`   // Read-only.
+	Name       *string            `json:"name,omitempty"` // Read-only.
+	Type       *string            `json:"type,omitempty"` // Read-only.
+	Location   *string            `json:"location,omitempty"`
+	Tags       map[string]*string `json:"tags,omitempty"`
+	Identity   *Identity          `json:"identity,omitempty"`
+	Properties *Properties        `json:"properties,omitempty"`
+	SystemData *SystemData        `json:"systemData,omitempty"` // Read-only.
+}
+
+// Update changes an account: the service keeps what an update does not name.
+type Update[Properties any] struct {
+	Tags       map[string]*string `json:"tags,omitempty"`
+	Identity   *Identity          `json:"identity,omitempty"`
+	Properties *Properties        `json:"properties,omitempty"`
+}
+
+func (r Resource[Properties]) MarshalJSON() ([]byte, error) { return marshal(r) }
+func (u Update[Properties]) MarshalJSON() ([]byte, error)   { return marshal(u) }
+
 // client has the operations that all kinds of account share.
-type client[Account, Update any] struct {
+type client[Properties any] struct {
 	kind           kind
 	subscriptionID string
 	inner          *arm.Client
 }
 
-func newClient[Account, Update any](kind kind, subscriptionID string,
+func newClient[Properties any](kind kind, subscriptionID string,
 	credential azcore.TokenCredential, options *arm.ClientOptions,
-) (client[Account, Update], error) {
+) (client[Properties], error) {
 	if subscriptionID == "" {
-		return client[Account, Update]{}, errors.New("a client of Microsoft.Media needs a subscription")
+		return client[Properties]{}, errors.New("a client of Microsoft.Media needs a subscription")
 	}
 	inner, err := arm.NewClient(moduleName, moduleVersion, credential, options)
 	if err != nil {
-		return client[Account, Update]{}, fmt.Errorf("opening Microsoft.Media: %w", err)
+		return client[Properties]{}, fmt.Errorf("opening Microsoft.Media: %w", err)
 	}
-	return client[Account, Update]{kind, subscriptionID, inner}, nil
+	return client[Properties]{kind, subscriptionID, inner}, nil
 }
 
 // Get reads an account.
-func (c client[Account, Update]) Get(ctx context.Context, group, name string) (Account, error) {
-	var account Account
+func (c client[Properties]) Get(ctx context.Context, group, name string) (Resource[Properties], error) {
+	var account Resource[Properties]
 	err := c.call(ctx, http.MethodGet, c.accountPath(group, name), nil, &account, http.StatusOK)
 	return account, err
 }
 
 // BeginCreate writes a whole account. Depending on its version and on what there is to do, the
 // service does it at once or later: the poller copes with both.
-func (c client[Account, Update]) BeginCreate(ctx context.Context, group, name string,
-	account Account,
-) (*runtime.Poller[Account], error) {
+func (c client[Properties]) BeginCreate(ctx context.Context, group, name string,
+	account Resource[Properties],
+) (*runtime.Poller[Resource[Properties]], error) {
 	return c.begin(ctx, http.MethodPut, group, name, account)
 }
 
 // BeginUpdate changes what the update names, and nothing else.
-func (c client[Account, Update]) BeginUpdate(ctx context.Context, group, name string,
-	update Update,
-) (*runtime.Poller[Account], error) {
+func (c client[Properties]) BeginUpdate(ctx context.Context, group, name string,
+	update Update[Properties],
+) (*runtime.Poller[Resource[Properties]], error) {
 	return c.begin(ctx, http.MethodPatch, group, name, update)
 }
 
 // Delete deletes an account. An account that is not there is no error.
-func (c client[Account, Update]) Delete(ctx context.Context, group, name string) error {
+func (c client[Properties]) Delete(ctx context.Context, group, name string) error {
 	return c.call(ctx, http.MethodDelete, c.accountPath(group, name), nil, nil,
 		http.StatusOK, http.StatusNoContent)
 }
 
 // Page is one page of a list.
-type Page[Account any] struct {
-	Value    []Account `json:"value"`
-	NextLink string    `json:"@odata.nextLink"`
+type Page[Properties any] struct {
+	Value    []Resource[Properties] `json:"value"`
+	NextLink string                 `json:"@odata.nextLink"`
 }
 
 // NewListByResourceGroupPager lists the accounts in a resource group.
-func (c client[Account, Update]) NewListByResourceGroupPager(group string,
-) *runtime.Pager[Page[Account]] {
+func (c client[Properties]) NewListByResourceGroupPager(group string,
+) *runtime.Pager[Page[Properties]] {
 	return c.pager(c.groupPath(group) + "/providers/" + c.kind.resourceType)
 }
 
 // NewListBySubscriptionPager lists the accounts in the subscription.
-func (c client[Account, Update]) NewListBySubscriptionPager() *runtime.Pager[Page[Account]] {
+func (c client[Properties]) NewListBySubscriptionPager() *runtime.Pager[Page[Properties]] {
 	return c.pager(c.subscriptionPath() + "/providers/" + c.kind.resourceType)
 }
 
@@ -104,7 +127,7 @@ type NameAvailability struct {
 }
 
 // CheckNameAvailability asks whether a new account can have the name.
-func (c client[Account, Update]) CheckNameAvailability(ctx context.Context, location, name string,
+func (c client[Properties]) CheckNameAvailability(ctx context.Context, location, name string,
 ) (NameAvailability, error) {
 	var answer NameAvailability
 	err := c.call(ctx, http.MethodPost,
@@ -114,21 +137,21 @@ func (c client[Account, Update]) CheckNameAvailability(ctx context.Context, loca
 	return answer, err
 }
 
-func (c client[Account, Update]) begin(ctx context.Context, method, group, name string, body any,
-) (*runtime.Poller[Account], error) {
+func (c client[Properties]) begin(ctx context.Context, method, group, name string, body any,
+) (*runtime.Poller[Resource[Properties]], error) {
 	resp, err := c.send(ctx, method, c.accountPath(group, name), body,
 		http.StatusOK, http.StatusCreated, http.StatusAccepted)
 	if err != nil {
 		return nil, err
 	}
-	return runtime.NewPoller[Account](resp, c.inner.Pipeline(), nil)
+	return runtime.NewPoller[Resource[Properties]](resp, c.inner.Pipeline(), nil)
 }
 
-func (c client[Account, Update]) pager(path string) *runtime.Pager[Page[Account]] {
-	return runtime.NewPager(runtime.PagingHandler[Page[Account]]{
-		More: func(page Page[Account]) bool { return page.NextLink != "" },
-		Fetcher: func(ctx context.Context, last *Page[Account]) (Page[Account], error) {
-			var page Page[Account]
+func (c client[Properties]) pager(path string) *runtime.Pager[Page[Properties]] {
+	return runtime.NewPager(runtime.PagingHandler[Page[Properties]]{
+		More: func(page Page[Properties]) bool { return page.NextLink != "" },
+		Fetcher: func(ctx context.Context, last *Page[Properties]) (Page[Properties], error) {
+			var page Page[Properties]
 			if last == nil {
 				return page, c.call(ctx, http.MethodGet, path, nil, &page, http.StatusOK)
 			}
@@ -147,7 +170,7 @@ func (c client[Account, Update]) pager(path string) *runtime.Pager[Page[Account]
 
 // call sends a request whose answer is all there is to it. The answer's body is read into the
 // last parameter, unless that is nil.
-func (c client[Account, Update]) call(ctx context.Context, method, path string, body, answer any,
+func (c client[Properties]) call(ctx context.Context, method, path string, body, answer any,
 	expected ...int,
 ) error {
 	resp, err := c.send(ctx, method, path, body, expected...)
@@ -161,7 +184,7 @@ func (c client[Account, Update]) call(ctx context.Context, method, path string, 
 	return runtime.UnmarshalAsJSON(resp, answer)
 }
 
-func (c client[Account, Update]) send(ctx context.Context, method, path string, body any,
+func (c client[Properties]) send(ctx context.Context, method, path string, body any,
 	expected ...int,
 ) (*http.Response, error) {
 	req, err := runtime.NewRequest(ctx, method, runtime.JoinPaths(c.inner.Endpoint(), path))
@@ -180,7 +203,7 @@ func (c client[Account, Update]) send(ctx context.Context, method, path string, 
 	return c.do(req, expected...)
 }
 
-func (c client[Account, Update]) do(req *policy.Request, expected ...int) (*http.Response, error) {
+func (c client[Properties]) do(req *policy.Request, expected ...int) (*http.Response, error) {
 	resp, err := c.inner.Pipeline().Do(req)
 	if err != nil {
 		return nil, err
@@ -191,14 +214,14 @@ func (c client[Account, Update]) do(req *policy.Request, expected ...int) (*http
 	return resp, nil
 }
 
-func (c client[Account, Update]) subscriptionPath() string {
+func (c client[Properties]) subscriptionPath() string {
 	return "/subscriptions/" + url.PathEscape(c.subscriptionID)
 }
 
-func (c client[Account, Update]) groupPath(group string) string {
+func (c client[Properties]) groupPath(group string) string {
 	return c.subscriptionPath() + "/resourceGroups/" + url.PathEscape(group)
 }
 
-func (c client[Account, Update]) accountPath(group, name string) string {
+func (c client[Properties]) accountPath(group, name string) string {
 	return c.groupPath(group) + "/providers/" + c.kind.resourceType + "/" + url.PathEscape(name)
 }

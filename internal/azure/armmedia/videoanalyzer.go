@@ -20,14 +20,14 @@ const VideoAnalyzerSyncAPIVersion = "2021-05-01-preview"
 
 // VideoAnalyzersClient is the client of Video Analyzer accounts.
 type VideoAnalyzersClient struct {
-	client[VideoAnalyzer, VideoAnalyzerUpdate]
+	client[VideoAnalyzerProperties]
 }
 
 // NewVideoAnalyzersClient returns a client of the accounts in a subscription.
 func NewVideoAnalyzersClient(subscriptionID string, credential azcore.TokenCredential,
 	options *arm.ClientOptions,
 ) (*VideoAnalyzersClient, error) {
-	inner, err := newClient[VideoAnalyzer, VideoAnalyzerUpdate](
+	inner, err := newClient[VideoAnalyzerProperties](
 		kind{"Microsoft.Media/videoAnalyzers", VideoAnalyzerAPIVersion},
 		subscriptionID, credential, options)
 	if err != nil {
@@ -48,23 +48,10 @@ func (c *VideoAnalyzersClient) SyncStorageKeys(ctx context.Context, group, name,
 }
 
 // VideoAnalyzer is a Video Analyzer account.
-type VideoAnalyzer struct {
-	ID         *string                  `json:"id,omitempty"`   // Read-only.
-	Name       *string                  `json:"name,omitempty"` // Read-only.
-	Type       *string                  `json:"type,omitempty"` // Read-only.
-	Location   *string                  `json:"location,omitempty"`
-	Tags       map[string]*string       `json:"tags,omitempty"`
-	Identity   *Identity                `json:"identity,omitempty"`
-	Properties *VideoAnalyzerProperties `json:"properties,omitempty"`
-	SystemData *SystemData              `json:"systemData,omitempty"` // Read-only.
-}
+type VideoAnalyzer = Resource[VideoAnalyzerProperties]
 
-// VideoAnalyzerUpdate is what of an account can be changed.
-type VideoAnalyzerUpdate struct {
-	Tags       map[string]*string       `json:"tags,omitempty"`
-	Identity   *Identity                `json:"identity,omitempty"`
-	Properties *VideoAnalyzerProperties `json:"properties,omitempty"`
-}
+// VideoAnalyzerUpdate changes a Video Analyzer account.
+type VideoAnalyzerUpdate = Update[VideoAnalyzerProperties]
 
 // VideoAnalyzerProperties are the properties of an account. Its storage accounts have no type, and
 // its identities are user-assigned ones.
@@ -82,6 +69,4 @@ type VideoAnalyzerEndpoint struct {
 	EndpointURL *string `json:"endpointUrl,omitempty"`
 }
 
-func (a VideoAnalyzer) MarshalJSON() ([]byte, error)           { return marshal(a) }
-func (u VideoAnalyzerUpdate) MarshalJSON() ([]byte, error)     { return marshal(u) }
 func (p VideoAnalyzerProperties) MarshalJSON() ([]byte, error) { return marshal(p) }

@@ -14,32 +14,31 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
-// Client is the client of the accounts of one type in a subscription.
-type Client[Account, Update any] interface {
-	Get(ctx context.Context, group, name string) (Account, error)
-	BeginCreate(ctx context.Context, group, name string, account Account,
-	) (*runtime.Poller[Account], error)
-	BeginUpdate(ctx context.Context, group, name string, update Update,
-	) (*runtime.Poller[Account], error)
+// Client sends the requests about the accounts of one kind in a subscription.
+type Client[Properties any] interface {
+	Get(ctx context.Context, group, name string) (armmedia.Resource[Properties], error)
+	BeginCreate(ctx context.Context, group, name string, account armmedia.Resource[Properties],
+	) (*runtime.Poller[armmedia.Resource[Properties]], error)
+	BeginUpdate(ctx context.Context, group, name string, update armmedia.Update[Properties],
+	) (*runtime.Poller[armmedia.Resource[Properties]], error)
 	Delete(ctx context.Context, group, name string) error
+	NewListBySubscriptionPager() *runtime.Pager[armmedia.Page[Properties]]
+	NewListByResourceGroupPager(group string) *runtime.Pager[armmedia.Page[Properties]]
 	CheckNameAvailability(ctx context.Context, location, name string) (armmedia.NameAvailability, error)
 }
 
-// Calls are the calls about the accounts of one type.
-type Calls[Account, Update any] struct {
-	// ResourceType is the type of the accounts.
-	ResourceType string
-	// In opens the client of a subscription.
-	In func(subscriptionID string) (Client[Account, Update], error)
-	// State is where the last change of an account stands.
-	State func(Account) *armmedia.ProvisioningState
-	// Passing reports whether a refusal is of a kind that passes: a new grant takes some minutes to
-	// act.
+// Calls sends the requests about the accounts of one kind, and waits where that is worth it.
+type Calls[Properties any] struct {
+	Kind   Kind[Properties]
+	Client *azure.Client
+	// Passing reports whether a refusal is worth waiting for: a new grant takes some minutes to act.
+	// Get, Delete and List do without it.
 	Passing func(id string, err error) bool
 }
 
 // Get reads an account.
-func (c Calls[Account, Update]) Get(ctx context.Context, id string) (account Account, err error) {
+func (c Calls[Properties]) Get(ctx context.Context, id string,
+) (account armmedia.Resource[Properties], err error) {
 	accounts, at, err := c.open(id)
 	if err != nil {
 		return account, err
@@ -47,11 +46,11 @@ func (c Calls[Account, Update]) Get(ctx context.Context, id string) (account Acc
 	return accounts.Get(ctx, at.ResourceGroupName, at.Name)
 }
 
-// Create sends an account and waits until it works. It calls accepted as soon as the account is
-// there, whatever becomes of it. A refusal that passes is waited for.
-func (c Calls[Account, Update]) Create(ctx context.Context, id string, sent Account,
+// Create sends an account and waits until it works. It calls accepted as soon as Azure has the
+// account, even if its creation fails later. It waits for a refusal to pass.
+func (c Calls[Properties]) Create(ctx context.Context, id string, sent armmedia.Resource[Properties],
 	accepted func(), backoff *azure.Backoff,
-) (Account, error) {
+) (armmedia.Resource[Properties], error) {
 	for {
 		account, err := c.createOnce(ctx, id, sent, accepted)
 		if err == nil || !c.Passing(id, err) || !backoff.Wait(ctx) {
@@ -60,9 +59,9 @@ func (c Calls[Account, Update]) Create(ctx context.Context, id string, sent Acco
 	}
 }
 
-func (c Calls[Account, Update]) createOnce(ctx context.Context, id string, sent Account,
-	accepted func(),
-) (none Account, err error) {
+func (c Calls[Properties]) createOnce(ctx context.Context, id string,
+	sent armmedia.Resource[Properties], accepted func(),
+) (none armmedia.Resource[Properties], err error) {
 	accounts, at, err := c.open(id)
 	if err != nil {
 		return none, err
@@ -72,13 +71,13 @@ func (c Calls[Account, Update]) createOnce(ctx context.Context, id string, sent 
 		accepted()
 		return azure.Await(ctx, poller)
 	}
-	if !azure.IsRefused(err) { // Whether the account was created is open: a look tells.
+	if !azure.IsRefused(err) { // The answer was lost: reading shows whether Azure has the account.
 		looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 		defer cancel()
 		found, lookErr := accounts.Get(looking, at.ResourceGroupName, at.Name)
 		if lookErr == nil {
 			accepted()
-			if azure.Deref(c.State(found)) == armmedia.Succeeded {
+			if azure.Deref(c.Kind.State(azure.Deref(found.Properties))) == armmedia.Succeeded {
 				return found, nil
 			}
 		}
@@ -86,11 +85,10 @@ func (c Calls[Account, Update]) createOnce(ctx context.Context, id string, sent 
 	return none, err
 }
 
-// Update patches an account. A refusal that passes is waited for, and so is something else that is
-// changing the account.
-func (c Calls[Account, Update]) Update(ctx context.Context, id string, update Update,
-	backoff *azure.Backoff,
-) (updated Account, err error) {
+// Update patches an account. It waits for a refusal to pass, and for the end of another change.
+func (c Calls[Properties]) Update(ctx context.Context, id string,
+	update armmedia.Update[Properties], backoff *azure.Backoff,
+) (updated armmedia.Resource[Properties], err error) {
 	accounts, at, err := c.open(id)
 	if err != nil {
 		return updated, err
@@ -107,9 +105,8 @@ func (c Calls[Account, Update]) Update(ctx context.Context, id string, update Up
 	}
 }
 
-// Delete deletes an account, whatever state it is in. Something else that is changing it is waited
-// for.
-func (c Calls[Account, Update]) Delete(ctx context.Context, id string,
+// Delete deletes an account in any state. It waits for the end of another change.
+func (c Calls[Properties]) Delete(ctx context.Context, id string,
 	backoff *azure.Backoff,
 ) error {
 	accounts, at, err := c.open(id)
@@ -124,11 +121,32 @@ func (c Calls[Account, Update]) Delete(ctx context.Context, id string,
 	}
 }
 
+// List lists the accounts of the client's subscription, or of one resource group in it.
+func (c Calls[Properties]) List(ctx context.Context, group string,
+) ([]armmedia.Resource[Properties], error) {
+	accounts, err := c.Kind.Open(c.Client, c.Client.SubscriptionID())
+	if err != nil {
+		return nil, err
+	}
+	pages := accounts.NewListBySubscriptionPager()
+	if group != "" {
+		pages = accounts.NewListByResourceGroupPager(group)
+	}
+	var found []armmedia.Resource[Properties]
+	for pages.More() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, page.Value...)
+	}
+	return found, nil
+}
+
 // Availability asks whether a name is free in all of Azure.
-func (c Calls[Account, Update]) Availability(ctx context.Context, subscriptionID, location,
-	name string,
+func (c Calls[Properties]) Availability(ctx context.Context, location, name string,
 ) (mediaaccount.Availability, error) {
-	accounts, err := c.In(subscriptionID)
+	accounts, err := c.Kind.Open(c.Client, c.Client.SubscriptionID())
 	if err != nil {
 		return mediaaccount.Availability{}, err
 	}
@@ -139,11 +157,11 @@ func (c Calls[Account, Update]) Availability(ctx context.Context, subscriptionID
 }
 
 // open returns the client of the subscription that an account is in, and the account's parsed ID.
-func (c Calls[Account, Update]) open(id string) (Client[Account, Update], *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, c.ResourceType)
+func (c Calls[Properties]) open(id string) (Client[Properties], *arm.ResourceID, error) {
+	at, err := azure.ParseID(id, c.Kind.ResourceType)
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts, err := c.In(at.SubscriptionID)
+	accounts, err := c.Kind.Open(c.Client, at.SubscriptionID)
 	return accounts, at, err
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// ObservedIdentity reads the identities from the wire. Their IDs are spelt as the prior attribute
-// spells them: Azure answers with casings of its own.
+// ObservedIdentity returns the identities that Azure answers with. It spells their IDs as the prior
+// attribute does, since Azure uses casings of its own.
 func ObservedIdentity(wire *armmedia.Identity, prior types.Object) attribute.ManagedIdentity {
 	if wire == nil {
 		return attribute.ManagedIdentity{}
@@ -38,15 +38,21 @@ func ObservedIdentity(wire *armmedia.Identity, prior types.Object) attribute.Man
 		azure.Deref(wire.PrincipalID), azure.Deref(wire.TenantID))
 }
 
-// WireIdentity is the identity to send. In an update Azure keeps the user-assigned identities that
-// are not named: those that were there before and are not wanted any more are sent as null.
-func WireIdentity(wanted attribute.ManagedIdentity, before []string) *armmedia.Identity {
+// WireIdentity returns the identity to send, or nil where the plan does not manage it. In an update,
+// Azure keeps the user-assigned identities that are not named: null takes those off that the
+// attribute had before and the plan no longer has.
+func WireIdentity(planned, before types.Object) *armmedia.Identity {
+	if planned.IsNull() {
+		return nil
+	}
+	kind, _ := planned.Attributes()["type"].(types.String)
+	wanted := attribute.NewManagedIdentity(kind.ValueString(), IdentityIDs(planned), "", "")
 	wire := &armmedia.Identity{Type: to.Ptr(wanted.WireType())}
 	users := map[string]*armmedia.UserAssignedIdentity{}
 	for _, id := range wanted.UserAssignedIDs {
 		users[id] = &armmedia.UserAssignedIdentity{}
 	}
-	for _, id := range before {
+	for _, id := range IdentityIDs(before) {
 		if !hasID(wanted.UserAssignedIDs, id) {
 			users[id] = nil
 		}
@@ -59,14 +65,14 @@ func WireIdentity(wanted attribute.ManagedIdentity, before []string) *armmedia.I
 
 func hasID(ids []string, wanted string) bool {
 	for _, id := range ids {
-		if strings.EqualFold(id, wanted) {
+		if azure.SameID(id, wanted) {
 			return true
 		}
 	}
 	return false
 }
 
-// IdentityIDs are the known IDs of the user-assigned identities in an identity attribute.
+// IdentityIDs returns the known IDs of the user-assigned identities in an identity attribute.
 func IdentityIDs(object types.Object) []string {
 	set, _ := object.Attributes()["identity_ids"].(types.Set)
 	var ids []string
@@ -78,7 +84,7 @@ func IdentityIDs(object types.Object) []string {
 	return ids
 }
 
-// identitiesIn are the identities in an identity attribute, as far as they are known.
+// identitiesIn returns the identities in an identity attribute, as far as they are known.
 func identitiesIn(object types.Object) (system rule.Fact[bool], user rule.Fact[[]string]) {
 	parts := object.Attributes()
 	if kind, ok := parts["type"].(types.String); ok && !kind.IsUnknown() {

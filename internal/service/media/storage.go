@@ -12,20 +12,21 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// listKeys is what whoever attaches a storage account must be permitted (Media Services, Storage
+// listKeys is the action that a caller needs to attach a storage account (Media Services, Storage
 // accounts: the note on storage in the same subscription).
 const listKeys = "Microsoft.Storage/storageAccounts/listkeys/action"
 
 // atOnce is how many storage accounts are asked about at the same time.
 const atOnce = 8
 
-// AskStorage completes what is known of an account's storage accounts. What is not there yet, or
-// what the caller may not see, stays unknown: it may be created by the same apply.
+// AskStorage asks Azure for the facts about storage accounts. A fact stays unknown where the storage
+// account does not exist yet, which this apply may create, or where the caller may not see it.
 func AskStorage(ctx context.Context, client *azure.Client, facts mediaaccount.Facts) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
@@ -54,7 +55,7 @@ func askKind(ctx context.Context, client *azure.Client, id string, fact *mediaac
 	return nil
 }
 
-// askPermission asks whether the caller may list the keys, which shows none of them.
+// askPermission asks whether the caller may list the keys. It does not list them.
 func askPermission(ctx context.Context, client *azure.Client, id string,
 	fact *mediaaccount.Storage,
 ) error {
@@ -66,18 +67,65 @@ func askPermission(ctx context.Context, client *azure.Client, id string,
 	return nil
 }
 
-// MissingStorage refuses storage accounts that are not there when Azure is about to be told of
-// them: Azure would find out only after the change has begun. They are those of an attribute.
-func MissingStorage(ctx context.Context, client *azure.Client, subject diagnostic.Subject,
+// missingStorage refuses storage accounts that the plan adds and that do not exist: Azure would find
+// out only after it has begun the change.
+func (l *Lifecycle[Model, Properties]) missingStorage(ctx context.Context, id string,
+	plan, state *Model,
+) diag.Diagnostics {
+	planned, _ := l.Facts(plan)
+	attached, _ := l.Facts(state)
+	var added []string
+	for _, wanted := range storageIDs(planned) {
+		if !hasID(storageIDs(attached), wanted) {
+			added = append(added, wanted)
+		}
+	}
+	return missing(ctx, l.Client, l.Subject(id), l.StorageIDs, added)
+}
+
+// foreignStorage returns the storage accounts that Azure has attached and that neither the state nor
+// the plan has: something else attached them after the plan was made, and nobody agreed to detach
+// them.
+func (l *Lifecycle[Model, Properties]) foreignStorage(current armmedia.Resource[Properties],
+	plan, state *Model,
+) []*armmedia.StorageAccount {
+	properties := azure.Deref(current.Properties)
+	planned, _ := l.Facts(plan)
+	attached, _ := l.Facts(state)
+	known := append(storageIDs(planned), storageIDs(attached)...)
+	var foreign []*armmedia.StorageAccount
+	for _, found := range *l.Storage(&properties) {
+		if !hasID(known, azure.Deref(found.ID)) {
+			foreign = append(foreign, &armmedia.StorageAccount{
+				ID: found.ID, Type: found.Type, Identity: found.Identity,
+			})
+		}
+	}
+	return foreign
+}
+
+// storageIDs returns the known IDs of the storage accounts.
+func storageIDs(facts mediaaccount.Facts) []string {
+	var ids []string
+	for _, storage := range facts.Storage {
+		if id, known := storage.ID.Value(); known {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// missing refuses the storage accounts that do not exist, at the attribute that names them.
+func missing(ctx context.Context, client *azure.Client, subject diagnostic.Subject,
 	attribute string, ids []string,
 ) diag.Diagnostics {
-	missing := make([]bool, len(ids))
+	absent := make([]bool, len(ids))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	for i, id := range ids {
 		g.Go(func() error {
 			_, err := storageAccount(ctx, client, id)
-			missing[i] = azure.IsNotFound(err)
+			absent[i] = azure.IsNotFound(err)
 			return Seen(err)
 		})
 	}
@@ -86,7 +134,7 @@ func MissingStorage(ctx context.Context, client *azure.Client, subject diagnosti
 	}
 	var diags diag.Diagnostics
 	for i, id := range ids {
-		if missing[i] {
+		if absent[i] {
 			diags.Append(Refused(attribute, "Storage Account Not Found",
 				"no storage account "+id, "a storage account that exists",
 				"create it first; in this configuration, refer to its id attribute, so that "+
@@ -96,7 +144,7 @@ func MissingStorage(ctx context.Context, client *azure.Client, subject diagnosti
 	return diags
 }
 
-// ValidateStorageID refuses what is not the ID of a storage account, at an attribute.
+// ValidateStorageID refuses an ID that is not a storage account's, at the attribute that holds it.
 func ValidateStorageID(attribute, id string) diag.Diagnostics {
 	if _, err := azure.ParseID(id, azure.StorageAccountType); err == nil {
 		return nil
@@ -121,9 +169,8 @@ func storageAccount(ctx context.Context, client *azure.Client, id string,
 	return found.Account, err
 }
 
-// Seen is the error, unless it only says that Azure has nothing to tell the caller: what is asked
-// about is not there, or the caller may not see it, which may look the same from another
-// subscription.
+// Seen returns the error, or nil if Azure only has nothing to show the caller: the object does not
+// exist, or the caller may not see it. From another subscription, both may look the same.
 func Seen(err error) error {
 	answer, ok := azure.AsError(err)
 	if ok && (answer.Status == http.StatusForbidden || answer.Status == http.StatusNotFound) {

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -18,18 +19,32 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// ProvisioningState is where the last change of an account stands.
+// The descriptions that resources and data sources share.
+const (
+	provisioningState   = "The state of the last change of the account: `InProgress`, `Succeeded` or `Failed`."
+	publicNetworkAccess = "Whether the account can be reached from the internet."
+)
+
+// ProvisioningState returns the attribute for the state of the last change of an account.
 func ProvisioningState() schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "Where the last change of the account stands: `InProgress`, " +
-			"`Succeeded` or `Failed`.",
-		Computed:      true,
-		PlanModifiers: []planmodifier.String{staysSucceeded{}},
+		MarkdownDescription: provisioningState,
+		Computed:            true,
+		PlanModifiers:       []planmodifier.String{staysSucceeded{}},
 	}
 }
 
-// staysSucceeded plans that an account whose last change succeeded is in that state after the next
-// one as well. Of any other state, only Azure knows what follows it.
+// PublicNetworkAccess returns the attribute that switches public network access.
+func PublicNetworkAccess() schema.BoolAttribute {
+	return schema.BoolAttribute{
+		MarkdownDescription: publicNetworkAccess + " Default: `true`.",
+		Optional:            true,
+		Computed:            true,
+		Default:             booldefault.StaticBool(true),
+	}
+}
+
+// staysSucceeded plans Succeeded to stay Succeeded. Only Azure knows what follows another state.
 type staysSucceeded struct{}
 
 func (staysSucceeded) Description(context.Context) string {
@@ -46,8 +61,7 @@ func (staysSucceeded) PlanModifyString(_ context.Context, req planmodifier.Strin
 	}
 }
 
-// Filled is the planned object with what was unknown in it, which is texts, taken from the observed
-// one.
+// Filled returns the planned object with the observed texts in place of those that were unknown.
 func Filled(ctx context.Context, planned, observed types.Object) types.Object {
 	if planned.IsUnknown() {
 		return observed
@@ -68,7 +82,7 @@ func Filled(ctx context.Context, planned, observed types.Object) types.Object {
 	return types.ObjectValueMust(planned.AttributeTypes(ctx), values)
 }
 
-// Refused is a configuration that contradicts itself, at the attribute that is named with dots.
+// Refused refuses a value at an attribute, whose name is dotted.
 func Refused(attribute, summary, found, required, remedy string) diag.Diagnostic {
 	names := strings.Split(attribute, ".")
 	at := path.Root(names[0])

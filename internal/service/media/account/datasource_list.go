@@ -15,10 +15,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
 var _ datasource.DataSourceWithConfigure = (*ListDataSource)(nil)
@@ -43,7 +45,7 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 ) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the Media Services accounts of the subscription, or of one " +
-			"resource group.",
+			"resource group. " + retired,
 		Attributes: map[string]schema.Attribute{
 			"resource_group_name": schema.StringAttribute{
 				MarkdownDescription: "The name of a resource group. Left out, all accounts of the " +
@@ -74,28 +76,31 @@ func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, allowed().Read)
+	ctx, cancel := context.WithTimeout(ctx, media.DefaultTimeouts().Read)
 	defer cancel()
 
-	found, err := list(ctx, d.Client, config.ResourceGroupName.ValueString())
+	calls := media.Calls[armmedia.AccountProperties]{Kind: kind(), Client: d.Client}
+	found, err := calls.List(ctx, config.ResourceGroupName.ValueString())
 	if err != nil {
 		scope := azure.ID(d.Client.SubscriptionID(), config.ResourceGroupName.ValueString(),
 			azure.ResourceGroupType, "")
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(scope), err))
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, kind().Subject(scope), err))
 		return
 	}
 	config.Accounts = []account{}
 	for _, one := range found {
 		if hasTags(one.Tags, config.RequiredTags) {
-			config.Accounts = append(config.Accounts, show(one, attribute.ResourceIDValue{}))
+			var shown account
+			shown.ID = media.ObservedID(one, azure.MediaAccountType)
+			shown.observe(one)
+			config.Accounts = append(config.Accounts, shown)
 		}
 	}
 	sortByID(config.Accounts)
 	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
 }
 
-// hasTags reports whether all required tags are there. The names of tags have no case, their
-// values have.
+// hasTags reports whether an account has all required tags. Tag names have no case, values do.
 func hasTags(tags map[string]*string, required types.Map) bool {
 	for name, value := range required.Elements() {
 		wanted, ok := value.(types.String)

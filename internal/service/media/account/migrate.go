@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -17,14 +16,13 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-// What azurerm called an account up to its version 3.117.1, and the version of the schema that it
-// was written in last.
+// The type of an account in azurerm, up to its version 3.117.1, and the last version of its schema.
 const (
 	movedType    = "azurerm_media_services_account"
 	movedVersion = 1
 )
 
-// moved is the state of azurerm's resource. Its blocks are lists even where there is only one.
+// moved is the state of azurerm's resource. Its blocks are lists, even those that occur only once.
 type moved struct {
 	ID                string `json:"id"`
 	Name              string `json:"name"`
@@ -60,8 +58,8 @@ type movedIdentity struct {
 	UserAssignedIdentityID string `json:"user_assigned_identity_id"`
 }
 
-// MoveState takes an account over from azurerm, whole, so that a moved block is all that a
-// migration takes.
+// MoveState takes an account over from azurerm, whole: a migration needs a moved block and nothing
+// else.
 func (r *Resource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: moveFromAzurerm}}
 }
@@ -70,55 +68,40 @@ func moveFromAzurerm(ctx context.Context, req resource.MoveStateRequest,
 	resp *resource.MoveStateResponse,
 ) {
 	if !attribute.FromAzurerm(req, movedType) {
-		return // It is somebody else's.
+		return // Another mover may know it.
 	}
 	if req.SourceSchemaVersion != movedVersion {
-		resp.Diagnostics.Append(movedTooOld(req.SourceSchemaVersion))
+		resp.Diagnostics.Append(media.NotMoved(
+			fmt.Sprintf("a state of %s in the version %d of its schema", movedType, req.SourceSchemaVersion),
+			fmt.Sprintf("the version %d, that of azurerm 3.117", movedVersion),
+			"run `terraform apply -refresh-only` with azurerm 3.117.1 first, which brings the state up "+
+				"to date; or import the account instead"))
 		return
 	}
-	var source moved
-	if !attribute.ReadMoved(req, &source) {
-		resp.Diagnostics.AddError("Account Not Moved", "The state of "+movedType+" cannot be read.\n"+
-			"Remedy: import the account instead.\n\nNothing was changed.")
-		return
-	}
-	id, err := azure.CanonicalID(source.ID, azure.MediaAccountType)
-	if err != nil {
-		resp.Diagnostics.AddError("Account Not Moved", fmt.Sprintf(
-			"%v.\nRemedy: import the account instead.\n\nNothing was changed.", err))
-		return
-	}
-	target := source.model(id)
-	resp.Diagnostics.Append(resp.TargetState.Set(ctx, target)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.TargetIdentity, target.ID)...)
+	media.Move(ctx, azure.MediaAccountType, req, resp, moved.model)
 }
 
-func movedTooOld(version int64) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Account Not Moved", fmt.Sprintf(
-		"Found: a state of %s in the version %d of its schema.\nRequired: the version %d, that of "+
-			"azurerm 3.117.\nRemedy: run `terraform apply -refresh-only` with azurerm 3.117.1 first, "+
-			"which brings the state up to date; or import the account instead.\n\nNothing was changed.",
-		movedType, version, movedVersion))
-}
-
-// model is the account as this provider keeps it. What azurerm did not know, such as the oldest
-// version of TLS, the refresh that follows fills in.
+// model returns the account as this provider keeps it. The refresh that follows fills in what azurerm
+// did not know, such as the oldest version of TLS.
 func (m moved) model(id string) model {
-	target := model{account: account{
-		ID:                       attribute.NewResourceID(id),
-		Name:                     attribute.NewName(m.Name),
-		ResourceGroupName:        attribute.NewName(m.ResourceGroupName),
-		Location:                 attribute.NewLocation(m.Location),
-		StorageAccounts:          m.storage(),
-		Identity:                 m.identity(),
-		StorageAuthentication:    types.StringValue(m.StorageAuthentication),
-		PublicNetworkAccess:      types.BoolPointerValue(m.PublicNetworkAccess),
-		KeyDeliveryAccessControl: m.keyDelivery(),
-		Encryption:               m.encryption(),
-		Tags:                     attribute.MovedTags(m.Tags),
-	}}
-	target.Timeouts = attribute.NoTimeouts()
-	return target
+	return model{
+		account: account{
+			Attributes: media.Attributes{
+				ID:                  attribute.NewResourceID(id),
+				Name:                attribute.NewName(m.Name),
+				ResourceGroupName:   attribute.NewName(m.ResourceGroupName),
+				Location:            attribute.NewLocation(m.Location),
+				Identity:            m.identity(),
+				PublicNetworkAccess: types.BoolPointerValue(m.PublicNetworkAccess),
+				Encryption:          m.encryption(),
+				Tags:                attribute.MovedTags(m.Tags),
+			},
+			StorageAccounts:          m.storage(),
+			StorageAuthentication:    types.StringValue(m.StorageAuthentication),
+			KeyDeliveryAccessControl: m.keyDelivery(),
+		},
+		Timeouts: attribute.NoTimeouts(),
+	}
 }
 
 func (m moved) storage() types.Set {
@@ -180,7 +163,7 @@ func (m moved) keyDelivery() types.Object {
 	})
 }
 
-// movedReader is the user-assigned identity in a block; null stands for the system-assigned one.
+// movedReader returns the user-assigned identity in a block, or null for the system-assigned one.
 func movedReader(block []movedIdentity) attribute.ResourceIDValue {
 	if len(block) == 0 || block[0].UserAssignedIdentityID == "" {
 		return attribute.ResourceIDValue{}

@@ -16,22 +16,14 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-// account is what the resource and the data sources show of an account.
+// account is the attributes that the resource and the data sources show of an account.
 type account struct {
-	ID                       attribute.ResourceIDValue `tfsdk:"id"`
-	Name                     attribute.NameValue       `tfsdk:"name"`
-	ResourceGroupName        attribute.NameValue       `tfsdk:"resource_group_name"`
-	Location                 attribute.LocationValue   `tfsdk:"location"`
-	StorageAccounts          types.Set                 `tfsdk:"storage_accounts"`
-	Identity                 types.Object              `tfsdk:"identity"`
-	StorageAuthentication    types.String              `tfsdk:"storage_authentication_type"`
-	PublicNetworkAccess      types.Bool                `tfsdk:"public_network_access_enabled"`
-	MinimumTLSVersion        types.String              `tfsdk:"minimum_tls_version"`
-	KeyDeliveryAccessControl types.Object              `tfsdk:"key_delivery_access_control"`
-	Encryption               types.Object              `tfsdk:"encryption"`
-	Tags                     types.Map                 `tfsdk:"tags"`
-	MediaServiceID           types.String              `tfsdk:"media_service_id"`
-	ProvisioningState        types.String              `tfsdk:"provisioning_state"`
+	media.Attributes
+	StorageAccounts          types.Set    `tfsdk:"storage_accounts"`
+	StorageAuthentication    types.String `tfsdk:"storage_authentication_type"`
+	MinimumTLSVersion        types.String `tfsdk:"minimum_tls_version"`
+	KeyDeliveryAccessControl types.Object `tfsdk:"key_delivery_access_control"`
+	MediaServiceID           types.String `tfsdk:"media_service_id"`
 }
 
 // model is the resource.
@@ -40,25 +32,20 @@ type model struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-// observe takes over what Azure says about the account. The ID stays what it is.
+// observe takes over what Azure says about the account. The ID stays as it is.
 func (a *account) observe(wire armmedia.Account) {
 	importing := attribute.Imported(a.Name)
-	a.Name = attribute.NewName(azure.Deref(wire.Name))
-	a.ResourceGroupName = attribute.NewName(azure.GroupOf(a.ID.ValueString()))
-	a.Location = attribute.NewLocation(azure.Deref(wire.Location))
-	a.Tags = attribute.ManagedTags(wire.Tags, a.Tags, importing)
+	media.Observe(&a.Attributes, wire)
 	if importing || !a.Identity.IsNull() {
 		a.Identity = attribute.FlattenIdentity(media.ObservedIdentity(wire.Identity, a.Identity))
 	}
 
 	properties := azure.Deref(wire.Properties)
+	a.ObserveProperties(properties.Encryption, properties.PublicNetworkAccess,
+		properties.ProvisioningState)
 	a.StorageAccounts = observedStorage(properties.StorageAccounts, a.StorageAccounts)
 	a.KeyDeliveryAccessControl = observedKeyDelivery(properties.KeyDelivery, a.KeyDeliveryAccessControl)
-	a.Encryption = media.ObservedEncryption(properties.Encryption)
-	a.PublicNetworkAccess = types.BoolValue(
-		azure.Deref(properties.PublicNetworkAccess) != armmedia.Disabled)
 	a.MediaServiceID = types.StringPointerValue(properties.MediaServiceID)
-	a.ProvisioningState = types.StringValue(string(azure.Deref(properties.ProvisioningState)))
 	// While an account is being created, Azure does not say these two.
 	if properties.StorageAuthentication != nil || importing {
 		a.StorageAuthentication = types.StringValue(
@@ -70,27 +57,12 @@ func (a *account) observe(wire armmedia.Account) {
 	}
 }
 
-// keyed is what the rules of customers' keys are about.
-func (a *account) keyed() media.Keyed {
-	return media.Keyed{
-		ID: a.ID, Location: a.Location, Identity: a.Identity, Encryption: a.Encryption,
-	}
-}
-
-// complete fills in what the plan left to Azure, and keeps everything else as it was planned: what
-// Azure has beyond that is for the next plan to show.
-func (a *account) complete(ctx context.Context, wire armmedia.Account) {
-	observed := *a
-	observed.observe(wire)
-	a.Identity = media.Filled(ctx, a.Identity, observed.Identity)
-	a.KeyDeliveryAccessControl = media.Filled(
-		ctx, a.KeyDeliveryAccessControl, observed.KeyDeliveryAccessControl)
-	a.Encryption = media.Filled(ctx, a.Encryption, observed.Encryption)
-	if a.MediaServiceID.IsUnknown() {
-		a.MediaServiceID = observed.MediaServiceID
-	}
-	if a.ProvisioningState.IsUnknown() {
-		a.ProvisioningState = observed.ProvisioningState
+// fill takes from what was observed what the plan left to Azure.
+func fill(ctx context.Context, plan, observed *model) {
+	plan.KeyDeliveryAccessControl = media.Filled(
+		ctx, plan.KeyDeliveryAccessControl, observed.KeyDeliveryAccessControl)
+	if plan.MediaServiceID.IsUnknown() {
+		plan.MediaServiceID = observed.MediaServiceID
 	}
 }
 
@@ -115,8 +87,8 @@ func deliveryIn(object types.Object) delivery {
 	return d
 }
 
-// observedKeyDelivery is the access control as Azure has it. Azure knows no difference between an
-// empty list and none.
+// observedKeyDelivery returns the access control that Azure has. Azure does not tell an empty list
+// from none.
 func observedKeyDelivery(wire *armmedia.KeyDelivery, prior types.Object) types.Object {
 	control := azure.Deref(azure.Deref(wire).AccessControl)
 	if control.DefaultAction == nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
@@ -22,25 +21,23 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
+// retired says what has become of the service.
+const retired = "Microsoft retired Media Services in the public cloud on 30 June 2024."
+
 func resourceSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "A Media Services account. Changes are made in place and touch only " +
-			"what they are about: what another resource or tool has set on the account stays.",
+		MarkdownDescription: "A Media Services account. " + retired + " An update changes the account " +
+			"in place, and only the attributes that changed: what another resource or tool has set on " +
+			"the account stays.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the account, unique in all of Azure.",
 				attribute.ValidName(mediaaccount.AccountName())),
-			"resource_group_name":         attribute.ResourceGroupName(),
-			"location":                    attribute.Location(),
-			"storage_accounts":            storageAccounts(),
-			"identity":                    attribute.Identity(),
-			"storage_authentication_type": storageAuthentication(),
-			"public_network_access_enabled": schema.BoolAttribute{
-				MarkdownDescription: "Whether the account can be reached from the internet. " +
-					"Default: `true`.",
-				Optional: true,
-				Computed: true,
-				Default:  booldefault.StaticBool(true),
-			},
+			"resource_group_name":           attribute.ResourceGroupName(),
+			"location":                      attribute.Location(),
+			"storage_accounts":              storageAccounts(),
+			"identity":                      attribute.Identity(),
+			"storage_authentication_type":   storageAuthentication(),
+			"public_network_access_enabled": media.PublicNetworkAccess(),
 			"minimum_tls_version": choice("The oldest version of TLS that the account accepts.",
 				armmedia.TLS12, armmedia.TLS10, armmedia.TLS11, armmedia.TLS12, armmedia.TLS13),
 			"key_delivery_access_control": keyDelivery(),
@@ -52,7 +49,7 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"media_service_id": attribute.Computed(
 				"The GUID by which the service itself knows the account."),
 			"provisioning_state": media.ProvisioningState(),
-			"timeouts":           attribute.Timeouts(ctx, allowed()),
+			"timeouts":           attribute.Timeouts(ctx, media.DefaultTimeouts()),
 		},
 	}
 }

@@ -32,8 +32,8 @@ func storageType() types.ObjectType {
 	}}
 }
 
-// same reports whether two elements mean the same: IDs have no case, and a storage account that
-// is not said to be the primary one is a secondary one.
+// same reports whether two elements mean the same: IDs have no case, and a storage account without
+// is_primary is a secondary one.
 func (s storage) same(other storage) bool {
 	return s.ID.Same(other.ID) &&
 		!s.IsPrimary.IsUnknown() && !other.IsPrimary.IsUnknown() &&
@@ -50,7 +50,7 @@ func (s storage) value() attr.Value {
 	})
 }
 
-// storageIn reads a set. What of it is not known yet is not in the result.
+// storageIn returns the elements of a set, without those that are unknown.
 func storageIn(set types.Set) []storage {
 	var list []storage
 	for _, element := range set.Elements() {
@@ -89,8 +89,8 @@ func respelt(list []storage, prior types.Set) types.Set {
 	return storageSet(list)
 }
 
-// observedStorage is the set as Azure has it, in the spelling of the prior one. Azure names the
-// identity that reaches a storage account only where one does.
+// observedStorage returns the set that Azure has, in the spelling of the prior one. Azure names an
+// identity only for a storage account that the account accesses with one.
 func observedStorage(wire []*armmedia.StorageAccount, prior types.Set) types.Set {
 	list := make([]storage, 0, len(wire))
 	for _, found := range wire {
@@ -106,7 +106,7 @@ func observedStorage(wire []*armmedia.StorageAccount, prior types.Set) types.Set
 	return respelt(list, prior)
 }
 
-// wireStorage is the list to send.
+// wireStorage returns the storage accounts to send.
 func wireStorage(set types.Set, authentication string) []*armmedia.StorageAccount {
 	var wire []*armmedia.StorageAccount
 	for _, one := range storageIn(set) {
@@ -122,8 +122,8 @@ func wireStorage(set types.Set, authentication string) []*armmedia.StorageAccoun
 	return wire
 }
 
-// wireResourceIdentity names the identity of the account that something is reached with: the
-// system-assigned one if no other is.
+// wireResourceIdentity names the identity that the account accesses a resource with: the
+// system-assigned one unless there is an ID.
 func wireResourceIdentity(id attribute.ResourceIDValue) *armmedia.ResourceIdentity {
 	return &armmedia.ResourceIdentity{
 		UserAssignedIdentity:      id.ValueStringPointer(),
@@ -131,35 +131,8 @@ func wireResourceIdentity(id attribute.ResourceIDValue) *armmedia.ResourceIdenti
 	}
 }
 
-// foreignStorage lists the storage accounts that Azure has attached, and that neither the state
-// nor the plan knows: something else attached them after the plan was made. Nobody has agreed to
-// their going.
-func foreignStorage(current []*armmedia.StorageAccount, state, plan types.Set,
-) []*armmedia.StorageAccount {
-	known := append(storageIn(state), storageIn(plan)...)
-	var foreign []*armmedia.StorageAccount
-	for _, attached := range current {
-		id := attribute.NewResourceID(azure.Deref(attached.ID))
-		if !anyStorage(known, func(s storage) bool { return s.ID.Same(id) }) {
-			foreign = append(foreign, &armmedia.StorageAccount{
-				ID: attached.ID, Type: attached.Type, Identity: attached.Identity,
-			})
-		}
-	}
-	return foreign
-}
-
-func anyStorage(list []storage, ok func(storage) bool) bool {
-	for _, one := range list {
-		if ok(one) {
-			return true
-		}
-	}
-	return false
-}
-
-// sameStorage plans no change where the configuration only spells differently what is there, and
-// shows only the elements that do change where others are spelt differently.
+// sameStorage plans no change for another spelling or order of the same storage accounts. Beside a
+// change, the elements that only differ in spelling do not show.
 type sameStorage struct{}
 
 func (sameStorage) Description(context.Context) string {

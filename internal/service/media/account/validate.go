@@ -13,26 +13,27 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-// validate holds a configuration against what needs no Azure to be checked.
-func (a *account) validate() diag.Diagnostics {
+// validate checks what needs no Azure to be checked, the rules ACC001 and ACC005 among it.
+func (m *model) validate() diag.Diagnostics {
 	var diags diag.Diagnostics
-	if !a.StorageAccounts.IsUnknown() {
-		diags.Append(diagnostic.FromReport(mediaaccount.CheckConfiguration(a.facts()))...)
+	if facts, ok := m.facts(); ok {
+		diags.Append(diagnostic.FromReport(mediaaccount.CheckConfiguration(facts))...)
 	}
-	diags.Append(a.validateStorage()...)
-	diags.Append(a.validateKeyDelivery()...)
-	diags.Append(media.ValidateEncryption(a.Encryption)...)
+	diags.Append(m.validateStorage()...)
+	diags.Append(m.validateKeyDelivery()...)
+	diags.Append(media.ValidateEncryption(m.Encryption)...)
 	return diags
 }
 
-// facts are what the configuration or a plan says by itself.
-func (a *account) facts() mediaaccount.Facts {
-	facts := mediaaccount.Facts{Kind: mediaaccount.MediaServices()}
-	if !a.StorageAuthentication.IsNull() && !a.StorageAuthentication.IsUnknown() {
+// facts returns what the attributes say of the storage accounts; ok is false as long as the set is
+// unknown.
+func (m *model) facts() (facts mediaaccount.Facts, ok bool) {
+	facts.Kind = mediaaccount.MediaServices()
+	if !m.StorageAuthentication.IsNull() && !m.StorageAuthentication.IsUnknown() {
 		facts.Authentication = rule.Known(
-			mediaaccount.Authentication(a.StorageAuthentication.ValueString()))
+			mediaaccount.Authentication(m.StorageAuthentication.ValueString()))
 	}
-	for _, one := range storageIn(a.StorageAccounts) {
+	for _, one := range storageIn(m.StorageAccounts) {
 		var fact mediaaccount.Storage
 		if !one.ID.IsUnknown() {
 			fact.ID = rule.Known(one.ID.ValueString())
@@ -42,24 +43,24 @@ func (a *account) facts() mediaaccount.Facts {
 		}
 		facts.Storage = append(facts.Storage, fact)
 	}
-	unknown := len(a.StorageAccounts.Elements()) - len(facts.Storage)
+	unknown := len(m.StorageAccounts.Elements()) - len(facts.Storage)
 	facts.Storage = append(facts.Storage, make([]mediaaccount.Storage, unknown)...)
-	return facts
+	return facts, !m.StorageAccounts.IsUnknown()
 }
 
-func (a *account) validateStorage() diag.Diagnostics {
+func (m *model) validateStorage() diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, one := range storageIn(a.StorageAccounts) {
+	for _, one := range storageIn(m.StorageAccounts) {
 		if one.ID.IsUnknown() {
 			continue
 		}
 		id := one.ID.ValueString()
 		diags.Append(media.ValidateStorageID("storage_accounts", id)...)
-		// A storage_authentication_type that is left out is System.
-		if !one.UserAssignedIdentityID.IsNull() && !a.StorageAuthentication.IsUnknown() &&
-			a.StorageAuthentication.ValueString() != string(armmedia.StorageByManagedIdentity) {
+		// Without storage_authentication_type, it is System.
+		if !one.UserAssignedIdentityID.IsNull() && !m.StorageAuthentication.IsUnknown() &&
+			m.StorageAuthentication.ValueString() != string(armmedia.StorageByManagedIdentity) {
 			diags.Append(media.Refused("storage_accounts", "Unexpected User-Assigned Identity",
-				"an identity for the storage account "+id+", which is reached with its keys",
+				"an identity for the storage account "+id+", which the account accesses with its keys",
 				`storage_authentication_type = "ManagedIdentity" where an identity is named`,
 				`set storage_authentication_type = "ManagedIdentity", or leave `+
 					"user_assigned_identity_id out"))
@@ -68,16 +69,16 @@ func (a *account) validateStorage() diag.Diagnostics {
 	return diags
 }
 
-// validateKeyDelivery requires the list to be empty where everybody is let in, as the service does
+// validateKeyDelivery refuses an allow list beside the default action Allow, as the service does
 // (OpenAPI document 2023-01-01, AccessControl.ipAllowList).
-func (a *account) validateKeyDelivery() diag.Diagnostics {
-	control := deliveryIn(a.KeyDeliveryAccessControl)
+func (m *model) validateKeyDelivery() diag.Diagnostics {
+	control := deliveryIn(m.KeyDeliveryAccessControl)
 	if control.DefaultAction.ValueString() != string(armmedia.Allow) ||
 		len(control.IPAllowList.Elements()) == 0 {
 		return nil
 	}
 	return diag.Diagnostics{media.Refused("key_delivery_access_control.ip_allow_list",
-		"Unexpected IP Allow List", "addresses to let in where everybody is let in",
+		"Unexpected IP Allow List", "an allow list, although every address is allowed",
 		`an empty list where default_action is "Allow"`,
 		`set default_action = "Deny", or leave ip_allow_list out`)}
 }

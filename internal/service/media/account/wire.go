@@ -4,10 +4,7 @@
 package account
 
 import (
-	"context"
-
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
@@ -15,104 +12,77 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-// created is the account as it is asked for. Every attribute is known by then, or left to Azure.
-func (a *account) created(ctx context.Context) (armmedia.Account, diag.Diagnostics) {
-	identity, diags := a.wireIdentity(ctx, nil)
+// created returns the account to send.
+func (m *model) created() armmedia.Account {
 	return armmedia.Account{
-		Location: a.Location.ValueStringPointer(),
-		Tags:     attribute.WireTags(a.Tags),
-		Identity: identity,
+		Location: m.Location.ValueStringPointer(),
+		Tags:     attribute.WireTags(m.Tags),
+		Identity: media.WireIdentity(m.Identity, types.Object{}),
 		Properties: &armmedia.AccountProperties{
-			StorageAccounts:       wireStorage(a.StorageAccounts, a.StorageAuthentication.ValueString()),
-			StorageAuthentication: a.wireStorageAuthentication(),
-			Encryption:            a.wireEncryption(),
-			KeyDelivery:           a.wireKeyDelivery(),
-			PublicNetworkAccess:   a.wirePublicNetworkAccess(),
-			MinimumTLSVersion:     a.wireMinimumTLSVersion(),
+			StorageAccounts:       wireStorage(m.StorageAccounts, m.StorageAuthentication.ValueString()),
+			StorageAuthentication: m.wireStorageAuthentication(),
+			Encryption:            m.wireEncryption(),
+			KeyDelivery:           m.wireKeyDelivery(),
+			PublicNetworkAccess:   m.WirePublicNetworkAccess(),
+			MinimumTLSVersion:     m.wireMinimumTLSVersion(),
 		},
-	}, diags
+	}
 }
 
-// changed is what of the account is to be changed, and whether anything is: only what differs is
-// sent, so that what something else set meanwhile is not set back. After a change that failed, which
-// may have been carried out in part, what is managed is sent again.
-func (a *account) changed(ctx context.Context, state account,
-) (update armmedia.AccountUpdate, changes bool, diags diag.Diagnostics) {
-	again := state.failed()
+// changed returns the update to send, and reports whether anything changes. It names only what
+// differs, so that what something else set meanwhile stays. After a failed change, which Azure may
+// have carried out in part, it names again all that is managed.
+func (m *model) changed(state *model) (update armmedia.AccountUpdate, changes bool) {
+	again := state.Failed()
 	properties := &armmedia.AccountProperties{}
-	if again || a.storageChanges(state) {
-		// The way to come at the storage goes with each storage account of the list.
+	if again || m.storageChanges(state) {
 		properties.StorageAccounts = wireStorage(
-			a.StorageAccounts, a.StorageAuthentication.ValueString())
+			m.StorageAccounts, m.StorageAuthentication.ValueString())
 		changes = true
 	}
-	if again || !a.StorageAuthentication.Equal(state.StorageAuthentication) {
-		properties.StorageAuthentication, changes = a.wireStorageAuthentication(), true
+	if again || !m.StorageAuthentication.Equal(state.StorageAuthentication) {
+		properties.StorageAuthentication, changes = m.wireStorageAuthentication(), true
 	}
-	if a.encryptionChanges(state) {
-		properties.Encryption, changes = a.wireEncryption(), true
+	if media.EncryptionChanges(m.Encryption, state.Encryption) {
+		properties.Encryption, changes = m.wireEncryption(), true
 	}
-	if !a.KeyDeliveryAccessControl.Equal(state.KeyDeliveryAccessControl) {
-		properties.KeyDelivery = a.wireKeyDelivery()
+	if !m.KeyDeliveryAccessControl.Equal(state.KeyDeliveryAccessControl) {
+		properties.KeyDelivery = m.wireKeyDelivery()
 		changes = changes || properties.KeyDelivery != nil
 	}
-	if again || !a.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
-		properties.PublicNetworkAccess, changes = a.wirePublicNetworkAccess(), true
+	if again || !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) {
+		properties.PublicNetworkAccess, changes = m.WirePublicNetworkAccess(), true
 	}
-	if again || !a.MinimumTLSVersion.Equal(state.MinimumTLSVersion) {
-		properties.MinimumTLSVersion, changes = a.wireMinimumTLSVersion(), true
+	if again || !m.MinimumTLSVersion.Equal(state.MinimumTLSVersion) {
+		properties.MinimumTLSVersion, changes = m.wireMinimumTLSVersion(), true
 	}
 	if changes {
 		update.Properties = properties
 	}
-	if a.identityChanges(state) {
-		update.Identity, diags = a.wireIdentity(ctx, media.IdentityIDs(state.Identity))
-		changes = true
+	// An identity that is left out is not managed.
+	if !m.Identity.IsNull() && !m.Identity.Equal(state.Identity) {
+		update.Identity, changes = media.WireIdentity(m.Identity, state.Identity), true
 	}
-	return update, changes || !a.Tags.Equal(state.Tags), diags
+	return update, changes || !m.Tags.Equal(state.Tags)
 }
 
-// failed reports whether the last change of the account failed after Azure had accepted it.
-func (a *account) failed() bool {
-	return a.ProvisioningState.ValueString() == string(armmedia.Failed)
+// storageChanges reports whether the storage accounts are to be sent. Each of them carries the way
+// to access it.
+func (m *model) storageChanges(state *model) bool {
+	return !m.StorageAccounts.Equal(state.StorageAccounts) ||
+		!m.StorageAuthentication.Equal(state.StorageAuthentication)
 }
 
-// storageChanges reports whether the list of storage accounts is to be sent.
-func (a *account) storageChanges(state account) bool {
-	return !a.StorageAccounts.Equal(state.StorageAccounts) ||
-		!a.StorageAuthentication.Equal(state.StorageAuthentication)
+func (m *model) wireEncryption() *armmedia.Encryption {
+	return media.EncryptionIn(m.Encryption).Wire(wireResourceIdentity)
 }
 
-// encryptionChanges reports whether the encryption is to be sent.
-func (a *account) encryptionChanges(state account) bool {
-	return media.EncryptionChanges(a.Encryption, state.Encryption)
-}
-
-// identityChanges reports whether the identity is to be sent. One that is left out is not managed.
-func (a *account) identityChanges(state account) bool {
-	return !a.Identity.IsNull() && !a.Identity.Equal(state.Identity)
-}
-
-// wireIdentity is the identity to send. before are the user-assigned ones that there were.
-func (a *account) wireIdentity(ctx context.Context, before []string,
-) (*armmedia.Identity, diag.Diagnostics) {
-	if a.Identity.IsNull() {
-		return nil, nil
-	}
-	identity, diags := attribute.ExpandIdentity(ctx, a.Identity)
-	return media.WireIdentity(identity, before), diags
-}
-
-func (a *account) wireEncryption() *armmedia.Encryption {
-	return media.EncryptionIn(a.Encryption).Wire(wireResourceIdentity)
-}
-
-// wireKeyDelivery is the access control to send; nil where it is left to Azure.
-func (a *account) wireKeyDelivery() *armmedia.KeyDelivery {
-	if a.KeyDeliveryAccessControl.IsNull() || a.KeyDeliveryAccessControl.IsUnknown() {
+// wireKeyDelivery returns the access control to send, or nil where the plan leaves it to Azure.
+func (m *model) wireKeyDelivery() *armmedia.KeyDelivery {
+	if m.KeyDeliveryAccessControl.IsNull() || m.KeyDeliveryAccessControl.IsUnknown() {
 		return nil
 	}
-	planned := deliveryIn(a.KeyDeliveryAccessControl)
+	planned := deliveryIn(m.KeyDeliveryAccessControl)
 	control := &armmedia.AccessControl{
 		DefaultAction: to.Ptr(armmedia.DefaultAction(planned.DefaultAction.ValueString())),
 		IPAllowList:   []*string{}, // Sent even if it is empty, or the old list would stay.
@@ -125,17 +95,10 @@ func (a *account) wireKeyDelivery() *armmedia.KeyDelivery {
 	return &armmedia.KeyDelivery{AccessControl: control}
 }
 
-func (a *account) wireStorageAuthentication() *armmedia.StorageAuthentication {
-	return to.Ptr(armmedia.StorageAuthentication(a.StorageAuthentication.ValueString()))
+func (m *model) wireStorageAuthentication() *armmedia.StorageAuthentication {
+	return to.Ptr(armmedia.StorageAuthentication(m.StorageAuthentication.ValueString()))
 }
 
-func (a *account) wireMinimumTLSVersion() *armmedia.MinimumTLSVersion {
-	return to.Ptr(armmedia.MinimumTLSVersion(a.MinimumTLSVersion.ValueString()))
-}
-
-func (a *account) wirePublicNetworkAccess() *armmedia.PublicNetworkAccess {
-	if a.PublicNetworkAccess.ValueBool() {
-		return to.Ptr(armmedia.Enabled)
-	}
-	return to.Ptr(armmedia.Disabled)
+func (m *model) wireMinimumTLSVersion() *armmedia.MinimumTLSVersion {
+	return to.Ptr(armmedia.MinimumTLSVersion(m.MinimumTLSVersion.ValueString()))
 }

@@ -5,10 +5,8 @@ package videoanalyzer
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -17,12 +15,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-var _ resource.ResourceWithMoveState = (*Resource)(nil)
-
-// movedType is what azurerm called an account up to its version 3.
+// movedType is the type of an account in azurerm, up to its version 3.
 const movedType = "azurerm_video_analyzer"
 
-// moved is the state of azurerm's resource. Its blocks are lists even where there is only one.
+// moved is the state of azurerm's resource. Its blocks are lists, even those that occur only once.
 type moved struct {
 	ID                string `json:"id"`
 	Name              string `json:"name"`
@@ -38,8 +34,8 @@ type moved struct {
 	Tags map[string]string `json:"tags"`
 }
 
-// MoveState takes an account over from azurerm, whole, so that a moved block is all that a
-// migration takes.
+// MoveState takes an account over from azurerm, whole: a migration needs a moved block and nothing
+// else.
 func (r *Resource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{{StateMover: moveFromAzurerm}}
 }
@@ -47,45 +43,30 @@ func (r *Resource) MoveState(context.Context) []resource.StateMover {
 func moveFromAzurerm(ctx context.Context, req resource.MoveStateRequest,
 	resp *resource.MoveStateResponse,
 ) {
-	if !attribute.FromAzurerm(req, movedType) {
-		return // It is somebody else's.
+	if attribute.FromAzurerm(req, movedType) {
+		media.Move(ctx, azure.VideoAnalyzerType, req, resp, moved.model)
 	}
-	var source moved
-	if !attribute.ReadMoved(req, &source) {
-		resp.Diagnostics.Append(notMoved("a state of " + movedType + " that cannot be read"))
-		return
-	}
-	id, err := azure.CanonicalID(source.ID, azure.VideoAnalyzerType)
-	if err != nil {
-		resp.Diagnostics.Append(notMoved(err.Error()))
-		return
-	}
-	target := source.model(id)
-	resp.Diagnostics.Append(resp.TargetState.Set(ctx, target)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.TargetIdentity, target.ID)...)
 }
 
-func notMoved(found string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Account Not Moved", fmt.Sprintf(
-		"Found: %s.\nRequired: the state of an account that azurerm 3 made.\n"+
-			"Remedy: import the account instead.\n\nNothing was changed.", found))
-}
-
-// model is the account as this provider keeps it. What azurerm did not know, such as the endpoints,
-// the refresh that follows fills in.
+// model returns the account as this provider keeps it. The refresh that follows fills in what azurerm
+// did not know, such as the endpoints.
 func (m moved) model(id string) model {
-	target := model{analyzer: analyzer{
-		ID:                attribute.NewResourceID(id),
-		Name:              attribute.NewName(m.Name),
-		ResourceGroupName: attribute.NewName(m.ResourceGroupName),
-		Location:          attribute.NewLocation(m.Location),
-		StorageAccount:    types.ObjectNull(storageTypes()),
-		Identity:          types.ObjectNull(attribute.UserIdentityTypes()),
-		Encryption:        types.ObjectNull(media.EncryptionTypes()),
-		Tags:              attribute.MovedTags(m.Tags),
-		Endpoints:         types.ListNull(endpointType()),
-	}}
-	target.Timeouts = attribute.NoTimeouts()
+	target := model{
+		analyzer: analyzer{
+			Attributes: media.Attributes{
+				ID:                attribute.NewResourceID(id),
+				Name:              attribute.NewName(m.Name),
+				ResourceGroupName: attribute.NewName(m.ResourceGroupName),
+				Location:          attribute.NewLocation(m.Location),
+				Identity:          types.ObjectNull(attribute.UserIdentityTypes()),
+				Encryption:        types.ObjectNull(media.EncryptionTypes()),
+				Tags:              attribute.MovedTags(m.Tags),
+			},
+			StorageAccount: types.ObjectNull(storageTypes()),
+			Endpoints:      types.ListNull(endpointType()),
+		},
+		Timeouts: attribute.NoTimeouts(),
+	}
 	if len(m.StorageAccounts) > 0 {
 		from := m.StorageAccounts[0]
 		target.StorageAccount = types.ObjectValueMust(storageTypes(), map[string]attr.Value{

@@ -16,19 +16,11 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-// analyzer is what the resource and the data source show of an account.
+// analyzer is the attributes that the resource and the data source show of an account.
 type analyzer struct {
-	ID                  attribute.ResourceIDValue `tfsdk:"id"`
-	Name                attribute.NameValue       `tfsdk:"name"`
-	ResourceGroupName   attribute.NameValue       `tfsdk:"resource_group_name"`
-	Location            attribute.LocationValue   `tfsdk:"location"`
-	StorageAccount      types.Object              `tfsdk:"storage_account"`
-	Identity            types.Object              `tfsdk:"identity"`
-	PublicNetworkAccess types.Bool                `tfsdk:"public_network_access_enabled"`
-	Encryption          types.Object              `tfsdk:"encryption"`
-	Tags                types.Map                 `tfsdk:"tags"`
-	Endpoints           types.List                `tfsdk:"endpoints"`
-	ProvisioningState   types.String              `tfsdk:"provisioning_state"`
+	media.Attributes
+	StorageAccount types.Object `tfsdk:"storage_account"`
+	Endpoints      types.List   `tfsdk:"endpoints"`
 }
 
 // model is the resource.
@@ -37,49 +29,24 @@ type model struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-// observe takes over what Azure says about the account. The ID stays what it is.
+// observe takes over what Azure says about the account. The ID stays as it is.
 func (a *analyzer) observe(wire armmedia.VideoAnalyzer) {
-	importing := attribute.Imported(a.Name)
-	a.Name = attribute.NewName(azure.Deref(wire.Name))
-	a.ResourceGroupName = attribute.NewName(azure.GroupOf(a.ID.ValueString()))
-	a.Location = attribute.NewLocation(azure.Deref(wire.Location))
-	a.Tags = attribute.ManagedTags(wire.Tags, a.Tags, importing)
+	media.Observe(&a.Attributes, wire)
 	a.Identity = attribute.FlattenUserIdentity(
 		media.ObservedIdentity(wire.Identity, a.Identity))
 
 	properties := azure.Deref(wire.Properties)
+	a.ObserveProperties(properties.Encryption, properties.PublicNetworkAccess,
+		properties.ProvisioningState)
 	a.StorageAccount = observedStorage(properties.StorageAccounts, a.StorageAccount)
-	a.Encryption = media.ObservedEncryption(properties.Encryption)
-	a.PublicNetworkAccess = types.BoolValue(
-		azure.Deref(properties.PublicNetworkAccess) != armmedia.Disabled)
 	a.Endpoints = observedEndpoints(properties.Endpoints)
-	a.ProvisioningState = types.StringValue(string(azure.Deref(properties.ProvisioningState)))
 }
 
-// complete fills in what the plan left to Azure, and keeps everything else as it was planned: what
-// Azure has beyond that is for the next plan to show.
-func (a *analyzer) complete(ctx context.Context, wire armmedia.VideoAnalyzer) {
-	observed := *a
-	observed.observe(wire)
-	a.Encryption = media.Filled(ctx, a.Encryption, observed.Encryption)
-	if a.Endpoints.IsUnknown() {
-		a.Endpoints = observed.Endpoints
+// fill takes from what was observed what the plan left to Azure.
+func fill(_ context.Context, plan, observed *model) {
+	if plan.Endpoints.IsUnknown() {
+		plan.Endpoints = observed.Endpoints
 	}
-	if a.ProvisioningState.IsUnknown() {
-		a.ProvisioningState = observed.ProvisioningState
-	}
-}
-
-// keyed is what the rules of customers' keys are about.
-func (a *analyzer) keyed() media.Keyed {
-	return media.Keyed{
-		ID: a.ID, Location: a.Location, Identity: a.Identity, Encryption: a.Encryption,
-	}
-}
-
-// failed reports whether the last change of the account failed after Azure had accepted it.
-func (a *analyzer) failed() bool {
-	return a.ProvisioningState.ValueString() == string(armmedia.Failed)
 }
 
 // storage is the storage_account attribute.
@@ -95,7 +62,7 @@ func storageTypes() map[string]attr.Type {
 	}
 }
 
-// storageIn reads the attribute. One that is null or not known has nothing but nulls.
+// storageIn reads the attribute. All parts of a null or unknown one are null.
 func storageIn(object types.Object) storage {
 	parts := object.Attributes()
 	var s storage
@@ -104,8 +71,8 @@ func storageIn(object types.Object) storage {
 	return s
 }
 
-// observedStorage is the storage account that the prior attribute names, in its spelling, or the
-// first one where it names none that Azure has.
+// observedStorage returns the storage account that the prior attribute names, in its spelling, or
+// else the first one that Azure has.
 func observedStorage(wire []*armmedia.StorageAccount, prior types.Object) types.Object {
 	if len(wire) == 0 {
 		return types.ObjectNull(storageTypes())
@@ -123,7 +90,7 @@ func observedStorage(wire []*armmedia.StorageAccount, prior types.Object) types.
 	})
 }
 
-// respelt is an ID in the spelling of the prior one, if both are the same. "" is null.
+// respelt returns an ID, in the spelling of the prior one if both are the same. "" becomes null.
 func respelt(id string, prior attribute.ResourceIDValue) attribute.ResourceIDValue {
 	switch found := attribute.NewResourceID(id); {
 	case id == "":

@@ -1,44 +1,45 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package videoanalyzer is azuremedia_video_analyzer: a Video Analyzer account with the storage
-// account under it. The customer's key over it can be a part of it, or an
-// azuremedia_customer_key_attachment of its own.
+// Package videoanalyzer holds azuremedia_video_analyzer: a Video Analyzer account with its storage
+// account. Its lifecycle is package media's; what only Video Analyzer has stands here. The
+// customer-managed key can be a part of the account, or an azuremedia_customer_key_attachment of its
+// own.
 package videoanalyzer
 
 import (
 	"context"
-	"time"
+	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-const typeName = "azuremedia_video_analyzer"
-
-// subject is the account as diagnostics speak of it.
-func subject(id string) diagnostic.Subject {
-	return diagnostic.Subject{Noun: "Video Analyzer Account", Type: typeName, ID: id}
-}
-
-// allowed is how long each operation may take unless the configuration says otherwise.
-func allowed() attribute.TimeoutDefaults {
-	return attribute.TimeoutDefaults{
-		Create: 30 * time.Minute,
-		Read:   5 * time.Minute,
-		Update: 30 * time.Minute,
-		Delete: 30 * time.Minute,
+// kind returns the kind of Video Analyzer accounts.
+func kind() media.Kind[armmedia.VideoAnalyzerProperties] {
+	return media.Kind[armmedia.VideoAnalyzerProperties]{
+		Title:        "Video Analyzer Account",
+		Type:         "azuremedia_video_analyzer",
+		ResourceType: azure.VideoAnalyzerType,
+		Rules:        mediaaccount.VideoAnalyzer(),
+		Naming:       mediaaccount.VideoAnalyzerName(),
+		Open: func(client *azure.Client, subscriptionID string,
+		) (media.Client[armmedia.VideoAnalyzerProperties], error) {
+			return client.VideoAnalyzers(subscriptionID)
+		},
+		State: func(p armmedia.VideoAnalyzerProperties) *armmedia.ProvisioningState {
+			return p.ProvisioningState
+		},
+		Storage: func(p *armmedia.VideoAnalyzerProperties) *[]*armmedia.StorageAccount {
+			return &p.StorageAccounts
+		},
 	}
 }
 
@@ -47,14 +48,34 @@ var (
 	_ resource.ResourceWithIdentity       = (*Resource)(nil)
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithMoveState      = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
-// NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(base.Noun{Type: typeName})} }
-
 // Resource is azuremedia_video_analyzer.
-type Resource struct{ base.Resource }
+type Resource struct {
+	media.Lifecycle[model, armmedia.VideoAnalyzerProperties]
+}
+
+// NewResource returns the resource.
+func NewResource() resource.Resource {
+	return &Resource{media.Lifecycle[model, armmedia.VideoAnalyzerProperties]{
+		Resource:         base.NewResource(kind().Type),
+		Kind:             kind(),
+		Attributes:       func(m *model) *media.Attributes { return &m.Attributes },
+		Timeouts:         func(m *model) timeouts.Value { return m.Timeouts },
+		Validate:         (*model).validate,
+		Facts:            (*model).facts,
+		StorageChanges:   (*model).storageChanges,
+		StorageIDs:       "storage_account.id",
+		StorageForbidden: storageForbidden,
+		ExplainStorage:   explainStorage,
+		Created:          (*model).created,
+		Changed:          (*model).changed,
+		Observe:          (*model).observe,
+		Fill:             fill,
+	}}
+}
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp *resource.SchemaResponse,
@@ -62,248 +83,30 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	resp.Schema = resourceSchema(ctx)
 }
 
-// ValidateConfig finds what contradicts itself.
-func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest,
-	resp *resource.ValidateConfigResponse,
-) {
-	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(config.validate()...)
-	}
+// storageForbidden recognizes that the account cannot access its storage. The OpenAPI document's
+// example of a failed operation has 400 BadRequest with this message; every other mistake has the
+// same code, so that only the message tells. A role assigned a moment ago may be the reason:
+// Microsoft's own test of the service waits two minutes after it assigns roles.
+func storageForbidden(err error) bool {
+	answer, ok := azure.AsError(err)
+	return ok && strings.EqualFold(answer.Code, "BadRequest") &&
+		strings.HasPrefix(answer.Message, "Storage account cannot be accessed")
 }
 
-// ModifyPlan holds what is known against Azure: the name (ACC003), the storage account (ACC002 and
-// ACC005) and the customer's key. Terraform plans once more when it applies: what was unknown is
-// known by then, and found before anything is changed. A plan to destroy is always fine (CMK013).
-func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
-	resp *resource.ModifyPlanResponse,
-) {
-	if req.Plan.Raw.IsNull() || r.Client == nil {
-		return
+// explainStorage says what the account needs to access its storage.
+func explainStorage(plan *model, waited string) diag.Diagnostic {
+	planned := storageIn(plan.StorageAccount)
+	if planned.UserAssignedIdentityID.IsNull() {
+		return media.Refused("storage_account", "Storage Account Not Accessible",
+			`Azure said "Storage account cannot be accessed"`,
+			"a storage account that exists, and whose keys the service can list",
+			"check "+planned.ID.ValueString())
 	}
-	var plan, state, config model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(r.checkCreation(ctx, plan.analyzer)...)
-		return
-	}
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || len(resp.RequiresReplace) > 0 {
-		return // The creation that belongs to a replacement is planned by itself.
-	}
-	if state.failed() {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
-			path.Root("provisioning_state"), types.StringUnknown())...)
-	}
-	_, changes := plan.changed(state.analyzer)
-	status := media.EncryptionIn(state.Encryption).Status
-	switch {
-	case changes:
-		resp.Diagnostics.Append(r.keys().CheckAccess(ctx, state.keyed())...)
-		if resp.Diagnostics.HasError() {
-			return // One cause is enough.
-		}
-		resp.Diagnostics.Append(r.checkChange(ctx, plan.analyzer, state.analyzer)...)
-		resp.Diagnostics.Append(r.keys().CheckChange(ctx, plan.keyed(), state.keyed())...)
-	case !status.IsNull() && !config.Encryption.IsNull():
-		// There is something to do after all: an update, which waits for access to come back.
-		resp.Diagnostics.Append(r.keys().WarnInaccessible(ctx, state.keyed())...)
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
-			path.Root("encryption").AtName("status"), types.StringUnknown())...)
-	}
-}
-
-// Create creates the account. From the moment that Azure has it it is in the state, so that one
-// that does not come up is replaced by the next apply: there is nothing in it yet.
-func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
-	resp *resource.CreateResponse,
-) {
-	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Create, allowed().Create, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Create, allowed().Create)
-
-	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
-		azure.VideoAnalyzerType, plan.Name.ValueString())
-	_, err := r.calls().Get(ctx, id)
-	resp.Diagnostics.Append(diagnostic.RefuseExisting(subject(id), err)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(r.missingStorage(ctx, id, plan.analyzer, analyzer{})...)
-	resp.Diagnostics.Append(r.keys().Refuse(ctx, plan.keyed(), protection.Account{})...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	plan.ID = attribute.NewResourceID(id)
-	sent := plan.created()
-	ok := false
-	account, err := r.calls().Create(ctx, id, sent, func() {
-		ok = true
-		begun := plan
-		begun.complete(ctx, unfinished(sent))
-		resp.Diagnostics.Append(resp.State.Set(ctx, begun)...)
-		resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
-	}, backoff)
-	switch {
-	case err != nil && ok:
-		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure has the account, but it is not in "+
-			"order: the next apply deletes it and creates it anew.",
-			diagnostic.Create, subject(id), err))
-	case err != nil:
-		resp.Diagnostics.Append(r.refused(ctx, diagnostic.Create, plan.analyzer,
-			protection.Account{}, err, backoff))
-	default:
-		plan.complete(ctx, account)
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	}
-}
-
-// unfinished is the account as it was sent, which is all that is known of it until it is there.
-func unfinished(sent armmedia.VideoAnalyzer) armmedia.VideoAnalyzer {
-	properties := *sent.Properties
-	properties.ProvisioningState = to.Ptr(armmedia.InProgress)
-	sent.Properties = &properties
-	return sent
-}
-
-// refused says why Azure did not take an account or a change of one.
-func (r *Resource) refused(ctx context.Context, act diagnostic.Act, plan analyzer,
-	now protection.Account, err error, backoff *azure.Backoff,
-) diag.Diagnostic {
-	switch id := plan.ID.ValueString(); {
-	case r.keys().Forbidden(id, err):
-		return r.keys().StillForbidden(ctx, plan.keyed(), now, backoff.Spent())
-	case storageForbidden(err):
-		return storageOutOfReach(plan, backoff.Spent())
-	default:
-		return diagnostic.FromError(act, subject(id), err)
-	}
-}
-
-func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowed().Read, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	account, err := r.calls().Get(ctx, state.ID.ValueString())
-	switch {
-	case azure.IsNotFound(err):
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
-		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Read, subject(state.ID.ValueString()), err))
-		return
-	}
-	state.observe(account)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-}
-
-func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
-	resp *resource.UpdateResponse,
-) {
-	var plan, state model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Update, allowed().Update, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	backoff := attribute.Backoff(ctx, r.Client, plan.Timeouts.Update, allowed().Update)
-
-	account, diags := r.change(ctx, state.analyzer, plan.analyzer, backoff)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	plan.complete(ctx, account)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
-}
-
-// change does what an update is for, and returns the account as it is then.
-func (r *Resource) change(ctx context.Context, state, plan analyzer, backoff *azure.Backoff,
-) (account armmedia.VideoAnalyzer, diags diag.Diagnostics) {
-	id := state.ID.ValueString()
-	update, changes := plan.changed(state)
-	if !changes {
-		return r.unchanged(ctx, id, plan, backoff)
-	}
-	diags.Append(r.missingStorage(ctx, id, plan, state)...)
-	var now protection.Account
-	if media.EncryptionChanges(plan.Encryption, state.Encryption) {
-		var err error
-		if now, err = r.keys().Read(ctx, id); err != nil {
-			diags.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
-		} else {
-			diags.Append(r.keys().Refuse(ctx, plan.keyed(), now)...)
-		}
-	}
-	if diags.HasError() {
-		return account, diags
-	}
-	account, err := r.update(ctx, state, plan, update, backoff)
-	if err != nil {
-		diags.Append(r.refused(ctx, diagnostic.Update, plan, now, err, backoff))
-	}
-	return account, diags
-}
-
-// unchanged is for an update with nothing to send: of the timeouts, of what is no longer managed
-// here, or one that waits for access to the key to come back.
-func (r *Resource) unchanged(ctx context.Context, id string, plan analyzer,
-	backoff *azure.Backoff,
-) (armmedia.VideoAnalyzer, diag.Diagnostics) {
-	if media.EncryptionIn(plan.Encryption).Status.IsUnknown() {
-		if diags := r.keys().Regain(ctx, id, backoff); diags.HasError() {
-			return armmedia.VideoAnalyzer{}, diags
-		}
-	}
-	account, err := r.calls().Get(ctx, id)
-	if err != nil {
-		return account, diag.Diagnostics{diagnostic.FromError(diagnostic.Read, subject(id), err)}
-	}
-	return account, nil
-}
-
-func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
-	resp *resource.DeleteResponse,
-) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Delete, allowed().Delete, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	id := state.ID.ValueString()
-	err := r.calls().Delete(ctx, id,
-		attribute.Backoff(ctx, r.Client, state.Timeouts.Delete, allowed().Delete))
-	if err != nil && !azure.IsNotFound(err) {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, subject(id), err))
-	}
-}
-
-func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
-	resp *resource.ImportStateResponse,
-) {
-	attribute.Import(ctx, azure.VideoAnalyzerType, req, resp)
+	return media.Refused("storage_account.user_assigned_identity_id",
+		"Storage Account Not Accessible",
+		`Azure said "Storage account cannot be accessed" for `+waited,
+		"the roles Storage Blob Data Contributor and Reader at the storage account, for the identity "+
+			planned.UserAssignedIdentityID.ValueString(),
+		"assign the roles at "+planned.ID.ValueString()+"; a new assignment takes some minutes to "+
+			"act: if the roles are assigned, apply again, or raise timeouts")
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 
@@ -16,31 +15,29 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
+// retired says what has become of the service.
+const retired = "Microsoft retired Video Analyzer in the public cloud on 1 December 2022."
+
 func resourceSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
-		MarkdownDescription: "A Video Analyzer account. Changes are made in place and touch only " +
-			"what they are about: what another resource or tool has set on the account stays.",
+		MarkdownDescription: "A Video Analyzer account. " + retired + " An update changes the account " +
+			"in place, and only the attributes that changed: what another resource or tool has set on " +
+			"the account stays.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the account, unique in all of Azure.",
 				attribute.ValidName(mediaaccount.VideoAnalyzerName())),
-			"resource_group_name": attribute.ResourceGroupName(),
-			"location":            attribute.Location(),
-			"storage_account":     storageAttribute(),
-			"identity":            attribute.UserIdentity(),
-			"public_network_access_enabled": schema.BoolAttribute{
-				MarkdownDescription: "Whether the account can be reached from the internet. " +
-					"Default: `true`.",
-				Optional: true,
-				Computed: true,
-				Default:  booldefault.StaticBool(true),
-			},
+			"resource_group_name":           attribute.ResourceGroupName(),
+			"location":                      attribute.Location(),
+			"storage_account":               storageAttribute(),
+			"identity":                      attribute.UserIdentity(),
+			"public_network_access_enabled": media.PublicNetworkAccess(),
 			"encryption": media.EncryptionAttribute("The ID of the account's user-assigned " +
 				"identity that reads the key. A customer's key needs one."),
 			"tags":               attribute.Tags(),
 			"id":                 attribute.ID(),
 			"endpoints":          endpointsAttribute(),
 			"provisioning_state": media.ProvisioningState(),
-			"timeouts":           attribute.Timeouts(ctx, allowed()),
+			"timeouts":           attribute.Timeouts(ctx, media.DefaultTimeouts()),
 		},
 	}
 }

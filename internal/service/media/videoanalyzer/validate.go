@@ -15,23 +15,23 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-// validate holds a configuration against what needs no Azure to be checked.
-func (a *analyzer) validate() diag.Diagnostics {
+// validate checks what needs no Azure to be checked.
+func (m *model) validate() diag.Diagnostics {
 	var diags diag.Diagnostics
-	if id := storageIn(a.StorageAccount).ID; !id.IsNull() && !id.IsUnknown() {
+	if id := storageIn(m.StorageAccount).ID; !id.IsNull() && !id.IsUnknown() {
 		diags.Append(media.ValidateStorageID("storage_account.id", id.ValueString())...)
 	}
-	diags.Append(a.validateStorageIdentity()...)
-	diags.Append(media.ValidateEncryption(a.Encryption)...)
-	diags.Append(a.validateReader()...)
+	diags.Append(m.validateStorageIdentity()...)
+	diags.Append(media.ValidateEncryption(m.Encryption)...)
+	diags.Append(m.validateReader()...)
 	return diags
 }
 
-// validateStorageIdentity requires the identity that reaches the storage to be one of the account's.
-func (a *analyzer) validateStorageIdentity() diag.Diagnostics {
-	named := storageIn(a.StorageAccount).UserAssignedIdentityID
-	listed := media.IdentityIDs(a.Identity)
-	set, _ := a.Identity.Attributes()["identity_ids"].(types.Set)
+// validateStorageIdentity requires the account to have the identity that it accesses the storage with.
+func (m *model) validateStorageIdentity() diag.Diagnostics {
+	named := storageIn(m.StorageAccount).UserAssignedIdentityID
+	listed := media.IdentityIDs(m.Identity)
+	set, _ := m.Identity.Attributes()["identity_ids"].(types.Set)
 	if named.IsNull() || named.IsUnknown() || set.IsUnknown() || len(listed) < len(set.Elements()) {
 		return nil
 	}
@@ -46,33 +46,33 @@ func (a *analyzer) validateStorageIdentity() diag.Diagnostics {
 		"add the identity to identity_ids, or name one that is there")}
 }
 
-// validateReader requires an identity that reads a customer's key: the account has no other (CMK008).
-func (a *analyzer) validateReader() diag.Diagnostics {
-	wanted := media.EncryptionIn(a.Encryption)
+// validateReader requires an identity that reads the key: a Video Analyzer account has no
+// system-assigned one (CMK008).
+func (m *model) validateReader() diag.Diagnostics {
+	wanted := media.EncryptionIn(m.Encryption)
 	if !wanted.IsCustomerKey() || !wanted.UserAssignedIdentityID.IsNull() {
 		return nil
 	}
 	return diag.Diagnostics{media.Refused("encryption.user_assigned_identity_id",
-		"Missing User-Assigned Identity", "no identity that reads the customer's key",
+		"Missing User-Assigned Identity", "no identity that reads the customer-managed key",
 		"a user-assigned identity of the account: a Video Analyzer account has no system-assigned one",
 		"set user_assigned_identity_id to one of identity.identity_ids")}
 }
 
-// facts are what the configuration or a plan says by itself of the storage.
-func (a *analyzer) facts() mediaaccount.Facts {
-	facts := mediaaccount.Facts{
-		Kind: mediaaccount.VideoAnalyzer(), Storage: make([]mediaaccount.Storage, 1),
-	}
-	planned := storageIn(a.StorageAccount)
+// facts returns what the attributes say of the storage account; ok is false as long as it is unknown.
+func (m *model) facts() (facts mediaaccount.Facts, ok bool) {
+	facts.Kind = mediaaccount.VideoAnalyzer()
+	facts.Storage = make([]mediaaccount.Storage, 1)
+	planned := storageIn(m.StorageAccount)
 	if !planned.ID.IsNull() && !planned.ID.IsUnknown() {
 		facts.Storage[0].ID = rule.Known(planned.ID.ValueString())
 	}
 	switch {
-	case planned.UserAssignedIdentityID.IsUnknown(), a.StorageAccount.IsUnknown():
+	case planned.UserAssignedIdentityID.IsUnknown():
 	case planned.UserAssignedIdentityID.IsNull():
 		facts.Authentication = rule.Known(mediaaccount.AuthenticationSystem)
 	default:
 		facts.Authentication = rule.Known(mediaaccount.AuthenticationManagedIdentity)
 	}
-	return facts
+	return facts, !m.StorageAccount.IsUnknown()
 }

@@ -1,0 +1,77 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package media
+
+import (
+	"context"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+)
+
+// Attributes are the attributes that both kinds of account have, in the resource and in the data
+// source.
+type Attributes struct {
+	ID                  attribute.ResourceIDValue `tfsdk:"id"`
+	Name                attribute.NameValue       `tfsdk:"name"`
+	ResourceGroupName   attribute.NameValue       `tfsdk:"resource_group_name"`
+	Location            attribute.LocationValue   `tfsdk:"location"`
+	Identity            types.Object              `tfsdk:"identity"`
+	PublicNetworkAccess types.Bool                `tfsdk:"public_network_access_enabled"`
+	Encryption          types.Object              `tfsdk:"encryption"`
+	Tags                types.Map                 `tfsdk:"tags"`
+	ProvisioningState   types.String              `tfsdk:"provisioning_state"`
+}
+
+// Observe takes over what Resource Manager says about an account. The ID stays as it is.
+func Observe[Properties any](a *Attributes, wire armmedia.Resource[Properties]) {
+	importing := attribute.Imported(a.Name)
+	a.Name = attribute.NewName(azure.Deref(wire.Name))
+	a.ResourceGroupName = attribute.NewName(azure.GroupOf(a.ID.ValueString()))
+	a.Location = attribute.NewLocation(azure.Deref(wire.Location))
+	a.Tags = attribute.ManagedTags(wire.Tags, a.Tags, importing)
+}
+
+// ObserveProperties takes over the properties that both kinds have.
+func (a *Attributes) ObserveProperties(encryption *armmedia.Encryption,
+	access *armmedia.PublicNetworkAccess, state *armmedia.ProvisioningState,
+) {
+	a.Encryption = ObservedEncryption(encryption)
+	a.PublicNetworkAccess = types.BoolValue(azure.Deref(access) != armmedia.Disabled)
+	a.ProvisioningState = types.StringValue(string(azure.Deref(state)))
+}
+
+// fill takes from what was observed what the plan left to Azure.
+func (a *Attributes) fill(ctx context.Context, observed *Attributes) {
+	a.Identity = Filled(ctx, a.Identity, observed.Identity)
+	a.Encryption = Filled(ctx, a.Encryption, observed.Encryption)
+	if a.ProvisioningState.IsUnknown() {
+		a.ProvisioningState = observed.ProvisioningState
+	}
+}
+
+// Failed reports whether the last change of the account failed after Azure had accepted it. It may
+// have been carried out in part.
+func (a *Attributes) Failed() bool {
+	return a.ProvisioningState.ValueString() == string(armmedia.Failed)
+}
+
+// WirePublicNetworkAccess returns the public network access to send.
+func (a *Attributes) WirePublicNetworkAccess() *armmedia.PublicNetworkAccess {
+	if a.PublicNetworkAccess.ValueBool() {
+		return to.Ptr(armmedia.Enabled)
+	}
+	return to.Ptr(armmedia.Disabled)
+}
+
+// keyed returns the part of the account that the rules of customer-managed keys are about.
+func (a *Attributes) keyed() Keyed {
+	return Keyed{
+		ID: a.ID, Location: a.Location, Identity: a.Identity, Encryption: a.Encryption,
+	}
+}

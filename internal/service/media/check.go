@@ -1,0 +1,113 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package media
+
+import (
+	"context"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
+)
+
+// checkNew checks the plan of a new account: its name, its storage accounts and its key.
+func (l *Lifecycle[Model, Properties]) checkNew(ctx context.Context, plan *Model) diag.Diagnostics {
+	var name, storage, key diag.Diagnostics
+	var g sync.WaitGroup
+	g.Go(func() { name = l.checkName(ctx, l.Attributes(plan)) })
+	g.Go(func() { storage = l.checkNewStorage(ctx, plan) })
+	g.Go(func() { key = l.keys().CheckNew(ctx, l.Attributes(plan).keyed()) })
+	g.Wait()
+	return append(append(name, storage...), key...)
+}
+
+// checkChange checks the plan of an update: whether the account can access the key that it has, and
+// the storage accounts and the key that it changes to.
+func (l *Lifecycle[Model, Properties]) checkChange(ctx context.Context, plan, state *Model,
+) diag.Diagnostics {
+	planned, before := l.Attributes(plan).keyed(), l.Attributes(state).keyed()
+	if diags := l.keys().CheckAccess(ctx, before); diags.HasError() {
+		return diags // One cause is enough.
+	}
+	diags := l.checkChangedStorage(ctx, plan, state)
+	return append(diags, l.keys().CheckChange(ctx, planned, before)...)
+}
+
+// checkName checks that the name is free in all of Azure (ACC003).
+func (l *Lifecycle[Model, Properties]) checkName(ctx context.Context, planned *Attributes,
+) diag.Diagnostics {
+	if planned.Name.IsUnknown() || planned.Location.IsUnknown() {
+		return nil
+	}
+	name := planned.Name.ValueString()
+	return globalname.Check(ctx, l.Client, l.Subject(name), l.Naming, l.ResourceType,
+		func(ctx context.Context) (mediaaccount.Availability, error) {
+			return l.calls().Availability(ctx, planned.Location.ValueString(), name)
+		})
+}
+
+// checkNewStorage checks the storage accounts of a new account, and that the subscription may have
+// one more account.
+func (l *Lifecycle[Model, Properties]) checkNewStorage(ctx context.Context, plan *Model,
+) diag.Diagnostics {
+	facts, ok := l.Facts(plan)
+	if !ok {
+		return nil
+	}
+	facts.SubscriptionID = rule.Known(l.Client.SubscriptionID())
+	facts.Primary = rule.Known("")
+	var siblings rule.Fact[int]
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return AskStorage(gctx, l.Client, facts) })
+	if l.Rules.Limited {
+		g.Go(func() error {
+			accounts, err := l.calls().List(gctx, "")
+			if err == nil {
+				siblings = rule.Known(len(accounts))
+			}
+			return Seen(err)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return l.notRead(l.Attributes(plan).Name.ValueString(), err)
+	}
+	facts.Siblings = siblings
+	return diagnostic.FromReport(mediaaccount.Check(facts))
+}
+
+// checkChangedStorage checks the storage accounts that an account changes to.
+func (l *Lifecycle[Model, Properties]) checkChangedStorage(ctx context.Context, plan, state *Model,
+) diag.Diagnostics {
+	facts, ok := l.Facts(plan)
+	if !ok || !l.StorageChanges(plan, state) {
+		return nil
+	}
+	id := l.Attributes(state).ID.ValueString()
+	at, err := azure.ParseID(id, l.ResourceType)
+	if err != nil {
+		return l.notRead(id, err)
+	}
+	facts.SubscriptionID = rule.Known(at.SubscriptionID)
+	before, _ := l.Facts(state)
+	for _, attached := range before.Storage {
+		if primary, _ := attached.Primary.Value(); primary {
+			facts.Primary = attached.ID
+		}
+	}
+	if err := AskStorage(ctx, l.Client, facts); err != nil {
+		return l.notRead(id, err)
+	}
+	return diagnostic.FromReport(mediaaccount.Check(facts))
+}
+
+// notRead says that a check could not read what it needs from Azure.
+func (l *Lifecycle[Model, Properties]) notRead(id string, err error) diag.Diagnostics {
+	return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, l.Subject(id), err)}
+}

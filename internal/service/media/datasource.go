@@ -1,0 +1,167 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package media
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+)
+
+// DataSource reads one account, by its name and resource group or by its ID. A kind's data source
+// embeds it and fills in what differs: Shown is its attributes.
+type DataSource[Shown, Properties any] struct {
+	base.DataSource
+	Kind[Properties]
+
+	// Attributes returns the attributes that both kinds have.
+	Attributes func(*Shown) *Attributes
+	// Observe takes over what Azure says about the account. The ID stays as it is.
+	Observe func(*Shown, armmedia.Resource[Properties])
+}
+
+func (d *DataSource[Shown, Properties]) ConfigValidators(context.Context,
+) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{
+		datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("name")),
+	}
+}
+
+func (d *DataSource[Shown, Properties]) Read(ctx context.Context, req datasource.ReadRequest,
+	resp *datasource.ReadResponse,
+) {
+	var config, shown Shown
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, DefaultTimeouts().Read)
+	defer cancel()
+
+	asked := d.Attributes(&config)
+	id := asked.ID.ValueString()
+	if asked.ID.IsNull() {
+		id = azure.ID(d.Client.SubscriptionID(), asked.ResourceGroupName.ValueString(),
+			d.ResourceType, asked.Name.ValueString())
+	}
+	found, err := Calls[Properties]{Kind: d.Kind, Client: d.Client}.Get(ctx, id)
+	switch {
+	case azure.IsNotFound(err):
+		resp.Diagnostics.Append(d.notFound(id))
+	case err != nil:
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, d.Subject(id), err))
+	default:
+		d.Attributes(&shown).ID = asked.ID
+		if asked.ID.IsNull() {
+			d.Attributes(&shown).ID = ObservedID(found, d.ResourceType)
+		}
+		d.Observe(&shown, found)
+		resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
+	}
+}
+
+func (d *DataSource[Shown, Properties]) notFound(id string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(d.Title+" Not Found", fmt.Sprintf(
+		"Found: no account %s.\nRequired: an account that exists, and that the caller may read.\n"+
+			"Remedy: correct the name and the resource group; `az resource list --resource-type %s` "+
+			"lists the accounts there are.", id, d.ResourceType))
+}
+
+// ObservedID returns the ID of an account in the casing that Azure documents.
+func ObservedID[Properties any](found armmedia.Resource[Properties], resourceType string,
+) attribute.ResourceIDValue {
+	id := azure.Deref(found.ID)
+	if canonical, err := azure.CanonicalID(id, resourceType); err == nil {
+		id = canonical
+	}
+	return attribute.NewResourceID(id)
+}
+
+// ShownAttributes returns the schema of [Attributes] in a data source, but for the identity, with
+// the attributes of a kind.
+func ShownAttributes(kind map[string]schema.Attribute) map[string]schema.Attribute {
+	all := map[string]schema.Attribute{
+		"id": ShownID("The resource ID."),
+		"name": schema.StringAttribute{
+			MarkdownDescription: "The name of the account.",
+			CustomType:          attribute.NameType{},
+			Computed:            true,
+		},
+		"resource_group_name": schema.StringAttribute{
+			MarkdownDescription: "The name of the account's resource group.",
+			CustomType:          attribute.NameType{},
+			Computed:            true,
+		},
+		"location": schema.StringAttribute{
+			MarkdownDescription: "The account's Azure region, as Azure spells it.",
+			CustomType:          attribute.LocationType{},
+			Computed:            true,
+		},
+		"public_network_access_enabled": schema.BoolAttribute{
+			MarkdownDescription: publicNetworkAccess,
+			Computed:            true,
+		},
+		"encryption": EncryptionDataSourceAttribute(),
+		"tags": schema.MapAttribute{
+			MarkdownDescription: "All tags of the account.",
+			ElementType:         types.StringType,
+			Computed:            true,
+		},
+		"provisioning_state": ShownText(provisioningState),
+	}
+	maps.Copy(all, kind)
+	return all
+}
+
+// FindingAttributes returns the attributes of an account with those that find it as arguments: its
+// ID, or its name and resource group.
+func FindingAttributes(shown map[string]schema.Attribute) map[string]schema.Attribute {
+	id := ShownID("The resource ID, to find the account by.")
+	id.Optional = true
+	shown["id"] = id
+	shown["name"] = schema.StringAttribute{
+		MarkdownDescription: "The name of the account, to find it by together with its resource group.",
+		CustomType:          attribute.NameType{},
+		Optional:            true,
+		Computed:            true,
+		Validators: []validator.String{
+			stringvalidator.AlsoRequires(path.MatchRoot("resource_group_name")),
+		},
+	}
+	shown["resource_group_name"] = schema.StringAttribute{
+		MarkdownDescription: "The name of the account's resource group.",
+		CustomType:          attribute.NameType{},
+		Optional:            true,
+		Computed:            true,
+		Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("name"))},
+	}
+	return shown
+}
+
+// ShownText returns a text that a data source shows.
+func ShownText(description string) schema.StringAttribute {
+	return schema.StringAttribute{MarkdownDescription: description, Computed: true}
+}
+
+// ShownID returns a resource ID that a data source shows.
+func ShownID(description string) schema.StringAttribute {
+	shown := ShownText(description)
+	shown.CustomType = attribute.ResourceIDType{}
+	return shown
+}

@@ -1,0 +1,391 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package media
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+)
+
+// Lifecycle validates, plans, creates, reads, updates and deletes the accounts of one kind. A
+// kind's resource embeds it and fills in what differs: Model is its attributes, Properties what the
+// service keeps of them.
+type Lifecycle[Model, Properties any] struct {
+	base.Resource
+	Kind[Properties]
+
+	// Attributes returns the attributes that both kinds have.
+	Attributes func(*Model) *Attributes
+	// Timeouts returns the timeouts attribute.
+	Timeouts func(*Model) timeouts.Value
+	// Validate refuses a configuration that contradicts itself.
+	Validate func(config *Model) diag.Diagnostics
+	// Facts returns what a plan or a state says of the storage accounts; ok is false as long as it
+	// is unknown how many there are.
+	Facts func(*Model) (facts mediaaccount.Facts, ok bool)
+	// StorageChanges reports whether a plan sends the storage accounts.
+	StorageChanges func(plan, state *Model) bool
+	// StorageIDs is the attribute that holds the IDs of the storage accounts, dotted.
+	StorageIDs string
+	// StorageComplete says that the attributes show every storage account, so that one which
+	// something else attaches is a difference.
+	StorageComplete bool
+	// StorageForbidden reports whether Azure refused because the account cannot access its storage.
+	// It is nil for a service that does not say so.
+	StorageForbidden func(error) bool
+	// ExplainStorage says what the account needs to access its storage. It goes with
+	// StorageForbidden.
+	ExplainStorage func(plan *Model, waited string) diag.Diagnostic
+	// Created returns the account to send.
+	Created func(plan *Model) armmedia.Resource[Properties]
+	// Changed returns the update to send, without its tags, and reports whether anything changes,
+	// the tags included.
+	Changed func(plan, state *Model) (armmedia.Update[Properties], bool)
+	// Observe takes over what Azure says about the account. The ID stays as it is.
+	Observe func(*Model, armmedia.Resource[Properties])
+	// Fill takes from what was observed the attributes of the kind that the plan left to Azure.
+	Fill func(ctx context.Context, plan, observed *Model)
+}
+
+// ValidateConfig checks what needs no Azure to be checked.
+func (l *Lifecycle[Model, Properties]) ValidateConfig(ctx context.Context,
+	req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
+) {
+	var config Model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(l.Validate(&config)...)
+	}
+}
+
+// ModifyPlan checks what is known against Azure: the name, the storage accounts (ACC001 to ACC005)
+// and the customer-managed key. Terraform plans again when it applies: by then nothing is unknown,
+// and a fault is found before anything is changed.
+func (l *Lifecycle[Model, Properties]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
+	if req.Plan.Raw.IsNull() {
+		return // Nothing stops a destroy (CMK013).
+	}
+	if l.Client == nil {
+		return // The provider is not configured yet.
+	}
+	var plan, state Model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(l.checkNew(ctx, &plan)...)
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if len(resp.RequiresReplace) > 0 {
+		return // Terraform plans the creation that belongs to a replacement separately.
+	}
+	if l.Attributes(&state).Failed() { // The next change may succeed.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
+			path.Root("provisioning_state"), types.StringUnknown())...)
+	}
+	if _, changes := l.Changed(&plan, &state); changes {
+		resp.Diagnostics.Append(l.checkChange(ctx, &plan, &state)...)
+		return
+	}
+	if EncryptionIn(l.Attributes(&state).Encryption).Status.IsNull() {
+		return // The account reads its key.
+	}
+	var configured types.Object
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(encryptionAttribute), &configured)...)
+	if configured.IsNull() {
+		return // An azuremedia_customer_key_attachment owns the encryption.
+	}
+	// An unknown status plans an update, which waits for access to come back.
+	resp.Diagnostics.Append(l.keys().WarnInaccessible(ctx, l.Attributes(&state).keyed())...)
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
+		path.Root(encryptionAttribute).AtName("status"), types.StringUnknown())...)
+}
+
+// Create creates the account. The state has it as soon as Azure has: the next apply then replaces
+// an account that does not come up, which holds nothing yet.
+func (l *Lifecycle[Model, Properties]) Create(ctx context.Context, req resource.CreateRequest,
+	resp *resource.CreateResponse,
+) {
+	var plan Model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	configured := l.Timeouts(&plan).Create
+	ctx, cancel := attribute.Deadline(ctx, configured, DefaultTimeouts().Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	backoff := attribute.Backoff(ctx, l.Client, configured, DefaultTimeouts().Create)
+
+	planned := l.Attributes(&plan)
+	id := azure.ID(l.Client.SubscriptionID(), planned.ResourceGroupName.ValueString(),
+		l.ResourceType, planned.Name.ValueString())
+	_, err := l.calls().Get(ctx, id)
+	resp.Diagnostics.Append(diagnostic.RefuseExisting(l.Subject(id), err)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var none Model
+	resp.Diagnostics.Append(l.missingStorage(ctx, id, &plan, &none)...)
+	resp.Diagnostics.Append(l.keys().Refuse(ctx, planned.keyed(), protection.Account{})...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	planned.ID = attribute.NewResourceID(id)
+	sent := l.Created(&plan)
+	accepted := false
+	account, err := l.calls().Create(ctx, id, sent, func() {
+		accepted = true
+		begun := plan
+		l.complete(ctx, &begun, sent)
+		l.Attributes(&begun).ProvisioningState = types.StringValue(string(armmedia.InProgress))
+		resp.Diagnostics.Append(resp.State.Set(ctx, begun)...)
+		resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, planned.ID)...)
+	}, backoff)
+	switch {
+	case err != nil && accepted:
+		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure has the account, but it does not "+
+			"work: the next apply deletes it and creates it anew.",
+			diagnostic.Create, l.Subject(id), err))
+	case err != nil:
+		resp.Diagnostics.Append(
+			l.refused(ctx, diagnostic.Create, &plan, protection.Account{}, err, backoff))
+	default:
+		l.complete(ctx, &plan, account)
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
+}
+
+func (l *Lifecycle[Model, Properties]) Read(ctx context.Context, req resource.ReadRequest,
+	resp *resource.ReadResponse,
+) {
+	var state Model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	id := l.Attributes(&state).ID
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, id)...)
+	ctx, cancel := attribute.Deadline(ctx, l.Timeouts(&state).Read, DefaultTimeouts().Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	account, err := l.calls().Get(ctx, id.ValueString())
+	switch {
+	case azure.IsNotFound(err):
+		resp.State.RemoveResource(ctx)
+	case err != nil:
+		resp.Diagnostics.Append(
+			diagnostic.FromError(diagnostic.Read, l.Subject(id.ValueString()), err))
+	default:
+		l.Observe(&state, account)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+}
+
+func (l *Lifecycle[Model, Properties]) Update(ctx context.Context, req resource.UpdateRequest,
+	resp *resource.UpdateResponse,
+) {
+	var plan, state Model
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	configured := l.Timeouts(&plan).Update
+	ctx, cancel := attribute.Deadline(ctx, configured, DefaultTimeouts().Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	backoff := attribute.Backoff(ctx, l.Client, configured, DefaultTimeouts().Update)
+
+	account, diags := l.change(ctx, &plan, &state, backoff)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	l.complete(ctx, &plan, account)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, l.Attributes(&plan).ID)...)
+}
+
+// change carries out an update, and returns the account that Azure has then.
+func (l *Lifecycle[Model, Properties]) change(ctx context.Context, plan, state *Model,
+	backoff *azure.Backoff,
+) (account armmedia.Resource[Properties], diags diag.Diagnostics) {
+	planned, before := l.Attributes(plan), l.Attributes(state)
+	id := before.ID.ValueString()
+	update, changes := l.Changed(plan, state)
+	if !changes {
+		return l.unchanged(ctx, id, planned.Encryption, backoff)
+	}
+	diags.Append(l.missingStorage(ctx, id, plan, state)...)
+	var now protection.Account
+	if EncryptionChanges(planned.Encryption, before.Encryption) {
+		var err error
+		if now, err = l.keys().Read(ctx, id); err != nil {
+			diags.Append(diagnostic.FromError(diagnostic.Update, l.Subject(id), err))
+		} else {
+			diags.Append(l.keys().Refuse(ctx, planned.keyed(), now)...)
+		}
+	}
+	if diags.HasError() {
+		return account, diags
+	}
+	account, left, err := l.send(ctx, plan, state, update, backoff)
+	switch {
+	case err != nil:
+		diags.Append(l.refused(ctx, diagnostic.Update, plan, now, err, backoff))
+	case len(left) > 0 && l.StorageComplete:
+		diags.Append(leftAttached(l.StorageIDs, id, left))
+	}
+	return account, diags
+}
+
+// unchanged is the update that sends nothing: only the timeouts or what is managed changed, or the
+// account waits for access to its key.
+func (l *Lifecycle[Model, Properties]) unchanged(ctx context.Context, id string,
+	encryption types.Object, backoff *azure.Backoff,
+) (account armmedia.Resource[Properties], diags diag.Diagnostics) {
+	if EncryptionIn(encryption).Status.IsUnknown() {
+		if diags := l.keys().Regain(ctx, id, backoff); diags.HasError() {
+			return account, diags
+		}
+	}
+	account, err := l.calls().Get(ctx, id)
+	if err != nil {
+		diags.Append(diagnostic.FromError(diagnostic.Read, l.Subject(id), err))
+	}
+	return account, diags
+}
+
+// send patches the account. Azure replaces tags and storage accounts as a whole, so send first
+// reads the account and keeps what something else set since the plan was made. It returns the IDs
+// of the storage accounts that it left attached.
+func (l *Lifecycle[Model, Properties]) send(ctx context.Context, plan, state *Model,
+	update armmedia.Update[Properties], backoff *azure.Backoff,
+) (updated armmedia.Resource[Properties], left []string, err error) {
+	planned, before := l.Attributes(plan), l.Attributes(state)
+	id := before.ID.ValueString()
+	retags := !planned.Tags.Equal(before.Tags)
+	attaches := update.Properties != nil && *l.Storage(update.Properties) != nil
+	if retags || attaches {
+		current, err := l.calls().Get(ctx, id)
+		if err != nil {
+			return updated, nil, err
+		}
+		if retags {
+			update.Tags = attribute.MergedTags(current.Tags, before.Tags, planned.Tags)
+		}
+		if attaches {
+			for _, foreign := range l.foreignStorage(current, plan, state) {
+				list := l.Storage(update.Properties)
+				*list = append(*list, foreign)
+				left = append(left, azure.Deref(foreign.ID))
+			}
+		}
+	}
+	updated, err = l.calls().Update(ctx, id, update, backoff)
+	return updated, left, err
+}
+
+// refused says why Azure refused an account or a change of one.
+func (l *Lifecycle[Model, Properties]) refused(ctx context.Context, act diagnostic.Act, plan *Model,
+	now protection.Account, err error, backoff *azure.Backoff,
+) diag.Diagnostic {
+	planned := l.Attributes(plan)
+	switch id := planned.ID.ValueString(); {
+	case l.keys().Forbidden(id, err):
+		return l.keys().StillForbidden(ctx, planned.keyed(), now, backoff.Spent())
+	case l.storageForbidden(err):
+		return l.ExplainStorage(plan, backoff.Spent())
+	default:
+		return diagnostic.FromError(act, l.Subject(id), err)
+	}
+}
+
+// leftAttached warns of storage accounts that something else attached after the plan was made.
+func leftAttached(attribute, id string, left []string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root(attribute),
+		"Storage Account Left Attached", fmt.Sprintf("While this plan waited to be applied, something "+
+			"else attached storage accounts to %s:\n\n  %s\n\nThis apply left them attached. The next "+
+			"plan shows them as a difference: add them to the configuration to keep them.",
+			id, strings.Join(left, "\n  ")))
+}
+
+// complete fills in what the plan left to Azure, and keeps everything else as it was planned: the
+// next plan shows what Azure has beyond that.
+func (l *Lifecycle[Model, Properties]) complete(ctx context.Context, plan *Model,
+	account armmedia.Resource[Properties],
+) {
+	observed := *plan
+	l.Observe(&observed, account)
+	l.Attributes(plan).fill(ctx, l.Attributes(&observed))
+	l.Fill(ctx, plan, &observed)
+}
+
+func (l *Lifecycle[Model, Properties]) Delete(ctx context.Context, req resource.DeleteRequest,
+	resp *resource.DeleteResponse,
+) {
+	var state Model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	configured := l.Timeouts(&state).Delete
+	ctx, cancel := attribute.Deadline(ctx, configured, DefaultTimeouts().Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	id := l.Attributes(&state).ID.ValueString()
+	err := l.calls().Delete(ctx, id,
+		attribute.Backoff(ctx, l.Client, configured, DefaultTimeouts().Delete))
+	if err != nil && !azure.IsNotFound(err) {
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, l.Subject(id), err))
+	}
+}
+
+func (l *Lifecycle[Model, Properties]) ImportState(ctx context.Context,
+	req resource.ImportStateRequest, resp *resource.ImportStateResponse,
+) {
+	attribute.Import(ctx, l.ResourceType, req, resp)
+}
+
+// calls returns the calls about accounts. They wait for a new grant on a key (CMK009) or on storage
+// to act.
+func (l *Lifecycle[Model, Properties]) calls() Calls[Properties] {
+	return Calls[Properties]{
+		Kind: l.Kind, Client: l.Client,
+		Passing: func(id string, err error) bool {
+			return l.keys().Forbidden(id, err) || l.storageForbidden(err)
+		},
+	}
+}
+
+// keys returns the checks of customer-managed keys.
+func (l *Lifecycle[Model, Properties]) keys() Keys {
+	return Keys{Client: l.Client, ResourceType: l.ResourceType, Subject: l.Subject}
+}
+
+func (l *Lifecycle[Model, Properties]) storageForbidden(err error) bool {
+	return l.StorageForbidden != nil && l.StorageForbidden(err)
+}
