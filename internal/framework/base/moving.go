@@ -21,7 +21,7 @@ import (
 // Convert makes the model of what that state says, in the version of azurerm's schema; an error of
 // its stops the move, and where it is a [diagnostic.Refusal] says why in its own words. What
 // convert leaves out is read by the refresh that follows a move.
-func MoveFromAzurerm[Source, M any, P model[M]](noun Noun, sourceType string,
+func MoveFromAzurerm[Source, M any, P Model[M]](noun Noun, sourceType string,
 	convert func(schemaVersion int64, source Source) (P, error),
 ) []resource.StateMover {
 	return []resource.StateMover{{StateMover: func(ctx context.Context,

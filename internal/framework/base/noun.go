@@ -83,8 +83,8 @@ func (c *Common) Identifier() string { return c.ID.ValueString() }
 // Limits returns the configured timeouts.
 func (c *Common) Limits() timeouts.Value { return c.Timeouts }
 
-// model is the pointer to a model that embeds [Common], or that has its methods.
-type model[M any] interface {
+// Model is the pointer to a model that embeds [Common], or that has its methods.
+type Model[M any] interface {
 	*M
 	Identifier() string
 	Limits() timeouts.Value

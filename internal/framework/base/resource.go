@@ -83,7 +83,7 @@ func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id strin
 
 // Read refreshes a resource whose state follows from one answer of Azure's: get asks for it by the
 // ID, observe writes it into the state.
-func Read[Answer, M any, P model[M]](ctx context.Context, r *Resource, req resource.ReadRequest,
+func Read[Answer, M any, P Model[M]](ctx context.Context, r *Resource, req resource.ReadRequest,
 	resp *resource.ReadResponse, get func(ctx context.Context, id string) (Answer, error),
 	observe func(P, Answer),
 ) {
@@ -98,7 +98,7 @@ func Read[Answer, M any, P model[M]](ctx context.Context, r *Resource, req resou
 
 // Refresh refreshes a resource: refresh brings its state up to date. The resource leaves the state
 // if the error is that Azure has it no more.
-func Refresh[M any, P model[M]](ctx context.Context, r *Resource, req resource.ReadRequest,
+func Refresh[M any, P Model[M]](ctx context.Context, r *Resource, req resource.ReadRequest,
 	resp *resource.ReadResponse, refresh func(context.Context, P) error,
 ) {
 	state := P(new(M))
@@ -122,7 +122,7 @@ func Refresh[M any, P model[M]](ctx context.Context, r *Resource, req resource.R
 
 // Delete deletes a resource. One that Azure has no more is deleted already. An error that is a
 // [diagnostic.Refusal] or a violated rule is shown as such.
-func Delete[M any, P model[M]](ctx context.Context, r *Resource, req resource.DeleteRequest,
+func Delete[M any, P Model[M]](ctx context.Context, r *Resource, req resource.DeleteRequest,
 	resp *resource.DeleteResponse, remove func(context.Context, P) error,
 ) {
 	state := P(new(M))

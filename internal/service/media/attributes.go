@@ -12,6 +12,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
 // Attributes are the attributes that both kinds of account have, in the resource and in the data
@@ -28,9 +29,12 @@ type Attributes struct {
 	ProvisioningState   types.String              `tfsdk:"provisioning_state"`
 }
 
+// Identifier returns the ID in the state.
+func (a *Attributes) Identifier() string { return a.ID.ValueString() }
+
 // Observe takes over what Resource Manager says about an account. The ID stays as it is.
 func Observe[Properties any](a *Attributes, wire armmedia.Resource[Properties]) {
-	importing := attribute.Imported(a.Name)
+	importing := base.Imported(a.Name)
 	a.Name = attribute.NewName(azure.Deref(wire.Name))
 	a.ResourceGroupName = attribute.NewName(azure.GroupOf(a.ID.ValueString()))
 	a.Location = attribute.NewLocation(azure.Deref(wire.Location))

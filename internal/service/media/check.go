@@ -18,7 +18,7 @@ import (
 )
 
 // checkNew checks the plan of a new account: its name, its storage accounts and its key.
-func (l *Lifecycle[Model, Properties]) checkNew(ctx context.Context, plan *Model) diag.Diagnostics {
+func (l *Lifecycle[M, P, Properties]) checkNew(ctx context.Context, plan P) diag.Diagnostics {
 	var name, storage, key diag.Diagnostics
 	var g sync.WaitGroup
 	g.Go(func() { name = l.checkName(ctx, l.Attributes(plan)) })
@@ -30,7 +30,7 @@ func (l *Lifecycle[Model, Properties]) checkNew(ctx context.Context, plan *Model
 
 // checkChange checks the plan of an update: whether the account can access the key that it has, and
 // the storage accounts and the key that it changes to.
-func (l *Lifecycle[Model, Properties]) checkChange(ctx context.Context, plan, state *Model,
+func (l *Lifecycle[M, P, Properties]) checkChange(ctx context.Context, plan, state P,
 ) diag.Diagnostics {
 	planned, before := l.Attributes(plan).keyed(), l.Attributes(state).keyed()
 	if diags := l.keys().CheckAccess(ctx, before); diags.HasError() {
@@ -41,13 +41,13 @@ func (l *Lifecycle[Model, Properties]) checkChange(ctx context.Context, plan, st
 }
 
 // checkName checks that the name is free in all of Azure (ACC003).
-func (l *Lifecycle[Model, Properties]) checkName(ctx context.Context, planned *Attributes,
+func (l *Lifecycle[M, P, Properties]) checkName(ctx context.Context, planned *Attributes,
 ) diag.Diagnostics {
 	if planned.Name.IsUnknown() || planned.Location.IsUnknown() {
 		return nil
 	}
 	name := planned.Name.ValueString()
-	return globalname.Check(ctx, l.Client, l.Subject(name), l.Naming, l.ResourceType,
+	return globalname.Check(ctx, l.Client, l.Subject(name), l.Kind.Naming, l.Kind.ResourceType,
 		func(ctx context.Context) (mediaaccount.Availability, error) {
 			return l.calls().Availability(ctx, planned.Location.ValueString(), name)
 		})
@@ -55,7 +55,7 @@ func (l *Lifecycle[Model, Properties]) checkName(ctx context.Context, planned *A
 
 // checkNewStorage checks the storage accounts of a new account, and that the subscription may have
 // one more account.
-func (l *Lifecycle[Model, Properties]) checkNewStorage(ctx context.Context, plan *Model,
+func (l *Lifecycle[M, P, Properties]) checkNewStorage(ctx context.Context, plan P,
 ) diag.Diagnostics {
 	facts, ok := l.Facts(plan)
 	if !ok {
@@ -66,7 +66,7 @@ func (l *Lifecycle[Model, Properties]) checkNewStorage(ctx context.Context, plan
 	var siblings rule.Fact[int]
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return AskStorage(gctx, l.Client, facts) })
-	if l.Rules.Limited {
+	if l.Kind.Rules.Limited {
 		g.Go(func() error {
 			accounts, err := l.calls().List(gctx, "")
 			if err == nil {
@@ -83,14 +83,14 @@ func (l *Lifecycle[Model, Properties]) checkNewStorage(ctx context.Context, plan
 }
 
 // checkChangedStorage checks the storage accounts that an account changes to.
-func (l *Lifecycle[Model, Properties]) checkChangedStorage(ctx context.Context, plan, state *Model,
+func (l *Lifecycle[M, P, Properties]) checkChangedStorage(ctx context.Context, plan, state P,
 ) diag.Diagnostics {
 	facts, ok := l.Facts(plan)
 	if !ok || !l.StorageChanges(plan, state) {
 		return nil
 	}
 	id := l.Attributes(state).ID.ValueString()
-	at, err := azure.ParseID(id, l.ResourceType)
+	at, err := azure.ParseID(id, l.Kind.ResourceType)
 	if err != nil {
 		return l.notRead(id, err)
 	}
@@ -108,6 +108,6 @@ func (l *Lifecycle[Model, Properties]) checkChangedStorage(ctx context.Context, 
 }
 
 // notRead says that a check could not read what it needs from Azure.
-func (l *Lifecycle[Model, Properties]) notRead(id string, err error) diag.Diagnostics {
+func (l *Lifecycle[M, P, Properties]) notRead(id string, err error) diag.Diagnostics {
 	return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, l.Subject(id), err)}
 }

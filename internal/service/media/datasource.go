@@ -5,7 +5,6 @@ package media
 
 import (
 	"context"
-	"fmt"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -28,7 +27,7 @@ import (
 // embeds it and fills in what differs: Shown is its attributes.
 type DataSource[Shown, Properties any] struct {
 	base.DataSource
-	Kind[Properties]
+	Kind Kind[Properties]
 
 	// Attributes returns the attributes that both kinds have.
 	Attributes func(*Shown) *Attributes
@@ -46,41 +45,42 @@ func (d *DataSource[Shown, Properties]) ConfigValidators(context.Context,
 func (d *DataSource[Shown, Properties]) Read(ctx context.Context, req datasource.ReadRequest,
 	resp *datasource.ReadResponse,
 ) {
-	var config, shown Shown
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, DefaultTimeouts().Read)
-	defer cancel()
+	base.ReadData(ctx, &d.DataSource, req, resp, d.read)
+}
 
-	asked := d.Attributes(&config)
+// read finds the account that the model names, and fills the model in.
+func (d *DataSource[Shown, Properties]) read(ctx context.Context, model *Shown) diag.Diagnostics {
+	asked := *d.Attributes(model)
 	id := asked.ID.ValueString()
 	if asked.ID.IsNull() {
 		id = azure.ID(d.Client.SubscriptionID(), asked.ResourceGroupName.ValueString(),
-			d.ResourceType, asked.Name.ValueString())
+			d.Kind.ResourceType, asked.Name.ValueString())
 	}
 	found, err := Calls[Properties]{Kind: d.Kind, Client: d.Client}.Get(ctx, id)
-	switch {
-	case azure.IsNotFound(err):
-		resp.Diagnostics.Append(d.notFound(id))
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, d.Subject(id), err))
-	default:
-		d.Attributes(&shown).ID = asked.ID
-		if asked.ID.IsNull() {
-			d.Attributes(&shown).ID = ObservedID(found, d.ResourceType)
-		}
-		d.Observe(&shown, found)
-		resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
+	if azure.IsNotFound(err) {
+		return diag.Diagnostics{d.notFound(id)}
 	}
+	if err != nil {
+		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, d.Subject(id), err)}
+	}
+	var shown Shown
+	d.Attributes(&shown).ID = asked.ID
+	if asked.ID.IsNull() {
+		d.Attributes(&shown).ID = ObservedID(found, d.Kind.ResourceType)
+	}
+	d.Observe(&shown, found)
+	*model = shown
+	return nil
 }
 
 func (d *DataSource[Shown, Properties]) notFound(id string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(d.Title+" Not Found", fmt.Sprintf(
-		"Found: no account %s.\nRequired: an account that exists, and that the caller may read.\n"+
-			"Remedy: correct the name and the resource group; `az resource list --resource-type %s` "+
-			"lists the accounts there are.", id, d.ResourceType))
+	return diagnostic.Refusal{
+		Title:    d.Kind.Title + " Not Found",
+		Found:    "no account " + id,
+		Required: "an account that exists, and that the caller may read",
+		Remedy: "Correct the name and the resource group; `az resource list --resource-type " +
+			d.Kind.ResourceType + "` lists the accounts there are",
+	}.Diagnostic()
 }
 
 // ObservedID returns the ID of an account in the casing that Azure documents.

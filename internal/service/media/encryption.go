@@ -1,9 +1,6 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package media is what the accounts of Media Services and of Video Analyzer have in
-// common as resources: the attribute that says which key wraps the account key, how that key and
-// the storage beneath an account are held against the rules, and what of both is sent.
 package media
 
 import (
@@ -24,6 +21,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
 // encryptionAttribute is the attribute that the rules of customers' keys are about.
@@ -191,15 +189,22 @@ func ValidateEncryption(object types.Object) diag.Diagnostics {
 	wanted := EncryptionIn(object)
 	switch {
 	case wanted.IsCustomerKey() && wanted.KeyVaultKeyID.IsNull():
-		return diag.Diagnostics{Refused("encryption.key_vault_key_id", "Missing Customer Key",
-			"no key", `a key where type is "CustomerKey"`,
-			`set key_vault_key_id, or set type = "SystemKey"`)}
+		return diag.Diagnostics{diagnostic.Refuse(
+			path.Root(encryptionAttribute).AtName("key_vault_key_id"), diagnostic.Refusal{
+				Title:    "Missing Customer-Managed Key",
+				Found:    "no key",
+				Required: `a key where type is "CustomerKey"`,
+				Remedy:   `Set key_vault_key_id, or set type = "SystemKey"`,
+			})}
 	case wanted.Type.ValueString() == string(armmedia.SystemKey) &&
 		(!wanted.KeyVaultKeyID.IsNull() || !wanted.UserAssignedIdentityID.IsNull()):
-		return diag.Diagnostics{Refused("encryption", "Unexpected Customer Key",
-			"a key, or an identity to read it with, beside the system's key",
-			`neither of them where type is "SystemKey"`,
-			`set type = "CustomerKey", or leave key_vault_key_id and user_assigned_identity_id out`)}
+		return diag.Diagnostics{diagnostic.Refuse(path.Root(encryptionAttribute), diagnostic.Refusal{
+			Title:    "Unexpected Customer-Managed Key",
+			Found:    "a key, or an identity to read it with, beside the system key",
+			Required: `neither of them where type is "SystemKey"`,
+			Remedy: `Set type = "CustomerKey", or leave out key_vault_key_id and ` +
+				"user_assigned_identity_id",
+		})}
 	}
 	return nil
 }

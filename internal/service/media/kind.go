@@ -10,10 +10,11 @@ package media
 import (
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
@@ -25,6 +26,8 @@ type Kind[Properties any] struct {
 	Type string
 	// ResourceType is the type in Resource Manager.
 	ResourceType string
+	// Schema returns the schema of the resource, without its timeouts.
+	Schema func() schema.Schema
 	// Rules says which rules hold for the storage accounts.
 	Rules mediaaccount.Kind
 	// Naming is the rule for the name.
@@ -37,17 +40,18 @@ type Kind[Properties any] struct {
 	Storage func(*Properties) *[]*armmedia.StorageAccount
 }
 
-// Subject returns the account with the ID, or with the name, as diagnostics call it.
-func (k Kind[Properties]) Subject(id string) diagnostic.Subject {
-	return diagnostic.Subject{Noun: k.Title, Type: k.Type, ID: id}
-}
-
-// DefaultTimeouts returns how long each operation may take unless the configuration says otherwise.
-func DefaultTimeouts() attribute.TimeoutDefaults {
-	return attribute.TimeoutDefaults{
-		Create: 30 * time.Minute,
-		Read:   5 * time.Minute,
-		Update: 30 * time.Minute,
-		Delete: 30 * time.Minute,
+// Noun returns the kind as its resource embeds it.
+func (k Kind[Properties]) Noun() base.Noun {
+	return base.Noun{
+		Type:          k.Type,
+		Title:         k.Title,
+		ResourceTypes: []string{k.ResourceType},
+		Schema:        k.Schema,
+		Timeouts: base.Timeouts{
+			Create: 30 * time.Minute,
+			Read:   5 * time.Minute,
+			Update: 30 * time.Minute,
+			Delete: 30 * time.Minute,
+		},
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -24,25 +23,23 @@ import (
 )
 
 // Lifecycle validates, plans, creates, reads, updates and deletes the accounts of one kind. A
-// kind's resource embeds it and fills in what differs: Model is its attributes, Properties what the
-// service keeps of them.
-type Lifecycle[Model, Properties any] struct {
+// kind's resource embeds it and fills in what differs: P is the pointer to its model, M, and
+// Properties what the service keeps of an account.
+type Lifecycle[M any, P base.Model[M], Properties any] struct {
 	base.Resource
-	Kind[Properties]
+	Kind Kind[Properties]
 
 	// Attributes returns the attributes that both kinds have.
-	Attributes func(*Model) *Attributes
-	// Timeouts returns the timeouts attribute.
-	Timeouts func(*Model) timeouts.Value
+	Attributes func(P) *Attributes
 	// Validate refuses a configuration that contradicts itself.
-	Validate func(config *Model) diag.Diagnostics
+	Validate func(config P) diag.Diagnostics
 	// Facts returns what a plan or a state says of the storage accounts; ok is false as long as it
 	// is unknown how many there are.
-	Facts func(*Model) (facts mediaaccount.Facts, ok bool)
+	Facts func(P) (facts mediaaccount.Facts, ok bool)
 	// StorageChanges reports whether a plan sends the storage accounts.
-	StorageChanges func(plan, state *Model) bool
-	// StorageIDs is the attribute that holds the IDs of the storage accounts, dotted.
-	StorageIDs string
+	StorageChanges func(plan, state P) bool
+	// StorageIDs is the attribute that holds the IDs of the storage accounts.
+	StorageIDs path.Path
 	// StorageComplete says that the attributes show every storage account, so that one which
 	// something else attaches is a difference.
 	StorageComplete bool
@@ -51,33 +48,33 @@ type Lifecycle[Model, Properties any] struct {
 	StorageForbidden func(error) bool
 	// ExplainStorage says what the account needs to access its storage. It goes with
 	// StorageForbidden.
-	ExplainStorage func(plan *Model, waited string) diag.Diagnostic
+	ExplainStorage func(plan P, waited string) diag.Diagnostic
 	// Created returns the account to send.
-	Created func(plan *Model) armmedia.Resource[Properties]
+	Created func(plan P) armmedia.Resource[Properties]
 	// Changed returns the update to send, without its tags, and reports whether anything changes,
 	// the tags included.
-	Changed func(plan, state *Model) (armmedia.Update[Properties], bool)
+	Changed func(plan, state P) (armmedia.Update[Properties], bool)
 	// Observe takes over what Azure says about the account. The ID stays as it is.
-	Observe func(*Model, armmedia.Resource[Properties])
+	Observe func(P, armmedia.Resource[Properties])
 	// Fill takes from what was observed the attributes of the kind that the plan left to Azure.
-	Fill func(ctx context.Context, plan, observed *Model)
+	Fill func(ctx context.Context, plan, observed P)
 }
 
 // ValidateConfig checks what needs no Azure to be checked.
-func (l *Lifecycle[Model, Properties]) ValidateConfig(ctx context.Context,
+func (l *Lifecycle[M, P, Properties]) ValidateConfig(ctx context.Context,
 	req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse,
 ) {
-	var config Model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config := P(new(M))
+	resp.Diagnostics.Append(req.Config.Get(ctx, config)...)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(l.Validate(&config)...)
+		resp.Diagnostics.Append(l.Validate(config)...)
 	}
 }
 
 // ModifyPlan checks what is known against Azure: the name, the storage accounts (ACC001 to ACC005)
 // and the customer-managed key. Terraform plans again when it applies: by then nothing is unknown,
 // and a fault is found before anything is changed.
-func (l *Lifecycle[Model, Properties]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
+func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
 	if req.Plan.Raw.IsNull() {
@@ -86,31 +83,31 @@ func (l *Lifecycle[Model, Properties]) ModifyPlan(ctx context.Context, req resou
 	if l.Client == nil {
 		return // The provider is not configured yet.
 	}
-	var plan, state Model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	plan, state := P(new(M)), P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(l.checkNew(ctx, &plan)...)
+		resp.Diagnostics.Append(l.checkNew(ctx, plan)...)
 		return
 	}
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if len(resp.RequiresReplace) > 0 {
 		return // Terraform plans the creation that belongs to a replacement separately.
 	}
-	if l.Attributes(&state).Failed() { // The next change may succeed.
+	if l.Attributes(state).Failed() { // The next change may succeed.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
 			path.Root("provisioning_state"), types.StringUnknown())...)
 	}
-	if _, changes := l.Changed(&plan, &state); changes {
-		resp.Diagnostics.Append(l.checkChange(ctx, &plan, &state)...)
+	if _, changes := l.Changed(plan, state); changes {
+		resp.Diagnostics.Append(l.checkChange(ctx, plan, state)...)
 		return
 	}
-	if EncryptionIn(l.Attributes(&state).Encryption).Status.IsNull() {
+	if EncryptionIn(l.Attributes(state).Encryption).Status.IsNull() {
 		return // The account reads its key.
 	}
 	var configured types.Object
@@ -119,51 +116,49 @@ func (l *Lifecycle[Model, Properties]) ModifyPlan(ctx context.Context, req resou
 		return // An azuremedia_customer_key_attachment owns the encryption.
 	}
 	// An unknown status plans an update, which waits for access to come back.
-	resp.Diagnostics.Append(l.keys().WarnInaccessible(ctx, l.Attributes(&state).keyed())...)
+	resp.Diagnostics.Append(l.keys().WarnInaccessible(ctx, l.Attributes(state).keyed())...)
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
 		path.Root(encryptionAttribute).AtName("status"), types.StringUnknown())...)
 }
 
 // Create creates the account. The state has it as soon as Azure has: the next apply then replaces
 // an account that does not come up, which holds nothing yet.
-func (l *Lifecycle[Model, Properties]) Create(ctx context.Context, req resource.CreateRequest,
+func (l *Lifecycle[M, P, Properties]) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
-	var plan Model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	configured := l.Timeouts(&plan).Create
-	ctx, cancel := attribute.Deadline(ctx, configured, DefaultTimeouts().Create, &resp.Diagnostics)
+	plan := P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+	ctx, cancel := l.Deadline(ctx, diagnostic.Create, plan.Limits(), &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	backoff := attribute.Backoff(ctx, l.Client, configured, DefaultTimeouts().Create)
+	backoff := l.Backoff(ctx, diagnostic.Create, plan.Limits())
 
-	planned := l.Attributes(&plan)
+	planned := l.Attributes(plan)
 	id := azure.ID(l.Client.SubscriptionID(), planned.ResourceGroupName.ValueString(),
-		l.ResourceType, planned.Name.ValueString())
+		l.Kind.ResourceType, planned.Name.ValueString())
 	_, err := l.calls().Get(ctx, id)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(l.Subject(id), err)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var none Model
-	resp.Diagnostics.Append(l.missingStorage(ctx, id, &plan, &none)...)
+	resp.Diagnostics.Append(l.missingStorage(ctx, id, plan, P(new(M)))...)
 	resp.Diagnostics.Append(l.keys().Refuse(ctx, planned.keyed(), protection.Account{})...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
 	planned.ID = attribute.NewResourceID(id)
-	sent := l.Created(&plan)
+	sent := l.Created(plan)
 	accepted := false
 	account, err := l.calls().Create(ctx, id, sent, func() {
 		accepted = true
-		begun := plan
+		begun := *plan
 		l.complete(ctx, &begun, sent)
 		l.Attributes(&begun).ProvisioningState = types.StringValue(string(armmedia.InProgress))
 		resp.Diagnostics.Append(resp.State.Set(ctx, begun)...)
-		resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, planned.ID)...)
+		resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, planned.ID)...)
 	}, backoff)
 	switch {
 	case err != nil && accepted:
@@ -172,65 +167,44 @@ func (l *Lifecycle[Model, Properties]) Create(ctx context.Context, req resource.
 			diagnostic.Create, l.Subject(id), err))
 	case err != nil:
 		resp.Diagnostics.Append(
-			l.refused(ctx, diagnostic.Create, &plan, protection.Account{}, err, backoff))
+			l.refused(ctx, diagnostic.Create, plan, protection.Account{}, err, backoff))
 	default:
-		l.complete(ctx, &plan, account)
+		l.complete(ctx, plan, account)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 }
 
-func (l *Lifecycle[Model, Properties]) Read(ctx context.Context, req resource.ReadRequest,
+func (l *Lifecycle[M, P, Properties]) Read(ctx context.Context, req resource.ReadRequest,
 	resp *resource.ReadResponse,
 ) {
-	var state Model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	id := l.Attributes(&state).ID
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, id)...)
-	ctx, cancel := attribute.Deadline(ctx, l.Timeouts(&state).Read, DefaultTimeouts().Read, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	account, err := l.calls().Get(ctx, id.ValueString())
-	switch {
-	case azure.IsNotFound(err):
-		resp.State.RemoveResource(ctx)
-	case err != nil:
-		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Read, l.Subject(id.ValueString()), err))
-	default:
-		l.Observe(&state, account)
-		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	}
+	base.Read(ctx, &l.Resource, req, resp, l.calls().Get, l.Observe)
 }
 
-func (l *Lifecycle[Model, Properties]) Update(ctx context.Context, req resource.UpdateRequest,
+func (l *Lifecycle[M, P, Properties]) Update(ctx context.Context, req resource.UpdateRequest,
 	resp *resource.UpdateResponse,
 ) {
-	var plan, state Model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	configured := l.Timeouts(&plan).Update
-	ctx, cancel := attribute.Deadline(ctx, configured, DefaultTimeouts().Update, &resp.Diagnostics)
+	plan, state := P(new(M)), P(new(M))
+	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+	ctx, cancel := l.Deadline(ctx, diagnostic.Update, plan.Limits(), &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	backoff := attribute.Backoff(ctx, l.Client, configured, DefaultTimeouts().Update)
+	backoff := l.Backoff(ctx, diagnostic.Update, plan.Limits())
 
-	account, diags := l.change(ctx, &plan, &state, backoff)
+	account, diags := l.change(ctx, plan, state, backoff)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	l.complete(ctx, &plan, account)
+	l.complete(ctx, plan, account)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, l.Attributes(&plan).ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, l.Attributes(plan).ID)...)
 }
 
 // change carries out an update, and returns the account that Azure has then.
-func (l *Lifecycle[Model, Properties]) change(ctx context.Context, plan, state *Model,
+func (l *Lifecycle[M, P, Properties]) change(ctx context.Context, plan, state P,
 	backoff *azure.Backoff,
 ) (account armmedia.Resource[Properties], diags diag.Diagnostics) {
 	planned, before := l.Attributes(plan), l.Attributes(state)
@@ -264,7 +238,7 @@ func (l *Lifecycle[Model, Properties]) change(ctx context.Context, plan, state *
 
 // unchanged is the update that sends nothing: only the timeouts or what is managed changed, or the
 // account waits for access to its key.
-func (l *Lifecycle[Model, Properties]) unchanged(ctx context.Context, id string,
+func (l *Lifecycle[M, P, Properties]) unchanged(ctx context.Context, id string,
 	encryption types.Object, backoff *azure.Backoff,
 ) (account armmedia.Resource[Properties], diags diag.Diagnostics) {
 	if EncryptionIn(encryption).Status.IsUnknown() {
@@ -282,13 +256,13 @@ func (l *Lifecycle[Model, Properties]) unchanged(ctx context.Context, id string,
 // send patches the account. Azure replaces tags and storage accounts as a whole, so send first
 // reads the account and keeps what something else set since the plan was made. It returns the IDs
 // of the storage accounts that it left attached.
-func (l *Lifecycle[Model, Properties]) send(ctx context.Context, plan, state *Model,
+func (l *Lifecycle[M, P, Properties]) send(ctx context.Context, plan, state P,
 	update armmedia.Update[Properties], backoff *azure.Backoff,
 ) (updated armmedia.Resource[Properties], left []string, err error) {
 	planned, before := l.Attributes(plan), l.Attributes(state)
 	id := before.ID.ValueString()
 	retags := !planned.Tags.Equal(before.Tags)
-	attaches := update.Properties != nil && *l.Storage(update.Properties) != nil
+	attaches := update.Properties != nil && *l.Kind.Storage(update.Properties) != nil
 	if retags || attaches {
 		current, err := l.calls().Get(ctx, id)
 		if err != nil {
@@ -299,7 +273,7 @@ func (l *Lifecycle[Model, Properties]) send(ctx context.Context, plan, state *Mo
 		}
 		if attaches {
 			for _, foreign := range l.foreignStorage(current, plan, state) {
-				list := l.Storage(update.Properties)
+				list := l.Kind.Storage(update.Properties)
 				*list = append(*list, foreign)
 				left = append(left, azure.Deref(foreign.ID))
 			}
@@ -310,7 +284,7 @@ func (l *Lifecycle[Model, Properties]) send(ctx context.Context, plan, state *Mo
 }
 
 // refused says why Azure refused an account or a change of one.
-func (l *Lifecycle[Model, Properties]) refused(ctx context.Context, act diagnostic.Act, plan *Model,
+func (l *Lifecycle[M, P, Properties]) refused(ctx context.Context, act diagnostic.Act, plan P,
 	now protection.Account, err error, backoff *azure.Backoff,
 ) diag.Diagnostic {
 	planned := l.Attributes(plan)
@@ -325,8 +299,8 @@ func (l *Lifecycle[Model, Properties]) refused(ctx context.Context, act diagnost
 }
 
 // leftAttached warns of storage accounts that something else attached after the plan was made.
-func leftAttached(attribute, id string, left []string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root(attribute),
+func leftAttached(at path.Path, id string, left []string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(at,
 		"Storage Account Left Attached", fmt.Sprintf("While this plan waited to be applied, something "+
 			"else attached storage accounts to %s:\n\n  %s\n\nThis apply left them attached. The next "+
 			"plan shows them as a difference: add them to the configuration to keep them.",
@@ -335,7 +309,7 @@ func leftAttached(attribute, id string, left []string) diag.Diagnostic {
 
 // complete fills in what the plan left to Azure, and keeps everything else as it was planned: the
 // next plan shows what Azure has beyond that.
-func (l *Lifecycle[Model, Properties]) complete(ctx context.Context, plan *Model,
+func (l *Lifecycle[M, P, Properties]) complete(ctx context.Context, plan P,
 	account armmedia.Resource[Properties],
 ) {
 	observed := *plan
@@ -344,35 +318,18 @@ func (l *Lifecycle[Model, Properties]) complete(ctx context.Context, plan *Model
 	l.Fill(ctx, plan, &observed)
 }
 
-func (l *Lifecycle[Model, Properties]) Delete(ctx context.Context, req resource.DeleteRequest,
+func (l *Lifecycle[M, P, Properties]) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp *resource.DeleteResponse,
 ) {
-	var state Model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	configured := l.Timeouts(&state).Delete
-	ctx, cancel := attribute.Deadline(ctx, configured, DefaultTimeouts().Delete, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	id := l.Attributes(&state).ID.ValueString()
-	err := l.calls().Delete(ctx, id,
-		attribute.Backoff(ctx, l.Client, configured, DefaultTimeouts().Delete))
-	if err != nil && !azure.IsNotFound(err) {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Delete, l.Subject(id), err))
-	}
-}
-
-func (l *Lifecycle[Model, Properties]) ImportState(ctx context.Context,
-	req resource.ImportStateRequest, resp *resource.ImportStateResponse,
-) {
-	attribute.Import(ctx, l.ResourceType, req, resp)
+	base.Delete(ctx, &l.Resource, req, resp, func(ctx context.Context, state P) error {
+		return l.calls().Delete(ctx, state.Identifier(),
+			l.Backoff(ctx, diagnostic.Delete, state.Limits()))
+	})
 }
 
 // calls returns the calls about accounts. They wait for a new grant on a key (CMK009) or on storage
 // to act.
-func (l *Lifecycle[Model, Properties]) calls() Calls[Properties] {
+func (l *Lifecycle[M, P, Properties]) calls() Calls[Properties] {
 	return Calls[Properties]{
 		Kind: l.Kind, Client: l.Client,
 		Passing: func(id string, err error) bool {
@@ -382,10 +339,10 @@ func (l *Lifecycle[Model, Properties]) calls() Calls[Properties] {
 }
 
 // keys returns the checks of customer-managed keys.
-func (l *Lifecycle[Model, Properties]) keys() Keys {
-	return Keys{Client: l.Client, ResourceType: l.ResourceType, Subject: l.Subject}
+func (l *Lifecycle[M, P, Properties]) keys() Keys {
+	return Keys{Client: l.Client, ResourceType: l.Kind.ResourceType, Subject: l.Subject}
 }
 
-func (l *Lifecycle[Model, Properties]) storageForbidden(err error) bool {
+func (l *Lifecycle[M, P, Properties]) storageForbidden(err error) bool {
 	return l.StorageForbidden != nil && l.StorageForbidden(err)
 }

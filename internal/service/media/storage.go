@@ -9,6 +9,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -69,8 +70,8 @@ func askPermission(ctx context.Context, client *azure.Client, id string,
 
 // missingStorage refuses storage accounts that the plan adds and that do not exist: Azure would find
 // out only after it has begun the change.
-func (l *Lifecycle[Model, Properties]) missingStorage(ctx context.Context, id string,
-	plan, state *Model,
+func (l *Lifecycle[M, P, Properties]) missingStorage(ctx context.Context, id string,
+	plan, state P,
 ) diag.Diagnostics {
 	planned, _ := l.Facts(plan)
 	attached, _ := l.Facts(state)
@@ -86,15 +87,15 @@ func (l *Lifecycle[Model, Properties]) missingStorage(ctx context.Context, id st
 // foreignStorage returns the storage accounts that Azure has attached and that neither the state nor
 // the plan has: something else attached them after the plan was made, and nobody agreed to detach
 // them.
-func (l *Lifecycle[Model, Properties]) foreignStorage(current armmedia.Resource[Properties],
-	plan, state *Model,
+func (l *Lifecycle[M, P, Properties]) foreignStorage(current armmedia.Resource[Properties],
+	plan, state P,
 ) []*armmedia.StorageAccount {
 	properties := azure.Deref(current.Properties)
 	planned, _ := l.Facts(plan)
 	attached, _ := l.Facts(state)
 	known := append(storageIDs(planned), storageIDs(attached)...)
 	var foreign []*armmedia.StorageAccount
-	for _, found := range *l.Storage(&properties) {
+	for _, found := range *l.Kind.Storage(&properties) {
 		if !hasID(known, azure.Deref(found.ID)) {
 			foreign = append(foreign, &armmedia.StorageAccount{
 				ID: found.ID, Type: found.Type, Identity: found.Identity,
@@ -117,7 +118,7 @@ func storageIDs(facts mediaaccount.Facts) []string {
 
 // missing refuses the storage accounts that do not exist, at the attribute that names them.
 func missing(ctx context.Context, client *azure.Client, subject diagnostic.Subject,
-	attribute string, ids []string,
+	at path.Path, ids []string,
 ) diag.Diagnostics {
 	absent := make([]bool, len(ids))
 	g, ctx := errgroup.WithContext(ctx)
@@ -135,24 +136,30 @@ func missing(ctx context.Context, client *azure.Client, subject diagnostic.Subje
 	var diags diag.Diagnostics
 	for i, id := range ids {
 		if absent[i] {
-			diags.Append(Refused(attribute, "Storage Account Not Found",
-				"no storage account "+id, "a storage account that exists",
-				"create it first; in this configuration, refer to its id attribute, so that "+
-					"Terraform knows the order"))
+			diags.Append(diagnostic.Refuse(at, diagnostic.Refusal{
+				Title:    "Storage Account Not Found",
+				Found:    "no storage account " + id,
+				Required: "a storage account that exists",
+				Remedy: "Create it first; in this configuration, refer to its id attribute, so that " +
+					"Terraform knows the order",
+			}))
 		}
 	}
 	return diags
 }
 
 // ValidateStorageID refuses an ID that is not a storage account's, at the attribute that holds it.
-func ValidateStorageID(attribute, id string) diag.Diagnostics {
+func ValidateStorageID(at path.Path, id string) diag.Diagnostics {
 	if _, err := azure.ParseID(id, azure.StorageAccountType); err == nil {
 		return nil
 	}
-	return diag.Diagnostics{Refused(attribute, "Invalid Storage Account ID", `"`+id+`"`,
-		"the ID of a storage account, which looks like "+azure.ID(
+	return diag.Diagnostics{diagnostic.Refuse(at, diagnostic.Refusal{
+		Title: "Invalid Storage Account ID",
+		Found: `"` + id + `"`,
+		Required: "the ID of a storage account, which looks like " + azure.ID(
 			"<subscription ID>", "<group>", azure.StorageAccountType, "<name>"),
-		"refer to the id attribute of the resource or the data source of a storage account")}
+		Remedy: "Refer to the id attribute of the resource or the data source of a storage account",
+	})}
 }
 
 func storageAccount(ctx context.Context, client *azure.Client, id string,

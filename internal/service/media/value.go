@@ -5,18 +5,13 @@ package media
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
 // The descriptions that resources and data sources share.
@@ -80,16 +75,4 @@ func Filled(ctx context.Context, planned, observed types.Object) types.Object {
 		}
 	}
 	return types.ObjectValueMust(planned.AttributeTypes(ctx), values)
-}
-
-// Refused refuses a value at an attribute, whose name is dotted.
-func Refused(attribute, summary, found, required, remedy string) diag.Diagnostic {
-	names := strings.Split(attribute, ".")
-	at := path.Root(names[0])
-	for _, name := range names[1:] {
-		at = at.AtName(name)
-	}
-	return diag.NewAttributeErrorDiagnostic(at, summary, fmt.Sprintf(
-		"Found: %s.\nRequired: %s.\nRemedy: %s.\n\n%s",
-		found, required, remedy, diagnostic.NothingChanged))
 }

@@ -4,8 +4,6 @@
 package account
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -29,17 +27,15 @@ type DataSource struct {
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
 	return &DataSource{media.DataSource[account, armmedia.AccountProperties]{
-		DataSource: base.NewDataSource(kind().Type),
+		DataSource: base.NewDataSource(kind().Noun(), dataSourceSchema),
 		Kind:       kind(),
 		Attributes: func(a *account) *media.Attributes { return &a.Attributes },
 		Observe:    (*account).observe,
 	}}
 }
 
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
-	resp *datasource.SchemaResponse,
-) {
-	resp.Schema = schema.Schema{
+func dataSourceSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Reads a Media Services account, by its name and resource group or by " +
 			"its ID. " + retired,
 		Attributes: media.FindingAttributes(shown()),

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -25,14 +26,16 @@ import (
 
 var _ datasource.DataSourceWithConfigure = (*ListDataSource)(nil)
 
-// NewListDataSource returns the data source of all accounts.
-func NewListDataSource() datasource.DataSource {
-	return &ListDataSource{base.NewDataSource(base.Noun{Type: "azuremedia_accounts"}, nil)}
-}
-
 // ListDataSource is the data source azuremedia_accounts: all accounts of the subscription, or of
 // one resource group.
 type ListDataSource struct{ base.DataSource }
+
+// NewListDataSource returns the data source of all accounts.
+func NewListDataSource() datasource.DataSource {
+	noun := kind().Noun()
+	noun.Type = "azuremedia_accounts"
+	return &ListDataSource{base.NewDataSource(noun, listSchema)}
+}
 
 type listModel struct {
 	ResourceGroupName attribute.NameValue `tfsdk:"resource_group_name"`
@@ -40,16 +43,14 @@ type listModel struct {
 	Accounts          []account           `tfsdk:"accounts"`
 }
 
-func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
-	resp *datasource.SchemaResponse,
-) {
-	resp.Schema = schema.Schema{
+func listSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Lists the Media Services accounts of the subscription, or of one " +
 			"resource group. " + retired,
 		Attributes: map[string]schema.Attribute{
 			"resource_group_name": schema.StringAttribute{
-				MarkdownDescription: "The name of a resource group. Left out, all accounts of the " +
-					"subscription are listed.",
+				MarkdownDescription: "The name of a resource group. Without it, the data source lists " +
+					"all accounts of the subscription.",
 				CustomType: attribute.NameType{},
 				Optional:   true,
 				Validators: []validator.String{attribute.ValidName(mediaaccount.ResourceGroupName())},
@@ -71,33 +72,30 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 func (d *ListDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp *datasource.ReadResponse,
 ) {
-	var config listModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, media.DefaultTimeouts().Read)
-	defer cancel()
+	base.ReadData(ctx, &d.DataSource, req, resp, d.read)
+}
 
+func (d *ListDataSource) read(ctx context.Context, list *listModel) diag.Diagnostics {
+	group := list.ResourceGroupName.ValueString()
 	calls := media.Calls[armmedia.AccountProperties]{Kind: kind(), Client: d.Client}
-	found, err := calls.List(ctx, config.ResourceGroupName.ValueString())
+	found, err := calls.List(ctx, group)
 	if err != nil {
-		scope := azure.ID(d.Client.SubscriptionID(), config.ResourceGroupName.ValueString(),
-			azure.ResourceGroupType, "")
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, kind().Subject(scope), err))
-		return
+		scope := azure.ID(d.Client.SubscriptionID(), group, azure.ResourceGroupType, "")
+		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, d.Subject(scope), err)}
 	}
-	config.Accounts = []account{}
+	list.Accounts = []account{}
 	for _, one := range found {
-		if hasTags(one.Tags, config.RequiredTags) {
+		if hasTags(one.Tags, list.RequiredTags) {
 			var shown account
 			shown.ID = media.ObservedID(one, azure.MediaAccountType)
 			shown.observe(one)
-			config.Accounts = append(config.Accounts, shown)
+			list.Accounts = append(list.Accounts, shown)
 		}
 	}
-	sortByID(config.Accounts)
-	resp.Diagnostics.Append(resp.State.Set(ctx, config)...)
+	slices.SortFunc(list.Accounts, func(a, b account) int {
+		return strings.Compare(strings.ToLower(a.Identifier()), strings.ToLower(b.Identifier()))
+	})
+	return nil
 }
 
 // hasTags reports whether an account has all required tags. Tag names have no case, values do.
@@ -111,10 +109,4 @@ func hasTags(tags map[string]*string, required types.Map) bool {
 		}
 	}
 	return true
-}
-
-func sortByID(accounts []account) {
-	slices.SortFunc(accounts, func(a, b account) int {
-		return strings.Compare(strings.ToLower(a.ID.ValueString()), strings.ToLower(b.ID.ValueString()))
-	})
 }

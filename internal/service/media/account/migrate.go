@@ -13,6 +13,8 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -61,30 +63,25 @@ type movedIdentity struct {
 // MoveState takes an account over from azurerm, whole: a migration needs a moved block and nothing
 // else.
 func (r *Resource) MoveState(context.Context) []resource.StateMover {
-	return []resource.StateMover{{StateMover: moveFromAzurerm}}
+	return base.MoveFromAzurerm(kind().Noun(), movedType, movedModel)
 }
 
-func moveFromAzurerm(ctx context.Context, req resource.MoveStateRequest,
-	resp *resource.MoveStateResponse,
-) {
-	if !attribute.FromAzurerm(req, movedType) {
-		return // Another mover may know it.
+// movedModel returns the account as this provider keeps it. The refresh that follows fills in what
+// azurerm did not know, such as the oldest version of TLS.
+func movedModel(version int64, m moved) (*model, error) {
+	if version != movedVersion {
+		return nil, diagnostic.Refusal{
+			Found:    fmt.Sprintf("a state of %s in the version %d of its schema", movedType, version),
+			Required: fmt.Sprintf("the version %d, that of azurerm 3.117", movedVersion),
+			Remedy: "Run `terraform apply -refresh-only` with azurerm 3.117.1 first, which brings the " +
+				"state up to date; or import the account instead",
+		}
 	}
-	if req.SourceSchemaVersion != movedVersion {
-		resp.Diagnostics.Append(media.NotMoved(
-			fmt.Sprintf("a state of %s in the version %d of its schema", movedType, req.SourceSchemaVersion),
-			fmt.Sprintf("the version %d, that of azurerm 3.117", movedVersion),
-			"run `terraform apply -refresh-only` with azurerm 3.117.1 first, which brings the state up "+
-				"to date; or import the account instead"))
-		return
+	id, err := azure.CanonicalID(m.ID, azure.MediaAccountType)
+	if err != nil {
+		return nil, err
 	}
-	media.Move(ctx, azure.MediaAccountType, req, resp, moved.model)
-}
-
-// model returns the account as this provider keeps it. The refresh that follows fills in what azurerm
-// did not know, such as the oldest version of TLS.
-func (m moved) model(id string) model {
-	return model{
+	return &model{
 		account: account{
 			Attributes: media.Attributes{
 				ID:                  attribute.NewResourceID(id),
@@ -94,14 +91,14 @@ func (m moved) model(id string) model {
 				Identity:            m.identity(),
 				PublicNetworkAccess: types.BoolPointerValue(m.PublicNetworkAccess),
 				Encryption:          m.encryption(),
-				Tags:                attribute.MovedTags(m.Tags),
+				Tags:                base.MovedTags(m.Tags),
 			},
 			StorageAccounts:          m.storage(),
 			StorageAuthentication:    types.StringValue(m.StorageAuthentication),
 			KeyDeliveryAccessControl: m.keyDelivery(),
 		},
-		Timeouts: attribute.NoTimeouts(),
-	}
+		Timeouts: base.NoTimeouts(),
+	}, nil
 }
 
 func (m moved) storage() types.Set {

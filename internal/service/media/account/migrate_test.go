@@ -84,8 +84,8 @@ func TestProtoAccount_movesFromAzurerm(t *testing.T) {
 		"an old schema":    {acctest.Source{Provider: azurerm, Type: azurermType, State: source}, "azurerm 3.117.1 first"},
 		"another type":     {acctest.Source{Provider: azurerm, Type: "azurerm_storage_account", SchemaVersion: 1, State: source}, "Unable to Move Resource State"},
 		"another provider": {acctest.Source{Provider: "registry.terraform.io/contoso/other", Type: azurermType, SchemaVersion: 1, State: source}, "Unable to Move Resource State"},
-		"no ID":            {acctest.Source{Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: map[string]any{"id": "x"}}, "import the account instead"},
-		"no state":         {acctest.Source{Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: map[string]any{"id": 1}}, "import the account instead"},
+		"no ID":            {acctest.Source{Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: map[string]any{"id": "x"}}, "Import it instead"},
+		"no state":         {acctest.Source{Provider: azurerm, Type: azurermType, SchemaVersion: 1, State: map[string]any{"id": 1}}, "Import it instead"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -32,9 +33,12 @@ type model struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
+// Limits returns the configured timeouts.
+func (m *model) Limits() timeouts.Value { return m.Timeouts }
+
 // observe takes over what Azure says about the account. The ID stays as it is.
 func (a *account) observe(wire armmedia.Account) {
-	importing := attribute.Imported(a.Name)
+	importing := base.Imported(a.Name)
 	media.Observe(&a.Attributes, wire)
 	if importing || !a.Identity.IsNull() {
 		a.Identity = attribute.FlattenIdentity(media.ObservedIdentity(wire.Identity, a.Identity))

@@ -8,9 +8,7 @@
 package account
 
 import (
-	"context"
-
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -26,6 +24,7 @@ func kind() media.Kind[armmedia.AccountProperties] {
 		Title:        "Media Services Account",
 		Type:         "azuremedia_account",
 		ResourceType: azure.MediaAccountType,
+		Schema:       resourceSchema,
 		Rules:        mediaaccount.MediaServices(),
 		Naming:       mediaaccount.AccountName(),
 		Open: func(client *azure.Client, subscriptionID string,
@@ -52,30 +51,23 @@ var (
 
 // Resource is azuremedia_account.
 type Resource struct {
-	media.Lifecycle[model, armmedia.AccountProperties]
+	media.Lifecycle[model, *model, armmedia.AccountProperties]
 }
 
 // NewResource returns the resource.
 func NewResource() resource.Resource {
-	return &Resource{media.Lifecycle[model, armmedia.AccountProperties]{
-		Resource:        base.NewResource(kind().Type),
+	return &Resource{media.Lifecycle[model, *model, armmedia.AccountProperties]{
+		Resource:        base.NewResource(kind().Noun()),
 		Kind:            kind(),
 		Attributes:      func(m *model) *media.Attributes { return &m.Attributes },
-		Timeouts:        func(m *model) timeouts.Value { return m.Timeouts },
 		Validate:        (*model).validate,
 		Facts:           (*model).facts,
 		StorageChanges:  (*model).storageChanges,
-		StorageIDs:      "storage_accounts",
+		StorageIDs:      path.Root("storage_accounts"),
 		StorageComplete: true,
 		Created:         (*model).created,
 		Changed:         (*model).changed,
 		Observe:         (*model).observe,
 		Fill:            fill,
 	}}
-}
-
-func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
-	resp *resource.SchemaResponse,
-) {
-	resp.Schema = resourceSchema(ctx)
 }

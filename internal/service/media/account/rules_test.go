@@ -104,12 +104,12 @@ func TestProtoAccount_validate(t *testing.T) {
 		{
 			"no customer's key",
 			acctest.Value{"encryption": acctest.Value{"type": "CustomerKey"}},
-			[]string{"Missing Customer Key", `"encryption").AttributeName("key_vault_key_id")`},
+			[]string{"Missing Customer-Managed Key", `"encryption").AttributeName("key_vault_key_id")`},
 		},
 		{
 			"a customer's key beside the system's",
 			acctest.Value{"encryption": acctest.Value{"type": "SystemKey", "key_vault_key_id": "https://keys.vault.azure.net/keys/media"}},
-			[]string{"Unexpected Customer Key", `"encryption"`},
+			[]string{"Unexpected Customer-Managed Key", `"encryption"`},
 		},
 		{
 			"no key at all",
@@ -358,7 +358,7 @@ func TestAccAccount_storageThatIsNotThere(t *testing.T) {
 		Steps: []resource.TestStep{{
 			Config: azure.Config(account(missing, "")),
 			ExpectError: said("Storage Account Not Found", "Found: no storage account", "nowhere",
-				"create it first", nothingChanged),
+				"Create it first", nothingChanged),
 		}},
 	})
 	if puts := azure.Requests(http.MethodPut, "/mediaservices/contosomedia"); len(puts) > 0 {

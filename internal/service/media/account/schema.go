@@ -4,8 +4,6 @@
 package account
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -24,7 +22,7 @@ import (
 // retired says what has become of the service.
 const retired = "Microsoft retired Media Services in the public cloud on 30 June 2024."
 
-func resourceSchema(ctx context.Context) schema.Schema {
+func resourceSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "A Media Services account. " + retired + " An update changes the account " +
 			"in place, and only the attributes that changed: what another resource or tool has set on " +
@@ -49,7 +47,6 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"media_service_id": attribute.Computed(
 				"The GUID by which the service itself knows the account."),
 			"provisioning_state": media.ProvisioningState(),
-			"timeouts":           attribute.Timeouts(ctx, media.DefaultTimeouts()),
 		},
 	}
 }

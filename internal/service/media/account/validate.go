@@ -5,6 +5,7 @@ package account
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -55,15 +56,17 @@ func (m *model) validateStorage() diag.Diagnostics {
 			continue
 		}
 		id := one.ID.ValueString()
-		diags.Append(media.ValidateStorageID("storage_accounts", id)...)
+		diags.Append(media.ValidateStorageID(path.Root("storage_accounts"), id)...)
 		// Without storage_authentication_type, it is System.
 		if !one.UserAssignedIdentityID.IsNull() && !m.StorageAuthentication.IsUnknown() &&
 			m.StorageAuthentication.ValueString() != string(armmedia.StorageByManagedIdentity) {
-			diags.Append(media.Refused("storage_accounts", "Unexpected User-Assigned Identity",
-				"an identity for the storage account "+id+", which the account accesses with its keys",
-				`storage_authentication_type = "ManagedIdentity" where an identity is named`,
-				`set storage_authentication_type = "ManagedIdentity", or leave `+
-					"user_assigned_identity_id out"))
+			diags.Append(diagnostic.Refuse(path.Root("storage_accounts"), diagnostic.Refusal{
+				Title:    "Unexpected User-Assigned Identity",
+				Found:    "an identity for the storage account " + id + ", which the account accesses with its keys",
+				Required: `storage_authentication_type = "ManagedIdentity" where an identity is named`,
+				Remedy: `Set storage_authentication_type = "ManagedIdentity", or leave out ` +
+					"user_assigned_identity_id",
+			}))
 		}
 	}
 	return diags
@@ -77,8 +80,11 @@ func (m *model) validateKeyDelivery() diag.Diagnostics {
 		len(control.IPAllowList.Elements()) == 0 {
 		return nil
 	}
-	return diag.Diagnostics{media.Refused("key_delivery_access_control.ip_allow_list",
-		"Unexpected IP Allow List", "an allow list, although every address is allowed",
-		`an empty list where default_action is "Allow"`,
-		`set default_action = "Deny", or leave ip_allow_list out`)}
+	return diag.Diagnostics{diagnostic.Refuse(
+		path.Root("key_delivery_access_control").AtName("ip_allow_list"), diagnostic.Refusal{
+			Title:    "Unexpected IP Allow List",
+			Found:    "an allow list, although every address is allowed",
+			Required: `an empty list where default_action is "Allow"`,
+			Remedy:   `Set default_action = "Deny", or leave out ip_allow_list`,
+		})}
 }

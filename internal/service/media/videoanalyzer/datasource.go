@@ -4,8 +4,6 @@
 package videoanalyzer
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
@@ -28,17 +26,15 @@ type DataSource struct {
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
 	return &DataSource{media.DataSource[analyzer, armmedia.VideoAnalyzerProperties]{
-		DataSource: base.NewDataSource(kind().Type),
+		DataSource: base.NewDataSource(kind().Noun(), dataSourceSchema),
 		Kind:       kind(),
 		Attributes: func(a *analyzer) *media.Attributes { return &a.Attributes },
 		Observe:    (*analyzer).observe,
 	}}
 }
 
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
-	resp *datasource.SchemaResponse,
-) {
-	resp.Schema = schema.Schema{
+func dataSourceSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: "Reads a Video Analyzer account, by its name and resource group or by " +
 			"its ID. " + retired,
 		Attributes: media.FindingAttributes(shown()),

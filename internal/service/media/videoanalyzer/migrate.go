@@ -12,6 +12,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -37,21 +38,17 @@ type moved struct {
 // MoveState takes an account over from azurerm, whole: a migration needs a moved block and nothing
 // else.
 func (r *Resource) MoveState(context.Context) []resource.StateMover {
-	return []resource.StateMover{{StateMover: moveFromAzurerm}}
+	return base.MoveFromAzurerm(kind().Noun(), movedType, movedModel)
 }
 
-func moveFromAzurerm(ctx context.Context, req resource.MoveStateRequest,
-	resp *resource.MoveStateResponse,
-) {
-	if attribute.FromAzurerm(req, movedType) {
-		media.Move(ctx, azure.VideoAnalyzerType, req, resp, moved.model)
+// movedModel returns the account as this provider keeps it. The refresh that follows fills in what
+// azurerm did not know, such as the endpoints.
+func movedModel(_ int64, m moved) (*model, error) {
+	id, err := azure.CanonicalID(m.ID, azure.VideoAnalyzerType)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// model returns the account as this provider keeps it. The refresh that follows fills in what azurerm
-// did not know, such as the endpoints.
-func (m moved) model(id string) model {
-	target := model{
+	target := &model{
 		analyzer: analyzer{
 			Attributes: media.Attributes{
 				ID:                attribute.NewResourceID(id),
@@ -60,12 +57,12 @@ func (m moved) model(id string) model {
 				Location:          attribute.NewLocation(m.Location),
 				Identity:          types.ObjectNull(attribute.UserIdentityTypes()),
 				Encryption:        types.ObjectNull(media.EncryptionTypes()),
-				Tags:              attribute.MovedTags(m.Tags),
+				Tags:              base.MovedTags(m.Tags),
 			},
 			StorageAccount: types.ObjectNull(storageTypes()),
 			Endpoints:      types.ListNull(endpointType()),
 		},
-		Timeouts: attribute.NoTimeouts(),
+		Timeouts: base.NoTimeouts(),
 	}
 	if len(m.StorageAccounts) > 0 {
 		from := m.StorageAccounts[0]
@@ -79,5 +76,5 @@ func (m moved) model(id string) model {
 		target.Identity = attribute.FlattenUserIdentity(attribute.NewManagedIdentity(
 			attribute.UserAssigned, m.Identity[0].IdentityIDs, "", ""))
 	}
-	return target
+	return target, nil
 }

@@ -55,8 +55,8 @@ func TestMove(t *testing.T) {
 	}{
 		"another type":     {acctest.Source{Provider: azurerm, Type: "azurerm_storage_account", State: source}, "Unable to Move Resource State"},
 		"another provider": {acctest.Source{Provider: "registry.terraform.io/contoso/other", Type: azurermType, State: source}, "Unable to Move Resource State"},
-		"no ID":            {acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"id": "x"}}, "import the account instead"},
-		"no state":         {acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"id": 1}}, "import the account instead"},
+		"no ID":            {acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"id": "x"}}, "Import it instead"},
+		"no state":         {acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"id": 1}}, "Import it instead"},
 	} {
 		if _, diags := w.proto.Move(resourceType, test.from); !strings.Contains(diags.Text(), test.want) {
 			t.Errorf("%s: lacks %q: %s", name, test.want, diags.Text())

@@ -29,6 +29,9 @@ type model struct {
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
+// Limits returns the configured timeouts.
+func (m *model) Limits() timeouts.Value { return m.Timeouts }
+
 // observe takes over what Azure says about the account. The ID stays as it is.
 func (a *analyzer) observe(wire armmedia.VideoAnalyzer) {
 	media.Observe(&a.Attributes, wire)

@@ -60,17 +60,17 @@ func TestValidate(t *testing.T) {
 		{
 			"no customer's key",
 			acctest.Value{"encryption": acctest.Value{"type": "CustomerKey", "user_assigned_identity_id": identity}},
-			[]string{"Missing Customer Key", `"encryption").AttributeName("key_vault_key_id")`},
+			[]string{"Missing Customer-Managed Key", `"encryption").AttributeName("key_vault_key_id")`},
 		},
 		{
 			"nobody who reads the key",
 			acctest.Value{"encryption": acctest.Value{"type": "CustomerKey", "key_vault_key_id": key}},
-			[]string{"Missing User-Assigned Identity", `"encryption").AttributeName("user_assigned_identity_id")`, "no system-assigned one"},
+			[]string{"Missing User-Assigned Identity", `"encryption").AttributeName("user_assigned_identity_id")`, "no system-assigned identity"},
 		},
 		{
 			"a customer's key beside the system's",
 			acctest.Value{"encryption": acctest.Value{"type": "SystemKey", "key_vault_key_id": key}},
-			[]string{"Unexpected Customer Key", `"encryption"`},
+			[]string{"Unexpected Customer-Managed Key", `"encryption"`},
 		},
 		{
 			"no key at all",
@@ -196,7 +196,7 @@ func TestStorage_thatIsNotThere(t *testing.T) {
 	w := newWorld(t)
 	missing := w.config(storedIn(w.store+"x", w.identity))
 	texts := []string{
-		"Storage Account Not Found", `"storage_account").AttributeName("id")`, "videoonex", "create it first",
+		"Storage Account Not Found", `"storage_account").AttributeName("id")`, "videoonex", "Create it first",
 	}
 	_, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, missing))
 	says(t, diags, texts...)
@@ -250,7 +250,7 @@ func TestStorage_saysWhichRolesAreMissing(t *testing.T) {
 		"timeouts":        timeouts,
 	}
 	texts := []string{
-		"Storage Account Out Of Reach", `"storage_account").AttributeName("user_assigned_identity_id")`,
+		"Storage Account Not Accessible", `"storage_account").AttributeName("user_assigned_identity_id")`,
 		`Azure said "Storage account cannot be accessed" for 2m`, "Storage Blob Data Contributor and Reader", stranger, w.store,
 	}
 	_, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(strange)))

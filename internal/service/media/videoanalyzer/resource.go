@@ -8,16 +8,16 @@
 package videoanalyzer
 
 import (
-	"context"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
@@ -28,6 +28,7 @@ func kind() media.Kind[armmedia.VideoAnalyzerProperties] {
 		Title:        "Video Analyzer Account",
 		Type:         "azuremedia_video_analyzer",
 		ResourceType: azure.VideoAnalyzerType,
+		Schema:       resourceSchema,
 		Rules:        mediaaccount.VideoAnalyzer(),
 		Naming:       mediaaccount.VideoAnalyzerName(),
 		Open: func(client *azure.Client, subscriptionID string,
@@ -54,20 +55,19 @@ var (
 
 // Resource is azuremedia_video_analyzer.
 type Resource struct {
-	media.Lifecycle[model, armmedia.VideoAnalyzerProperties]
+	media.Lifecycle[model, *model, armmedia.VideoAnalyzerProperties]
 }
 
 // NewResource returns the resource.
 func NewResource() resource.Resource {
-	return &Resource{media.Lifecycle[model, armmedia.VideoAnalyzerProperties]{
-		Resource:         base.NewResource(kind().Type),
+	return &Resource{media.Lifecycle[model, *model, armmedia.VideoAnalyzerProperties]{
+		Resource:         base.NewResource(kind().Noun()),
 		Kind:             kind(),
 		Attributes:       func(m *model) *media.Attributes { return &m.Attributes },
-		Timeouts:         func(m *model) timeouts.Value { return m.Timeouts },
 		Validate:         (*model).validate,
 		Facts:            (*model).facts,
 		StorageChanges:   (*model).storageChanges,
-		StorageIDs:       "storage_account.id",
+		StorageIDs:       path.Root("storage_account").AtName("id"),
 		StorageForbidden: storageForbidden,
 		ExplainStorage:   explainStorage,
 		Created:          (*model).created,
@@ -75,12 +75,6 @@ func NewResource() resource.Resource {
 		Observe:          (*model).observe,
 		Fill:             fill,
 	}}
-}
-
-func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
-	resp *resource.SchemaResponse,
-) {
-	resp.Schema = resourceSchema(ctx)
 }
 
 // storageForbidden recognizes that the account cannot access its storage. The OpenAPI document's
@@ -97,16 +91,20 @@ func storageForbidden(err error) bool {
 func explainStorage(plan *model, waited string) diag.Diagnostic {
 	planned := storageIn(plan.StorageAccount)
 	if planned.UserAssignedIdentityID.IsNull() {
-		return media.Refused("storage_account", "Storage Account Not Accessible",
-			`Azure said "Storage account cannot be accessed"`,
-			"a storage account that exists, and whose keys the service can list",
-			"check "+planned.ID.ValueString())
+		return diagnostic.Refuse(path.Root("storage_account"), diagnostic.Refusal{
+			Title:    "Storage Account Not Accessible",
+			Found:    `Azure said "Storage account cannot be accessed"`,
+			Required: "a storage account that exists, and whose keys the service can list",
+			Remedy:   "Check " + planned.ID.ValueString(),
+		})
 	}
-	return media.Refused("storage_account.user_assigned_identity_id",
-		"Storage Account Not Accessible",
-		`Azure said "Storage account cannot be accessed" for `+waited,
-		"the roles Storage Blob Data Contributor and Reader at the storage account, for the identity "+
-			planned.UserAssignedIdentityID.ValueString(),
-		"assign the roles at "+planned.ID.ValueString()+"; a new assignment takes some minutes to "+
-			"act: if the roles are assigned, apply again, or raise timeouts")
+	return diagnostic.Refuse(storageIdentity(), diagnostic.Refusal{
+		Title: "Storage Account Not Accessible",
+		Found: `Azure said "Storage account cannot be accessed" for ` + waited,
+		Required: "the roles Storage Blob Data Contributor and Reader at the storage account, for the " +
+			"identity " + planned.UserAssignedIdentityID.ValueString(),
+		Why: "A new role assignment takes some minutes to act",
+		Remedy: "Assign the roles at " + planned.ID.ValueString() + "; if they are assigned, apply " +
+			"again, or raise timeouts",
+	})
 }

@@ -4,8 +4,6 @@
 package videoanalyzer
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -18,7 +16,7 @@ import (
 // retired says what has become of the service.
 const retired = "Microsoft retired Video Analyzer in the public cloud on 1 December 2022."
 
-func resourceSchema(ctx context.Context) schema.Schema {
+func resourceSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "A Video Analyzer account. " + retired + " An update changes the account " +
 			"in place, and only the attributes that changed: what another resource or tool has set on " +
@@ -37,7 +35,6 @@ func resourceSchema(ctx context.Context) schema.Schema {
 			"id":                 attribute.ID(),
 			"endpoints":          endpointsAttribute(),
 			"provisioning_state": media.ProvisioningState(),
-			"timeouts":           attribute.Timeouts(ctx, media.DefaultTimeouts()),
 		},
 	}
 }

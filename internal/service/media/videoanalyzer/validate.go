@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
@@ -19,7 +21,7 @@ import (
 func (m *model) validate() diag.Diagnostics {
 	var diags diag.Diagnostics
 	if id := storageIn(m.StorageAccount).ID; !id.IsNull() && !id.IsUnknown() {
-		diags.Append(media.ValidateStorageID("storage_account.id", id.ValueString())...)
+		diags.Append(media.ValidateStorageID(path.Root("storage_account").AtName("id"), id.ValueString())...)
 	}
 	diags.Append(m.validateStorageIdentity()...)
 	diags.Append(media.ValidateEncryption(m.Encryption)...)
@@ -40,10 +42,12 @@ func (m *model) validateStorageIdentity() diag.Diagnostics {
 			return nil
 		}
 	}
-	return diag.Diagnostics{media.Refused("storage_account.user_assigned_identity_id",
-		"Identity Not Listed", "the identity "+named.ValueString()+", which the account does not have",
-		"one of identity.identity_ids: "+strings.Join(listed, ", "),
-		"add the identity to identity_ids, or name one that is there")}
+	return diag.Diagnostics{diagnostic.Refuse(storageIdentity(), diagnostic.Refusal{
+		Title:    "Identity Not Listed",
+		Found:    "the identity " + named.ValueString() + ", which the account does not have",
+		Required: "one of identity.identity_ids: " + strings.Join(listed, ", "),
+		Remedy:   "Add the identity to identity_ids, or name one that identity_ids lists",
+	})}
 }
 
 // validateReader requires an identity that reads the key: a Video Analyzer account has no
@@ -53,10 +57,14 @@ func (m *model) validateReader() diag.Diagnostics {
 	if !wanted.IsCustomerKey() || !wanted.UserAssignedIdentityID.IsNull() {
 		return nil
 	}
-	return diag.Diagnostics{media.Refused("encryption.user_assigned_identity_id",
-		"Missing User-Assigned Identity", "no identity that reads the customer-managed key",
-		"a user-assigned identity of the account: a Video Analyzer account has no system-assigned one",
-		"set user_assigned_identity_id to one of identity.identity_ids")}
+	return diag.Diagnostics{diagnostic.Refuse(
+		path.Root("encryption").AtName("user_assigned_identity_id"), diagnostic.Refusal{
+			Title:    "Missing User-Assigned Identity",
+			Found:    "no identity that reads the customer-managed key",
+			Required: "a user-assigned identity of the account",
+			Why:      "A Video Analyzer account has no system-assigned identity",
+			Remedy:   "Set user_assigned_identity_id to one of identity.identity_ids",
+		})}
 }
 
 // facts returns what the attributes say of the storage account; ok is false as long as it is unknown.
@@ -75,4 +83,9 @@ func (m *model) facts() (facts mediaaccount.Facts, ok bool) {
 		facts.Authentication = rule.Known(mediaaccount.AuthenticationManagedIdentity)
 	}
 	return facts, !m.StorageAccount.IsUnknown()
+}
+
+// storageIdentity is the path of the identity that the account accesses its storage with.
+func storageIdentity() path.Path {
+	return path.Root("storage_account").AtName("user_assigned_identity_id")
 }
