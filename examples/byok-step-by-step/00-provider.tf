@@ -1,5 +1,5 @@
-# Where it happens: a local Azure. On a real subscription this is `environment = "public"`, and nothing
-# in the other files changes.
+# The local Azure inside the provider. On a real subscription, set `subscription_id` instead; the other
+# files stay the same.
 
 terraform {
   required_version = ">= 1.11"
@@ -20,7 +20,7 @@ provider "azuremedia" {
 }
 
 variable "location" {
-  description = "The region of the account and of the vault: Azure wants them in the same one."
+  description = "The region of the account and of the vault: Azure requires the same one."
   type        = string
   default     = "westus2"
 }

@@ -1,4 +1,4 @@
-# PUT Microsoft.Storage/storageAccounts: what the media account keeps its files in.
+# PUT Microsoft.Storage/storageAccounts: the media account stores its files in it.
 
 resource "azuremedia_storage_account" "media" {
   name                = "contosobyokstorage"

@@ -1,5 +1,5 @@
-# PUT Microsoft.Media/mediaServices with a system-assigned identity. The account's key is wrapped by a key of
-# the system as yet.
+# PUT Microsoft.Media/mediaServices with a system-assigned identity. For now a system key wraps the
+# account's key.
 
 resource "azuremedia_account" "media" {
   name                = "contosobyok"
@@ -19,6 +19,6 @@ resource "azuremedia_account" "media" {
 }
 
 output "identity_principal_id" {
-  description = "Who the account is to the vault."
+  description = "The object ID of the identity that the account accesses the vault with."
   value       = azuremedia_account.media.identity.principal_id
 }

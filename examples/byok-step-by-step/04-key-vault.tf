@@ -1,5 +1,5 @@
 # PUT Microsoft.KeyVault/vaults: soft delete and purge protection are on, and the account's identity may get the
-# key, wrap and unwrap with it. The document grants more; nothing else is needed.
+# key, wrap and unwrap with it. The document grants more than the account needs.
 
 resource "azuremedia_key_vault" "media" {
   name                = "contoso-byok-keys"

@@ -1,4 +1,4 @@
-# The identifier that the account is to be given. Without a version the account follows the newest one.
+# The identifier for the account. Without a version the account follows the newest one.
 
 locals {
   key_identifier = azuremedia_key_vault_key.media.versionless_id

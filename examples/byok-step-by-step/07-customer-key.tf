@@ -1,4 +1,4 @@
-# PATCH Microsoft.Media/mediaServices: from here on your key wraps the account's.
+# PATCH Microsoft.Media/mediaServices: from now on your key wraps the account's.
 
 resource "azuremedia_customer_key_attachment" "media" {
   account_id       = azuremedia_account.media.id

@@ -1,4 +1,4 @@
-# GET Microsoft.Media/mediaServices: which version the account runs on, and which one is the newest. Make a new
+# GET Microsoft.Media/mediaServices: which version the account runs on, and which one is the newest. Create a new
 # version with -var key_generation=2, let five minutes pass, and look again.
 
 data "azuremedia_customer_key_attachment" "media" {

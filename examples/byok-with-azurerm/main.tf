@@ -1,5 +1,5 @@
 # Bring your own key, with azurerm's vault, key and storage account in place of ours. Every reference between the
-# two providers is by ID, so that either side can be managed by whichever has it already.
+# two providers is by ID, so each object can stay with the provider that manages it already.
 
 terraform {
   required_version = ">= 1.11"
@@ -18,11 +18,11 @@ terraform {
 provider "azurerm" {
   features {
     key_vault {
-      # A key that was destroyed by mistake is to be recovered, and not to be gone.
+      # A key that is destroyed by mistake stays recoverable.
       purge_soft_delete_on_destroy = false
     }
     storage {
-      # Blob, queue and share settings are not needed, and neither is the network way to them.
+      # This example needs no blob, queue or share settings, and no network access to them.
       data_plane_available = false
     }
   }
@@ -32,7 +32,7 @@ provider "azurerm" {
 provider "azuremedia" {}
 
 variable "location" {
-  description = "The region of the account and of the vault: Azure wants them in the same one."
+  description = "The region of the account and of the vault: Azure requires the same one."
   type        = string
   default     = "westus2"
 }
@@ -56,7 +56,7 @@ resource "azurerm_storage_account" "media" {
   }
 
   lifecycle {
-    # Its key is the business of the attachment below.
+    # The attachment below manages the key.
     ignore_changes = [customer_managed_key]
   }
 }
@@ -88,7 +88,7 @@ resource "azurerm_key_vault" "media" {
   soft_delete_retention_days = 90
 }
 
-# azurerm's policies stand apart from the vault, as ours do: the vault above names none of its own.
+# azurerm's policies are separate resources, like ours: the vault above lists none.
 resource "azurerm_key_vault_access_policy" "me" {
   key_vault_id = azurerm_key_vault.media.id
   tenant_id    = data.azurerm_client_config.me.tenant_id
@@ -109,7 +109,7 @@ resource "azurerm_key_vault_key" "media" {
   depends_on = [azurerm_key_vault_access_policy.me]
 }
 
-# Who may use the key: the media account, and the storage account beneath it.
+# The media account and its storage account may use the key.
 resource "azuremedia_customer_key_grant" "media" {
   key_vault_id = azurerm_key_vault.media.id
   principal_id = azuremedia_account.media.identity.principal_id

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# Signed in with the Azure CLI. Every argument may come from an ARM_* environment variable instead.
+# Signs in with the Azure CLI. Every argument can also come from an ARM_* environment variable.
 provider "azuremedia" {
   subscription_id = "00000000-0000-0000-0000-000000000000"
 }

@@ -1,5 +1,5 @@
-# Bring your own key to a media account, from an empty subscription: the procedure that Microsoft
-# documents as a dozen REST calls. https://learn.microsoft.com/azure/media-services/latest/concept-use-customer-managed-keys-byok
+# Bring your own key to a media account, from an empty subscription: a procedure that Microsoft documents
+# as a dozen REST calls. https://learn.microsoft.com/azure/media-services/latest/concept-use-customer-managed-keys-byok
 
 terraform {
   required_version = ">= 1.11"
@@ -11,7 +11,8 @@ terraform {
   }
 }
 
-# The local Azure. On a real subscription this is `environment = "public"`, and nothing below changes.
+# The local Azure inside the provider. On a real subscription, set `subscription_id` instead; nothing below
+# changes.
 provider "azuremedia" {
   environment = "rehearsal"
 
@@ -21,13 +22,13 @@ provider "azuremedia" {
 }
 
 variable "location" {
-  description = "The region of the account and of the vault: Azure wants them in the same one."
+  description = "The region of the account and of the vault: Azure requires the same one."
   type        = string
   default     = "westus2"
 }
 
 variable "key_generation" {
-  description = "A new number makes a new version of the key."
+  description = "A new number creates a new version of the key."
   type        = number
   default     = 1
 }
@@ -43,7 +44,7 @@ resource "azuremedia_storage_account" "media" {
   location            = azuremedia_resource_group.media.location
 }
 
-# 1. An account with an identity of its own. It starts on the service's key.
+# 1. An account with an identity. It starts on the system key.
 resource "azuremedia_account" "media" {
   name                = "contosomedia"
   resource_group_name = azuremedia_resource_group.media.name
@@ -61,7 +62,7 @@ resource "azuremedia_account" "media" {
   ]
 }
 
-# 2. A vault that cannot lose the key: soft delete and purge protection are on unless said otherwise.
+# 2. A vault that cannot lose the key: soft delete and purge protection are on by default.
 resource "azuremedia_key_vault" "media" {
   name                = "contoso-media-keys"
   resource_group_name = azuremedia_resource_group.media.name
@@ -85,8 +86,8 @@ resource "azuremedia_customer_key_grant" "media" {
   principal_id = azuremedia_account.media.identity.principal_id
 }
 
-# 5. From here on the account's key is wrapped by yours. Without a version in the identifier the
-#    account follows the newest one by itself.
+# 5. From now on your key wraps the account's key. Without a version in the identifier the account
+#    follows the newest one by itself.
 resource "azuremedia_customer_key_attachment" "media" {
   account_id       = azuremedia_account.media.id
   key_vault_key_id = azuremedia_key_vault_key.media.versionless_id

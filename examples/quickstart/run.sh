@@ -4,7 +4,7 @@
 #   run.sh [--destroy] TERRAFORM BIN
 #
 # TERRAFORM is the terraform or tofu to use, BIN the folder that holds the provider's binary.
-# Everything it makes lies in this folder: Terraform's state, and in .quickstart the local Azure.
+# It writes only to this folder: Terraform's state, and the local Azure in .quickstart.
 set -euo pipefail
 
 destroy=false
@@ -21,8 +21,8 @@ cd "$(dirname "$0")"
 data=.quickstart/azure.db
 log=.quickstart/log
 
-# dev_overrides make Terraform take the provider from BIN. The file is this example's own, so nothing
-# in the person's configuration is read or changed.
+# dev_overrides make Terraform use the provider in BIN. The file belongs to this example: the user's own
+# configuration is neither read nor changed.
 mkdir -p .quickstart
 cat >.quickstart/cli.tfrc <<-CONFIG
 	disable_checkpoint = true
@@ -55,7 +55,7 @@ fail() {
 	exit 1
 }
 
-# essential keeps, of what Terraform prints, the lines that tell what happened.
+# essential keeps the lines of Terraform's output that say what happened.
 essential() {
 	local line
 	while IFS= read -r line; do
@@ -69,8 +69,7 @@ essential() {
 	done
 }
 
-# run shows the command and the essential lines. The whole is in the log, and on the screen if the
-# command fails.
+# run shows the command and the essential lines. The log holds the rest; a failure prints it.
 run() {
 	command_line "$tool" "$@"
 	if ! "$terraform" "$@" -no-color -compact-warnings 2>&1 | tee "$log" | essential; then
@@ -79,12 +78,12 @@ run() {
 	fi
 }
 
-# plan_is_empty runs a plan, for which Terraform answers 0 only if there is nothing to do.
+# plan_is_empty runs a plan that fails if there is anything to do.
 plan_is_empty() { run plan -detailed-exitcode "$@"; }
 
 apply() { run apply -auto-approve "$@"; }
 
-# output prints an output of the last apply. Where there was none, Terraform prints a warning instead.
+# output prints an output of the last apply, or nothing before the first.
 output() { "$terraform" output -raw -no-color "$1" 2>/dev/null | grep -E '^[0-9a-zA-Z:/._-]+$' || true; }
 
 began=$SECONDS
@@ -107,7 +106,7 @@ cat <<-TEXT
 	The procedure is in examples/quickstart/main.tf.
 TEXT
 
-# A quickstart that ran before left the key at some generation: go on from there.
+# Continue from the generation of the key that an earlier run created.
 generation=$(output key_generation)
 generation=${generation:-1}
 

@@ -1,5 +1,5 @@
-# The storage accounts of a media account: a second one is added to the account, both layers of each
-# are encrypted, its first with your key, and the access keys of each are rolled.
+# The storage accounts of a media account: adds a second one, encrypts both layers of each, the first with
+# your key, and rotates the access keys of each.
 # https://learn.microsoft.com/azure/media-services/latest/storage-account-concept
 
 terraform {
@@ -12,7 +12,8 @@ terraform {
   }
 }
 
-# The local Azure. On a real subscription this is `environment = "public"`, and nothing below changes.
+# The local Azure inside the provider. On a real subscription, set `subscription_id` instead; nothing below
+# changes.
 provider "azuremedia" {
   environment = "rehearsal"
 
@@ -28,19 +29,19 @@ variable "location" {
 }
 
 variable "secondary_storage" {
-  description = "The names of the storage accounts beside the primary one. A new name adds one."
+  description = "The names of the secondary storage accounts. A new name adds one."
   type        = set(string)
   default     = []
 }
 
 variable "rotation" {
-  description = "Any text: a new one starts a rotation of the keys of every storage account."
+  description = "Any text. Changing it starts a rotation of the keys of every storage account."
   type        = string
   default     = "none"
 }
 
 variable "streaming_urls" {
-  description = "What the media account streams, and has to stream all through a rotation."
+  description = "URLs of the media account's streams, which must answer throughout a rotation."
   type        = list(string)
   default     = []
 }
@@ -55,8 +56,8 @@ resource "azuremedia_resource_group" "media" {
   location = var.location
 }
 
-# Everything in a storage account is encrypted twice: by its second layer, which is chosen when the
-# account is created and never again, and by the first, whose key is wrapped by yours (further down).
+# Everything in a storage account is encrypted twice: by the second layer, which you can only choose at
+# creation, and by the first, whose key your key wraps (further down).
 resource "azuremedia_storage_account" "media" {
   for_each = local.storage
 
@@ -66,11 +67,11 @@ resource "azuremedia_storage_account" "media" {
 
   infrastructure_encryption_enabled = true
 
-  # Blobs and files are always under the account's key, which yours wraps. These can be as well.
+  # Your key always protects blobs and files. With these, it protects queues and tables too.
   queue_encryption_key_type = "Account"
   table_encryption_key_type = "Account"
 
-  # Azure shows an access key that is older as expired: the rotation comes before.
+  # Azure reports older access keys as expired. The rotation runs earlier.
   key_expiration_period_in_days = 100
 
   identity = {
@@ -78,7 +79,7 @@ resource "azuremedia_storage_account" "media" {
   }
 }
 
-# A media account has one primary storage account, for good. Secondary ones come and go.
+# A media account never changes its primary storage account. Secondary ones come and go.
 resource "azuremedia_account" "media" {
   name                = "contosomedia"
   resource_group_name = azuremedia_resource_group.media.name
@@ -104,7 +105,7 @@ resource "azuremedia_key_vault_key" "storage" {
   key_size     = 3072
 }
 
-# The identity of each storage account may use the key, and nothing else.
+# The identity of each storage account may get, wrap and unwrap with the key, and nothing else.
 resource "azuremedia_customer_key_grant" "storage" {
   for_each = azuremedia_storage_account.media
 
@@ -112,7 +113,7 @@ resource "azuremedia_customer_key_grant" "storage" {
   principal_id = each.value.identity.principal_id
 }
 
-# From here on the first layer is under your key, in its newest version: Azure Storage looks for one
+# From now on your key protects the first layer, in its newest version: Azure Storage looks for a new one
 # every day.
 resource "azuremedia_customer_key_attachment" "storage" {
   for_each = azuremedia_storage_account.media
@@ -123,9 +124,9 @@ resource "azuremedia_customer_key_attachment" "storage" {
   depends_on = [azuremedia_customer_key_grant.storage]
 }
 
-# The media account holds a copy of the access keys of each storage account. They are rolled one after
-# the other, and the media account is told of each new one: the first apply after `rotation` has
-# changed regenerates key1, and one that comes six hours later regenerates key2.
+# The media account holds a copy of the access keys of each storage account, and is synced after each
+# regeneration. The first apply after `rotation` changed regenerates key1; one at least six hours later
+# regenerates key2.
 resource "azuremedia_storage_key_rotation" "media" {
   for_each = azuremedia_storage_account.media
 
@@ -146,7 +147,7 @@ output "account_id" {
 }
 
 output "phases" {
-  description = "How far the rotation of each storage account has come."
+  description = "The phase of each storage account's rotation."
   value       = { for name, rotation in azuremedia_storage_key_rotation.media : name => rotation.phase }
 }
 

@@ -1,4 +1,4 @@
-# Is the key fit for the account? Nothing is refused here: the check says what is wrong.
+# Read-only: reports what makes the key unfit for the account instead of failing.
 data "azuremedia_customer_key" "media" {
   key_vault_key_id = "https://contoso-media-keys.vault.azure.net/keys/media"
   account_id       = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia"

@@ -1,4 +1,4 @@
-# What the account runs on now, and whether it reaches it.
+# The key that the account runs on now, and whether the account can access it.
 data "azuremedia_customer_key_attachment" "media" {
   account_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia"
 }

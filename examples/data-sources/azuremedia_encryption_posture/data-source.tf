@@ -1,5 +1,5 @@
-# Both layers of the account and of every storage account beneath it. That the storage of this account
-# is on the system's key, and has one layer only, is accepted: both are waived.
+# Both layers of the account and of its storage accounts. This account accepts storage on the system key
+# and without a second layer, so both requirements are waived.
 data "azuremedia_encryption_posture" "media" {
   account_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia"
 
@@ -7,7 +7,7 @@ data "azuremedia_encryption_posture" "media" {
   require_infrastructure_encryption = false
   max_key_age_days                  = 90
 
-  # With this the plan fails. A check block, as below, warns instead.
+  # A postcondition fails the plan. A check block, as below, warns instead.
   lifecycle {
     postcondition {
       condition     = self.compliant

@@ -1,4 +1,4 @@
-# How old the keys are, without their values and without a rotation of them being managed anywhere.
+# The age of the keys, without their values. No rotation of them needs to be managed.
 data "azuremedia_storage_key_rotation" "media" {
   storage_account_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Storage/storageAccounts/contosomediastorage"
   rotation_interval  = "P90D"

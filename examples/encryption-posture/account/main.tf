@@ -1,5 +1,5 @@
-# A media account with both layers of encryption, above storage with both layers: what the gate beside
-# this folder finds nothing wrong with, for a while.
+# A media account with both layers of encryption, on storage with both layers. The gate in the folder beside
+# this one passes it, for a while.
 
 terraform {
   required_version = ">= 1.5"
@@ -11,7 +11,7 @@ terraform {
   }
 }
 
-# Which Azure, and as whom, the environment says: ARM_ENVIRONMENT and the like.
+# The environment configures the provider: ARM_ENVIRONMENT, ARM_SUBSCRIPTION_ID and so on.
 provider "azuremedia" {}
 
 resource "azuremedia_resource_group" "media" {
@@ -19,8 +19,8 @@ resource "azuremedia_resource_group" "media" {
   location = "westus2"
 }
 
-# The second layer of the storage is chosen here and now; the first is a key of your own, below. Its access
-# keys count as expired after 90 days.
+# The second layer is chosen at creation; the first gets your key below. The access keys count as expired
+# after 90 days.
 resource "azuremedia_storage_account" "media" {
   name                = "contosoposturestorage"
   resource_group_name = azuremedia_resource_group.media.name
@@ -57,7 +57,7 @@ resource "azuremedia_key_vault" "media" {
   location            = azuremedia_resource_group.media.location
 }
 
-# When this was applied first: what expires is counted from then.
+# The time of the first apply: expiry counts from it.
 resource "terraform_data" "begun" {
   input = plantimestamp()
 
@@ -73,7 +73,7 @@ resource "azuremedia_key_vault_key" "media" {
 }
 
 locals {
-  # Who reads the key, and is wrapped by it.
+  # The accounts that read the key.
   encrypted = {
     account = azuremedia_account.media
     storage = azuremedia_storage_account.media
@@ -96,7 +96,7 @@ resource "azuremedia_customer_key_attachment" "media" {
   depends_on = [azuremedia_customer_key_grant.media]
 }
 
-# Rolls the access keys when key1 is 80 days old, if somebody applies this now and then.
+# Rotates the access keys when key1 is 80 days old, if somebody applies this regularly.
 resource "azuremedia_storage_key_rotation" "media" {
   storage_account_id = azuremedia_storage_account.media.id
   dependent_ids      = [azuremedia_account.media.id]
@@ -104,6 +104,6 @@ resource "azuremedia_storage_key_rotation" "media" {
 }
 
 output "account_id" {
-  description = "What the gate is to look at."
+  description = "The account for the gate to check."
   value       = azuremedia_account.media.id
 }

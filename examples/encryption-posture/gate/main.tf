@@ -1,6 +1,6 @@
-# A gate for a pipeline: it manages nothing, and fails while the encryption of an account, or of the storage
-# beneath it, is not as it should be. It needs to read, and nothing else: the role Reader on the account, its
-# storage accounts and their vaults, and Key Vault Reader on the vaults.
+# A gate for a pipeline: it manages nothing, and fails while the encryption of an account or of its storage
+# accounts breaks a rule. It needs only to read: the role Reader on the account, its storage accounts and
+# their vaults, and Key Vault Reader on the vaults.
 
 terraform {
   required_version = ">= 1.5"
@@ -12,7 +12,7 @@ terraform {
   }
 }
 
-# Which Azure, and as whom, the environment says: ARM_ENVIRONMENT and the like.
+# The environment configures the provider: ARM_ENVIRONMENT, ARM_SUBSCRIPTION_ID and so on.
 provider "azuremedia" {}
 
 variable "account_id" {
@@ -20,7 +20,7 @@ variable "account_id" {
   type        = string
 }
 
-# What is an error stops here: the plan fails, and the pipeline with it.
+# An error stops here: the plan fails, and the pipeline with it.
 data "azuremedia_encryption_posture" "media" {
   account_id = var.account_id
 
@@ -42,7 +42,7 @@ locals {
   ]
 }
 
-# What a person should decide about is a warning, and the pipeline goes on.
+# A warning is for a person to decide about: the pipeline continues.
 check "nothing_to_decide" {
   assert {
     condition = length(local.warnings) == 0

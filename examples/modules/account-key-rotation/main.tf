@@ -1,5 +1,5 @@
-# The keys of every storage account of a media account. Each has a rotation of its own, all of them
-# in one apply: the media account is told of one storage account at a time.
+# Rotates the keys of every storage account of a media account. Each has its own rotation, all in one
+# apply; the media account is synced for one storage account at a time.
 
 terraform {
   required_version = ">= 1.8"
@@ -22,13 +22,13 @@ variable "resource_group_name" {
 }
 
 variable "rotation_interval" {
-  description = "The age at which a rotation starts."
+  description = "The age of key1 at which a rotation starts."
   type        = string
   default     = "P90D"
 }
 
 variable "request" {
-  description = "Any text: a new one starts a rotation of all storage accounts at once."
+  description = "Any text. Changing it starts a rotation of all storage accounts."
   type        = string
   default     = "none"
 }
@@ -51,6 +51,6 @@ resource "azuremedia_storage_key_rotation" "this" {
 }
 
 output "phases" {
-  description = "How far each rotation has come, by the ID of the storage account."
+  description = "The phase of each rotation, by the ID of the storage account."
   value       = { for id, rotation in azuremedia_storage_key_rotation.this : id => rotation.phase }
 }

@@ -1,6 +1,6 @@
-# The keys of one storage account, rolled by a pipeline that applies on a schedule. A run regenerates
-# key1 when it has reached its age; one that comes after the settling time does the same with key2;
-# all others find nothing to do. No run waits, so none outlives its login.
+# Rotates the keys of one storage account, in a pipeline that applies on a schedule. A run regenerates
+# key1 when it has reached its age; a run after the settling time regenerates key2; all other runs find
+# nothing to do. No run waits, so none outlives its login.
 
 terraform {
   required_version = ">= 1.8"

@@ -1,10 +1,10 @@
 output "phase" {
-  description = "How far the rotation has come; `complete` between rotations."
+  description = "The phase of the rotation; `complete` between rotations."
   value       = azuremedia_storage_key_rotation.this.phase
 }
 
 output "secondary_due_at" {
-  description = "From when a run regenerates the second key, while a rotation settles."
+  description = "When a run may regenerate the second key, during the settling time."
   value       = azuremedia_storage_key_rotation.this.secondary_due_at
 }
 

@@ -1,34 +1,34 @@
 variable "storage_account_id" {
-  description = "The ID of the storage account whose keys are rolled."
+  description = "The ID of the storage account to rotate the keys of."
   type        = string
 }
 
 variable "account_ids" {
-  description = "The IDs of the media accounts that hold a copy of the keys."
+  description = "The IDs of the accounts that hold a copy of the keys: Batch, Machine Learning, Media Services, Video Analyzer."
   type        = set(string)
   default     = []
 }
 
 variable "rotation_interval" {
-  description = "The age at which a rotation starts."
+  description = "The age of key1 at which a rotation starts."
   type        = string
   default     = "P90D"
 }
 
 variable "streaming_urls" {
-  description = "What has to answer before the second key is touched, and at the end."
+  description = "The URLs that must answer before the second key is regenerated, and at the end."
   type        = list(string)
   default     = []
 }
 
 variable "request" {
-  description = "Any text: a new one starts a rotation at once."
+  description = "Any text. Changing it starts a rotation."
   type        = string
   default     = "none"
 }
 
 variable "emergency" {
-  description = "Whether a key has leaked. Both keys are then regenerated without a wait."
+  description = "Set to true if a key has leaked: both keys are then regenerated without a wait."
   type        = bool
   default     = false
 }

@@ -1,5 +1,5 @@
-# An account that runs on your key from its first moment: a user-assigned identity can be given
-# access to the key before the account exists.
+# An account that runs on your key from its first moment: you can grant a user-assigned identity access to
+# the key before the account exists.
 resource "azuremedia_resource_group" "media" {
   name     = "media"
   location = "westus2"

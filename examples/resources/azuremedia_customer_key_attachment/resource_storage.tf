@@ -1,5 +1,5 @@
-# A storage account that is encrypted twice: by a second layer of its own, and by a first one under a
-# key in a vault, which may be in another region.
+# A storage account that is encrypted twice: the first layer uses your key, whose vault may be in another
+# region; the second uses a key that Azure manages.
 resource "azuremedia_resource_group" "storage" {
   name     = "media-storage"
   location = "westus2"

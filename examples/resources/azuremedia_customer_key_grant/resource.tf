@@ -15,7 +15,7 @@ resource "azuremedia_key_vault" "media" {
   location            = azuremedia_resource_group.media.location
 }
 
-# An access policy or a role assignment, whichever this vault decides by.
+# An access policy or a role assignment, depending on how the vault authorizes.
 resource "azuremedia_customer_key_grant" "reader" {
   key_vault_id = azuremedia_key_vault.media.id
   principal_id = azuremedia_user_assigned_identity.reader.principal_id

@@ -14,12 +14,12 @@ resource "azuremedia_key_vault_key" "media" {
   key_vault_id = azuremedia_key_vault.media.id
   key_size     = 3072
 
-  # Another value here makes a new version of the key.
+  # Changing a value creates a new version of the key.
   rotate_when_changed = {
     reviewed = "2026-06"
   }
 
-  # And Key Vault makes one by itself each quarter.
+  # Key Vault also creates one every quarter.
   rotation_policy = {
     expire_after         = "P180D"
     notify_before_expiry = "P30D"

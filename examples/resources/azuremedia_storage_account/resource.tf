@@ -3,7 +3,7 @@ resource "azuremedia_resource_group" "media" {
   location = "westus2"
 }
 
-# TLS 1.2, HTTPS only and no public blobs are what it has unless it is told otherwise.
+# TLS 1.2, HTTPS only and no public blobs are the defaults.
 resource "azuremedia_storage_account" "media" {
   name                     = "contosomediastorage"
   resource_group_name      = azuremedia_resource_group.media.name

@@ -22,9 +22,8 @@ resource "azuremedia_account" "media" {
   ]
 }
 
-# Creating it regenerates nothing. When the keys are 90 days old, or when the value below changes, an
-# apply regenerates key1 and has the account learn of it; one that runs six hours or more later does
-# the same with key2.
+# Creating it regenerates nothing. When the keys are 90 days old, or when a value below changes, an apply
+# regenerates key1 and syncs the account; one at least six hours later does the same with key2.
 resource "azuremedia_storage_key_rotation" "media" {
   storage_account_id = azuremedia_storage_account.media.id
   dependent_ids      = [azuremedia_account.media.id]

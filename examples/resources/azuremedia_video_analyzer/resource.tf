@@ -25,7 +25,7 @@ resource "azuremedia_video_analyzer" "video" {
     identity_ids = [azuremedia_user_assigned_identity.video.id]
   }
 
-  # The account holds a copy of the storage keys here. To have it come as its identity instead,
+  # The account holds a copy of the storage keys. To make it access storage with its identity instead,
   # assign the identity the roles Storage Blob Data Contributor and Reader at the storage account
   # (azurerm_role_assignment does), and set
   #

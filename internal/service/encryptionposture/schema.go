@@ -85,7 +85,7 @@ func dataSourceSchema() schema.Schema {
 			},
 			"findings": schema.ListNestedAttribute{
 				MarkdownDescription: "The rules that are broken: errors first, then warnings, then notes. " +
-					"[The guide to the rules](../guides/rules.md#what-a-posture-is-held-to) has all of them, and " +
+					"[The guide to the rules](../guides/rules.md#what-a-posture-checks) has all of them, and " +
 					"how much each weighs.",
 				Computed: true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
