@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
 
@@ -31,19 +32,19 @@ func TestAccAccount_lifecycle(t *testing.T) {
 			{
 				Config: azure.Config(accountAt("West US 2", one, `tags = { a = "1" }`)),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("id", knownvalue.StringExact("/subscriptions/"+azure.SubscriptionID()+
+					tested.Has("id", knownvalue.StringExact("/subscriptions/"+azure.SubscriptionID()+
 						"/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia")),
-					has("location", knownvalue.StringExact("West US 2")),
-					has("media_service_id", guid),
-					has("provisioning_state", knownvalue.StringExact("Succeeded")),
-					has("identity", knownvalue.Null()),
-					has("storage_authentication_type", knownvalue.StringExact("System")),
-					has("public_network_access_enabled", knownvalue.Bool(true)),
-					has("minimum_tls_version", knownvalue.StringExact("Tls12")),
-					has("key_delivery_access_control", knownvalue.ObjectExact(map[string]knownvalue.Check{
+					tested.Has("location", knownvalue.StringExact("West US 2")),
+					tested.Has("media_service_id", guid),
+					tested.Has("provisioning_state", knownvalue.StringExact("Succeeded")),
+					tested.Has("identity", knownvalue.Null()),
+					tested.Has("storage_authentication_type", knownvalue.StringExact("System")),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(true)),
+					tested.Has("minimum_tls_version", knownvalue.StringExact("Tls12")),
+					tested.Has("key_delivery_access_control", knownvalue.ObjectExact(map[string]knownvalue.Check{
 						"default_action": knownvalue.StringExact("Allow"), "ip_allow_list": knownvalue.Null(),
 					})),
-					has("encryption", knownvalue.ObjectExact(map[string]knownvalue.Check{
+					tested.Has("encryption", knownvalue.ObjectExact(map[string]knownvalue.Check{
 						"type":             knownvalue.StringExact("SystemKey"),
 						"key_vault_key_id": knownvalue.Null(), "user_assigned_identity_id": knownvalue.Null(),
 						"current_key_id": knownvalue.Null(), "status": knownvalue.Null(),
@@ -52,7 +53,7 @@ func TestAccAccount_lifecycle(t *testing.T) {
 			},
 			{
 				Config:           azure.Config(accountAt("westus2", one, `tags = { a = "1" }`)),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{
 				Config: azure.Config(account(secondary+one, `
@@ -64,14 +65,14 @@ func TestAccAccount_lifecycle(t *testing.T) {
 						default_action = "Deny"
 						ip_allow_list  = ["203.0.113.7", "198.51.100.0/24"]
 					}`)),
-				ConfigPlanChecks: updates(plancheck.ExpectUnknownValue(address, at("identity.principal_id"))),
+				ConfigPlanChecks: tested.Updates(tested.PlansUnknown("identity.principal_id")),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("identity.principal_id", guid),
-					has("identity.tenant_id", guid),
-					has("public_network_access_enabled", knownvalue.Bool(false)),
-					has("minimum_tls_version", knownvalue.StringExact("Tls13")),
-					has("storage_accounts", knownvalue.SetSizeExact(2)),
-					has("key_delivery_access_control.ip_allow_list", knownvalue.SetExact([]knownvalue.Check{
+					tested.Has("identity.principal_id", guid),
+					tested.Has("identity.tenant_id", guid),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(false)),
+					tested.Has("minimum_tls_version", knownvalue.StringExact("Tls13")),
+					tested.Has("storage_accounts", knownvalue.SetSizeExact(2)),
+					tested.Has("key_delivery_access_control.ip_allow_list", knownvalue.SetExact([]knownvalue.Check{
 						knownvalue.StringExact("203.0.113.7"), knownvalue.StringExact("198.51.100.0/24"),
 					})),
 				},
@@ -91,13 +92,13 @@ func TestAccAccount_lifecycle(t *testing.T) {
 						identity_ids = [azuremedia_user_assigned_identity.one.id, azuremedia_user_assigned_identity.two.id]
 					}
 					key_delivery_access_control = { default_action = "Deny" }`)),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectKnownValue(address, at("identity.principal_id"), guid)),
+				ConfigPlanChecks: tested.Updates(
+					tested.Plans("identity.principal_id", guid)),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("storage_accounts", knownvalue.SetSizeExact(1)),
-					has("identity.identity_ids", knownvalue.SetSizeExact(2)),
-					has("public_network_access_enabled", knownvalue.Bool(true)),
-					has("key_delivery_access_control.ip_allow_list", knownvalue.Null()),
+					tested.Has("storage_accounts", knownvalue.SetSizeExact(1)),
+					tested.Has("identity.identity_ids", knownvalue.SetSizeExact(2)),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(true)),
+					tested.Has("key_delivery_access_control.ip_allow_list", knownvalue.Null()),
 				},
 			},
 			{
@@ -106,8 +107,8 @@ func TestAccAccount_lifecycle(t *testing.T) {
 						type         = "UserAssigned"
 						identity_ids = [upper(azuremedia_user_assigned_identity.two.id)]
 					}`)),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectKnownValue(address, at("identity.principal_id"), knownvalue.Null())),
+				ConfigPlanChecks: tested.Updates(
+					tested.Plans("identity.principal_id", knownvalue.Null())),
 				PostApplyFunc: func() {
 					identity := get(t, azure).Identity
 					if *identity.Type != "UserAssigned" || len(identity.UserAssignedIdentities) != 1 {
@@ -117,7 +118,7 @@ func TestAccAccount_lifecycle(t *testing.T) {
 			},
 			{ // What is left out is not managed any more, and stays.
 				Config:           azure.Config(account(one, "")),
-				ConfigPlanChecks: updates(),
+				ConfigPlanChecks: tested.Updates(),
 				PostApplyFunc: func() {
 					found := get(t, azure)
 					if *found.Identity.Type != "UserAssigned" ||
@@ -128,7 +129,7 @@ func TestAccAccount_lifecycle(t *testing.T) {
 			},
 			{
 				Config:           azure.Config(accountAt("northeurope", one, "")),
-				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionDestroyBeforeCreate),
 			},
 		},
 	})
@@ -160,11 +161,11 @@ func TestAccAccount_leavesAloneWhatOthersSet(t *testing.T) {
 					})
 				},
 				Config:           config,
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{
 				Config:           other,
-				ConfigPlanChecks: updates(),
+				ConfigPlanChecks: tested.Updates(),
 				PostApplyFunc: func() {
 					found := get(t, azure)
 					if diff := cmp.Diff(map[string]*string{"a": to.Ptr("2"), "policy": to.Ptr("x")}, found.Tags); diff != "" {
@@ -185,8 +186,8 @@ func TestAccAccount_leavesAloneWhatOthersSet(t *testing.T) {
 					}})
 				},
 				Config: other,
-				ConfigPlanChecks: updates(
-					plancheck.ExpectKnownValue(address, at("storage_accounts"), knownvalue.SetSizeExact(1))),
+				ConfigPlanChecks: tested.Updates(
+					tested.Plans("storage_accounts", knownvalue.SetSizeExact(1))),
 				PostApplyFunc: func() {
 					if storage := get(t, azure).Properties.StorageAccounts; len(storage) != 1 {
 						t.Errorf("%d storage accounts are attached, want the planned one", len(storage))

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 )
 
 func TestAccAccount_dataSources(t *testing.T) {
@@ -38,8 +39,8 @@ data "azuremedia_accounts" "all" {
 	config := azure.Config(data + account(one+two, `
 		tags     = { a = "1" }
 		identity = { type = "SystemAssigned" }`))
-	like := func(source, attribute string, check knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue("data."+source, at(attribute), check)
+	like := func(source, attribute string, value knownvalue.Check) statecheck.StateCheck {
+		return check.Resource("data."+source).Has(attribute, value)
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: azure.Factories(),

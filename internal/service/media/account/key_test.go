@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -83,10 +84,10 @@ func TestAccAccount_encryption(t *testing.T) {
 			{
 				Config: azure.Config(keyGround(1) + encrypted(versionless, "")),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("encryption.key_vault_key_id", keyOf("")),
-					has("encryption.current_key_id", keyOf(version)),
-					has("encryption.status", knownvalue.Null()),
-					current.AddStateValue(address, at("encryption.current_key_id")),
+					tested.Has("encryption.key_vault_key_id", keyOf("")),
+					tested.Has("encryption.current_key_id", keyOf(version)),
+					tested.Has("encryption.status", knownvalue.Null()),
+					current.AddStateValue(address, check.At("encryption.current_key_id")),
 				},
 			},
 			{
@@ -99,21 +100,21 @@ func TestAccAccount_encryption(t *testing.T) {
 			},
 			{
 				Config:           azure.Config(keyGround(2) + encrypted(versionless, "")),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 				ConfigStateChecks: []statecheck.StateCheck{
-					current.AddStateValue(address, at("encryption.current_key_id")),
+					current.AddStateValue(address, check.At("encryption.current_key_id")),
 				},
 			},
 			{ // Something else is changed: the key is not sent, and what is known of it stays.
 				Config: azure.Config(keyGround(2) + encrypted(versionless, `tags = { a = "1" }`)),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectKnownValue(address, at("encryption.current_key_id"), keyOf(version))),
+				ConfigPlanChecks: tested.Updates(
+					tested.Plans("encryption.current_key_id", keyOf(version))),
 			},
 			{
 				Config:           azure.Config(keyGround(2) + encrypted(versioned, `tags = { a = "1" }`)),
-				ConfigPlanChecks: updates(plancheck.ExpectUnknownValue(address, at("encryption.current_key_id"))),
+				ConfigPlanChecks: tested.Updates(tested.PlansUnknown("encryption.current_key_id")),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("encryption.key_vault_key_id", keyOf(version)),
+					tested.Has("encryption.key_vault_key_id", keyOf(version)),
 				},
 			},
 			{ // Left out, the encryption is not managed, and shows what the account has.
@@ -122,15 +123,15 @@ func TestAccAccount_encryption(t *testing.T) {
 					plancheck.ExpectEmptyPlan(),
 				}},
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("encryption.type", knownvalue.StringExact("CustomerKey")),
+					tested.Has("encryption.type", knownvalue.StringExact("CustomerKey")),
 				},
 			},
 			{
 				Config: azure.Config(keyGround(2) + account(one, readByOne+`
 					tags       = { a = "1" }
 					encryption = { type = "SystemKey" }`)),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectKnownValue(address, at("encryption.current_key_id"), knownvalue.Null())),
+				ConfigPlanChecks: tested.Updates(
+					tested.Plans("encryption.current_key_id", knownvalue.Null())),
 				PostApplyFunc: func() {
 					if encryption := get(t, azure).Properties.Encryption; *encryption.Type != armmedia.SystemKey {
 						t.Errorf("the encryption is %v", encryption)
@@ -139,8 +140,8 @@ func TestAccAccount_encryption(t *testing.T) {
 			},
 			{ // And back, so that all of it is destroyed with the key in use.
 				Config: azure.Config(keyGround(2) + encrypted(versionless, "")),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectUnknownValue(address, at("encryption.current_key_id"))),
+				ConfigPlanChecks: tested.Updates(
+					tested.PlansUnknown("encryption.current_key_id")),
 			},
 		},
 	})
@@ -183,14 +184,14 @@ resource "azuremedia_customer_key_attachment" "test" {
 			{Config: azure.Config(keyGround(1) + attachment + account(one, system))},
 			{
 				Config:           azure.Config(keyGround(1) + attachment + account(one, system)),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("encryption.type", knownvalue.StringExact("CustomerKey")),
+					tested.Has("encryption.type", knownvalue.StringExact("CustomerKey")),
 				},
 			},
 			{
 				Config:           azure.Config(keyGround(1) + attachment + account(one, system+"\n"+`tags = { a = "1" }`)),
-				ConfigPlanChecks: updates(),
+				ConfigPlanChecks: tested.Updates(),
 				PostApplyFunc: func() {
 					if encryption := get(t, azure).Properties.Encryption; *encryption.Type != armmedia.CustomerKey {
 						t.Errorf("the key was taken off: %v", encryption)

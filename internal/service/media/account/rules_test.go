@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
@@ -339,7 +340,7 @@ resource "azuremedia_storage_account" "premium" {
 		CheckDestroy:             azure.Empty,
 		Steps: []resource.TestStep{{
 			Config: azure.Config(premium + account("{ id = azuremedia_storage_account.premium.id, is_primary = true },", "")),
-			ExpectError: said("(ACC002)", "Found: the storage account premium of kind BlockBlobStorage",
+			ExpectError: check.Says("(ACC002)", "Found: the storage account premium of kind BlockBlobStorage",
 				"Required: a storage account of general purpose", "Remedy: Use another storage account", nothingChanged),
 		}},
 	})
@@ -357,7 +358,7 @@ func TestAccAccount_storageThatIsNotThere(t *testing.T) {
 		CheckDestroy:             azure.Empty,
 		Steps: []resource.TestStep{{
 			Config: azure.Config(account(missing, "")),
-			ExpectError: said("Storage Account Not Found", "Found: no storage account", "nowhere",
+			ExpectError: check.Says("Storage Account Not Found", "Found: no storage account", "nowhere",
 				"Create it first", nothingChanged),
 		}},
 	})

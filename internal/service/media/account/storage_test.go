@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
 
@@ -26,19 +27,19 @@ func TestAccAccount_storageInAnyOrderAndSpelling(t *testing.T) {
 		CheckDestroy:             azure.Empty,
 		Steps: []resource.TestStep{
 			{Config: azure.Config(account(one+two, ""))},
-			{Config: azure.Config(account(two+one, "")), ConfigPlanChecks: unchanged()},
-			{Config: azure.Config(account(secondary+one, "")), ConfigPlanChecks: unchanged()},
+			{Config: azure.Config(account(two+one, "")), ConfigPlanChecks: check.Unchanged()},
+			{Config: azure.Config(account(secondary+one, "")), ConfigPlanChecks: check.Unchanged()},
 			{
 				Config: azure.Config(account(
 					"{ id = upper(azuremedia_storage_account.one.id), is_primary = true },"+two, "")),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{ // One goes; the other, spelt in another way, stays as it is.
 				Config: azure.Config(account(
 					"{ id = upper(azuremedia_storage_account.one.id), is_primary = true },", "")),
-				ConfigPlanChecks: updates(),
+				ConfigPlanChecks: tested.Updates(),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("storage_accounts", knownvalue.SetExact([]knownvalue.Check{
+					tested.Has("storage_accounts", knownvalue.SetExact([]knownvalue.Check{
 						knownvalue.ObjectPartial(map[string]knownvalue.Check{
 							"id": knownvalue.StringExact("/subscriptions/" + azure.SubscriptionID() +
 								"/resourceGroups/media/providers/Microsoft.Storage/storageAccounts/mediaone"),
@@ -70,12 +71,12 @@ func TestAccAccount_storageByManagedIdentity(t *testing.T) {
 				PreConfig: func() { contribute(t, azure, "mediaone", "readerone") },
 				Config:    azure.Config(account(reached, identity)),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("storage_authentication_type", knownvalue.StringExact("ManagedIdentity")),
+					tested.Has("storage_authentication_type", knownvalue.StringExact("ManagedIdentity")),
 				},
 			},
 			{
 				Config:           azure.Config(account(strings.ReplaceAll(reached, "azuremedia_user_assigned_identity.one.id", "upper(azuremedia_user_assigned_identity.one.id)"), identity)),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{
 				ResourceName: address, ImportState: true, ImportStateVerify: true,
@@ -83,7 +84,7 @@ func TestAccAccount_storageByManagedIdentity(t *testing.T) {
 			},
 			{
 				Config:           azure.Config(account(one, "")),
-				ConfigPlanChecks: updates(),
+				ConfigPlanChecks: tested.Updates(),
 				PostApplyFunc: func() {
 					properties := get(t, azure).Properties
 					if *properties.StorageAuthentication != armmedia.StorageBySystem ||
@@ -141,12 +142,12 @@ func TestAccAccount_reportsStorageThatCannotBeReached(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: unreachable,
-				ExpectError: said("Media Services Account Not Created", "Azure accepted it and failed later",
+				ExpectError: check.Says("Media Services Account Not Created", "Azure accepted it and failed later",
 					"Storage account cannot be accessed.", "deletes it and creates it anew", "Apply again"),
 			},
 			{ // The account is there and is replaced, not refused as somebody else's.
 				Config:           azure.Config(account(one, "")),
-				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionDestroyBeforeCreate),
 			},
 		},
 	})

@@ -6,20 +6,14 @@ package account_test
 import (
 	"fmt"
 	"maps"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 	"github.com/google/uuid"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
@@ -27,6 +21,7 @@ import (
 const (
 	resourceType = "azuremedia_account"
 	address      = resourceType + ".test"
+	tested       = check.Resource(address)
 )
 
 // ground is what an account stands on.
@@ -85,34 +80,6 @@ resource "azuremedia_account" "test" {
   %s
 }
 `, location, storage, more)
-}
-
-func does(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{
-		PreApply: append([]plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}, more...),
-	}
-}
-
-func updates(more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return does(plancheck.ResourceActionUpdate, more...)
-}
-
-func unchanged() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-}
-
-func has(attribute string, check knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, at(attribute), check)
-}
-
-// at is the path of an attribute that is named with dots.
-func at(attribute string) tfjsonpath.Path {
-	names := strings.Split(attribute, ".")
-	path := tfjsonpath.New(names[0])
-	for _, name := range names[1:] {
-		path = path.AtMapKey(name)
-	}
-	return path
 }
 
 // world is an Azure with what an account stands on, and the provider without the command line.
@@ -227,17 +194,4 @@ func principal(t *testing.T, azure *acctest.Azure, identity string) string {
 		t.Fatal(err)
 	}
 	return *found.Properties.PrincipalID
-}
-
-// said matches an error that says all of these, in this order and however lines are broken.
-func said(phrases ...string) *regexp.Regexp {
-	var pattern strings.Builder
-	for _, phrase := range phrases {
-		words := strings.Fields(phrase)
-		for i := range words {
-			words[i] = regexp.QuoteMeta(words[i])
-		}
-		pattern.WriteString(`(?s:.*)` + strings.Join(words, `[\s│]+`))
-	}
-	return regexp.MustCompile(pattern.String())
 }

@@ -18,15 +18,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
 
-const address = resourceType + ".test"
+const (
+	address = resourceType + ".test"
+	tested  = check.Resource(address)
+)
 
 // ground is what an account stands on.
 const ground = `
@@ -93,34 +96,6 @@ resource "azuremedia_video_analyzer" "test" {
 `, location, storage, identities, more)
 }
 
-func does(action plancheck.ResourceActionType, more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{
-		PreApply: append([]plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}, more...),
-	}
-}
-
-func updates(more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
-	return does(plancheck.ResourceActionUpdate, more...)
-}
-
-func unchanged() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-}
-
-func has(attribute string, check knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, at(attribute), check)
-}
-
-// at is the path of an attribute that is named with dots.
-func at(attribute string) tfjsonpath.Path {
-	names := strings.Split(attribute, ".")
-	path := tfjsonpath.New(names[0])
-	for _, name := range names[1:] {
-		path = path.AtMapKey(name)
-	}
-	return path
-}
-
 // opened is the Azure of a test, and the world of somebody else in it.
 func opened(t *testing.T) (*acctest.Azure, func() *world) {
 	t.Helper()
@@ -150,22 +125,22 @@ func TestAccVideoAnalyzer_lifecycle(t *testing.T) {
 			{
 				PreConfig:        func() { assignRoles(somebody()) },
 				Config:           cloud.Config(analyzer("West US 2", oneByIdentity, one, `tags = { a = "1" }`)),
-				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionCreate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("id", knownvalue.StringExact("/subscriptions/"+cloud.SubscriptionID()+
+					tested.Has("id", knownvalue.StringExact("/subscriptions/"+cloud.SubscriptionID()+
 						"/resourceGroups/media/providers/Microsoft.Media/videoAnalyzers/contosovideo")),
-					has("location", knownvalue.StringExact("West US 2")),
-					has("provisioning_state", knownvalue.StringExact("Succeeded")),
-					has("public_network_access_enabled", knownvalue.Bool(true)),
-					has("identity.identity_ids", knownvalue.SetSizeExact(1)),
-					has("endpoints", knownvalue.ListExact([]knownvalue.Check{
+					tested.Has("location", knownvalue.StringExact("West US 2")),
+					tested.Has("provisioning_state", knownvalue.StringExact("Succeeded")),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(true)),
+					tested.Has("identity.identity_ids", knownvalue.SetSizeExact(1)),
+					tested.Has("endpoints", knownvalue.ListExact([]knownvalue.Check{
 						knownvalue.ObjectExact(map[string]knownvalue.Check{
 							"type": knownvalue.StringExact("ClientApi"),
 							"url": knownvalue.StringRegexp(regexp.MustCompile(
 								`^https://[0-9a-f]{32}\.api\.westus2-private1\.videoanalyzer\.azure\.net$`)),
 						}),
 					})),
-					has("encryption", knownvalue.ObjectExact(map[string]knownvalue.Check{
+					tested.Has("encryption", knownvalue.ObjectExact(map[string]knownvalue.Check{
 						"type":             knownvalue.StringExact("SystemKey"),
 						"key_vault_key_id": knownvalue.Null(), "user_assigned_identity_id": knownvalue.Null(),
 						"current_key_id": knownvalue.Null(), "status": knownvalue.Null(),
@@ -176,7 +151,7 @@ func TestAccVideoAnalyzer_lifecycle(t *testing.T) {
 				Config: cloud.Config(analyzer("westus2",
 					strings.ReplaceAll(oneByIdentity, "azuremedia_storage_account.one.id", "lower(azuremedia_storage_account.one.id)"),
 					"upper("+one+")", `tags = { a = "1" }`)),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{
 				ResourceName: address, ImportState: true, ImportStateVerify: true,
@@ -189,12 +164,12 @@ func TestAccVideoAnalyzer_lifecycle(t *testing.T) {
 				Config: cloud.Config(analyzer("westus2", twoByIdentity, both, `
 					tags                          = { b = "2" }
 					public_network_access_enabled = false`)),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectKnownValue(address, at("endpoints"), knownvalue.ListSizeExact(1)),
-					plancheck.ExpectKnownValue(address, at("encryption.type"), knownvalue.StringExact("SystemKey"))),
+				ConfigPlanChecks: tested.Updates(
+					tested.Plans("endpoints", knownvalue.ListSizeExact(1)),
+					tested.Plans("encryption.type", knownvalue.StringExact("SystemKey"))),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("public_network_access_enabled", knownvalue.Bool(false)),
-					has("identity.identity_ids", knownvalue.SetSizeExact(2)),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(false)),
+					tested.Has("identity.identity_ids", knownvalue.SetSizeExact(2)),
 				},
 				PostApplyFunc: func() {
 					found := somebody().show()
@@ -207,7 +182,7 @@ func TestAccVideoAnalyzer_lifecycle(t *testing.T) {
 			},
 			{
 				Config:           cloud.Config(analyzer("westus2", oneByKeys, one, "")),
-				ConfigPlanChecks: updates(),
+				ConfigPlanChecks: tested.Updates(),
 				PostApplyFunc: func() {
 					found := somebody().show()
 					if len(found.Identity.UserAssignedIdentities) != 1 ||
@@ -218,11 +193,11 @@ func TestAccVideoAnalyzer_lifecycle(t *testing.T) {
 			},
 			{
 				Config:           cloud.Config(analyzer("northeurope", oneByKeys, one, "")),
-				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionDestroyBeforeCreate),
 			},
 			{
 				Config:           cloud.Config(analyzer("northeurope", oneByKeys, one, "")),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 		},
 	})
@@ -290,9 +265,9 @@ func TestAccVideoAnalyzer_encryption(t *testing.T) {
 			{
 				Config: cloud.Config(keyGround(1) + encrypted(versionless, "one", "")),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("encryption.key_vault_key_id", keyOf("")),
-					has("encryption.current_key_id", keyOf(version)),
-					has("encryption.status", knownvalue.Null()),
+					tested.Has("encryption.key_vault_key_id", keyOf("")),
+					tested.Has("encryption.current_key_id", keyOf(version)),
+					tested.Has("encryption.status", knownvalue.Null()),
 				},
 			},
 			{
@@ -305,14 +280,14 @@ func TestAccVideoAnalyzer_encryption(t *testing.T) {
 			},
 			{
 				Config:           cloud.Config(keyGround(2) + encrypted(versionless, "one", "")),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{ // Another version, and another identity that reads it.
 				Config: cloud.Config(keyGround(2) + encrypted(versioned, "two", "")),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectUnknownValue(address, at("encryption.current_key_id"))),
+				ConfigPlanChecks: tested.Updates(
+					tested.PlansUnknown("encryption.current_key_id")),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("encryption.key_vault_key_id", keyOf(version)),
+					tested.Has("encryption.key_vault_key_id", keyOf(version)),
 				},
 				PostApplyFunc: func() {
 					identity := somebody().show().Properties.Encryption.Identity
@@ -323,16 +298,16 @@ func TestAccVideoAnalyzer_encryption(t *testing.T) {
 			},
 			{ // Left out, the encryption is not managed, and shows what the account has.
 				Config:           cloud.Config(keyGround(2) + analyzer("westus2", oneByKeys, both, granted)),
-				ConfigPlanChecks: unchanged(),
+				ConfigPlanChecks: check.Unchanged(),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("encryption.type", knownvalue.StringExact("CustomerKey")),
+					tested.Has("encryption.type", knownvalue.StringExact("CustomerKey")),
 				},
 			},
 			{
 				Config: cloud.Config(keyGround(2) + analyzer("westus2", oneByKeys, both,
 					granted+"\n"+`encryption = { type = "SystemKey" }`)),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectKnownValue(address, at("encryption.current_key_id"), knownvalue.Null())),
+				ConfigPlanChecks: tested.Updates(
+					tested.Plans("encryption.current_key_id", knownvalue.Null())),
 				PostApplyFunc: func() {
 					if encryption := somebody().show().Properties.Encryption; *encryption.Type != armmedia.SystemKey {
 						t.Errorf("the encryption is %v", encryption)
@@ -341,8 +316,8 @@ func TestAccVideoAnalyzer_encryption(t *testing.T) {
 			},
 			{ // And back, so that all of it is destroyed with the key in use.
 				Config: cloud.Config(keyGround(2) + encrypted(versionless, "one", "")),
-				ConfigPlanChecks: updates(
-					plancheck.ExpectUnknownValue(address, at("encryption.current_key_id"))),
+				ConfigPlanChecks: tested.Updates(
+					tested.PlansUnknown("encryption.current_key_id")),
 			},
 		},
 	})
@@ -404,12 +379,12 @@ resource "azuremedia_customer_key_attachment" "test" {
 			{
 				Config: attach(versionless, "one"),
 				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(attachment, at("current_key_id"), keyOf(version)),
-					statecheck.ExpectKnownValue(attachment, at("follows_latest_version"), knownvalue.Bool(true)),
-					statecheck.ExpectKnownValue(attachment, at("status"), knownvalue.Null()),
+					statecheck.ExpectKnownValue(attachment, check.At("current_key_id"), keyOf(version)),
+					statecheck.ExpectKnownValue(attachment, check.At("follows_latest_version"), knownvalue.Bool(true)),
+					statecheck.ExpectKnownValue(attachment, check.At("status"), knownvalue.Null()),
 				},
 			},
-			{Config: attach(versionless, "one"), ConfigPlanChecks: unchanged()},
+			{Config: attach(versionless, "one"), ConfigPlanChecks: check.Unchanged()},
 			{ResourceName: attachment, ImportState: true, ImportStateVerify: true},
 			{Config: attach(versioned, "one"), ConfigPlanChecks: changes},
 			{
@@ -447,8 +422,8 @@ data "azuremedia_video_analyzer" "by_id" {
   id = lower(azuremedia_video_analyzer.test.id)
 }
 `
-	like := func(source, attribute string, check knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue("data."+resourceType+"."+source, at(attribute), check)
+	like := func(source, attribute string, value knownvalue.Check) statecheck.StateCheck {
+		return check.Resource("data."+resourceType+"."+source).Has(attribute, value)
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
