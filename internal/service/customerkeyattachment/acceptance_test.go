@@ -16,13 +16,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 )
 
-const address = attachment + ".test"
+const (
+	address = attachment + ".test"
+	tested  = check.Resource(address)
+)
 
 // procedure is the documented procedure, from an empty subscription.
 func procedure(byRoles bool, key, more string) string {
@@ -89,18 +92,6 @@ data "azuremedia_customer_key" "test" {
 
 const following, pinned = "azuremedia_key_vault_key.test.versionless_id", "azuremedia_key_vault_key.test.versioned_id"
 
-func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
-}
-
-func empty() resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-}
-
-func has(at, attribute string, check knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(at, tfjsonpath.New(attribute), check)
-}
-
 // opened is the Azure of a test as the world of somebody else.
 func opened(t *testing.T) (*acctest.Azure, func() world) {
 	t.Helper()
@@ -122,13 +113,13 @@ func TestAccAttachment(t *testing.T) {
 					{
 						Config: azure.Config(procedure(byRoles, following, "")),
 						ConfigStateChecks: []statecheck.StateCheck{
-							has(address, "follows_latest_version", knownvalue.Bool(true)),
-							has(address, "status", knownvalue.Null()),
-							has("data."+address, "type", knownvalue.StringExact("CustomerKey")),
-							has("data."+address, "reachable", knownvalue.Bool(true)),
-							has("data."+address, "outdated", knownvalue.Bool(false)),
-							has("data.azuremedia_customer_key.test", "eligible", knownvalue.Bool(true)),
-							has("data.azuremedia_customer_key.test", "problems", knownvalue.ListSizeExact(0)),
+							tested.Has("follows_latest_version", knownvalue.Bool(true)),
+							tested.Has("status", knownvalue.Null()),
+							check.Resource("data."+address).Has("type", knownvalue.StringExact("CustomerKey")),
+							check.Resource("data."+address).Has("reachable", knownvalue.Bool(true)),
+							check.Resource("data."+address).Has("outdated", knownvalue.Bool(false)),
+							check.Resource("data.azuremedia_customer_key.test").Has("eligible", knownvalue.Bool(true)),
+							check.Resource("data.azuremedia_customer_key.test").Has("problems", knownvalue.ListSizeExact(0)),
 						},
 					},
 					{
@@ -139,13 +130,13 @@ func TestAccAttachment(t *testing.T) {
 							w.Advance(5 * time.Minute)
 						},
 						Config:           azure.Config(procedure(byRoles, following, "")),
-						ConfigPlanChecks: empty(),
+						ConfigPlanChecks: check.Unchanged(),
 					},
 					{
 						Config:           azure.Config(procedure(byRoles, pinned, "wait_for_current_version = true")),
-						ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+						ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 						ConfigStateChecks: []statecheck.StateCheck{
-							has(address, "follows_latest_version", knownvalue.Bool(false)),
+							tested.Has("follows_latest_version", knownvalue.Bool(false)),
 						},
 					},
 					{
@@ -156,7 +147,7 @@ func TestAccAttachment(t *testing.T) {
 						// Somebody else returns to the system key: the attachment is gone.
 						PreConfig:        func() { somebody().revert() },
 						Config:           azure.Config(procedure(byRoles, following, "")),
-						ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+						ConfigPlanChecks: tested.Does(plancheck.ResourceActionCreate),
 					},
 				},
 			})
@@ -183,15 +174,15 @@ func TestAccAttachment_inaccessible(t *testing.T) {
 			{
 				PreConfig:        disable,
 				Config:           withoutDrift,
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 				ExpectError:      regexp.MustCompile(`(?s)Customer Key Inaccessible \(CMK012\).*The key media is disabled`),
 			},
 			{
 				// The configuration itself enables the key again, and the same apply heals.
 				Config:           config,
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 			},
-			{Config: config, ConfigPlanChecks: empty()},
+			{Config: config, ConfigPlanChecks: check.Unchanged()},
 			{PreConfig: disable, Config: withoutDrift, Destroy: true},
 		},
 	})
@@ -214,7 +205,7 @@ func TestAccAttachment_corrects(t *testing.T) {
 				ExpectError: regexp.MustCompile(
 					`(?s)Key Vault Without Purge Protection \(CMK007\).*Nothing was changed`),
 			},
-			{Config: right, ConfigPlanChecks: does(plancheck.ResourceActionCreate)},
+			{Config: right, ConfigPlanChecks: tested.Does(plancheck.ResourceActionCreate)},
 		},
 	})
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 )
 
 // TestAccDrill_heals loses access in a configuration that has all of it: vault, key, grant and account.
@@ -24,7 +26,7 @@ func TestAccDrill_heals(t *testing.T) {
 	heals := func(lose func(world)) resource.TestStep {
 		return resource.TestStep{
 			PreConfig: func() { lose(somebody()) },
-			Config:    config, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+			Config:    config, ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 		}
 	}
 	deleteKey := func(w world) { w.DeleteKey("keys", "media") }
@@ -39,7 +41,7 @@ func TestAccDrill_heals(t *testing.T) {
 				PreConfig: func() { somebody().DeleteVault("keys") },
 				Config:    config, PlanOnly: true, ExpectNonEmptyPlan: true,
 			},
-			{PreConfig: func() { somebody().RecoverVault("keys") }, Config: config, ConfigPlanChecks: empty()},
+			{PreConfig: func() { somebody().RecoverVault("keys") }, Config: config, ConfigPlanChecks: check.Unchanged()},
 			heals(func(w world) { w.Revoke("keys", w.Principal("contoso")) }),
 			{
 				// The old version is disabled before the account has moved to the new one.
@@ -57,7 +59,7 @@ func TestAccDrill_heals(t *testing.T) {
 					w := somebody()
 					w.UpdateKey("keys", "media", w.current(), azkeys.KeyAttributes{Enabled: to.Ptr(true)})
 				},
-				Config: config, ConfigPlanChecks: empty(),
+				Config: config, ConfigPlanChecks: check.Unchanged(),
 			},
 			{PreConfig: func() { deleteKey(somebody()) }, Config: config, Destroy: true},
 		},
@@ -118,10 +120,10 @@ resource "azuremedia_customer_key_attachment" "test" {
 					{Config: config},
 					{
 						PreConfig: func() { test.lose(w) }, Config: config,
-						ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+						ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 						ExpectError:      regexp.MustCompile(`(?s)Customer Key Inaccessible \(CMK012\).*` + test.cause),
 					},
-					{PreConfig: func() { test.restore(w) }, Config: config, ConfigPlanChecks: empty()},
+					{PreConfig: func() { test.restore(w) }, Config: config, ConfigPlanChecks: check.Unchanged()},
 					{PreConfig: func() { test.lose(w) }, Config: config, Destroy: true},
 				},
 			})

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
@@ -98,45 +99,45 @@ func TestAccStorage(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:           following,
-				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionCreate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has(address, "follows_latest_version", knownvalue.Bool(true)),
-					has(address, "status", knownvalue.Null()),
-					has("data."+address, "type", knownvalue.StringExact("CustomerKey")),
-					has("data."+address, "reachable", knownvalue.Bool(true)),
-					has("data."+address, "outdated", knownvalue.Bool(false)),
-					has("data."+address, "current_key_since", knownvalue.NotNull()),
-					has("data.azuremedia_customer_key.test", "eligible", knownvalue.Bool(true)),
+					tested.Has("follows_latest_version", knownvalue.Bool(true)),
+					tested.Has("status", knownvalue.Null()),
+					check.Resource("data."+address).Has("type", knownvalue.StringExact("CustomerKey")),
+					check.Resource("data."+address).Has("reachable", knownvalue.Bool(true)),
+					check.Resource("data."+address).Has("outdated", knownvalue.Bool(false)),
+					check.Resource("data."+address).Has("current_key_since", knownvalue.NotNull()),
+					check.Resource("data.azuremedia_customer_key.test").Has("eligible", knownvalue.Bool(true)),
 				},
 			},
 			{
 				// A new version: the service looks once a day, and no plan has anything to do.
 				PreConfig:        func() { w := somebody(); w.Rotate("keys", "storage"); w.Advance(time.Hour) },
 				Config:           following,
-				ConfigPlanChecks: empty(),
+				ConfigPlanChecks: check.Unchanged(),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("data."+address, "outdated", knownvalue.Bool(true)),
+					check.Resource("data."+address).Has("outdated", knownvalue.Bool(true)),
 				},
 			},
 			{
 				PreConfig:        func() { w := somebody(); w.Advance(23 * time.Hour) },
 				Config:           following,
-				ConfigPlanChecks: empty(),
+				ConfigPlanChecks: check.Unchanged(),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("data."+address, "outdated", knownvalue.Bool(false)),
+					check.Resource("data."+address).Has("outdated", knownvalue.Bool(false)),
 				},
 			},
 			{
 				Config:           pinned,
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has(address, "follows_latest_version", knownvalue.Bool(false)),
-					has("data."+address, "user_assigned_identity_id", knownvalue.NotNull()),
+					tested.Has("follows_latest_version", knownvalue.Bool(false)),
+					check.Resource("data."+address).Has("user_assigned_identity_id", knownvalue.NotNull()),
 				},
 			},
 			{ResourceName: address, ImportState: true, ImportStateVerify: true},
 			{Config: pinned, ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
-			{Config: following, ConfigPlanChecks: does(plancheck.ResourceActionUpdate)},
+			{Config: following, ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate)},
 		},
 	})
 	reverted, account := last(t, azure, "PATCH", "/storageAccounts/contoso"), last(t, azure, "DELETE", "/storageAccounts/contoso")

@@ -15,8 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
@@ -24,6 +24,7 @@ import (
 const (
 	resourceType = "azuremedia_key_vault"
 	address      = resourceType + ".test"
+	tested       = check.Resource(address)
 )
 
 func vault(name, group, location, more string) string {
@@ -35,16 +36,6 @@ resource "azuremedia_key_vault" "test" {
   %s
 }
 `, name, group, location, more)
-}
-
-func has(attribute string, check knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
-}
-
-func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-		plancheck.ExpectResourceAction(address, action),
-	}}
 }
 
 // everything is every attribute that is updated in place; the address is spelt in two ways.
@@ -79,45 +70,45 @@ func TestAccKeyVault_lifecycle(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:           w.Config(vault("keys", "media", "West US 2", tagged)),
-				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionCreate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("id", knownvalue.StringExact(w.ID(azure.VaultType, "keys"))),
-					has("location", knownvalue.StringExact("West US 2")),
-					has("sku_name", knownvalue.StringExact("standard")),
-					has("purge_protection_enabled", knownvalue.Bool(true)),
-					has("soft_delete_retention_days", knownvalue.Int64Exact(90)),
-					has("rbac_authorization_enabled", knownvalue.Bool(false)),
-					has("caller_key_access_enabled", knownvalue.Bool(true)),
-					has("public_network_access_enabled", knownvalue.Bool(true)),
-					has("network_acls", knownvalue.Null()),
-					has("vault_uri", knownvalue.StringExact("https://keys.vault.azure.net/")),
-					has("tenant_id", knownvalue.StringExact(w.Rehearsal().Access().TenantID)),
+					tested.Has("id", knownvalue.StringExact(w.ID(azure.VaultType, "keys"))),
+					tested.Has("location", knownvalue.StringExact("West US 2")),
+					tested.Has("sku_name", knownvalue.StringExact("standard")),
+					tested.Has("purge_protection_enabled", knownvalue.Bool(true)),
+					tested.Has("soft_delete_retention_days", knownvalue.Int64Exact(90)),
+					tested.Has("rbac_authorization_enabled", knownvalue.Bool(false)),
+					tested.Has("caller_key_access_enabled", knownvalue.Bool(true)),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(true)),
+					tested.Has("network_acls", knownvalue.Null()),
+					tested.Has("vault_uri", knownvalue.StringExact("https://keys.vault.azure.net/")),
+					tested.Has("tenant_id", knownvalue.StringExact(w.Rehearsal().Access().TenantID)),
 				},
 			},
 			{
 				Config:           w.Config(vault("KEYS", "Media", "westus2", tagged)),
-				ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionNoop),
 			},
 			{
 				Config:           w.Config(vault("keys", "media", "westus2", everything("203.0.113.7"))),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("sku_name", knownvalue.StringExact("premium")),
-					has("rbac_authorization_enabled", knownvalue.Bool(true)),
-					has("public_network_access_enabled", knownvalue.Bool(false)),
-					has("network_acls", knownvalue.ObjectExact(map[string]knownvalue.Check{
+					tested.Has("sku_name", knownvalue.StringExact("premium")),
+					tested.Has("rbac_authorization_enabled", knownvalue.Bool(true)),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(false)),
+					tested.Has("network_acls", knownvalue.ObjectExact(map[string]knownvalue.Check{
 						"default_action": knownvalue.StringExact("Deny"),
 						"bypass":         knownvalue.StringExact("None"),
 						"ip_rules": knownvalue.SetExact([]knownvalue.Check{
 							knownvalue.StringExact("198.51.100.0/24"), knownvalue.StringExact("203.0.113.7"),
 						}),
 					})),
-					has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"b": knownvalue.StringExact("2")})),
+					tested.Has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"b": knownvalue.StringExact("2")})),
 				},
 			},
 			{
 				Config:           w.Config(vault("keys", "media", "westus2", everything("203.0.113.7/32"))),
-				ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionNoop),
 			},
 			{
 				ResourceName: address, ImportState: true, ImportStateVerify: true,
@@ -134,19 +125,19 @@ func TestAccKeyVault_lifecycle(t *testing.T) {
 					})
 				},
 				Config:           w.Config(vault("keys", "media", "westus2", everything("203.0.113.7"))),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 			},
 			{
 				PreConfig:        func() { w.DeleteVault("keys") },
 				Config:           w.Config(vault("keys", "media", "westus2", everything("203.0.113.7"))),
-				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionCreate),
 			},
 			{
 				// Left out, the firewall stays as it is.
 				Config:           w.Config(vault("keys", "media", "westus2", "")),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("network_acls", knownvalue.Null()), has("tags", knownvalue.Null()),
+					tested.Has("network_acls", knownvalue.Null()), tested.Has("tags", knownvalue.Null()),
 				},
 				PostApplyFunc: func() {
 					if rules := w.ShowVault("keys").Properties.NetworkACLs; *rules.DefaultAction != armkeyvault.NetworkRuleActionDeny {
@@ -160,11 +151,11 @@ func TestAccKeyVault_lifecycle(t *testing.T) {
 					soft_delete_retention_days = 7
 					caller_key_access_enabled  = false
 				`)),
-				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionDestroyBeforeCreate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("purge_protection_enabled", knownvalue.Bool(false)),
-					has("soft_delete_retention_days", knownvalue.Int64Exact(7)),
-					has("caller_key_access_enabled", knownvalue.Bool(false)),
+					tested.Has("purge_protection_enabled", knownvalue.Bool(false)),
+					tested.Has("soft_delete_retention_days", knownvalue.Int64Exact(7)),
+					tested.Has("caller_key_access_enabled", knownvalue.Bool(false)),
 				},
 				PostApplyFunc: func() {
 					if policies := w.ShowVault("others").Properties.AccessPolicies; len(policies) > 0 {
@@ -174,10 +165,10 @@ func TestAccKeyVault_lifecycle(t *testing.T) {
 			},
 			{
 				Config: w.Config(vault("others", "media", "northeurope", "soft_delete_retention_days = 7")),
-				ConfigPlanChecks: does(
+				ConfigPlanChecks: tested.Does(
 					plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("purge_protection_enabled", knownvalue.Bool(true)),
+					tested.Has("purge_protection_enabled", knownvalue.Bool(true)),
 				},
 			},
 		},

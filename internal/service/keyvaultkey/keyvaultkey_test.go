@@ -19,8 +19,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
@@ -28,6 +28,7 @@ import (
 const (
 	resourceType = "azuremedia_key_vault_key"
 	address      = resourceType + ".test"
+	tested       = check.Resource(address)
 	identifier   = "https://keys.vault.azure.net/keys/media"
 )
 
@@ -41,25 +42,18 @@ resource "azuremedia_key_vault_key" "test" {
 `, name, vaultID, more)
 }
 
-func has(attribute string, check knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
-}
-
 // does checks what is planned, and that no new version is.
 func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-		plancheck.ExpectResourceAction(address, action),
-		plancheck.ExpectKnownValue(address, tfjsonpath.New("version"), knownvalue.NotNull()),
-	}}
+	return tested.Does(action, tested.Plans("version", knownvalue.NotNull()))
 }
 
 // makesVersion checks that a new version is planned in place.
 func makesVersion() resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 		plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
-		plancheck.ExpectUnknownValue(address, tfjsonpath.New("version")),
-		plancheck.ExpectUnknownValue(address, tfjsonpath.New("versioned_id")),
-		plancheck.ExpectKnownValue(address, tfjsonpath.New("id"), knownvalue.StringExact(identifier)),
+		tested.PlansUnknown("version"),
+		tested.PlansUnknown("versioned_id"),
+		tested.Plans("id", knownvalue.StringExact(identifier)),
 	}}
 }
 
@@ -112,18 +106,18 @@ func TestAccKeyVaultKey_lifecycle(t *testing.T) {
 				Config:           w.Config(key(vault, "media", `tags = { a = "1" }`)),
 				ConfigPlanChecks: creates(),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("id", knownvalue.StringExact(identifier)),
-					has("versionless_id", knownvalue.StringExact(identifier)),
-					has("version", knownvalue.StringRegexp(version)),
-					has("versioned_id", knownvalue.StringRegexp(regexp.MustCompile(`^`+identifier+`/[0-9a-f]{32}$`))),
-					has("resource_versionless_id", knownvalue.StringExact(vault+"/keys/media")),
-					has("vault_uri", knownvalue.StringExact("https://keys.vault.azure.net/")),
-					has("key_type", knownvalue.StringExact("RSA")),
-					has("key_size", knownvalue.Int64Exact(2048)),
-					has("key_opts", texts("wrapKey", "unwrapKey")),
-					has("enabled", knownvalue.Bool(true)),
-					has("not_before_date", knownvalue.Null()),
-					has("expiration_date", knownvalue.Null()),
+					tested.Has("id", knownvalue.StringExact(identifier)),
+					tested.Has("versionless_id", knownvalue.StringExact(identifier)),
+					tested.Has("version", knownvalue.StringRegexp(version)),
+					tested.Has("versioned_id", knownvalue.StringRegexp(regexp.MustCompile(`^`+identifier+`/[0-9a-f]{32}$`))),
+					tested.Has("resource_versionless_id", knownvalue.StringExact(vault+"/keys/media")),
+					tested.Has("vault_uri", knownvalue.StringExact("https://keys.vault.azure.net/")),
+					tested.Has("key_type", knownvalue.StringExact("RSA")),
+					tested.Has("key_size", knownvalue.Int64Exact(2048)),
+					tested.Has("key_opts", texts("wrapKey", "unwrapKey")),
+					tested.Has("enabled", knownvalue.Bool(true)),
+					tested.Has("not_before_date", knownvalue.Null()),
+					tested.Has("expiration_date", knownvalue.Null()),
 				},
 			},
 			{
@@ -134,10 +128,10 @@ func TestAccKeyVaultKey_lifecycle(t *testing.T) {
 				Config:           w.Config(key(vault, "media", everything)),
 				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("key_opts", texts("wrapKey", "unwrapKey", "sign")),
-					has("enabled", knownvalue.Bool(false)),
-					has("not_before_date", knownvalue.StringExact("2026-01-01T00:00:00Z")),
-					has("expiration_date", knownvalue.StringExact("2199-12-31T22:00:00Z")),
+					tested.Has("key_opts", texts("wrapKey", "unwrapKey", "sign")),
+					tested.Has("enabled", knownvalue.Bool(false)),
+					tested.Has("not_before_date", knownvalue.StringExact("2026-01-01T00:00:00Z")),
+					tested.Has("expiration_date", knownvalue.StringExact("2199-12-31T22:00:00Z")),
 				},
 			},
 			{
@@ -162,7 +156,7 @@ func TestAccKeyVaultKey_lifecycle(t *testing.T) {
 				Config:           w.Config(key(vault, "media", "")),
 				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("expiration_date", knownvalue.Null()), has("enabled", knownvalue.Bool(true)),
+					tested.Has("expiration_date", knownvalue.Null()), tested.Has("enabled", knownvalue.Bool(true)),
 				},
 				PostApplyFunc: func() {
 					if shown := show(t, w); shown.Attributes.Expires == nil || shown.Attributes.NotBefore == nil {
@@ -174,7 +168,7 @@ func TestAccKeyVaultKey_lifecycle(t *testing.T) {
 				Config:           w.Config(key(vault, "media", `key_size = 3072`)),
 				ConfigPlanChecks: makesVersion(),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("key_size", knownvalue.Int64Exact(3072)), has("version", knownvalue.StringRegexp(version)),
+					tested.Has("key_size", knownvalue.Int64Exact(3072)), tested.Has("version", knownvalue.StringRegexp(version)),
 				},
 			},
 			{

@@ -17,11 +17,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 )
 
 const (
 	resourceType = "azuremedia_storage_account"
 	address      = resourceType + ".test"
+	tested       = check.Resource(address)
 )
 
 func account(group, location, more string) string {
@@ -66,16 +68,6 @@ const (
 `
 )
 
-func has(attribute string, check knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
-}
-
-func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-		plancheck.ExpectResourceAction(address, action),
-	}}
-}
-
 // A test of plugin-testing plans a second time after every step, and fails if that plan is not
 // empty.
 func TestAccStorageAccount_lifecycle(t *testing.T) {
@@ -87,43 +79,43 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:           azure.Config(account(inGroup, "West US 2", tagged)),
-				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionCreate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("id", knownvalue.StringExact("/subscriptions/"+azure.SubscriptionID()+
+					tested.Has("id", knownvalue.StringExact("/subscriptions/"+azure.SubscriptionID()+
 						"/resourceGroups/media/providers/Microsoft.Storage/storageAccounts/contoso")),
-					has("location", knownvalue.StringExact("West US 2")),
-					has("account_kind", knownvalue.StringExact("StorageV2")),
-					has("account_tier", knownvalue.StringExact("Standard")),
-					has("account_replication_type", knownvalue.StringExact("LRS")),
-					has("min_tls_version", knownvalue.StringExact("TLS1_2")),
-					has("https_traffic_only_enabled", knownvalue.Bool(true)),
-					has("allow_nested_items_to_be_public", knownvalue.Bool(false)),
-					has("shared_access_key_enabled", knownvalue.Bool(true)),
-					has("public_network_access_enabled", knownvalue.Bool(true)),
-					has("infrastructure_encryption_enabled", knownvalue.Bool(false)),
-					has("queue_encryption_key_type", knownvalue.StringExact("Service")),
-					has("table_encryption_key_type", knownvalue.StringExact("Service")),
-					has("key_expiration_period_in_days", knownvalue.Null()),
-					has("identity", knownvalue.Null()),
-					has("primary_blob_endpoint", knownvalue.StringExact("https://contoso.blob.core.windows.net/")),
+					tested.Has("location", knownvalue.StringExact("West US 2")),
+					tested.Has("account_kind", knownvalue.StringExact("StorageV2")),
+					tested.Has("account_tier", knownvalue.StringExact("Standard")),
+					tested.Has("account_replication_type", knownvalue.StringExact("LRS")),
+					tested.Has("min_tls_version", knownvalue.StringExact("TLS1_2")),
+					tested.Has("https_traffic_only_enabled", knownvalue.Bool(true)),
+					tested.Has("allow_nested_items_to_be_public", knownvalue.Bool(false)),
+					tested.Has("shared_access_key_enabled", knownvalue.Bool(true)),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(true)),
+					tested.Has("infrastructure_encryption_enabled", knownvalue.Bool(false)),
+					tested.Has("queue_encryption_key_type", knownvalue.StringExact("Service")),
+					tested.Has("table_encryption_key_type", knownvalue.StringExact("Service")),
+					tested.Has("key_expiration_period_in_days", knownvalue.Null()),
+					tested.Has("identity", knownvalue.Null()),
+					tested.Has("primary_blob_endpoint", knownvalue.StringExact("https://contoso.blob.core.windows.net/")),
 				},
 			},
 			{
 				Config:           azure.Config(account(`"MEDIA"`, "westus2", tagged)),
-				ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionNoop),
 			},
 			{
 				Config:           azure.Config(account(inGroup, "westus2", everything)),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("account_replication_type", knownvalue.StringExact("RAGRS")),
-					has("min_tls_version", knownvalue.StringExact("TLS1_1")),
-					has("https_traffic_only_enabled", knownvalue.Bool(false)),
-					has("allow_nested_items_to_be_public", knownvalue.Bool(true)),
-					has("shared_access_key_enabled", knownvalue.Bool(false)),
-					has("public_network_access_enabled", knownvalue.Bool(false)),
-					has("key_expiration_period_in_days", knownvalue.Int64Exact(90)),
-					has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"b": knownvalue.StringExact("2")})),
+					tested.Has("account_replication_type", knownvalue.StringExact("RAGRS")),
+					tested.Has("min_tls_version", knownvalue.StringExact("TLS1_1")),
+					tested.Has("https_traffic_only_enabled", knownvalue.Bool(false)),
+					tested.Has("allow_nested_items_to_be_public", knownvalue.Bool(true)),
+					tested.Has("shared_access_key_enabled", knownvalue.Bool(false)),
+					tested.Has("public_network_access_enabled", knownvalue.Bool(false)),
+					tested.Has("key_expiration_period_in_days", knownvalue.Int64Exact(90)),
+					tested.Has("tags", knownvalue.MapExact(map[string]knownvalue.Check{"b": knownvalue.StringExact("2")})),
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("identity").AtMapKey("principal_id"), knownvalue.NotNull()),
 					statecheck.ExpectKnownValue(address, tfjsonpath.New("identity").AtMapKey("tenant_id"),
 						knownvalue.StringExact(azure.Rehearsal().Access().TenantID)),
@@ -143,19 +135,19 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 					})
 				},
 				Config:           azure.Config(account(inGroup, "westus2", everything)),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 			},
 			{
 				PreConfig:        func() { otherClient(t, azure).remove() },
 				Config:           azure.Config(account(inGroup, "westus2", everything)),
-				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionCreate),
 			},
 			{
 				// Left out, identities stay as they are.
 				Config:           azure.Config(account(inGroup, "westus2", "")),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("identity", knownvalue.Null()), has("tags", knownvalue.Null()),
+					tested.Has("identity", knownvalue.Null()), tested.Has("tags", knownvalue.Null()),
 				},
 				PostApplyFunc: func() {
 					if kind := *otherClient(t, azure).show().Identity.Type; kind != armstorage.IdentityTypeSystemAssignedUserAssigned {
@@ -169,7 +161,7 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 					queue_encryption_key_type         = "Account"
 					table_encryption_key_type         = "Account"
 				`)),
-				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionDestroyBeforeCreate),
 				PostApplyFunc: func() {
 					encryption := otherClient(t, azure).show().Properties.Encryption
 					if !*encryption.RequireInfrastructureEncryption {
@@ -188,11 +180,11 @@ func TestAccStorageAccount_lifecycle(t *testing.T) {
 					account_kind             = "BlobStorage"
 					account_replication_type = "GRS"
 				`)),
-				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionDestroyBeforeCreate),
 			},
 			{
 				Config:           azure.Config(account(inGroup, "northeurope", `account_tier = "Premium"`)),
-				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionDestroyBeforeCreate),
 			},
 		},
 	})
