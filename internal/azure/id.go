@@ -43,6 +43,18 @@ func ParseID(text, resourceType string) (*arm.ResourceID, error) {
 	return id, nil
 }
 
+// Open returns the client of the subscription that an ID of the type is in, and the parsed ID.
+// clients is a method of [Client], such as [Client.StorageAccounts].
+func Open[C any](id, resourceType string, clients func(subscriptionID string) (C, error),
+) (client C, at *arm.ResourceID, err error) {
+	at, err = ParseID(id, resourceType)
+	if err != nil {
+		return client, nil, err
+	}
+	client, err = clients(at.SubscriptionID)
+	return client, at, err
+}
+
 // CanonicalID spells the ID as [ID] does, whatever the casing of the text is.
 func CanonicalID(text, resourceType string) (string, error) {
 	id, err := ParseID(text, resourceType)
@@ -59,6 +71,15 @@ func GroupOf(id string) string {
 		return ""
 	}
 	return parsed.ResourceGroupName
+}
+
+// NameOf returns the name of the object with the ID, or the text as it is where it is no ID.
+func NameOf(id string) string {
+	at, err := arm.ParseResourceID(id)
+	if err != nil {
+		return id
+	}
+	return at.Name
 }
 
 // SameID reports whether two IDs mean the same resource.

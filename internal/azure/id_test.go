@@ -53,6 +53,12 @@ func TestIDs_areCompared(t *testing.T) {
 	if !azure.SameID(prefix, "/SUBSCRIPTIONS/S/resourcegroups/G/") || azure.SameID(prefix, prefix+"2") {
 		t.Error("IDs are not compared without regard to case")
 	}
+	if name := azure.NameOf(prefix + "/providers/Microsoft.KeyVault/vaults/v"); name != "v" {
+		t.Errorf("the name is %q", name)
+	}
+	if name := azure.NameOf("no ID"); name != "no ID" {
+		t.Errorf("the name of a text that is no ID is %q", name)
+	}
 	if group := azure.GroupOf(prefix + "/providers/Microsoft.KeyVault/vaults/v"); group != "g" {
 		t.Errorf("the group is %q", group)
 	}

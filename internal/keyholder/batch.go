@@ -6,21 +6,21 @@ package keyholder
 import (
 	"context"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
-// batch is the accounts of Batch. Each has one storage account at most, its auto-storage account.
+// batch reads and syncs Batch accounts. Each has at most one storage account, its auto-storage
+// account.
 type batch struct{ client *azure.Client }
 
 func (batch) Noun() string         { return "Batch account" }
 func (batch) ResourceType() string { return azure.BatchAccountType }
-func (batch) TellsLastSync() bool  { return true }
+func (batch) ReportsLastSync() bool  { return true }
 
 func (b batch) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
-	accounts, at, err := b.accounts(id)
+	accounts, at, err := azure.Open(id, azure.BatchAccountType, b.client.BatchAccounts)
 	if err != nil {
 		return Dependent{}, err
 	}
@@ -28,14 +28,14 @@ func (b batch) Read(ctx context.Context, id, storageAccountID string) (Dependent
 	if err != nil {
 		return Dependent{}, err
 	}
-	read := b.depends(account.Properties, storageAccountID)
-	read.ID = id
-	return read, nil
+	found := b.dependent(account.Properties, storageAccountID)
+	found.ID = id
+	return found, nil
 }
 
 // Sync has the account read the keys of its auto-storage account, which the request does not name.
 func (b batch) Sync(ctx context.Context, id, _ string) error {
-	accounts, at, err := b.accounts(id)
+	accounts, at, err := azure.Open(id, azure.BatchAccountType, b.client.BatchAccounts)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (b batch) List(ctx context.Context, subscriptionID, storageAccountID string
 			return nil, err
 		}
 		for _, account := range page.Value {
-			if b.depends(account.Properties, storageAccountID).UsesKeys {
+			if b.dependent(account.Properties, storageAccountID).UsesKeys {
 				ids = append(ids, azure.Deref(account.ID))
 			}
 		}
@@ -68,10 +68,10 @@ func (b batch) List(ctx context.Context, subscriptionID, storageAccountID string
 	return ids, nil
 }
 
-// depends reads how an account depends on a storage account. Its lastKeySync is "the UTC time at which
+// dependent returns how an account uses a storage account. lastKeySync is "the UTC time at which
 // storage keys were last synchronized with the Batch account" (OpenAPI document,
-// AutoStorageProperties), which is there as well where it uses none.
-func (b batch) depends(properties *armbatch.AccountProperties, storageAccountID string) Dependent {
+// AutoStorageProperties); Azure sets it even where the account uses no keys.
+func (b batch) dependent(properties *armbatch.AccountProperties, storageAccountID string) Dependent {
 	found := Dependent{Kind: b}
 	storage := azure.Deref(azure.Deref(properties).AutoStorage)
 	if !azure.SameID(azure.Deref(storage.StorageAccountID), storageAccountID) {
@@ -84,13 +84,4 @@ func (b batch) depends(properties *armbatch.AccountProperties, storageAccountID 
 		found.LastSync = azure.Deref(storage.LastKeySync)
 	}
 	return found
-}
-
-func (b batch) accounts(id string) (*armbatch.AccountClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.BatchAccountType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := b.client.BatchAccounts(at.SubscriptionID)
-	return accounts, at, err
 }

@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package keyholder is the accounts that hold a copy of a storage account's keys, and have to be
-// told when a key was regenerated. What differs between them is a [Kind]: one more kind of account
-// is one more file here, and one more row in [Kinds].
+// Package keyholder reads and syncs the accounts that hold a copy of a storage account's keys. It
+// imports no Terraform. A [Kind] holds the differences between kinds of account: a further kind is
+// one more file here, and one more row in [Kinds].
 package keyholder
 
 import (
@@ -18,40 +18,46 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
-// Kind is how the accounts of one kind depend on storage keys.
+// Kind reads and syncs the accounts of one kind.
 type Kind interface {
-	// Noun is what a person calls an account of the kind, "Media Services account".
+	// Noun returns the name of the kind, such as "Media Services account".
 	Noun() string
-	// ResourceType is the type in Resource Manager.
+	// ResourceType returns the type in Resource Manager.
 	ResourceType() string
-	// TellsLastSync reports whether an account of the kind says when it last read the keys.
-	TellsLastSync() bool
-	// Read reads how an account depends on a storage account.
+	// ReportsLastSync reports whether an account of the kind shows when it last read the keys.
+	ReportsLastSync() bool
+	// Read reads how an account uses a storage account.
 	Read(ctx context.Context, id, storageAccountID string) (Dependent, error)
 	// Sync has an account read the keys of a storage account again. It may be repeated.
 	Sync(ctx context.Context, id, storageAccountID string) error
-	// SyncCommand is how [Kind.Sync] is done by hand, with the Azure command line.
+	// SyncCommand returns the Azure CLI command that does the same as [Kind.Sync].
 	SyncCommand(id, storageAccountID string) string
-	// List lists the IDs of the accounts in a subscription that use a storage account's keys.
+	// List returns the IDs of the accounts in a subscription that use a storage account's keys.
 	List(ctx context.Context, subscriptionID, storageAccountID string) ([]string, error)
 }
 
-// Dependent is an account as it depends on a storage account.
+// Dependent is an account that depends on a storage account.
 type Dependent struct {
 	ID   string
 	Kind Kind
 	// Attached says that the account has the storage account at all.
 	Attached bool
-	// UsesKeys says that it holds a copy of the keys; otherwise it comes at the storage with a
-	// managed identity.
+	// UsesKeys says that the account holds a copy of the keys. An account that reaches the storage
+	// account with a managed identity holds none.
 	UsesKeys bool
-	// LastSync is when it last read the keys, by its service's clock; the zero time where its service
-	// does not tell, or it uses none.
+	// LastSync is when the account last read the keys, by its service's clock; the zero time where
+	// the service does not report it, or the account uses no keys.
 	LastSync time.Time
 }
 
-// Behind reports whether the account says that it last read the keys before one of them was made, at
-// one of these times.
+// Name returns the kind and the name of the account, such as "Batch account contosobatch".
+func (d Dependent) Name() string { return Name(d.Kind, d.ID) }
+
+// Name returns the kind and the name of an account, such as "Batch account contosobatch".
+func Name(kind Kind, id string) string { return kind.Noun() + " " + azure.NameOf(id) }
+
+// Behind reports whether the account last read the keys before one of them was made, at one of these
+// times.
 func (d Dependent) Behind(created ...time.Time) bool {
 	return !d.LastSync.IsZero() && slices.ContainsFunc(created, d.LastSync.Before)
 }
@@ -66,7 +72,7 @@ func Kinds(client *azure.Client) []Kind {
 	}
 }
 
-// Nouns are what a person calls the accounts of every kind.
+// Nouns returns the names of every kind.
 func Nouns() []string {
 	var nouns []string
 	for _, kind := range Kinds(nil) {
@@ -92,7 +98,7 @@ func Of(client *azure.Client, id string) (Kind, error) {
 		"be of type %s", parsed.ResourceType, strings.Join(known, ", or "))
 }
 
-// command is a command of the Azure command line about an account.
+// command returns an Azure CLI command about an account.
 func command(verb, nameOption, id string) string {
 	at, err := arm.ParseResourceID(id)
 	if err != nil {

@@ -12,23 +12,19 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
-// machineLearning is the workspaces of Machine Learning. Each has one storage account.
+// machineLearning reads and syncs Machine Learning workspaces. Each has one storage account.
 type machineLearning struct{ client *azure.Client }
 
 func (machineLearning) Noun() string         { return "Machine Learning workspace" }
 func (machineLearning) ResourceType() string { return azure.WorkspaceType }
-func (machineLearning) TellsLastSync() bool  { return false }
+func (machineLearning) ReportsLastSync() bool  { return false }
 
-// authModeVersion is an api-version that shows how a workspace goes to its storage. The official
-// client sends an older one, which does not.
+// authModeVersion is an api-version that shows how a workspace reaches its storage account. The
+// official client sends an older one, which does not.
 const authModeVersion = "2025-06-01"
 
 func (m machineLearning) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
-	at, err := azure.ParseID(id, azure.WorkspaceType)
-	if err != nil {
-		return Dependent{}, err
-	}
-	resources, err := m.client.Resources(at.SubscriptionID)
+	resources, _, err := azure.Open(id, azure.WorkspaceType, m.client.Resources)
 	if err != nil {
 		return Dependent{}, err
 	}
@@ -38,19 +34,15 @@ func (m machineLearning) Read(ctx context.Context, id, storageAccountID string) 
 	}
 	properties, _ := workspace.Properties.(map[string]any)
 	storage, _ := properties["storageAccount"].(string)
-	mode, _ := properties["systemDatastoresAuthMode"].(string) // of old, there was but one
+	mode, _ := properties["systemDatastoresAuthMode"].(string) // Older answers lack it: keys were the only way.
 	attached := azure.SameID(storage, storageAccountID)
 	usesKeys := attached && (mode == "" || strings.EqualFold(mode, "AccessKey"))
 	return Dependent{ID: id, Kind: m, Attached: attached, UsesKeys: usesKeys}, nil
 }
 
-// Sync has the workspace read all the keys that it holds, which takes it a while.
+// Sync has the workspace read all the keys that it holds, and waits for the long-running operation.
 func (m machineLearning) Sync(ctx context.Context, id, _ string) error {
-	at, err := azure.ParseID(id, azure.WorkspaceType)
-	if err != nil {
-		return err
-	}
-	workspaces, err := m.client.Workspaces(at.SubscriptionID)
+	workspaces, at, err := azure.Open(id, azure.WorkspaceType, m.client.Workspaces)
 	if err != nil {
 		return err
 	}
@@ -66,7 +58,8 @@ func (machineLearning) SyncCommand(id, _ string) string {
 	return command("az ml workspace sync-keys", "--name", id)
 }
 
-// List looks into the workspaces on the storage account: the list does not tell how they go there.
+// List reads each workspace on the storage account, because the list does not show which use its
+// keys.
 func (m machineLearning) List(ctx context.Context, subscriptionID, storageAccountID string,
 ) ([]string, error) {
 	workspaces, err := m.client.Workspaces(subscriptionID)
@@ -89,7 +82,7 @@ func (m machineLearning) List(ctx context.Context, subscriptionID, storageAccoun
 	return m.withKeys(ctx, ids, storageAccountID)
 }
 
-// withKeys are those of the workspaces that use the keys, which it asks side by side.
+// withKeys returns the IDs of the workspaces that use the keys. It reads them concurrently.
 func (m machineLearning) withKeys(ctx context.Context, ids []string, storageAccountID string,
 ) ([]string, error) {
 	found := make([]Dependent, len(ids))

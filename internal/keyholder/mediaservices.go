@@ -10,19 +10,15 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
 
-// mediaServices is the accounts of Media Services.
+// mediaServices reads and syncs Media Services accounts.
 type mediaServices struct{ client *azure.Client }
 
 func (mediaServices) Noun() string         { return "Media Services account" }
 func (mediaServices) ResourceType() string { return azure.MediaAccountType }
-func (mediaServices) TellsLastSync() bool  { return false }
+func (mediaServices) ReportsLastSync() bool  { return false }
 
 func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
-	at, err := azure.ParseID(id, azure.MediaAccountType)
-	if err != nil {
-		return Dependent{}, err
-	}
-	accounts, err := m.client.MediaAccounts(at.SubscriptionID)
+	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)
 	if err != nil {
 		return Dependent{}, err
 	}
@@ -35,11 +31,7 @@ func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (D
 }
 
 func (m mediaServices) Sync(ctx context.Context, id, storageAccountID string) error {
-	at, err := azure.ParseID(id, azure.MediaAccountType)
-	if err != nil {
-		return err
-	}
-	accounts, err := m.client.MediaAccounts(at.SubscriptionID)
+	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)
 	if err != nil {
 		return err
 	}

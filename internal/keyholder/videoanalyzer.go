@@ -7,21 +7,19 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
-
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
 
-// videoAnalyzers is the accounts of Video Analyzer.
+// videoAnalyzers reads and syncs Video Analyzer accounts.
 type videoAnalyzers struct{ client *azure.Client }
 
 func (videoAnalyzers) Noun() string         { return "Video Analyzer account" }
 func (videoAnalyzers) ResourceType() string { return azure.VideoAnalyzerType }
-func (videoAnalyzers) TellsLastSync() bool  { return false }
+func (videoAnalyzers) ReportsLastSync() bool  { return false }
 
 func (v videoAnalyzers) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
-	accounts, at, err := v.accounts(id)
+	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, v.client.VideoAnalyzers)
 	if err != nil {
 		return Dependent{}, err
 	}
@@ -34,15 +32,15 @@ func (v videoAnalyzers) Read(ctx context.Context, id, storageAccountID string) (
 }
 
 func (v videoAnalyzers) Sync(ctx context.Context, id, storageAccountID string) error {
-	accounts, at, err := v.accounts(id)
+	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, v.client.VideoAnalyzers)
 	if err != nil {
 		return err
 	}
 	return accounts.SyncStorageKeys(ctx, at.ResourceGroupName, at.Name, storageAccountID)
 }
 
-// SyncCommand goes by az rest: the command line has no command for it, and one api-version alone has
-// the operation.
+// SyncCommand uses az rest: the Azure CLI has no command for it, and only one api-version has the
+// operation.
 func (videoAnalyzers) SyncCommand(id, storageAccountID string) string {
 	return fmt.Sprintf("az rest --method post --url %s/syncStorageKeys?api-version=%s "+
 		"--body '{\"id\":%q}'", id, armmedia.VideoAnalyzerSyncAPIVersion, storageAccountID)
@@ -72,27 +70,18 @@ func (v videoAnalyzers) List(ctx context.Context, subscriptionID, storageAccount
 	return ids, nil
 }
 
-func (v videoAnalyzers) accounts(id string) (*armmedia.VideoAnalyzersClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.VideoAnalyzerType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := v.client.VideoAnalyzers(at.SubscriptionID)
-	return accounts, at, err
-}
-
-// retired reports whether Resource Manager says that the cloud has no such service, or not any more
-// (Resource Manager, troubleshooting: InvalidResourceType, NoRegisteredProviderFound). There are no
-// accounts of it then.
+// retired reports whether Resource Manager answers that the cloud has no such service, or has it no
+// more, and thus no accounts (Resource Manager, troubleshooting: InvalidResourceType,
+// NoRegisteredProviderFound).
 func retired(err error) bool {
 	return azure.HasCode(err, "InvalidResourceType", "NoRegisteredProviderFound")
 }
 
-// analyzerStorage reports whether a storage account is attached, and whether by its keys. There is
-// no property that says so, as Media Services has storageAuthentication: each storage account may
-// have "a managed identity that Video Analyzer will use to access the storage account" (OpenAPI
-// document, StorageAccount.identity). One that has none was attached at 2021-05-01-preview, the
-// version with syncStorageKeys, and is reached with a copy of its keys.
+// analyzerStorage reports whether a storage account is attached, and whether by its keys. No property
+// says so, unlike the storageAuthentication of Media Services: each storage account may have "a
+// managed identity that Video Analyzer will use to access the storage account" (OpenAPI document,
+// StorageAccount.identity). Without one it was attached at 2021-05-01-preview, the version with
+// syncStorageKeys, and the account reaches it with a copy of its keys.
 func analyzerStorage(properties *armmedia.VideoAnalyzerProperties, storageAccountID string,
 ) (attached, usesKeys bool) {
 	for _, storage := range azure.Deref(properties).StorageAccounts {

@@ -81,7 +81,7 @@ func (a *account) ask(ctx context.Context) {
 	var asking sync.WaitGroup
 	for _, id := range a.dependents {
 		kind, err := keyholder.Of(a.client, id)
-		if err != nil || !kind.TellsLastSync() {
+		if err != nil || !kind.ReportsLastSync() {
 			continue
 		}
 		asking.Go(func() {
