@@ -46,7 +46,7 @@ func (m machineLearning) Sync(ctx context.Context, id, _ string) error {
 	if err != nil {
 		return err
 	}
-	resync, err := workspaces.BeginResyncKeys(ctx, at.ResourceGroupName, at.Name, nil)
+	resync, err := workspaces.BeginResyncKeys(ctx, at.ResourceGroupName, at.Name)
 	if err != nil {
 		return err
 	}
@@ -67,15 +67,14 @@ func (m machineLearning) List(ctx context.Context, subscriptionID, storageAccoun
 		return nil, err
 	}
 	var ids []string
-	for pages := workspaces.NewListBySubscriptionPager(nil); pages.More(); {
+	for pages := workspaces.NewListBySubscriptionPager(); pages.More(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
 		}
 		for _, workspace := range page.Value {
-			id, properties := azure.Deref(workspace.ID), azure.Deref(workspace.Properties)
-			if azure.SameID(azure.Deref(properties.StorageAccount), storageAccountID) {
-				ids = append(ids, id)
+			if azure.SameID(workspace.Properties.StorageAccount, storageAccountID) {
+				ids = append(ids, workspace.ID)
 			}
 		}
 	}

@@ -37,7 +37,7 @@ func NewAccountsClient(subscriptionID string, credential azcore.TokenCredential,
 // SyncStorageKeys makes an account read the keys of an attached storage account again.
 func (c *AccountsClient) SyncStorageKeys(ctx context.Context, group, name, storageAccountID string,
 ) error {
-	return c.call(ctx, http.MethodPost, c.accountPath(group, name)+"/syncStorageKeys",
+	return c.inner.Call(ctx, http.MethodPost, c.account(group, name)+"/syncStorageKeys",
 		map[string]string{"id": storageAccountID}, nil, http.StatusOK)
 }
 

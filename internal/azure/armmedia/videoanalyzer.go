@@ -41,9 +41,8 @@ func NewVideoAnalyzersClient(subscriptionID string, credential azcore.TokenCrede
 func (c *VideoAnalyzersClient) SyncStorageKeys(ctx context.Context, group, name,
 	storageAccountID string,
 ) error {
-	former := c.client
-	former.kind.apiVersion = VideoAnalyzerSyncAPIVersion
-	return former.call(ctx, http.MethodPost, c.accountPath(group, name)+"/syncStorageKeys",
+	former := c.inner.WithVersion(VideoAnalyzerSyncAPIVersion)
+	return former.Call(ctx, http.MethodPost, c.account(group, name)+"/syncStorageKeys",
 		map[string]string{"id": storageAccountID}, nil, http.StatusOK)
 }
 
