@@ -26,27 +26,28 @@ const (
 
 // Kind is a kind of media account.
 type Kind struct {
-	// Name is what a person calls an account of the kind.
+	// Name is the name of the kind in a sentence.
 	Name string
 	// ResourceType is the type in Resource Manager.
 	ResourceType string
-	// Roles says that storage accounts are primary or secondary. A Video Analyzer account knows no
-	// such difference: all of them are what the primary one is to a Media Services account.
+	// Roles says that storage accounts are primary or secondary. Without roles, every storage account
+	// must be fit to be a primary one.
 	Roles bool
-	// Storage is the attribute that its storage accounts are in.
+	// Storage is the attribute for its storage accounts.
 	Storage string
-	// AnySubscription says that storage may lie in another subscription if it is reached with a
-	// managed identity.
+	// AnySubscription allows storage in another subscription if the account accesses it with a managed
+	// identity.
 	AnySubscription bool
-	// KeysListable says that whoever attaches storage may list its keys, however it is reached.
+	// KeysListable requires the caller who attaches storage to be allowed to list its keys, even where
+	// the account accesses it with a managed identity.
 	KeysListable bool
-	// Flat says that storage may have no hierarchical namespace.
+	// Flat forbids storage with a hierarchical namespace.
 	Flat bool
-	// Limited says that a subscription may have at most [MostAccounts] accounts.
+	// Limited allows a subscription at most [MostAccounts] accounts.
 	Limited bool
 }
 
-// MediaServices is the kind of Media Services accounts.
+// MediaServices returns the kind of Media Services accounts.
 func MediaServices() Kind {
 	return Kind{
 		Name: "Media Services account", ResourceType: "Microsoft.Media/mediaServices",
@@ -55,8 +56,8 @@ func MediaServices() Kind {
 	}
 }
 
-// VideoAnalyzer is the kind of Video Analyzer accounts. Its documents say that storage lies in the
-// account's subscription, and nothing about who may list keys or about namespaces.
+// VideoAnalyzer returns the kind of Video Analyzer accounts. Its documents require storage in the
+// account's subscription, and say nothing about who may list keys, about namespaces or about limits.
 func VideoAnalyzer() Kind {
 	return Kind{
 		Name: "Video Analyzer account", ResourceType: "Microsoft.Media/videoAnalyzers",
@@ -64,32 +65,32 @@ func VideoAnalyzer() Kind {
 	}
 }
 
-// Authentication is how an account comes at its storage.
+// Authentication is how an account accesses its storage.
 type Authentication string
 
-// The ways to come at storage, in Azure's words.
+// The ways to access storage, in Azure's words.
 const (
 	AuthenticationSystem          Authentication = "System"
 	AuthenticationManagedIdentity Authentication = "ManagedIdentity"
 )
 
-// Facts is what the rules are held against. What is left out is not known.
+// Facts are what the rules judge. What is left out is unknown.
 type Facts struct {
 	Kind Kind
 	// Storage lists the storage accounts that the account is to have.
 	Storage []Storage
-	// Primary is the ID of the primary storage account that the account has now: known and
-	// empty where there is no account yet.
+	// Primary is the ID of the primary storage account that the account has now: known and empty for a
+	// new account.
 	Primary        rule.Fact[string]
 	Authentication rule.Fact[Authentication]
 	SubscriptionID rule.Fact[string]
-	// Siblings counts the other accounts of the kind in the subscription. Only the creation of
-	// an account makes it a fact worth knowing.
+	// Siblings counts the other accounts of the kind in the subscription. It is known only for a new
+	// account.
 	Siblings rule.Fact[int]
 }
 
-// NeedKeys reports whether the caller has to be allowed to list the keys of the storage accounts, as
-// far as that is known: where the service asks it of everybody, and where it fetches the keys.
+// NeedKeys reports whether the caller may have to list the keys of the storage accounts: where the
+// service requires it of every caller, and where the service may fetch the keys.
 func (f Facts) NeedKeys() bool {
 	authentication, _ := f.Authentication.Value()
 	return f.Kind.KeysListable || authentication != AuthenticationManagedIdentity
@@ -173,7 +174,7 @@ func (c *check) onePrimary() {
 		fmt.Sprintf("%d primary storage accounts among %d", primaries, len(c.Storage)),
 		"exactly one primary storage account",
 		"The account keeps its own data in the primary storage account",
-		"Mark one of the storage accounts as the primary one, and only one")
+		"Mark exactly one of the storage accounts as the primary one")
 }
 
 func (c *check) noneTwice() {
@@ -189,8 +190,8 @@ func (c *check) noneTwice() {
 			c.breakRule(ACC001, "Storage Account Listed Twice", c.Kind.Storage,
 				"the storage account "+id+" more than once",
 				"each storage account once",
-				"An account attaches a storage account in one role",
-				"Leave it out once; upper and lower case make no difference")
+				"An account attaches a storage account only once",
+				"Remove one of the two; IDs that differ only in case are the same")
 		}
 		seen[strings.ToLower(id)] = true
 	}
@@ -219,10 +220,10 @@ func (c *check) primaryStays() {
 		}
 	}
 	c.breakRule(ACC001, "Primary Storage Account Cannot Be Changed", c.Kind.Storage,
-		"the primary storage account "+current+" taken out or no longer primary",
+		"the primary storage account "+current+" removed or made secondary",
 		"the primary storage account that the account was created with",
-		"The account keeps its own data there, and the service moves it nowhere else",
-		"Keep it as the primary one and add others beside it, or create another account")
+		"The account keeps its own data there, and the service cannot move it",
+		"Keep it as the primary one and add others as secondary ones, or create another account")
 }
 
 func (c *check) storageKind(storage Storage) {
@@ -241,7 +242,7 @@ func (c *check) storageKind(storage Storage) {
 		}
 		c.breakRule(ACC002, "", c.Kind.Storage, found, required,
 			"The service keeps tables and queues beside the blobs, at standard performance",
-			"Use another storage account: none of this can be changed on this one")
+			"Use another storage account: this one cannot be converted")
 	}
 
 	switch {
@@ -285,7 +286,7 @@ func (c *check) notTooManySiblings() {
 	c.breakRule(ACC005, "", "",
 		fmt.Sprintf("%d accounts in the subscription already", siblings),
 		fmt.Sprintf("at most %d accounts in a subscription", MostAccounts),
-		"The service sets this limit, and raises it for nobody",
+		"The service sets this limit, and does not raise it",
 		"Create the account in another subscription, or delete one that is no longer used")
 }
 
@@ -308,20 +309,20 @@ func (c *check) storageSubscription(storage Storage) {
 		c.breakRule(ACC005, "Storage Account In Another Subscription", c.Kind.Storage,
 			fmt.Sprintf("the storage account %s in the subscription %s", storage.name(), found),
 			"a storage account in the account's own subscription, "+subscription,
-			"A "+c.Kind.Name+" and its storage lie in the same subscription",
+			"A "+c.Kind.Name+" and its storage must be in the same subscription",
 			"Use storage of the same subscription")
 		return
 	}
 	if !authenticationKnown {
-		c.report.Await(Rule(ACC005), "how the account comes at its storage")
+		c.report.Await(Rule(ACC005), "how the account accesses its storage")
 		return
 	}
 	c.breakRule(ACC005, "Storage Account In Another Subscription", AttributeAuthentication,
-		fmt.Sprintf("the storage account %s in the subscription %s, reached with its keys",
+		fmt.Sprintf("the storage account %s in the subscription %s, accessed with its keys",
 			storage.name(), found),
 		"a storage account in the account's own subscription, "+subscription,
-		"With storage authentication System the service fetches the keys itself, which it can in "+
-			"its own subscription only",
+		"With storage authentication System the service fetches the keys itself, which it can do "+
+			"only in the account's subscription",
 		`Set storage_authentication_type = "ManagedIdentity", or use storage of the same subscription`)
 }
 
@@ -331,7 +332,7 @@ func (c *check) storageKeys(storage Storage) {
 		return
 	}
 	if _, known := c.Authentication.Value(); !known && !c.Kind.KeysListable {
-		c.report.Await(Rule(ACC005), "how the account comes at its storage")
+		c.report.Await(Rule(ACC005), "how the account accesses its storage")
 		return
 	}
 	listable, known := storage.KeysListable.Value()
@@ -347,15 +348,15 @@ func (c *check) storageKeys(storage Storage) {
 	c.breakRule(ACC005, "Login Cannot List Storage Keys", c.Kind.Storage,
 		"a login that may not list the keys of the storage account "+storage.name(),
 		"the action Microsoft.Storage/storageAccounts/listkeys/action on the storage account",
-		"The service attaches a storage account only for those who hold its keys anyway",
-		"Grant it, such as with the role Storage Account Key Operator Service Role on "+id)
+		"The service attaches a storage account only for a caller who may list its keys",
+		"Grant the action, for example with the role Storage Account Key Operator Service Role on "+id)
 }
 
-// name names the storage account in a sentence.
+// name returns the name of the storage account for a sentence.
 func (s Storage) name() string {
 	id, known := s.ID.Value()
 	if !known {
-		return "that is yet to be created"
+		return "that does not exist yet"
 	}
 	return id[strings.LastIndexByte(id, '/')+1:]
 }

@@ -64,17 +64,17 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 				f.Storage[0].Primary = rule.Known(false)
 			},
 			mediaaccount.ACC001, "", mediaaccount.AttributeStorage,
-			"0 primary storage accounts among 2", "exactly one primary storage account", "Mark one",
+			"0 primary storage accounts among 2", "exactly one primary storage account", "Mark exactly one",
 		},
 		"no storage at all": {
 			func(f *mediaaccount.Facts) { f.Primary, f.Storage = rule.Known(""), nil },
 			mediaaccount.ACC001, "", mediaaccount.AttributeStorage,
-			"0 primary storage accounts among 0", "exactly one primary storage account", "Mark one",
+			"0 primary storage accounts among 0", "exactly one primary storage account", "Mark exactly one",
 		},
 		"two primaries": {
 			func(f *mediaaccount.Facts) { f.Storage[1].Primary = rule.Known(true) },
 			mediaaccount.ACC001, "More Than One Primary Storage Account", mediaaccount.AttributeStorage,
-			"2 primary storage accounts among 2", "exactly one primary storage account", "only one",
+			"2 primary storage accounts among 2", "exactly one primary storage account", "exactly one",
 		},
 		"two primaries and one unknown": {
 			func(f *mediaaccount.Facts) {
@@ -83,7 +83,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 				f.Storage[2].Primary = rule.Fact[bool]{}
 			},
 			mediaaccount.ACC001, "More Than One Primary Storage Account", mediaaccount.AttributeStorage,
-			"2 primary storage accounts among 3", "exactly one primary storage account", "only one",
+			"2 primary storage accounts among 3", "exactly one primary storage account", "exactly one",
 		},
 		"the same twice, in other case": {
 			func(f *mediaaccount.Facts) {
@@ -91,18 +91,18 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			},
 			mediaaccount.ACC001, "Storage Account Listed Twice", mediaaccount.AttributeStorage,
 			"the storage account " + strings.ToUpper(storageID(subscription, "first")) + " more than once",
-			"each storage account once", "Leave it out once",
+			"each storage account once", "Remove one of the two",
 		},
 		"the primary taken out": {
 			func(f *mediaaccount.Facts) { f.Primary = rule.Known(storageID(subscription, "old")) },
 			mediaaccount.ACC001, "Primary Storage Account Cannot Be Changed", mediaaccount.AttributeStorage,
-			"the primary storage account " + storageID(subscription, "old") + " taken out or no longer primary",
+			"the primary storage account " + storageID(subscription, "old") + " removed or made secondary",
 			"the primary storage account that the account was created with", "Keep it",
 		},
 		"the primary made secondary": {
 			func(f *mediaaccount.Facts) { f.Primary = rule.Known(storageID(subscription, "second")) },
 			mediaaccount.ACC001, "Primary Storage Account Cannot Be Changed", mediaaccount.AttributeStorage,
-			"the primary storage account " + storageID(subscription, "second") + " taken out or no longer primary",
+			"the primary storage account " + storageID(subscription, "second") + " removed or made secondary",
 			"the primary storage account that the account was created with", "Keep it",
 		},
 		"blob-only storage as the primary": {
@@ -147,7 +147,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 		"storage of another subscription": {
 			func(f *mediaaccount.Facts) { f.Storage[1].ID = rule.Known(storageID(elsewhere, "second")) },
 			mediaaccount.ACC005, "Storage Account In Another Subscription", mediaaccount.AttributeAuthentication,
-			"the storage account second in the subscription " + elsewhere + ", reached with its keys",
+			"the storage account second in the subscription " + elsewhere + ", accessed with its keys",
 			"a storage account in the account's own subscription, " + subscription,
 			`storage_authentication_type = "ManagedIdentity"`,
 		},
@@ -298,7 +298,7 @@ func TestCheck_leavesTheUnknownPending(t *testing.T) {
 				f.Authentication = rule.Fact[mediaaccount.Authentication]{}
 				f.Storage[1].ID = rule.Known(storageID(elsewhere, "second"))
 			},
-			[]rule.Pending{pending(mediaaccount.ACC005, "how the account comes at its storage")},
+			[]rule.Pending{pending(mediaaccount.ACC005, "how the account accesses its storage")},
 		},
 		"whether keys can be listed": {
 			func(f *mediaaccount.Facts) {
@@ -308,7 +308,7 @@ func TestCheck_leavesTheUnknownPending(t *testing.T) {
 			[]rule.Pending{
 				pending(mediaaccount.ACC001, "the IDs of the storage accounts"),
 				pending(mediaaccount.ACC005, "the subscriptions of the account and its storage accounts"),
-				pending(mediaaccount.ACC005, "whether the keys of the storage account that is yet to be created can be listed"),
+				pending(mediaaccount.ACC005, "whether the keys of the storage account that does not exist yet can be listed"),
 			},
 		},
 	} {

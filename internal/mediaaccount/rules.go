@@ -27,8 +27,8 @@ func Rules() rule.List {
 			ID:    ACC001,
 			Name:  "One Primary Storage Account",
 			Title: "Primary Storage Account Missing",
-			Sentence: "An account has no storage account twice, and a Media Services account exactly " +
-				"one primary one, which cannot be taken out or changed.",
+			Sentence: "An account lists no storage account twice; a Media Services account has exactly " +
+				"one primary storage account, which cannot be removed or changed.",
 			Source: `Media Services, Azure Storage accounts: "You must have one Primary storage account and ` +
 				`you can have any number of Secondary storage accounts associated with your Media Services ` +
 				`account."`,
@@ -38,9 +38,9 @@ func Rules() rule.List {
 			ID:    ACC002,
 			Name:  "Storage That Media Accounts Support",
 			Title: "Storage Account Not Supported",
-			Sentence: "Storage accounts are of general purpose (v1 or v2) and standard performance, and " +
-				"those of Media Services without hierarchical namespace; a blob-only one can be a " +
-				"secondary one of Media Services and nothing else.",
+			Sentence: "Storage accounts are of general purpose (v1 or v2) and standard performance; Media " +
+				"Services takes none with a hierarchical namespace; a blob-only storage account can only " +
+				"be a secondary one of Media Services.",
 			Source: `Media Services, Azure Storage accounts: "Media Services supports General-purpose v2 (GPv2) ` +
 				`or General-purpose v1 (GPv1) accounts only."; OpenAPI document 2023-01-01, ` +
 				`StorageAccount.id: "the primary storage account must be a Standard Storage account", "Blob ` +
@@ -52,8 +52,8 @@ func Rules() rule.List {
 			ID:    ACC003,
 			Name:  "Names",
 			Title: "Name Not Allowed",
-			Sentence: "A name keeps to the rules of its service; one that is unique in all of Azure is " +
-				"checked with the service while planning.",
+			Sentence: "A name follows the rules of its service; whether a name that must be unique in all " +
+				"of Azure is free is checked with the service while planning.",
 			Source: "Azure Resource Manager, Naming rules and restrictions; checkNameAvailability",
 			Found:  []rule.Moment{rule.Schema, rule.Plan, rule.Rehearsal},
 		},
@@ -71,9 +71,9 @@ func Rules() rule.List {
 			Name:  "Limits Of The Service",
 			Title: "Limit Of The Service Exceeded",
 			Sentence: "At most 100 storage accounts to a media account and 100 media accounts to a " +
-				"subscription; storage lies in the account's subscription, unless it is that of Media " +
-				"Services and reached with a managed identity; and the caller may list the keys of each " +
-				"storage account, except of those that Video Analyzer reaches with a managed identity.",
+				"subscription; storage is in the account's subscription, unless Media Services accesses " +
+				"it with a managed identity; the caller may list the keys of each storage account, unless " +
+				"Video Analyzer accesses it with a managed identity.",
 			Source: `Media Services, Quotas and limits: "You can have up to 100 storage accounts. All storage ` +
 				`accounts must be in the same Azure subscription."; its table of account limits: 100 accounts ` +
 				`in a single subscription, fixed`,

@@ -72,12 +72,22 @@ func TestCheck_videoAnalyzer(t *testing.T) {
 				!strings.Contains(got.Found, test.found) {
 				t.Errorf("want %s with %q, got %+v", test.rule, test.found, got)
 			}
-			told := got.Found + got.Required + got.Why + got.Remedy
+			text := got.Found + got.Required + got.Why + got.Remedy
 			for _, strange := range []string{"Media Services", "storage_authentication_type", "namespace", "primary"} {
-				if strings.Contains(told, strange) {
-					t.Errorf("%q is no word of Video Analyzer's: %s", strange, told)
+				if strings.Contains(text, strange) {
+					t.Errorf("%q is no word of Video Analyzer's: %s", strange, text)
 				}
 			}
 		})
+	}
+}
+
+// TestCheck_videoAnalyzerHasNoLimitOfAccounts: only the documents of Media Services set one.
+func TestCheck_videoAnalyzerHasNoLimitOfAccounts(t *testing.T) {
+	t.Parallel()
+	facts := analyzer()
+	facts.Siblings = rule.Known(mediaaccount.MostAccounts)
+	if report := mediaaccount.Check(facts); !report.Passed() {
+		t.Errorf("got %+v", report)
 	}
 }

@@ -24,28 +24,36 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// encryptionAttribute is the attribute that the rules of customers' keys are about.
+// encryptionAttribute is the attribute that the rules of customer-managed keys are about.
 const encryptionAttribute = "encryption"
 
-// EncryptionAttribute is the encryption of an account. reader says who reads the key.
+// The descriptions that resources and data sources share.
+const (
+	currentKeyID     = "The version of the customer-managed key that the account uses."
+	encryptionStatus = "What the service says when the account cannot access its customer-managed key; " +
+		"null while it can."
+)
+
+// EncryptionAttribute returns the attribute for the encryption of an account. reader describes the
+// identity that reads the key.
 func EncryptionAttribute(reader string) schema.SingleNestedAttribute {
-	key := attribute.KeyID("The identifier of the customer's key: with a version to pin it, " +
-		"without one to follow the newest.")
+	key := attribute.KeyID("The identifier of the customer-managed key: with a version to pin it, " +
+		"versionless to follow the newest version.")
 	key.Required, key.Optional = false, true
 	identity := attribute.ReferenceID(reader)
 	identity.Required, identity.Optional = false, true
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "What wraps the account's own key. Left out, it is not managed here " +
-			"and shows what the account has, so that an `azuremedia_customer_key_attachment` can " +
-			"own it. A customer's key can be set while the account is created if a user-assigned " +
-			"identity reads it.",
+		MarkdownDescription: "The key that wraps the account's own key. Left out, it is not managed " +
+			"here and shows what the account has, so that an `azuremedia_customer_key_attachment` can " +
+			"own it. A new account can have a customer-managed key if a user-assigned identity reads it.",
 		Optional:      true,
 		Computed:      true,
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 		Attributes: map[string]schema.Attribute{
 			"type": schema.StringAttribute{
-				MarkdownDescription: "`SystemKey` or `CustomerKey`.",
-				Required:            true,
+				MarkdownDescription: "`SystemKey` for the system key, `CustomerKey` for a " +
+					"customer-managed key.",
+				Required: true,
 				Validators: []validator.String{
 					stringvalidator.OneOf(string(armmedia.SystemKey), string(armmedia.CustomerKey)),
 				},
@@ -53,39 +61,38 @@ func EncryptionAttribute(reader string) schema.SingleNestedAttribute {
 			"key_vault_key_id":          key,
 			"user_assigned_identity_id": identity,
 			"current_key_id": schema.StringAttribute{
-				MarkdownDescription: "The version of the customer's key that the account runs on.",
+				MarkdownDescription: currentKeyID,
 				Computed:            true,
 				PlanModifiers:       []planmodifier.String{whileKeyStays{}},
 			},
 			"status": schema.StringAttribute{
-				MarkdownDescription: "What the service says when the customer's key is out of " +
-					"reach. It is null as long as all is well.",
-				Computed:      true,
-				PlanModifiers: []planmodifier.String{whileKeyStays{}},
+				MarkdownDescription: encryptionStatus,
+				Computed:            true,
+				PlanModifiers:       []planmodifier.String{whileKeyStays{}},
 			},
 		},
 	}
 }
 
-// EncryptionDataSourceAttribute is the encryption of an account as a data source shows it.
+// EncryptionDataSourceAttribute returns the encryption of an account as a data source shows it.
 func EncryptionDataSourceAttribute() datasource.SingleNestedAttribute {
 	text := func(description string) datasource.StringAttribute {
 		return datasource.StringAttribute{MarkdownDescription: description, Computed: true}
 	}
-	key := text("The identifier of the customer's key.")
+	key := text("The identifier of the customer-managed key.")
 	key.CustomType = attribute.KeyIDType{}
-	identity := text("The ID of the user-assigned identity that reads the key, if one does.")
+	identity := text("The ID of the user-assigned identity that reads the key, if there is one.")
 	identity.CustomType = attribute.ResourceIDType{}
 	return datasource.SingleNestedAttribute{
-		MarkdownDescription: "What wraps the account's own key.",
+		MarkdownDescription: "The key that wraps the account's own key.",
 		Computed:            true,
 		Attributes: map[string]datasource.Attribute{
-			"type":                      text("`SystemKey` or `CustomerKey`."),
+			"type": text("`SystemKey` for the system key, `CustomerKey` for a customer-managed " +
+				"key."),
 			"key_vault_key_id":          key,
 			"user_assigned_identity_id": identity,
-			"current_key_id":            text("The version of the customer's key that the account runs on."),
-			"status": text("What the service says when the customer's key is out of reach. It " +
-				"is null as long as all is well."),
+			"current_key_id":            text(currentKeyID),
+			"status":                    text(encryptionStatus),
 		},
 	}
 }
@@ -99,7 +106,7 @@ type Encryption struct {
 	Status                 types.String              `tfsdk:"status"`
 }
 
-// EncryptionTypes are the types of the attribute's parts.
+// EncryptionTypes returns the types of the attribute's parts.
 func EncryptionTypes() map[string]attr.Type {
 	return map[string]attr.Type{
 		"type":                      types.StringType,
@@ -110,7 +117,7 @@ func EncryptionTypes() map[string]attr.Type {
 	}
 }
 
-// EncryptionIn reads the attribute. One that is null or not known has nothing but nulls.
+// EncryptionIn reads the attribute. All parts of a null or unknown one are null.
 func EncryptionIn(object types.Object) Encryption {
 	parts := object.Attributes()
 	var e Encryption
@@ -122,8 +129,7 @@ func EncryptionIn(object types.Object) Encryption {
 	return e
 }
 
-// ObservedEncryption is the encryption as Azure has it. While an account is being created, Azure
-// does not say.
+// ObservedEncryption returns the encryption that Azure has, or null while it creates the account.
 func ObservedEncryption(wire *armmedia.Encryption) types.Object {
 	if wire == nil {
 		return types.ObjectNull(EncryptionTypes())
@@ -148,8 +154,8 @@ func ObservedEncryption(wire *armmedia.Encryption) types.Object {
 // IsCustomerKey reports whether a customer's key is known to wrap the account key.
 func (e Encryption) IsCustomerKey() bool { return e.Type.ValueString() == string(armmedia.CustomerKey) }
 
-// EncryptionChanges reports whether the encryption is to be sent. One that is left out is planned
-// as the state has it, so that it never is.
+// EncryptionChanges reports whether the encryption is to be sent. One that the configuration leaves
+// out is planned as the state has it, so that it is never sent.
 func EncryptionChanges(plan, state types.Object) bool {
 	if plan.IsNull() || plan.IsUnknown() {
 		return false
@@ -157,8 +163,7 @@ func EncryptionChanges(plan, state types.Object) bool {
 	return !EncryptionIn(plan).same(EncryptionIn(state))
 }
 
-// same reports whether both are known to ask for the same. What the service fills in is no part
-// of that.
+// same reports whether both are known to ask for the same, apart from what the service fills in.
 func (e Encryption) same(other Encryption) bool {
 	return e.Type.Equal(other.Type) && !e.Type.IsUnknown() &&
 		(e.KeyVaultKeyID.IsNull() && other.KeyVaultKeyID.IsNull() ||
@@ -167,8 +172,8 @@ func (e Encryption) same(other Encryption) bool {
 			e.UserAssignedIdentityID.Same(other.UserAssignedIdentityID))
 }
 
-// Wire is the encryption to send. An attribute that is left out is not sent. identity says in the
-// service's way whom the key is read as.
+// Wire returns the encryption to send, or nil for an attribute that is left out. identity names the
+// reader of the key as the service wants it.
 func (e Encryption) Wire(identity func(attribute.ResourceIDValue) *armmedia.ResourceIdentity,
 ) *armmedia.Encryption {
 	if e.Type.IsNull() {
@@ -184,7 +189,7 @@ func (e Encryption) Wire(identity func(attribute.ResourceIDValue) *armmedia.Reso
 	return sent
 }
 
-// ValidateEncryption finds what contradicts itself in a configuration.
+// ValidateEncryption refuses a configuration that contradicts itself.
 func ValidateEncryption(object types.Object) diag.Diagnostics {
 	wanted := EncryptionIn(object)
 	switch {
@@ -209,12 +214,12 @@ func ValidateEncryption(object types.Object) diag.Diagnostics {
 	return nil
 }
 
-// whileKeyStays plans what the service says about the key: it stays as long as the key does, and
-// there is nothing to say without one.
+// whileKeyStays plans what the service says about the key: it stays while the key stays, and is null
+// without a customer-managed key.
 //
-// A service that follows the newest version moves on by itself between a plan and its apply. What
-// was planned is kept then, and the next refresh shows the new version: no difference is ever
-// planned for it (rule CMK011).
+// A service that follows the newest version may move to it between a plan and its apply. The apply
+// then keeps the planned value, and the next refresh shows the new version: no plan ever has a
+// difference for it (rule CMK011).
 type whileKeyStays struct{}
 
 func (whileKeyStays) Description(context.Context) string {

@@ -52,11 +52,11 @@ func shown() map[string]schema.Attribute {
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"id": id("The ID of the storage account."),
 				"is_primary": schema.BoolAttribute{
-					MarkdownDescription: "Whether it is the primary storage account.",
+					MarkdownDescription: "Whether this is the primary storage account.",
 					Computed:            true,
 				},
 				"user_assigned_identity_id": id("The ID of the user-assigned identity that " +
-					"reaches it, if one does."),
+					"accesses the storage account, if there is one."),
 			}},
 		},
 		"identity": schema.SingleNestedAttribute{
@@ -74,20 +74,20 @@ func shown() map[string]schema.Attribute {
 			},
 		},
 		"storage_authentication_type": text(
-			"How the account reaches its storage: `System` or `ManagedIdentity`."),
-		"minimum_tls_version": text("The oldest version of TLS that the account accepts."),
+			"How the account accesses its storage: `System` or `ManagedIdentity`."),
+		"minimum_tls_version": text(minimumTLSVersion),
 		"key_delivery_access_control": schema.SingleNestedAttribute{
-			MarkdownDescription: "Who may ask the account for content keys.",
+			MarkdownDescription: keyDeliveryClients,
 			Computed:            true,
 			Attributes: map[string]schema.Attribute{
 				"default_action": text("What happens to requests from addresses that are not on the list."),
 				"ip_allow_list": schema.SetAttribute{
-					MarkdownDescription: "The addresses and address blocks that are let in.",
+					MarkdownDescription: allowedClients,
 					ElementType:         types.StringType,
 					Computed:            true,
 				},
 			},
 		},
-		"media_service_id": text("The GUID by which the service itself knows the account."),
+		"media_service_id": text(mediaServiceID),
 	})
 }

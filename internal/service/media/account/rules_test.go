@@ -154,7 +154,7 @@ func TestProtoAccount_planBreaksOneRule(t *testing.T) {
 			func(w *world) acctest.Value {
 				return storageOf(acctest.Value{"id": w.store("mediatwo", nil), "is_primary": true})
 			},
-			[]string{"(ACC001)", `"storage_accounts"`, "/mediaone taken out or no longer primary", "another account"},
+			[]string{"(ACC001)", `"storage_accounts"`, "/mediaone removed or made secondary", "another account"},
 		},
 		{
 			"premium storage", false,

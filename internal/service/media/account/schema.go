@@ -19,8 +19,14 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-// retired says what has become of the service.
-const retired = "Microsoft retired Media Services in the public cloud on 30 June 2024."
+// The descriptions that the resource and the data sources share.
+const (
+	retired            = "Microsoft retired Media Services in the public cloud on 30 June 2024."
+	mediaServiceID     = "The GUID that the service itself gave the account."
+	minimumTLSVersion  = "The oldest version of TLS that the account accepts."
+	keyDeliveryClients = "The addresses that may request content keys from the account."
+	allowedClients     = "The addresses and address blocks that may send requests."
+)
 
 func resourceSchema() schema.Schema {
 	return schema.Schema{
@@ -36,16 +42,15 @@ func resourceSchema() schema.Schema {
 			"identity":                      attribute.Identity(),
 			"storage_authentication_type":   storageAuthentication(),
 			"public_network_access_enabled": media.PublicNetworkAccess(),
-			"minimum_tls_version": choice("The oldest version of TLS that the account accepts.",
+			"minimum_tls_version": choice(minimumTLSVersion,
 				armmedia.TLS12, armmedia.TLS10, armmedia.TLS11, armmedia.TLS12, armmedia.TLS13),
 			"key_delivery_access_control": keyDelivery(),
 			"encryption": media.EncryptionAttribute("The ID of the account's user-assigned " +
 				"identity that reads the key. Left out, the system-assigned identity does, which can " +
-				"have access only after the account was created."),
-			"tags": attribute.Tags(),
-			"id":   attribute.ID(),
-			"media_service_id": attribute.Computed(
-				"The GUID by which the service itself knows the account."),
+				"get access only once the account exists."),
+			"tags":               attribute.Tags(),
+			"id":                 attribute.ID(),
+			"media_service_id":   attribute.Computed(mediaServiceID),
 			"provisioning_state": media.ProvisioningState(),
 		},
 	}
@@ -53,10 +58,10 @@ func resourceSchema() schema.Schema {
 
 func storageAccounts() schema.SetNestedAttribute {
 	return schema.SetNestedAttribute{
-		MarkdownDescription: "All storage accounts of the account, in any order: exactly one " +
-			"primary one, which stays for good, and any number of secondary ones (rules ACC001, " +
-			"ACC002 and ACC005). One that something else has attached shows as a difference, and " +
-			"is detached only by applying a plan that says so.",
+		MarkdownDescription: "All storage accounts of the account, in any order: exactly one primary " +
+			"storage account, which cannot be changed, and any number of secondary ones (rules " +
+			"ACC001, ACC002 and ACC005). A storage account that something else attaches shows as a " +
+			"difference, and only applying that difference detaches it.",
 		Required: true,
 		NestedObject: schema.NestedAttributeObject{
 			Attributes: map[string]schema.Attribute{
@@ -66,15 +71,15 @@ func storageAccounts() schema.SetNestedAttribute {
 					Required:            true,
 				},
 				"is_primary": schema.BoolAttribute{
-					MarkdownDescription: "Whether it is the primary storage account. Left out, it is " +
+					MarkdownDescription: "Whether this is the primary storage account. Left out, it is " +
 						"a secondary one.",
 					Optional: true,
 				},
 				"user_assigned_identity_id": schema.StringAttribute{
 					MarkdownDescription: "The ID of the account's user-assigned identity that " +
-						"reaches this storage account, with storage authentication " +
+						"accesses this storage account, with storage authentication " +
 						"`ManagedIdentity`. Left out, the system-assigned identity does, which can " +
-						"have access only after the account was created.",
+						"get access only once the account exists.",
 					CustomType: attribute.ResourceIDType{},
 					Optional:   true,
 				},
@@ -85,16 +90,16 @@ func storageAccounts() schema.SetNestedAttribute {
 }
 
 func storageAuthentication() schema.StringAttribute {
-	return choice("How the account reaches its storage: as `System`, it holds a copy of the "+
-		"storage keys, which has to be synced when they are rotated; as `ManagedIdentity`, it "+
+	return choice("How the account accesses its storage. With `System`, it holds a copy of the "+
+		"storage keys, which must be synced after each rotation; with `ManagedIdentity`, it "+
 		"holds none, and its identity needs the role Storage Blob Data Contributor.",
 		armmedia.StorageBySystem, armmedia.StorageBySystem, armmedia.StorageByManagedIdentity)
 }
 
 func keyDelivery() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "Who may ask the account for content keys. Left out, it is not " +
-			"managed here and shows what the account has.",
+		MarkdownDescription: keyDeliveryClients + " Left out, it is not managed here and shows what " +
+			"the account has.",
 		Optional:      true,
 		Computed:      true,
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
@@ -108,10 +113,9 @@ func keyDelivery() schema.SingleNestedAttribute {
 				},
 			},
 			"ip_allow_list": schema.SetAttribute{
-				MarkdownDescription: "The addresses and address blocks that are let in. It goes " +
-					"with `Deny`.",
-				ElementType: types.StringType,
-				Optional:    true,
+				MarkdownDescription: allowedClients + " It goes with `Deny`.",
+				ElementType:         types.StringType,
+				Optional:            true,
 				Validators: []validator.Set{
 					setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
@@ -120,7 +124,7 @@ func keyDelivery() schema.SingleNestedAttribute {
 	}
 }
 
-// choice is one of several values, with a default.
+// choice returns an attribute for one of several values, with a default.
 func choice[T ~string](description string, otherwise T, values ...T) schema.StringAttribute {
 	texts := make([]string, 0, len(values))
 	for _, value := range values {

@@ -46,12 +46,12 @@ func shown() map[string]schema.Attribute {
 	text, id := media.ShownText, media.ShownID
 	return media.ShownAttributes(map[string]schema.Attribute{
 		"storage_account": schema.SingleNestedAttribute{
-			MarkdownDescription: "The storage account of the account, the first one if it has several.",
+			MarkdownDescription: "The storage account of the account; the first one if it has several.",
 			Computed:            true,
 			Attributes: map[string]schema.Attribute{
 				"id": id("The ID of the storage account."),
-				"user_assigned_identity_id": id("The ID of the user-assigned identity that reaches " +
-					"it. It is null where the account holds a copy of the storage keys."),
+				"user_assigned_identity_id": id("The ID of the user-assigned identity that accesses " +
+					"the storage account; null where the account holds a copy of the storage keys."),
 			},
 		},
 		"identity": schema.SingleNestedAttribute{
@@ -67,10 +67,10 @@ func shown() map[string]schema.Attribute {
 			},
 		},
 		"endpoints": schema.ListNestedAttribute{
-			MarkdownDescription: "Where clients of the account go.",
+			MarkdownDescription: endpoints,
 			Computed:            true,
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"type": text("What the endpoint is for, such as `ClientApi`."),
+				"type": text("The purpose of the endpoint, such as `ClientApi`."),
 				"url":  text("The address of the endpoint."),
 			}},
 		},

@@ -13,8 +13,11 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-// retired says what has become of the service.
-const retired = "Microsoft retired Video Analyzer in the public cloud on 1 December 2022."
+// The descriptions that the resource and the data source share.
+const (
+	retired   = "Microsoft retired Video Analyzer in the public cloud on 1 December 2022."
+	endpoints = "The endpoints that clients of the account connect to."
+)
 
 func resourceSchema() schema.Schema {
 	return schema.Schema{
@@ -30,7 +33,7 @@ func resourceSchema() schema.Schema {
 			"identity":                      attribute.UserIdentity(),
 			"public_network_access_enabled": media.PublicNetworkAccess(),
 			"encryption": media.EncryptionAttribute("The ID of the account's user-assigned " +
-				"identity that reads the key. A customer's key needs one."),
+				"identity that reads the key. A customer-managed key needs one."),
 			"tags":               attribute.Tags(),
 			"id":                 attribute.ID(),
 			"endpoints":          endpointsAttribute(),
@@ -40,15 +43,15 @@ func resourceSchema() schema.Schema {
 }
 
 func storageAttribute() schema.SingleNestedAttribute {
-	identity := attribute.ReferenceID("The ID of the account's user-assigned identity that reaches " +
+	identity := attribute.ReferenceID("The ID of the account's user-assigned identity that accesses " +
 		"the storage account. It needs the roles Storage Blob Data Contributor and Reader there. " +
-		"Left out, the account holds a copy of the storage keys, which has to be synced when they " +
-		"are rotated: an `azuremedia_storage_key_rotation` does so with the API version " +
+		"Left out, the account holds a copy of the storage keys, which must be synced after each " +
+		"rotation: an `azuremedia_storage_key_rotation` does so with the API version " +
 		"2021-05-01-preview, the only one that can.")
 	identity.Required, identity.Optional = false, true
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "The storage account of the account, in the same subscription (rules " +
-			"ACC002 and ACC005). Others that something else has attached are left alone.",
+			"ACC002 and ACC005). Further storage accounts that something else attaches stay attached.",
 		Required: true,
 		Attributes: map[string]schema.Attribute{
 			"id":                        attribute.ReferenceID("The ID of the storage account."),
@@ -59,12 +62,12 @@ func storageAttribute() schema.SingleNestedAttribute {
 
 func endpointsAttribute() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
-		MarkdownDescription: "Where clients of the account go.",
+		MarkdownDescription: endpoints,
 		Computed:            true,
 		PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"type": schema.StringAttribute{
-				MarkdownDescription: "What the endpoint is for, such as `ClientApi`.",
+				MarkdownDescription: "The purpose of the endpoint, such as `ClientApi`.",
 				Computed:            true,
 			},
 			"url": schema.StringAttribute{
