@@ -25,7 +25,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
-// ID is the resource ID, which Azure gives and which stays.
+// ID returns the resource ID, which Azure assigns and which stays.
 func ID() schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: "The resource ID.",
@@ -35,7 +35,7 @@ func ID() schema.StringAttribute {
 	}
 }
 
-// Name is a resource's name. What names a service accepts is told by its validators.
+// Name returns a resource's name. Validators say which names the service accepts.
 func Name(description string, validators ...validator.String) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description + " Changing it replaces the resource.",
@@ -48,17 +48,17 @@ func Name(description string, validators ...validator.String) schema.StringAttri
 	}
 }
 
-// ResourceGroupName is the name of the resource group that a resource lies in.
+// ResourceGroupName returns the name of a resource's group.
 func ResourceGroupName() schema.StringAttribute {
-	return Name("The name of the resource group that it lies in.",
+	return Name("The name of the resource group.",
 		ValidName(mediaaccount.ResourceGroupName()))
 }
 
-// Location is the region that a resource lies in.
+// Location returns a resource's region.
 func Location() schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: "The Azure region that it lies in, by name (`westus2`) or display " +
-			"name (`West US 2`). Changing it replaces the resource.",
+		MarkdownDescription: "The Azure region, by name (`westus2`) or display name " +
+			"(`West US 2`). Changing it replaces the resource.",
 		CustomType: LocationType{},
 		Required:   true,
 		PlanModifiers: []planmodifier.String{
@@ -67,7 +67,7 @@ func Location() schema.StringAttribute {
 	}
 }
 
-// ReferenceID is the ID of another resource.
+// ReferenceID returns the ID of another resource.
 func ReferenceID(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description,
@@ -77,7 +77,7 @@ func ReferenceID(description string) schema.StringAttribute {
 	}
 }
 
-// KeyID is the identifier of a Key Vault key.
+// KeyID returns the identifier of a Key Vault key.
 func KeyID(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description,
@@ -88,7 +88,7 @@ func KeyID(description string) schema.StringAttribute {
 	}
 }
 
-// Computed is a text that the service makes up once and does not change.
+// Computed returns a text that the service sets once and does not change.
 func Computed(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description,
@@ -97,11 +97,11 @@ func Computed(description string) schema.StringAttribute {
 	}
 }
 
-// Tags are the tags that the configuration manages. The limits are Resource Manager's.
+// Tags returns the tags that the configuration manages. The limits are Resource Manager's.
 func Tags() schema.MapAttribute {
 	return schema.MapAttribute{
-		MarkdownDescription: "Tags. Only those named here are managed: tags that something else " +
-			"sets, an Azure Policy for instance, are left alone.",
+		MarkdownDescription: "Tags. Only the tags set here are managed: tags that others set, an " +
+			"Azure Policy for instance, are left alone.",
 		ElementType: types.StringType,
 		Optional:    true,
 		Validators: []validator.Map{

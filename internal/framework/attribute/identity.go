@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
 // The types of managed identity, as azurerm spells them.
@@ -26,10 +28,10 @@ const (
 	SystemUserAssigned = "SystemAssigned, UserAssigned"
 )
 
-// Identity is the managed identity of a resource.
+// Identity returns the managed identity of a resource.
 func Identity() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "The managed identities of the resource. Left out, they are not " +
+		MarkdownDescription: "The managed identities of the resource. If omitted, they are not " +
 			"managed here.",
 		Optional:   true,
 		Validators: []validator.Object{identityIsComplete{}},
@@ -53,8 +55,8 @@ func Identity() schema.SingleNestedAttribute {
 				PlanModifiers: []planmodifier.Set{keepSpelling[resourceIDKind]{}},
 			},
 			"principal_id": schema.StringAttribute{
-				MarkdownDescription: "The object ID of the system-assigned identity: what access " +
-					"is granted to.",
+				MarkdownDescription: "The object ID of the system-assigned identity, which grants " +
+					"refer to.",
 				Computed:      true,
 				PlanModifiers: []planmodifier.String{principalOfSystemIdentity{}},
 			},
@@ -75,7 +77,7 @@ type IdentityModel struct {
 	TenantID    types.String `tfsdk:"tenant_id"`
 }
 
-// IdentityTypes are the types of the identity attribute's parts.
+// IdentityTypes returns the types of the identity attribute's parts.
 func IdentityTypes() map[string]attr.Type {
 	return map[string]attr.Type{
 		"type":         types.StringType,
@@ -85,8 +87,7 @@ func IdentityTypes() map[string]attr.Type {
 	}
 }
 
-// ManagedIdentity is a managed identity as services say it: what identity attributes are read
-// from and written to.
+// ManagedIdentity is a managed identity between an identity attribute and the wire.
 type ManagedIdentity struct {
 	SystemAssigned  bool
 	UserAssignedIDs []string // Sorted.
@@ -94,7 +95,7 @@ type ManagedIdentity struct {
 	TenantID        string
 }
 
-// NewManagedIdentity reads the identity from the type and the IDs that Resource Manager sends.
+// NewManagedIdentity returns the identity from the type and the IDs that Resource Manager sends.
 func NewManagedIdentity(wireType string, userAssignedIDs []string, principalID, tenantID string,
 ) ManagedIdentity {
 	sort.Strings(userAssignedIDs)
@@ -106,7 +107,7 @@ func NewManagedIdentity(wireType string, userAssignedIDs []string, principalID, 
 	}
 }
 
-// WireType is the type as Resource Manager spells it.
+// WireType returns the type as Resource Manager spells it.
 func (m ManagedIdentity) WireType() string {
 	switch {
 	case m.SystemAssigned && len(m.UserAssignedIDs) > 0:
@@ -120,7 +121,7 @@ func (m ManagedIdentity) WireType() string {
 	}
 }
 
-// ExpandIdentity reads the attribute. A null attribute is no identity at all.
+// ExpandIdentity reads the attribute. A null attribute is no identity.
 func ExpandIdentity(ctx context.Context, object types.Object) (ManagedIdentity, diag.Diagnostics) {
 	if !isKnown(object) {
 		return ManagedIdentity{}, nil
@@ -141,7 +142,7 @@ func ExpandIdentity(ctx context.Context, object types.Object) (ManagedIdentity, 
 	return identity, diags
 }
 
-// FlattenIdentity writes the attribute. No identity at all is null.
+// FlattenIdentity returns the attribute. No identity is null.
 func FlattenIdentity(identity ManagedIdentity) types.Object {
 	kind := identity.WireType()
 	if kind == "None" {
@@ -196,12 +197,18 @@ func (identityIsComplete) ValidateObject(ctx context.Context, req validator.Obje
 	at := req.Path.AtName("identity_ids")
 	switch {
 	case hasUserAssigned(model.Type.ValueString()) && model.IdentityIDs.IsNull():
-		resp.Diagnostics.AddAttributeError(at, "Missing Identity IDs", "The type "+
-			model.Type.ValueString()+" needs the IDs of the user-assigned identities.\n"+
-			"Remedy: set identity_ids, or use the type SystemAssigned.")
+		resp.Diagnostics.Append(diagnostic.Refuse(at, diagnostic.Refusal{
+			Title:    "Missing Identity IDs",
+			Found:    "no identity_ids",
+			Required: "the IDs of the user-assigned identities, for the type " + model.Type.ValueString(),
+			Remedy:   "Set identity_ids, or use the type SystemAssigned",
+		}))
 	case !hasUserAssigned(model.Type.ValueString()) && !model.IdentityIDs.IsNull():
-		resp.Diagnostics.AddAttributeError(at, "Unexpected Identity IDs", "The type "+
-			model.Type.ValueString()+" has no user-assigned identities.\n"+
-			"Remedy: leave identity_ids out, or use the type SystemAssigned, UserAssigned.")
+		resp.Diagnostics.Append(diagnostic.Refuse(at, diagnostic.Refusal{
+			Title:    "Unexpected Identity IDs",
+			Found:    "identity_ids with the type " + model.Type.ValueString(),
+			Required: "none: this type has no user-assigned identities",
+			Remedy:   "Remove identity_ids, or use the type SystemAssigned, UserAssigned",
+		}))
 	}
 }

@@ -6,7 +6,7 @@ package attribute
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -14,12 +14,14 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// IDOf accepts the IDs of resources of one type.
-func IDOf(resourceType string) validator.String { return idOf{resourceType} }
+// IDOf accepts the IDs of resources of some types.
+func IDOf(resourceTypes ...string) validator.String { return idOf{resourceTypes} }
 
-type idOf struct{ resourceType string }
+type idOf struct{ resourceTypes []string }
 
-func (v idOf) Description(context.Context) string { return "must be the ID of a " + v.resourceType }
+func (v idOf) Description(context.Context) string {
+	return "must be the ID of a " + strings.Join(v.resourceTypes, " or a ")
+}
 
 func (v idOf) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
@@ -27,13 +29,21 @@ func (v idOf) ValidateString(_ context.Context, req validator.StringRequest,
 	resp *validator.StringResponse,
 ) {
 	if !isKnown(req.ConfigValue) || (resourceIDKind{}).check(req.ConfigValue.ValueString()) != nil {
-		return // The attribute's type refuses what is no ID at all.
+		return // The attribute's type refuses what is not an ID.
 	}
-	_, err := azure.ParseID(req.ConfigValue.ValueString(), v.resourceType)
-	if wrong, ok := errors.AsType[*azure.IDError](err); ok {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Resource ID", fmt.Sprintf(
-			"Found: %q.\nRequired: the ID of a %s, which looks like %s.\n"+
-				"Remedy: refer to the id attribute of such a resource.\n\n%s",
-			wrong.ID, wrong.ResourceType, wrong.Form(), diagnostic.NothingChanged))
+	var required []string
+	for _, resourceType := range v.resourceTypes {
+		_, err := azure.ParseID(req.ConfigValue.ValueString(), resourceType)
+		wrong, ok := errors.AsType[*azure.IDError](err)
+		if !ok {
+			return
+		}
+		required = append(required, "the ID of a "+resourceType+", which looks like "+wrong.Form())
 	}
+	resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
+		Title:    "Invalid Resource ID",
+		Found:    req.ConfigValue.String(),
+		Required: strings.Join(required, ", or "),
+		Remedy:   "Refer to the id attribute of such a resource",
+	}))
 }

@@ -6,6 +6,7 @@ package attribute
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -13,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
 // IPRanges are the addresses that a firewall lets in.
@@ -55,9 +58,12 @@ func (ipRangeKind) check(text string) diag.Diagnostic {
 	if _, err := parseIPRange(text); err == nil {
 		return nil
 	}
-	return diag.NewErrorDiagnostic("Invalid IP Range", fmt.Sprintf(
-		"Found: %q.\nRequired: an IPv4 address, or a range in CIDR notation.\n"+
-			"Remedy: write it like \"203.0.113.7\" or \"203.0.113.0/24\".", text))
+	return diagnostic.Refusal{
+		Title:    "Invalid IP Range",
+		Found:    strconv.Quote(text),
+		Required: "an IPv4 address, or a range in CIDR notation",
+		Remedy:   "Write it like \"203.0.113.7\" or \"203.0.113.0/24\"",
+	}.Diagnostic()
 }
 
 func parseIPRange(text string) (netip.Prefix, error) {

@@ -119,4 +119,12 @@ func TestIDOf(t *testing.T) {
 			t.Errorf("%s: %v", test.value, resp.Diagnostics)
 		}
 	}
+
+	var resp validator.StringResponse
+	attribute.IDOf(azure.VaultType, azure.StorageAccountType).ValidateString(t.Context(), validator.StringRequest{
+		Path: path.Root("id"), ConfigValue: types.StringValue(subscription + "Microsoft.Media/mediaservices/m"),
+	}, &resp)
+	if len(resp.Diagnostics) != 1 || !strings.Contains(resp.Diagnostics[0].Detail(), "/vaults/<name>, or the ID of a Microsoft.Storage/") {
+		t.Errorf("two types: %v", resp.Diagnostics)
+	}
 }

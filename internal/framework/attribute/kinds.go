@@ -6,7 +6,7 @@ package attribute
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
@@ -38,11 +38,13 @@ func (resourceIDKind) check(text string) diag.Diagnostic {
 	if err == nil && id.SubscriptionID != "" && id.Name != "" {
 		return nil
 	}
-	return diag.NewErrorDiagnostic("Invalid Resource ID", fmt.Sprintf(
-		"Found: %q.\nRequired: the ID of an Azure resource, which looks like "+
-			"/subscriptions/<subscription ID>/resourceGroups/<group>/providers/"+
-			"<namespace>/<type>/<name>.\n"+
-			"Remedy: refer to the id attribute of a resource or a data source.", text))
+	return diagnostic.Refusal{
+		Title: "Invalid Resource ID",
+		Found: strconv.Quote(text),
+		Required: "the ID of an Azure resource, which looks like /subscriptions/<subscription ID>/" +
+			"resourceGroups/<group>/providers/<namespace>/<type>/<name>",
+		Remedy: "Refer to the id attribute of a resource or a data source",
+	}.Diagnostic()
 }
 
 type (
@@ -64,9 +66,12 @@ func (locationKind) check(text string) diag.Diagnostic {
 	if customerkey.NormalizeLocation(text) != "" {
 		return nil
 	}
-	return diag.NewErrorDiagnostic("Invalid Location",
-		"Found: an empty text.\nRequired: the name of an Azure region, such as \"westus2\".\n"+
-			"Remedy: `az account list-locations --output table` lists them.")
+	return diagnostic.Refusal{
+		Title:    "Invalid Location",
+		Found:    "an empty text",
+		Required: "the name of an Azure region, such as \"westus2\"",
+		Remedy:   "`az account list-locations --output table` lists them",
+	}.Diagnostic()
 }
 
 type (

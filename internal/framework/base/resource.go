@@ -5,6 +5,7 @@ package base
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -96,8 +97,13 @@ func Read[Answer, M any, P Model[M]](ctx context.Context, r *Resource, req resou
 	})
 }
 
+// ErrGone tells [Refresh] and [Delete] that the resource no longer exists if no answer of Azure's does.
+var ErrGone = errors.New("the resource no longer exists")
+
+func isGone(err error) bool { return azure.IsNotFound(err) || errors.Is(err, ErrGone) }
+
 // Refresh refreshes a resource: refresh brings its state up to date. The resource leaves the state
-// if the error is that Azure has it no more.
+// if the error says that it no longer exists.
 func Refresh[M any, P Model[M]](ctx context.Context, r *Resource, req resource.ReadRequest,
 	resp *resource.ReadResponse, refresh func(context.Context, P) error,
 ) {
@@ -111,7 +117,7 @@ func Refresh[M any, P Model[M]](ctx context.Context, r *Resource, req resource.R
 	}
 	id := state.Identifier()
 	switch err := refresh(ctx, state); {
-	case azure.IsNotFound(err):
+	case isGone(err):
 		resp.State.RemoveResource(ctx)
 	case err != nil:
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, r.Subject(id), err))
@@ -120,7 +126,7 @@ func Refresh[M any, P Model[M]](ctx context.Context, r *Resource, req resource.R
 	}
 }
 
-// Delete deletes a resource. One that Azure has no more is deleted already. An error that is a
+// Delete deletes a resource. One that no longer exists is deleted already. An error that is a
 // [diagnostic.Refusal] or a violated rule is shown as such.
 func Delete[M any, P Model[M]](ctx context.Context, r *Resource, req resource.DeleteRequest,
 	resp *resource.DeleteResponse, remove func(context.Context, P) error,
@@ -132,7 +138,7 @@ func Delete[M any, P Model[M]](ctx context.Context, r *Resource, req resource.De
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := remove(ctx, state); err != nil && !azure.IsNotFound(err) {
+	if err := remove(ctx, state); err != nil && !isGone(err) {
 		resp.Diagnostics.Append(
 			diagnostic.FromError(diagnostic.Delete, r.Subject(state.Identifier()), err))
 	}

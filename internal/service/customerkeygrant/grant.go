@@ -5,7 +5,6 @@ package customerkeygrant
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
@@ -13,23 +12,23 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// grant is who may use which keys.
+// grant says which principal may use which keys.
 type grant struct {
 	vaultID     string
 	keyName     string // Empty for all keys of the vault.
 	principalID string
 }
 
-// The ID of a grant is made up here: Azure has none that access policies and role assignments
-// would have in common. It is the vault's or the key's, followed by what azurerm adds for an
-// access policy.
+// principalSegment ends the ID of a grant. Azure has no ID that access policies and role assignments
+// share, so a grant's is that of the vault or the key, with what azurerm appends for an access policy.
 const principalSegment = "/objectId/"
 
 func (g grant) id() string { return g.scope() + principalSegment + g.principalID }
 
-// scope is what a role is assigned at.
+// scope returns the scope of the role assignment.
 func (g grant) scope() string {
 	if g.keyName == "" {
 		return strings.TrimSuffix(g.vaultID, "/")
@@ -37,10 +36,12 @@ func (g grant) scope() string {
 	return customerkey.KeyScope(g.vaultID, g.keyName)
 }
 
-// parseID reads the ID of a grant.
+// parseID parses the ID of a grant.
 func parseID(text string) (grant, error) {
-	wrong := fmt.Errorf("%q is not the ID of a grant, which looks like %s or %s", text,
-		form(""), form("<key>"))
+	wrong := diagnostic.Refusal{
+		Required: "the ID of a grant, which looks like " + form("") + " or " + form("<key>"),
+		Remedy:   "Join the ID of the vault or key, /objectId/ and the object ID of the identity",
+	}
 	id, err := arm.ParseResourceID(text)
 	if err != nil || !strings.EqualFold(lastType(id), "objectId") {
 		return grant{}, wrong
@@ -56,7 +57,7 @@ func parseID(text string) (grant, error) {
 	return parsed, nil
 }
 
-// form shows what the ID of a grant looks like.
+// form returns what the ID of a grant looks like.
 func form(key string) string {
 	return grant{
 		vaultID: azure.ID("<subscription ID>", "<group>", azure.VaultType, "<vault>"),
@@ -71,7 +72,7 @@ func lastType(id *arm.ResourceID) string {
 	return id.ResourceType.Types[len(id.ResourceType.Types)-1]
 }
 
-// vault reads the vault, which decides in what way access to it is granted.
+// vault returns the vault, which says how it grants access.
 func (r *Resource) vault(ctx context.Context, id string) (armkeyvault.Vault, error) {
 	vaults, at, err := r.vaults(id)
 	if err != nil {
@@ -90,7 +91,7 @@ func (r *Resource) vaults(id string) (*armkeyvault.VaultsClient, *arm.ResourceID
 	return vaults, at, err
 }
 
-// modeOf is how a vault decides about access to its keys.
+// modeOf returns how a vault grants access to its keys.
 func modeOf(vault armkeyvault.Vault) mode {
 	if azure.Deref(azure.Deref(vault.Properties).EnableRbacAuthorization) {
 		return byRole

@@ -4,34 +4,31 @@
 package customerkeygrant
 
 import (
-	"slices"
-
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
-// mode is the way in which access is granted.
+// mode is how a vault grants access.
 type mode string
 
-// Vaults either look at their own access policies or at role assignments, never at both.
+// A vault grants access either by its own access policies or by role assignments, never by both.
 const (
 	byPolicy mode = "access_policy"
 	byRole   mode = "role_assignment"
 )
 
 type model struct {
-	ID               attribute.ResourceIDValue `tfsdk:"id"`
+	base.Common
 	KeyVaultID       attribute.ResourceIDValue `tfsdk:"key_vault_id"`
 	PrincipalID      attribute.NameValue       `tfsdk:"principal_id"`
 	KeyName          attribute.NameValue       `tfsdk:"key_name"`
 	Mode             types.String              `tfsdk:"mode"`
 	KeyPermissions   types.Set                 `tfsdk:"key_permissions"`
 	RoleAssignmentID types.String              `tfsdk:"role_assignment_id"`
-	Timeouts         timeouts.Value            `tfsdk:"timeouts"`
 }
 
 func (m *model) grant() grant {
@@ -42,10 +39,10 @@ func (m *model) grant() grant {
 	}
 }
 
-// complete reports whether the grant gives everything that it is for.
+// complete reports whether the grant gives every permission that a customer's key needs.
 func (m *model) complete() bool { return m.KeyPermissions.Equal(allPermissions()) }
 
-// observe takes over in which way the grant is there, and what of it.
+// observe shows in which mode the grant exists, and what it gives.
 func (m *model) observe(by mode, permissions []string, roleAssignmentID string) {
 	m.ID = attribute.NewResourceID(m.grant().id())
 	m.Mode = types.StringValue(string(by))
@@ -64,32 +61,4 @@ func permissionSet(names []string) types.Set {
 		values = append(values, types.StringValue(name))
 	}
 	return types.SetValueMust(types.StringType, values)
-}
-
-// added is the private record of what this resource added to an access policy: no more than that
-// is taken away again. Without a record, as after an import, the whole grant is this resource's.
-type added struct {
-	KeyPermissions []string `json:"key_permissions"`
-}
-
-const addedKey = "added"
-
-// nothingAdded is the record to begin with.
-func nothingAdded() added { return added{KeyPermissions: []string{}} }
-
-// and is the record with more added.
-func (a added) and(permissions []string) added {
-	for _, permission := range permissions {
-		if !slices.Contains(a.KeyPermissions, permission) {
-			a.KeyPermissions = append(a.KeyPermissions, permission)
-		}
-	}
-	return a
-}
-
-// missing are the required permissions that are not among those held.
-func missing(held []string) []string {
-	return slices.DeleteFunc(customerkey.RequiredKeyPermissions(), func(required string) bool {
-		return slices.Contains(held, required)
-	})
 }

@@ -20,7 +20,9 @@ const typeName = "azuremedia_encryption_posture"
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)} }
+func NewDataSource() datasource.DataSource {
+	return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)}
+}
 
 // DataSource is azuremedia_encryption_posture.
 type DataSource struct{ base.DataSource }

@@ -30,11 +30,11 @@ func kinds() []kind {
 
 // isOfAKind accepts the IDs of accounts of these kinds.
 func isOfAKind() []validator.String {
-	var accepted []validator.String
+	var resourceTypes []string
 	for _, kind := range kinds() {
-		accepted = append(accepted, attribute.IDOf(kind.resourceType))
+		resourceTypes = append(resourceTypes, kind.resourceType)
 	}
-	return accepted
+	return []validator.String{attribute.IDOf(resourceTypes...)}
 }
 
 // account is an account with what it says about the storage accounts beneath it.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -29,7 +28,7 @@ func dataSourceSchema() schema.Schema {
 				MarkdownDescription: "The ID of the account. The storage accounts beneath it are those that it lists.",
 				CustomType:          attribute.ResourceIDType{},
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.Any(isOfAKind()...)},
+				Validators:          isOfAKind(),
 			},
 			"require_customer_key": waiver("Whether the account itself has to be on a customer's key (`POS001`)."),
 			"require_storage_customer_key": waiver("Whether every storage account has to be on a customer's " +

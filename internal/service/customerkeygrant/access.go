@@ -1,0 +1,166 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeygrant
+
+import (
+	"context"
+	"slices"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
+)
+
+// read shows in the state what the grant gives now. The error is base.ErrGone if it gives nothing.
+func (r *Resource) read(ctx context.Context, state *model) error {
+	if state.KeyVaultID.IsNull() { // An import knows nothing but the ID.
+		imported, err := parseID(state.Identifier())
+		if err != nil {
+			return err
+		}
+		state.KeyVaultID = attribute.NewResourceID(imported.vaultID)
+		state.PrincipalID = attribute.NewName(imported.principalID)
+		if imported.keyName != "" {
+			state.KeyName = attribute.NewName(imported.keyName)
+		}
+	}
+	vault, err := r.vault(ctx, state.KeyVaultID.ValueString())
+	if err != nil {
+		return err
+	}
+	if !state.Mode.IsNull() && state.Mode.ValueString() != string(modeOf(vault)) {
+		state.KeyPermissions = permissionSet(nil)
+		return nil
+	}
+	held, assignmentID, err := r.held(ctx, state.grant(), vault)
+	if err == nil && len(held) == 0 {
+		err = base.ErrGone
+	}
+	state.observe(modeOf(vault), held, assignmentID)
+	return err
+}
+
+// held returns what the grant gives, in the way that the vault grants access.
+func (r *Resource) held(ctx context.Context, g grant, vault armkeyvault.Vault,
+) (permissions []string, assignmentID string, err error) {
+	if modeOf(vault) == byPolicy {
+		return heldByPolicy(vault, g.principalID), "", nil
+	}
+	assignmentID, err = r.assignment(ctx, g)
+	if err != nil || assignmentID == "" {
+		return nil, "", err
+	}
+	return customerkey.RequiredKeyPermissions(), assignmentID, nil
+}
+
+// refuseExisting refuses to take over an existing grant.
+func (r *Resource) refuseExisting(ctx context.Context, g grant) diag.Diagnostics {
+	vault, err := r.vault(ctx, g.vaultID)
+	if err == nil {
+		var held []string
+		held, _, err = r.held(ctx, g, vault)
+		if err == nil && len(missing(held)) == 0 {
+			return diag.Diagnostics{diagnostic.AlreadyExists(r.Subject(g.id()))}
+		}
+	}
+	if err != nil {
+		return diag.Diagnostics{diagnostic.FromError(diagnostic.Create, r.Subject(g.id()), err)}
+	}
+	return nil
+}
+
+// grantMissing grants what is missing in the way that the vault grants access, and shows it in the
+// plan. It returns the record of all that was ever added to the access policy.
+func (r *Resource) grantMissing(ctx context.Context, act diagnostic.Act, plan *model, record added,
+	backoff *azure.Backoff,
+) (added, diag.Diagnostics) {
+	g := plan.grant()
+	vault, err := r.vault(ctx, g.vaultID)
+	if err != nil {
+		return record, diag.Diagnostics{diagnostic.FromError(act, r.Subject(g.id()), err)}
+	}
+	by := modeOf(vault)
+	if by == byPolicy && g.keyName != "" {
+		return record, diag.Diagnostics{diagnostic.Refuse(path.Root("key_name"), diagnostic.Refusal{
+			Title:    "Access Policy For One Key",
+			Found:    "a vault that grants access by access policies",
+			Required: "a vault that grants access by roles",
+			Why:      "An access policy applies to all keys of its vault",
+			Remedy:   "Remove key_name, or switch the vault to roles (rbac_authorization_enabled)",
+		})}
+	}
+
+	held, assignmentID, err := r.held(ctx, g, vault)
+	if lacking := missing(held); err == nil && len(lacking) > 0 {
+		if by == byPolicy {
+			record = record.and(lacking)
+			err = r.addPolicy(ctx, g, vault, lacking, backoff)
+		} else {
+			assignmentID, err = r.assign(ctx, g)
+		}
+	}
+	if err != nil {
+		return record, diag.Diagnostics{diagnostic.FromError(act, r.Subject(g.id()), err)}
+	}
+	plan.observe(by, customerkey.RequiredKeyPermissions(), assignmentID)
+	return record, nil
+}
+
+// revoke revokes what was granted in the mode of the state.
+func (r *Resource) revoke(ctx context.Context, state *model, record added,
+	backoff *azure.Backoff,
+) error {
+	g := state.grant()
+	if state.Mode.ValueString() == string(byRole) {
+		return r.unassign(ctx, g, state.RoleAssignmentID.ValueString())
+	}
+	vault, err := r.vault(ctx, g.vaultID)
+	if azure.IsNotFound(err) {
+		return nil // Its policies are gone with it.
+	}
+	if err != nil {
+		return err
+	}
+	permissions := record.KeyPermissions
+	if permissions == nil {
+		permissions = customerkey.RequiredKeyPermissions()
+	}
+	return r.removePolicy(ctx, g, vault, permissions, backoff)
+}
+
+// awaitEffect waits until Azure shows the grant. The vault may take some minutes more to act by it,
+// which only a user of the grant can see and has to wait for. Azure has accepted the grant, so
+// awaitEffect only warns.
+func (r *Resource) awaitEffect(ctx context.Context, g grant, backoff *azure.Backoff,
+) diag.Diagnostics {
+	for {
+		seen, err := facts.New(r.Client).Grant(ctx, g.vaultID, g.keyName, g.principalID)
+		switch {
+		case err != nil:
+			return diag.Diagnostics{diag.NewWarningDiagnostic("Customer Key Grant Not Seen",
+				"Azure accepted the grant, but reading it back failed: "+err.Error()+
+					"\n\nAn account that uses it waits until it takes effect.")}
+		case seen.Complete() || len(seen.Denied()) == 0: // The caller may not see all of it.
+			return nil
+		case !backoff.Wait(ctx):
+			return diag.Diagnostics{diag.NewWarningDiagnostic("Customer Key Grant Not Seen",
+				"Azure accepted the grant, but does not show it after "+backoff.Spent()+
+					".\n\nAn account that uses it waits until it takes effect.")}
+		}
+	}
+}
+
+// missing returns the required permissions that are not held.
+func missing(held []string) []string {
+	return slices.DeleteFunc(customerkey.RequiredKeyPermissions(), func(required string) bool {
+		return slices.Contains(held, required)
+	})
+}

@@ -1,0 +1,60 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeygrant
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+)
+
+// added is the private record of the permissions that this resource added to an access policy: it
+// removes no others. Without a record, as after an import, the resource owns all that it needs.
+type added struct {
+	KeyPermissions []string `json:"key_permissions"`
+}
+
+const addedKey = "added"
+
+// nothingAdded returns the record to begin with.
+func nothingAdded() added { return added{KeyPermissions: []string{}} }
+
+// and returns the record with more permissions added.
+func (a added) and(permissions []string) added {
+	for _, permission := range permissions {
+		if !slices.Contains(a.KeyPermissions, permission) {
+			a.KeyPermissions = append(a.KeyPermissions, permission)
+		}
+	}
+	return a
+}
+
+// private is the private state of a request.
+type private interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+// recorded returns the record in the private state.
+func recorded(ctx context.Context, state private) (added, diag.Diagnostics) {
+	var record added
+	encoded, diags := state.GetKey(ctx, addedKey)
+	if len(encoded) > 0 {
+		if err := json.Unmarshal(encoded, &record); err != nil {
+			diags.Append(diagnostic.ProviderBug("The private state of a grant cannot be read: " + err.Error()))
+		}
+	}
+	return record, diags
+}
+
+func (a added) encode() []byte {
+	encoded, err := json.Marshal(a)
+	if err != nil {
+		return nil // A list of texts can always be encoded.
+	}
+	return encoded
+}
