@@ -70,7 +70,7 @@ func TestProtoAccount_validate(t *testing.T) {
 		{
 			"two primaries",
 			acctest.Value{"storage_accounts": []any{primary, acctest.Value{"id": id + "b", "is_primary": true}}},
-			[]string{"(ACC001)", `"storage_accounts"`, "2 primary storage accounts among 2", "and only one"},
+			[]string{"(ACC001)", `"storage_accounts"`, "2 primary storage accounts among 2", "Mark exactly one"},
 		},
 		{
 			"one twice",
