@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 
@@ -29,7 +28,7 @@ type batchAccounts struct {
 func (batchAccounts) ResourceType() string { return azure.BatchAccountType }
 
 func (b batchAccounts) Read(ctx context.Context, id string) (Account, error) {
-	accounts, at, err := b.accounts(id)
+	accounts, at, err := azure.Open(id, azure.BatchAccountType, b.client.BatchAccounts)
 	if err != nil {
 		return Account{}, err
 	}
@@ -80,7 +79,7 @@ func (batchAccounts) Forbidden(err error) bool {
 func (b batchAccounts) encrypt(ctx context.Context, id string,
 	encryption *armbatch.EncryptionProperties,
 ) (Account, error) {
-	accounts, at, err := b.accounts(id)
+	accounts, at, err := azure.Open(id, azure.BatchAccountType, b.client.BatchAccounts)
 	if err != nil {
 		return Account{}, err
 	}
@@ -91,15 +90,6 @@ func (b batchAccounts) encrypt(ctx context.Context, id string,
 		return Account{}, err
 	}
 	return b.describe(id, updated.Account), nil
-}
-
-func (b batchAccounts) accounts(id string) (*armbatch.AccountClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.BatchAccountType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := b.client.BatchAccounts(at.SubscriptionID)
-	return accounts, at, err
 }
 
 func (b batchAccounts) describe(id string, wire armbatch.Account) Account {

@@ -6,7 +6,6 @@ package protection
 import (
 	"context"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -23,7 +22,7 @@ type mediaServices struct {
 func (mediaServices) ResourceType() string { return azure.MediaAccountType }
 
 func (m mediaServices) Read(ctx context.Context, id string) (Account, error) {
-	accounts, at, err := m.accounts(id)
+	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)
 	if err != nil {
 		return Account{}, err
 	}
@@ -58,7 +57,7 @@ func (mediaServices) Forbidden(err error) bool { return keyForbidden(err) }
 // encrypt patches nothing but the encryption.
 func (m mediaServices) encrypt(ctx context.Context, id string, encryption *armmedia.Encryption,
 ) (Account, error) {
-	accounts, at, err := m.accounts(id)
+	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)
 	if err != nil {
 		return Account{}, err
 	}
@@ -73,15 +72,6 @@ func (m mediaServices) encrypt(ctx context.Context, id string, encryption *armme
 		return Account{}, err
 	}
 	return m.describe(id, account), nil
-}
-
-func (m mediaServices) accounts(id string) (*armmedia.AccountsClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.MediaAccountType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := m.client.MediaAccounts(at.SubscriptionID)
-	return accounts, at, err
 }
 
 func (m mediaServices) describe(id string, wire armmedia.Account) Account {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
@@ -28,7 +27,7 @@ type storageAccounts struct {
 func (storageAccounts) ResourceType() string { return azure.StorageAccountType }
 
 func (s storageAccounts) Read(ctx context.Context, id string) (Account, error) {
-	accounts, at, err := s.accounts(id)
+	accounts, at, err := azure.Open(id, azure.StorageAccountType, s.client.StorageAccounts)
 	if err != nil {
 		return Account{}, err
 	}
@@ -75,7 +74,7 @@ func (storageAccounts) Forbidden(err error) bool {
 // encrypt patches nothing but the encryption.
 func (s storageAccounts) encrypt(ctx context.Context, id string, encryption *armstorage.Encryption,
 ) (Account, error) {
-	accounts, at, err := s.accounts(id)
+	accounts, at, err := azure.Open(id, azure.StorageAccountType, s.client.StorageAccounts)
 	if err != nil {
 		return Account{}, err
 	}
@@ -87,15 +86,6 @@ func (s storageAccounts) encrypt(ctx context.Context, id string, encryption *arm
 		return Account{}, err
 	}
 	return s.describe(id, updated.Account), nil
-}
-
-func (s storageAccounts) accounts(id string) (*armstorage.AccountsClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.StorageAccountType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := s.client.StorageAccounts(at.SubscriptionID)
-	return accounts, at, err
 }
 
 func (s storageAccounts) describe(id string, wire armstorage.Account) Account {

@@ -6,7 +6,6 @@ package protection
 import (
 	"context"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -24,7 +23,7 @@ type videoAnalyzers struct {
 func (videoAnalyzers) ResourceType() string { return azure.VideoAnalyzerType }
 
 func (v videoAnalyzers) Read(ctx context.Context, id string) (Account, error) {
-	accounts, at, err := v.accounts(id)
+	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, v.client.VideoAnalyzers)
 	if err != nil {
 		return Account{}, err
 	}
@@ -59,7 +58,7 @@ func (videoAnalyzers) Forbidden(err error) bool { return keyForbidden(err) }
 // encrypt patches nothing but the encryption.
 func (v videoAnalyzers) encrypt(ctx context.Context, id string, encryption *armmedia.Encryption,
 ) (Account, error) {
-	accounts, at, err := v.accounts(id)
+	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, v.client.VideoAnalyzers)
 	if err != nil {
 		return Account{}, err
 	}
@@ -74,15 +73,6 @@ func (v videoAnalyzers) encrypt(ctx context.Context, id string, encryption *armm
 		return Account{}, err
 	}
 	return v.describe(id, account), nil
-}
-
-func (v videoAnalyzers) accounts(id string) (*armmedia.VideoAnalyzersClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.VideoAnalyzerType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := v.client.VideoAnalyzers(at.SubscriptionID)
-	return accounts, at, err
 }
 
 func (v videoAnalyzers) describe(id string, wire armmedia.VideoAnalyzer) Account {

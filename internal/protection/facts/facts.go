@@ -148,11 +148,7 @@ type identity struct {
 }
 
 func (r Reader) userAssigned(ctx context.Context, id string) (identity, error) {
-	at, err := azure.ParseID(id, azure.UserAssignedIdentityType)
-	if err != nil {
-		return identity{}, err
-	}
-	identities, err := r.client.UserAssignedIdentities(at.SubscriptionID)
+	identities, at, err := azure.Open(id, azure.UserAssignedIdentityType, r.client.UserAssignedIdentities)
 	if err != nil {
 		return identity{}, err
 	}

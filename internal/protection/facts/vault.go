@@ -62,11 +62,7 @@ func (r Reader) subscriptions(accountID string) []string {
 
 // vaultAt reads a vault by its resource ID.
 func (r Reader) vaultAt(ctx context.Context, id string) (vault, error) {
-	at, err := azure.ParseID(id, azure.VaultType)
-	if err != nil {
-		return vault{}, err
-	}
-	vaults, err := r.client.Vaults(at.SubscriptionID)
+	vaults, at, err := azure.Open(id, azure.VaultType, r.client.Vaults)
 	if err != nil {
 		return vault{}, err
 	}

@@ -29,7 +29,9 @@ var (
 )
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)} }
+func NewDataSource() datasource.DataSource {
+	return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)}
+}
 
 // DataSource is azuremedia_customer_key.
 type DataSource struct{ base.DataSource }

@@ -74,21 +74,12 @@ func lastType(id *arm.ResourceID) string {
 
 // vault returns the vault, which says how it grants access.
 func (r *Resource) vault(ctx context.Context, id string) (armkeyvault.Vault, error) {
-	vaults, at, err := r.vaults(id)
+	vaults, at, err := azure.Open(id, azure.VaultType, r.Client.Vaults)
 	if err != nil {
 		return armkeyvault.Vault{}, err
 	}
 	got, err := vaults.Get(ctx, at.ResourceGroupName, at.Name, nil)
 	return got.Vault, err
-}
-
-func (r *Resource) vaults(id string) (*armkeyvault.VaultsClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.VaultType)
-	if err != nil {
-		return nil, nil, err
-	}
-	vaults, err := r.Client.Vaults(at.SubscriptionID)
-	return vaults, at, err
 }
 
 // modeOf returns how a vault grants access to its keys.

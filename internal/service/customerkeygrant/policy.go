@@ -86,7 +86,7 @@ func (r *Resource) removePolicy(ctx context.Context, g grant, vault armkeyvault.
 func (r *Resource) updatePolicy(ctx context.Context, g grant, kind armkeyvault.AccessPolicyUpdateKind,
 	entry *armkeyvault.AccessPolicyEntry, backoff *azure.Backoff,
 ) error {
-	vaults, at, err := r.vaults(g.vaultID)
+	vaults, at, err := azure.Open(g.vaultID, azure.VaultType, r.Client.Vaults)
 	if err != nil {
 		return err
 	}

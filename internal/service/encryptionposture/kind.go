@@ -52,11 +52,7 @@ type attached struct {
 }
 
 func readMediaServices(ctx context.Context, client *azure.Client, id string) (account, error) {
-	at, err := azure.ParseID(id, azure.MediaAccountType)
-	if err != nil {
-		return account{}, err
-	}
-	accounts, err := client.MediaAccounts(at.SubscriptionID)
+	accounts, at, err := azure.Open(id, azure.MediaAccountType, client.MediaAccounts)
 	if err != nil {
 		return account{}, err
 	}
@@ -79,11 +75,7 @@ func readMediaServices(ctx context.Context, client *azure.Client, id string) (ac
 // readVideoAnalyzer reads a Video Analyzer account. Its storage accounts have no types, and the first
 // one is the only one; each of them says by itself how it is reached.
 func readVideoAnalyzer(ctx context.Context, client *azure.Client, id string) (account, error) {
-	at, err := azure.ParseID(id, azure.VideoAnalyzerType)
-	if err != nil {
-		return account{}, err
-	}
-	accounts, err := client.VideoAnalyzers(at.SubscriptionID)
+	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, client.VideoAnalyzers)
 	if err != nil {
 		return account{}, err
 	}

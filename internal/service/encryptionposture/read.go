@@ -104,11 +104,7 @@ func readStorage(ctx context.Context, client *azure.Client, keys facts.Reader, a
 	one attached,
 ) (storage, error) {
 	found := storage{attached: one}
-	at, err := azure.ParseID(one.id, azure.StorageAccountType)
-	if err != nil {
-		return found, err
-	}
-	accounts, err := client.StorageAccounts(at.SubscriptionID)
+	accounts, at, err := azure.Open(one.id, azure.StorageAccountType, client.StorageAccounts)
 	if err != nil {
 		return found, err
 	}

@@ -176,7 +176,7 @@ func (r *Resource) reducePolicy(ctx context.Context, id string, caller azure.Cal
 func (r *Resource) changePolicy(ctx context.Context, id string,
 	kind armkeyvault.AccessPolicyUpdateKind, policy *armkeyvault.AccessPolicyEntry,
 ) error {
-	vaults, at, err := r.vaults(id)
+	vaults, at, err := azure.Open(id, azure.VaultType, r.Client.Vaults)
 	if err != nil {
 		return err
 	}
@@ -199,11 +199,7 @@ type callerRole struct {
 }
 
 func (r *Resource) callerRole(id string, caller azure.Caller) (callerRole, error) {
-	at, err := azure.ParseID(id, azure.VaultType)
-	if err != nil {
-		return callerRole{}, err
-	}
-	assignments, err := r.Client.RoleAssignments(at.SubscriptionID)
+	assignments, at, err := azure.Open(id, azure.VaultType, r.Client.RoleAssignments)
 	return callerRole{
 		assignments: assignments,
 		definitionID: "/subscriptions/" + at.SubscriptionID +

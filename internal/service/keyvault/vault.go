@@ -6,7 +6,6 @@ package keyvault
 import (
 	"context"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 
@@ -16,7 +15,7 @@ import (
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armkeyvault.Vault, error) {
-	vaults, at, err := r.vaults(id)
+	vaults, at, err := azure.Open(id, azure.VaultType, r.Client.Vaults)
 	if err != nil {
 		return armkeyvault.Vault{}, err
 	}
@@ -27,7 +26,7 @@ func (r *Resource) get(ctx context.Context, id string) (armkeyvault.Vault, error
 func (r *Resource) create(ctx context.Context, id string,
 	parameters armkeyvault.VaultCreateOrUpdateParameters,
 ) (armkeyvault.Vault, error) {
-	vaults, at, err := r.vaults(id)
+	vaults, at, err := azure.Open(id, azure.VaultType, r.Client.Vaults)
 	if err != nil {
 		return armkeyvault.Vault{}, err
 	}
@@ -44,7 +43,7 @@ func (r *Resource) create(ctx context.Context, id string,
 func (r *Resource) update(ctx context.Context, state, plan model,
 	properties *armkeyvault.VaultPatchProperties,
 ) (armkeyvault.Vault, error) {
-	vaults, at, err := r.vaults(state.Identifier())
+	vaults, at, err := azure.Open(state.Identifier(), azure.VaultType, r.Client.Vaults)
 	if err != nil {
 		return armkeyvault.Vault{}, err
 	}
@@ -74,7 +73,7 @@ func (r *Resource) delete(ctx context.Context, state *model) error {
 			return err
 		}
 	}
-	vaults, at, err := r.vaults(id)
+	vaults, at, err := azure.Open(id, azure.VaultType, r.Client.Vaults)
 	if err != nil {
 		return err
 	}
@@ -99,14 +98,4 @@ func (r *Resource) availability(ctx context.Context, name string,
 		Reason:    string(azure.Deref(answer.Reason)),
 		Message:   azure.Deref(answer.Message),
 	}, err
-}
-
-// vaults returns the client of the vault's subscription, and the parsed ID.
-func (r *Resource) vaults(id string) (*armkeyvault.VaultsClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.VaultType)
-	if err != nil {
-		return nil, nil, err
-	}
-	vaults, err := r.Client.Vaults(at.SubscriptionID)
-	return vaults, at, err
 }

@@ -21,11 +21,7 @@ import (
 
 // vaultURI returns the address of the vault. Azure omits its slash while the name is registered.
 func (r *Resource) vaultURI(ctx context.Context, vaultID string) (string, error) {
-	at, err := azure.ParseID(vaultID, azure.VaultType)
-	if err != nil {
-		return "", err
-	}
-	vaults, err := r.Client.Vaults(at.SubscriptionID)
+	vaults, at, err := azure.Open(vaultID, azure.VaultType, r.Client.Vaults)
 	if err != nil {
 		return "", err
 	}

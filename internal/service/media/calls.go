@@ -158,10 +158,7 @@ func (c Calls[Properties]) Availability(ctx context.Context, location, name stri
 
 // open returns the client of the subscription that an account is in, and the account's parsed ID.
 func (c Calls[Properties]) open(id string) (Client[Properties], *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, c.Kind.ResourceType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := c.Kind.Open(c.Client, at.SubscriptionID)
-	return accounts, at, err
+	return azure.Open(id, c.Kind.ResourceType, func(subscriptionID string) (Client[Properties], error) {
+		return c.Kind.Open(c.Client, subscriptionID)
+	})
 }

@@ -164,11 +164,7 @@ func ValidateStorageID(at path.Path, id string) diag.Diagnostics {
 
 func storageAccount(ctx context.Context, client *azure.Client, id string,
 ) (armstorage.Account, error) {
-	at, err := azure.ParseID(id, azure.StorageAccountType)
-	if err != nil {
-		return armstorage.Account{}, err
-	}
-	accounts, err := client.StorageAccounts(at.SubscriptionID)
+	accounts, at, err := azure.Open(id, azure.StorageAccountType, client.StorageAccounts)
 	if err != nil {
 		return armstorage.Account{}, err
 	}

@@ -24,21 +24,21 @@ const (
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armresources.ResourceGroup, error) {
-	groups, name, err := r.groups(id)
+	groups, at, err := azure.Open(id, azure.ResourceGroupType, r.Client.ResourceGroups)
 	if err != nil {
 		return armresources.ResourceGroup{}, err
 	}
-	got, err := groups.Get(ctx, name, nil)
+	got, err := groups.Get(ctx, at.Name, nil)
 	return got.ResourceGroup, err
 }
 
 func (r *Resource) create(ctx context.Context, id string, plan model,
 ) (armresources.ResourceGroup, error) {
-	groups, name, err := r.groups(id)
+	groups, at, err := azure.Open(id, azure.ResourceGroupType, r.Client.ResourceGroups)
 	if err != nil {
 		return armresources.ResourceGroup{}, err
 	}
-	created, err := groups.CreateOrUpdate(ctx, name, armresources.ResourceGroup{
+	created, err := groups.CreateOrUpdate(ctx, at.Name, armresources.ResourceGroup{
 		Location: to.Ptr(plan.Location.ValueString()),
 		Tags:     attribute.WireTags(plan.Tags),
 	}, nil)
@@ -50,15 +50,15 @@ func (r *Resource) update(ctx context.Context, state, plan model) error {
 	if plan.Tags.Equal(state.Tags) {
 		return nil
 	}
-	groups, name, err := r.groups(state.Identifier())
+	groups, at, err := azure.Open(state.Identifier(), azure.ResourceGroupType, r.Client.ResourceGroups)
 	if err != nil {
 		return err
 	}
-	current, err := groups.Get(ctx, name, nil)
+	current, err := groups.Get(ctx, at.Name, nil)
 	if err != nil {
 		return err
 	}
-	_, err = groups.Update(ctx, name, armresources.ResourceGroupPatchable{
+	_, err = groups.Update(ctx, at.Name, armresources.ResourceGroupPatchable{
 		Tags: attribute.MergedTags(current.Tags, state.Tags, plan.Tags),
 	}, nil)
 	return err
@@ -74,11 +74,11 @@ func (r *Resource) delete(ctx context.Context, state *model) error {
 	if len(left) > 0 {
 		return notEmpty(id, left)
 	}
-	groups, name, err := r.groups(id)
+	groups, at, err := azure.Open(id, azure.ResourceGroupType, r.Client.ResourceGroups)
 	if err != nil {
 		return err
 	}
-	poller, err := groups.BeginDelete(ctx, name, nil)
+	poller, err := groups.BeginDelete(ctx, at.Name, nil)
 	if err != nil {
 		return err
 	}
@@ -102,16 +102,12 @@ func (r *Resource) awaitEmpty(ctx context.Context, id string) ([]string, error) 
 
 // contents returns the IDs of the resources in the group.
 func (r *Resource) contents(ctx context.Context, id string) ([]string, error) {
-	parsed, err := azure.ParseID(id, azure.ResourceGroupType)
-	if err != nil {
-		return nil, err
-	}
-	resources, err := r.Client.Resources(parsed.SubscriptionID)
+	resources, at, err := azure.Open(id, azure.ResourceGroupType, r.Client.Resources)
 	if err != nil {
 		return nil, err
 	}
 	var ids []string
-	pages := resources.NewListByResourceGroupPager(parsed.Name, nil)
+	pages := resources.NewListByResourceGroupPager(at.Name, nil)
 	for pages.More() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -122,16 +118,6 @@ func (r *Resource) contents(ctx context.Context, id string) ([]string, error) {
 		}
 	}
 	return ids, nil
-}
-
-// groups returns the client of the group's subscription, and the group's name.
-func (r *Resource) groups(id string) (*armresources.ResourceGroupsClient, string, error) {
-	parsed, err := azure.ParseID(id, azure.ResourceGroupType)
-	if err != nil {
-		return nil, "", err
-	}
-	groups, err := r.Client.ResourceGroups(parsed.SubscriptionID)
-	return groups, parsed.Name, err
 }
 
 func notEmpty(id string, left []string) error {

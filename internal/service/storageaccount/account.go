@@ -6,7 +6,6 @@ package storageaccount
 import (
 	"context"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
@@ -16,7 +15,7 @@ import (
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armstorage.Account, error) {
-	accounts, at, err := r.accounts(id)
+	accounts, at, err := azure.Open(id, azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
 		return armstorage.Account{}, err
 	}
@@ -27,7 +26,7 @@ func (r *Resource) get(ctx context.Context, id string) (armstorage.Account, erro
 func (r *Resource) create(ctx context.Context, id string,
 	parameters armstorage.AccountCreateParameters,
 ) (armstorage.Account, error) {
-	accounts, at, err := r.accounts(id)
+	accounts, at, err := azure.Open(id, azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
 		return armstorage.Account{}, err
 	}
@@ -44,7 +43,7 @@ func (r *Resource) create(ctx context.Context, id string,
 func (r *Resource) update(ctx context.Context, state, plan model,
 	parameters armstorage.AccountUpdateParameters,
 ) (armstorage.Account, error) {
-	accounts, at, err := r.accounts(state.Identifier())
+	accounts, at, err := azure.Open(state.Identifier(), azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
 		return armstorage.Account{}, err
 	}
@@ -60,7 +59,7 @@ func (r *Resource) update(ctx context.Context, state, plan model,
 }
 
 func (r *Resource) delete(ctx context.Context, state *model) error {
-	accounts, at, err := r.accounts(state.Identifier())
+	accounts, at, err := azure.Open(state.Identifier(), azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
 		return err
 	}
@@ -86,14 +85,4 @@ func (r *Resource) availability(ctx context.Context, name string,
 		Reason:    string(azure.Deref(answer.Reason)),
 		Message:   azure.Deref(answer.Message),
 	}, err
-}
-
-// accounts returns the client of the account's subscription, and the parsed ID.
-func (r *Resource) accounts(id string) (*armstorage.AccountsClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.StorageAccountType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := r.Client.StorageAccounts(at.SubscriptionID)
-	return accounts, at, err
 }

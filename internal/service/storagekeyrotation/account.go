@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"golang.org/x/sync/errgroup"
@@ -138,7 +137,7 @@ func (a *account) look(ctx context.Context) error {
 }
 
 func (a *account) created(ctx context.Context) (keyrotation.Keys[time.Time], error) {
-	accounts, at, err := a.accounts()
+	accounts, at, err := azure.Open(a.id, azure.StorageAccountType, a.client.StorageAccounts)
 	if err != nil {
 		return keyrotation.Keys[time.Time]{}, err
 	}
@@ -167,7 +166,7 @@ func (a *account) dependent(ctx context.Context, id string) (keyholder.Dependent
 //
 // An answer without the time leaves open what happened, as one that was lost does.
 func (a *account) Regenerate(ctx context.Context, key keyrotation.Key) (time.Time, error) {
-	accounts, at, err := a.accounts()
+	accounts, at, err := azure.Open(a.id, azure.StorageAccountType, a.client.StorageAccounts)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -275,15 +274,6 @@ func (a *account) Wait(ctx context.Context, until time.Time) error {
 			return err
 		}
 	}
-}
-
-func (a *account) accounts() (*armstorage.AccountsClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(a.id, azure.StorageAccountType)
-	if err != nil {
-		return nil, nil, err
-	}
-	accounts, err := a.client.StorageAccounts(at.SubscriptionID)
-	return accounts, at, err
 }
 
 // has reports whether a list of IDs has one.

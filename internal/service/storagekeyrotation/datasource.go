@@ -24,7 +24,9 @@ import (
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)} }
+func NewDataSource() datasource.DataSource {
+	return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)}
+}
 
 // DataSource is azuremedia_storage_key_rotation: what Azure tells of a storage account's keys
 // without anybody's state.

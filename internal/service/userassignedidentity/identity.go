@@ -6,7 +6,6 @@ package userassignedidentity
 import (
 	"context"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
 
@@ -15,7 +14,7 @@ import (
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armmsi.Identity, error) {
-	identities, at, err := r.identities(id)
+	identities, at, err := azure.Open(id, azure.UserAssignedIdentityType, r.Client.UserAssignedIdentities)
 	if err != nil {
 		return armmsi.Identity{}, err
 	}
@@ -24,7 +23,7 @@ func (r *Resource) get(ctx context.Context, id string) (armmsi.Identity, error) 
 }
 
 func (r *Resource) create(ctx context.Context, id string, plan model) (armmsi.Identity, error) {
-	identities, at, err := r.identities(id)
+	identities, at, err := azure.Open(id, azure.UserAssignedIdentityType, r.Client.UserAssignedIdentities)
 	if err != nil {
 		return armmsi.Identity{}, err
 	}
@@ -40,7 +39,7 @@ func (r *Resource) update(ctx context.Context, state, plan model) error {
 	if plan.Tags.Equal(state.Tags) {
 		return nil
 	}
-	identities, at, err := r.identities(state.Identifier())
+	identities, at, err := azure.Open(state.Identifier(), azure.UserAssignedIdentityType, r.Client.UserAssignedIdentities)
 	if err != nil {
 		return err
 	}
@@ -55,21 +54,10 @@ func (r *Resource) update(ctx context.Context, state, plan model) error {
 }
 
 func (r *Resource) delete(ctx context.Context, state *model) error {
-	identities, at, err := r.identities(state.Identifier())
+	identities, at, err := azure.Open(state.Identifier(), azure.UserAssignedIdentityType, r.Client.UserAssignedIdentities)
 	if err != nil {
 		return err
 	}
 	_, err = identities.Delete(ctx, at.ResourceGroupName, at.Name, nil)
 	return err
-}
-
-// identities returns the client of the identity's subscription, and the parsed ID.
-func (r *Resource) identities(id string,
-) (*armmsi.UserAssignedIdentitiesClient, *arm.ResourceID, error) {
-	at, err := azure.ParseID(id, azure.UserAssignedIdentityType)
-	if err != nil {
-		return nil, nil, err
-	}
-	identities, err := r.Client.UserAssignedIdentities(at.SubscriptionID)
-	return identities, at, err
 }
