@@ -17,7 +17,7 @@ import (
 // Advance moves rehearsal's clock on and has what comes due until then happen.
 func (a *Azure) Advance(ctx context.Context, d time.Duration) error {
 	if d < 0 {
-		return fmt.Errorf("advancing the clock by %v: time does not go back", d)
+		return fmt.Errorf("advancing the clock by %v: time only moves forward", d)
 	}
 	if err := a.transact("advancing the clock", func(tx *engine.Tx) { tx.Advance(d) }); err != nil {
 		return err

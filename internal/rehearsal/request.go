@@ -12,6 +12,9 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/storage"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/blob"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault"
@@ -78,9 +81,9 @@ const managementHost = "management.azure.com"
 // audienceOf is what tokens for a host are for.
 func audienceOf(host string) string {
 	switch {
-	case strings.HasSuffix(host, engine.VaultSuffix):
+	case vaults.Domain.Holds(host):
 		return keyvault.Audience
-	case strings.HasSuffix(host, engine.BlobSuffix):
+	case storage.BlobDomain.Holds(host):
 		return blob.Audience
 	default:
 		return "https://" + managementHost

@@ -311,9 +311,9 @@ func TestRead_identities(t *testing.T) {
 // harbour has a vault at a port of this machine.
 type harbour struct{ engine.PublicCloud }
 
-func (harbour) Vault(*engine.Tx, string) string { return "https://localhost:9001/" }
+func (harbour) URI(*engine.Tx, engine.Domain, string) string { return "https://localhost:9001/" }
 
-func (harbour) VaultName(_ *engine.Tx, host string) string {
+func (harbour) Account(_ *engine.Tx, _ engine.Domain, host string) string {
 	return map[string]string{"localhost:9001": "docked"}[host]
 }
 

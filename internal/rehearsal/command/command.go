@@ -26,11 +26,12 @@ import (
 func New() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "rehearsal",
-		Short: "A local Azure for media accounts, their storage and their keys",
-		Long: "Rehearsal is a local Azure: Entra ID, Resource Manager, Media Services, Storage and\n" +
-			"Key Vault, as far as encryption and key rotation of media accounts need them.\n\n" +
-			"`serve` serves one to any client on this machine. The other commands drive one: the one\n" +
-			"that is served (--control URL, as `serve` prints it), or the one in a data file\n" +
+		Short: "Run a local Azure for storage, keys and the accounts that use them",
+		Long: "Rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage, Batch, Machine\n" +
+			"Learning, Media Services and Video Analyzer, as far as customer-managed keys and storage\n" +
+			"key rotation need them.\n\n" +
+			"`serve` serves a rehearsal to any client on this machine. The other commands act on a\n" +
+			"served rehearsal (--control URL, as `serve` prints it) or on one in a data file\n" +
 			"(--data FILE), where the provider keeps it with environment = \"rehearsal\".",
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
@@ -93,8 +94,8 @@ func (w *where) resolve() (control, data string, err error) {
 	if _, err := os.Stat(defaultFile); err == nil {
 		return "", defaultFile, nil
 	}
-	return "", "", errors.New("which rehearsal? Name the one that is served with --control URL, or " +
-		"the one in a data file with --data FILE; there is no " + defaultFile + " here")
+	return "", "", errors.New("which rehearsal? Name a served one with --control URL, or " +
+		"a data file with --data FILE; there is no " + defaultFile + " here")
 }
 
 // open returns the rehearsal that is meant.
@@ -111,7 +112,7 @@ func (w *where) open(ctx context.Context) (target, error) {
 
 func openFile(ctx context.Context, data string) (*rehearsal.Azure, error) {
 	if _, err := os.Stat(data); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no rehearsal in %s: the provider makes one with "+
+		return nil, fmt.Errorf("there is no rehearsal in %s: the provider creates one with "+
 			"environment = \"rehearsal\", and `rehearsal serve --data %s` does", data, data)
 	}
 	return rehearsal.Open(ctx, data)

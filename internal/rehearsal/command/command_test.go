@@ -148,10 +148,10 @@ func TestAdvance(t *testing.T) {
 				t.Errorf("%s: passed %v", output, passed)
 			}
 			for words, args := range map[string][]string{
-				"needs how far":         {"advance"},
-				"is no duration":        {"advance", "soon"},
-				"\"d\" is no duration":  {"advance", "d"},
-				"time does not go back": {"advance", "--", "-6h"},
+				"needs how far":           {"advance"},
+				"is not a duration":       {"advance", "soon"},
+				"\"d\" is not a duration": {"advance", "d"},
+				"time only moves forward": {"advance", "--", "-6h"},
 			} {
 				if _, err := run(t, append(at, args...)...); err == nil || !strings.Contains(err.Error(), words) {
 					t.Errorf("%v: %v", args, err)
@@ -226,7 +226,7 @@ func TestFaults(t *testing.T) {
 					t.Errorf("%v: %v", args, err)
 				}
 			}
-			if help := faults(); !strings.Contains(help, "Azure does at its own times") {
+			if help := faults(); !strings.Contains(help, "Inject faults") {
 				t.Errorf("help: %s", help)
 			}
 		})

@@ -21,9 +21,9 @@ func newAdvance() *cobra.Command {
 	var at where
 	command := &cobra.Command{
 		Use:   "advance DURATION",
-		Short: "Move a rehearsal's clock on",
-		Long: "Move a rehearsal's clock on, and have happen what comes due until then: operations end,\n" +
-			"new key versions are noticed, streaming origins forget old keys.",
+		Short: "Move a rehearsal's clock forward",
+		Long: "Move a rehearsal's clock forward and run everything that becomes due: operations end,\n" +
+			"accounts pick up new key versions, streaming origins drop old keys.",
 		Example: "  rehearsal advance 6h\n  rehearsal advance 5m30s",
 		Args:    one("how far, 6h for one"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
@@ -55,7 +55,7 @@ func parseDuration(text string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no duration: write 90s, 5m, 6h or 30d", text)
+		return 0, fmt.Errorf("%q is not a duration: write 90s, 5m, 6h or 30d", text)
 	}
 	return d, nil
 }
@@ -65,7 +65,7 @@ func newShow() *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "show",
-		Short: "Show what there is in a rehearsal",
+		Short: "Show the time and the resources of a rehearsal",
 		Args:  cobra.NoArgs,
 		RunE: at.drive(func(c *cobra.Command, on target, _ []string) error {
 			state, err := on.Show(c.Context())
@@ -95,9 +95,9 @@ func newJournal() *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "journal",
-		Short: "List what was asked of a rehearsal, and what was odd about it",
-		Long: "List the requests that a rehearsal was sent, oldest first, with notes on what an answer\n" +
-			"does not tell: unknown fields and routes, faults, refusals in rehearsal's own words.\n" +
+		Short: "List requests, with notes on anything suspicious",
+		Long: "List the requests to a rehearsal, oldest first, with notes on what an answer does not show:\n" +
+			"unknown fields and routes, faults, refusals that rehearsal has worded itself.\n" +
 			"Bodies and signatures are not kept.",
 		Args: cobra.NoArgs,
 		RunE: at.drive(func(c *cobra.Command, on target, _ []string) error {
@@ -148,7 +148,7 @@ func newPrincipals() *cobra.Command {
 	var at where
 	command := &cobra.Command{
 		Use:   "principals",
-		Short: "Service principals and managed identities of a rehearsal",
+		Short: "List service principals and managed identities, and add service principals",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -176,7 +176,7 @@ func newPrincipals() *cobra.Command {
 	jsonFlag(list, &asJSON)
 	add := &cobra.Command{
 		Use:   "add NAME",
-		Short: "Add a service principal that is allowed nothing yet, and print its credentials as JSON",
+		Short: "Add a service principal without permissions, and print its credentials as JSON",
 		Args:  one("the name of the principal"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			access, err := on.AddPrincipal(c.Context(), args[0])
@@ -194,10 +194,10 @@ func newStream() *cobra.Command {
 	var at where
 	command := &cobra.Command{
 		Use:   "stream ACCOUNT_ID",
-		Short: "Have a media account stream a small file, and print the file's URL",
-		Long: "Have a media account stream a small file, and print the file's URL: something to watch\n" +
-			"while storage keys are rolled. The URL has six origins behind it, which take turns, each\n" +
-			"with the storage keys that it last took over; ?origin=3 chooses one.",
+		Short: "Make a media account stream a small file, and print the file's URL",
+		Long: "Make a media account stream a small file, and print the file's URL, to watch while storage\n" +
+			"keys are rotated. Six origins answer at the URL in turn, each with the storage keys that\n" +
+			"it last read; ?origin=3 chooses one.",
 		Args: one("the resource ID of a media account"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			url, err := on.Streaming(c.Context(), args[0])

@@ -18,9 +18,9 @@ func newEnv() *cobra.Command {
 	var at where
 	command := &cobra.Command{
 		Use:   "env",
-		Short: "Print the environment that has clients use a rehearsal",
-		Long: "Print export lines that have clients use a rehearsal: azurerm, azapi, this provider, the\n" +
-			"Azure SDKs and curl use the one that is served; of a data file, this provider.",
+		Short: "Print the environment variables that point clients to a rehearsal",
+		Long: "Print export lines that point clients to a rehearsal. For a served one, the clients are\n" +
+			"azurerm, azapi, this provider, the Azure SDKs and curl; for a data file, this provider.",
 		Example: "  eval \"$(rehearsal env --control http://127.0.0.1:40001/_rehearsal)\"",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -18,7 +18,7 @@ func newFaults() *cobra.Command {
 	var at where
 	command := &cobra.Command{
 		Use:   "faults",
-		Short: "Have a rehearsal go wrong, as Azure does at its own times",
+		Short: "Inject faults",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -34,7 +34,7 @@ func newAddFault(at *where) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "add KIND",
 		Short: "Add a fault",
-		Long:  "Add a fault. KIND is one of:\n\n" + kinds() + "\nThe flags choose the requests that it strikes; without, it is the next one.",
+		Long:  "Add a fault. KIND is one of:\n\n" + kinds() + "\nThe flags choose the requests that fail. Without flags, the next request does.",
 		Example: "  rehearsal faults add throttle --method PUT --path '*/mediaservices/*' --retry-after 2s\n" +
 			"  rehearsal faults add lost-answer --path '*/regenerateKey'\n" +
 			"  rehearsal faults add error --host '*.vault.azure.net' --status 503 --times 3",
@@ -58,13 +58,13 @@ func newAddFault(at *where) *cobra.Command {
 	flags.StringVar(&wanted.Host, "host", "", "`PATTERN` of the host, * for any text")
 	flags.StringVar(&wanted.Path, "path", "", "`PATTERN` of the path, * for any text")
 	flags.StringVar(&wanted.Expression, "expression", "", "regular `EXPRESSION` for the path")
-	flags.IntVar(&wanted.Skip, "skip", 0, "let `N` such requests through first")
-	flags.IntVar(&wanted.Times, "times", 1, "strike `N` of them; -1 strikes all")
+	flags.IntVar(&wanted.Skip, "skip", 0, "let `N` requests through first")
+	flags.IntVar(&wanted.Times, "times", 1, "apply to `N` requests; -1 applies to all")
 	flags.IntVar(&wanted.Status, "status", 0, "HTTP `STATUS` of the answer")
 	flags.StringVar(&wanted.Code, "code", "", "`CODE` of the error")
 	flags.StringVar(&wanted.Message, "message", "", "`MESSAGE` of the error")
 	flags.DurationVar(&retryAfter, "retry-after", 0, "`DURATION` that the client is asked to wait")
-	flags.DurationVar(&delay, "delay", 0, "`DURATION` by which an answer or a grant is late")
+	flags.DurationVar(&delay, "delay", 0, "`DURATION` to delay an answer or a grant by")
 	command.MarkFlagsMutuallyExclusive("path", "expression")
 	jsonFlag(command, &asJSON)
 	return command
@@ -74,7 +74,7 @@ func newListFaults(at *where) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "list",
-		Short: "List the faults, those too that have struck",
+		Short: "List the faults, used ones included",
 		Args:  cobra.NoArgs,
 		RunE: at.drive(func(c *cobra.Command, on target, _ []string) error {
 			faults, err := on.Faults(c.Context())
@@ -88,7 +88,7 @@ func newListFaults(at *where) *cobra.Command {
 				fmt.Fprintln(c.OutOrStdout(), "There are no faults.")
 				return nil
 			}
-			table := newTable(c.OutOrStdout(), "ID", "FAULT", "STRUCK")
+			table := newTable(c.OutOrStdout(), "ID", "FAULT", "USED")
 			for _, f := range faults {
 				table.row(f.ID, describe(f), strconv.Itoa(f.Struck))
 			}
@@ -102,7 +102,7 @@ func newListFaults(at *where) *cobra.Command {
 func newClearFaults(at *where) *cobra.Command {
 	return &cobra.Command{
 		Use:   "clear [ID]",
-		Short: "Remove a fault, or all",
+		Short: "Remove one fault, or all",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			cleared, err := on.ClearFaults(c.Context(), strings.Join(args, ""))

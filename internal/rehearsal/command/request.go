@@ -21,9 +21,9 @@ func newRequest() *cobra.Command {
 		Use:   "request METHOD URL",
 		Short: "Send one request as the owner of the subscription, as `az rest` does",
 		Long: "Send one request to a rehearsal as the owner of its subscription, and print the answer, as\n" +
-			"`az rest` does to Azure: what somebody does in the portal is done here so. The URL is one of\n" +
-			"Azure's own, or a path of Resource Manager; {subscriptionId} in it stands for the\n" +
-			"subscription. An answer of 400 or more fails the command.",
+			"`az rest` does with Azure. Use it for what people do in the portal. URL is one of Azure's,\n" +
+			"or a path of Resource Manager; {subscriptionId} in it stands for the subscription. The\n" +
+			"command fails when the status of the answer is 400 or higher.",
 		Example: "  rehearsal request DELETE 'https://VAULT.vault.azure.net/keys/KEY?api-version=7.4'\n" +
 			"  rehearsal request PATCH 'https://VAULT.vault.azure.net/keys/KEY?api-version=7.4' \\\n" +
 			"    --body '{\"attributes\": {\"enabled\": false}}'\n" +
@@ -39,7 +39,7 @@ func newRequest() *cobra.Command {
 			question := rehearsal.Question{Method: args[0], URL: args[1]}
 			if body != "" {
 				if question.Body = json.RawMessage(body); !json.Valid(question.Body) {
-					return errors.New("--body is no JSON")
+					return errors.New("--body is not JSON")
 				}
 			}
 			answer, err := on.Ask(c.Context(), question)

@@ -34,7 +34,7 @@ func TestRequest(t *testing.T) {
 			}
 			for words, args := range map[string][]string{
 				"needs a method and a URL": {"GET"},
-				"--body is no JSON":        {"PUT", group, "--body", "x"},
+				"--body is not JSON":       {"PUT", group, "--body", "x"},
 				"reading the URL":          {"GET", "https://a b/"},
 				"writing the request":      {"G ET", group},
 			} {

@@ -23,10 +23,10 @@ func newServe() *cobra.Command {
 		Use:   "serve",
 		Short: "Serve a rehearsal on this machine, over TLS",
 		Long: "Serve a rehearsal on this machine, over TLS with a certificate authority of its own.\n\n" +
-			"It answers to Azure's host names (management.azure.com, login.microsoftonline.com,\n" +
-			"NAME.vault.azure.net, NAME.blob.core.windows.net) and to localhost. When it is ready it\n" +
+			"It answers at Azure's host names (management.azure.com, login.microsoftonline.com,\n" +
+			"NAME.vault.azure.net, NAME.blob.core.windows.net) and at localhost. When it is ready it\n" +
 			"prints one line of JSON: the addresses, the CA file to trust, and credentials that own a\n" +
-			"subscription. Everything else goes to standard error. Ctrl-C ends it.",
+			"subscription. Logs go to standard error. Ctrl-C stops it.",
 		Example: "  rehearsal serve --listen 127.0.0.1:8443 --data rehearsal.db\n" +
 			"  rehearsal serve --loopback-uris",
 		Args: cobra.NoArgs,
@@ -36,12 +36,12 @@ func newServe() *cobra.Command {
 	flags.StringVar(&options.Listen, "listen", "127.0.0.1:0",
 		"loopback `ADDRESS` to listen at; port 0 takes any that is free")
 	flags.StringVar(&options.DataFile, "data", "",
-		"`FILE` to keep the rehearsal in; without, it lives in memory")
+		"`FILE` to keep the rehearsal in (default: memory)")
 	flags.StringVar(&options.CAFile, "ca-file", "",
 		"`FILE` to write the CA certificate to (default: beside the data file)")
 	flags.BoolVar(&options.LoopbackURIs, "loopback-uris", false,
-		"give each vault and each blob endpoint a loopback port of its own, for clients that cannot "+
-			"be pointed at this machine by host name")
+		"give each vault and each blob endpoint its own loopback port, for clients whose host names "+
+			"cannot be pointed at this machine")
 	return command
 }
 

@@ -10,25 +10,36 @@ import (
 	"strings"
 )
 
-// Addresses tells where clients reach the services that have host names of their own, and which
-// account a host name belongs to.
-type Addresses interface {
-	// ResourceManager is the endpoint of Resource Manager, "https://management.azure.com".
-	ResourceManager() string
-	// Authority is the endpoint of Entra ID, "https://login.microsoftonline.com".
-	Authority() string
-	// Vault is the URI of a vault, "https://NAME.vault.azure.net/".
-	Vault(tx *Tx, name string) string
-	// VaultName is the name of the vault at a host ("NAME.vault.azure.net", with its port where
-	// there is one), or "".
-	VaultName(tx *Tx, host string) string
-	// Blob is the blob endpoint of a storage account, "https://NAME.blob.core.windows.net/".
-	Blob(tx *Tx, account string) string
-	// BlobAccount is the name of the storage account with the blob endpoint at a host, or "".
-	BlobAccount(tx *Tx, host string) string
+// Domain is a domain in which each account of a service has a host name of its own, with the dot
+// before it: ".vault.azure.net".
+type Domain string
+
+// Host returns the host name of an account.
+func (d Domain) Host(name string) string { return strings.ToLower(name) + string(d) }
+
+// Holds reports whether a host name is in the domain.
+func (d Domain) Holds(host string) bool { return strings.HasSuffix(host, string(d)) }
+
+// kind returns the first label, by which the data file knows the domain: "vault".
+func (d Domain) kind() string {
+	kind, _, _ := strings.Cut(strings.TrimPrefix(string(d), "."), ".")
+	return kind
 }
 
-// PublicCloud has every service at the address that it has in Azure's public cloud.
+// Addresses resolves the addresses of the services and of the accounts that have host names.
+type Addresses interface {
+	// ResourceManager returns the endpoint of Resource Manager, "https://management.azure.com".
+	ResourceManager() string
+	// Authority returns the endpoint of Entra ID, "https://login.microsoftonline.com".
+	Authority() string
+	// URI returns the address of an account in a domain, "https://NAME.vault.azure.net/".
+	URI(tx *Tx, domain Domain, name string) string
+	// Account returns the name of the account at a host of a domain ("NAME.vault.azure.net", with
+	// its port if it has one), or "".
+	Account(tx *Tx, domain Domain, host string) string
+}
+
+// PublicCloud has every service at its address in Azure's public cloud.
 type PublicCloud struct{}
 
 // ResourceManager implements [Addresses].
@@ -37,74 +48,50 @@ func (PublicCloud) ResourceManager() string { return "https://management.azure.c
 // Authority implements [Addresses].
 func (PublicCloud) Authority() string { return "https://login.microsoftonline.com" }
 
-// Vault implements [Addresses].
-func (PublicCloud) Vault(_ *Tx, name string) string {
-	return "https://" + strings.ToLower(name) + VaultSuffix + "/"
+// URI implements [Addresses].
+func (PublicCloud) URI(_ *Tx, domain Domain, name string) string {
+	return "https://" + domain.Host(name) + "/"
 }
 
-// VaultName implements [Addresses].
-func (PublicCloud) VaultName(_ *Tx, host string) string {
-	return accountAt(host, VaultSuffix)
-}
-
-// Blob implements [Addresses].
-func (PublicCloud) Blob(_ *Tx, account string) string {
-	return "https://" + strings.ToLower(account) + BlobSuffix + "/"
-}
-
-// BlobAccount implements [Addresses].
-func (PublicCloud) BlobAccount(_ *Tx, host string) string {
-	return accountAt(host, BlobSuffix)
-}
-
-// accountAt is the one label before the suffix of a host name, or "".
-func accountAt(host, suffix string) string {
+// Account implements [Addresses].
+func (PublicCloud) Account(_ *Tx, domain Domain, host string) string {
 	host = strings.TrimSuffix(strings.ToLower(host), ":443")
-	name, ok := strings.CutSuffix(host, suffix)
+	name, ok := strings.CutSuffix(host, string(domain))
 	if !ok || strings.Contains(name, ".") {
 		return ""
 	}
 	return name
 }
 
-// The host name suffixes of Azure's public cloud.
-const (
-	VaultSuffix = ".vault.azure.net"
-	BlobSuffix  = ".blob.core.windows.net"
-	// StreamingSuffix is what the names of streaming endpoints end in.
-	StreamingSuffix = ".streaming.media.azure.net"
-)
-
-// KeptAddresses has every service where Azure has it, but for those that were given a port of the
-// loopback address: that is kept with the documents, so that who opens them without serving them
-// knows the same addresses.
+// KeptAddresses has every service at its address in Azure's public cloud, except accounts with a
+// port of the loopback address. Those ports are kept with the documents, so that a process that
+// only opens the file resolves the same addresses.
 type KeptAddresses struct{ PublicCloud }
 
-// Place is a port of the loopback address that is a vault's or a blob endpoint's alone.
+// Place is a port of the loopback address that serves one account alone.
 type Place struct {
-	Kind string `json:"kind"` // VaultPlace or BlobPlace
-	Name string `json:"name"` // of the vault or the storage account, in lower case
+	Kind string `json:"kind"` // of the account: the first label of its domain
+	Name string `json:"name"` // of the account, in lower case
 	Port int    `json:"port"`
 }
-
-// The kinds of places.
-const (
-	VaultPlace = "vault"
-	BlobPlace  = "blob"
-)
 
 const (
 	placePrefix = "place/of/" // by kind and name
 	portPrefix  = "place/at/" // by port
 )
 
-// URI is the address.
+// URI returns the address.
 func (p Place) URI() string { return fmt.Sprintf("https://localhost:%d/", p.Port) }
 
-// Place returns the place that was given to a vault or a storage account.
-func (tx *Tx) Place(kind, name string) (Place, bool) {
+// NewPlace returns a place for an account in a domain.
+func NewPlace(domain Domain, name string, port int) Place {
+	return Place{Kind: domain.kind(), Name: strings.ToLower(name), Port: port}
+}
+
+// Place returns the place of an account in a domain.
+func (tx *Tx) Place(domain Domain, name string) (Place, bool) {
 	var found Place
-	ok := tx.Load(placePrefix+kind+"/"+strings.ToLower(name), &found)
+	ok := tx.Load(placePrefix+domain.kind()+"/"+strings.ToLower(name), &found)
 	return found, ok
 }
 
@@ -119,53 +106,36 @@ func (tx *Tx) Places() []Place {
 	return places
 }
 
-// GivePlace keeps a place for good: identifiers of keys have it in them.
+// GivePlace keeps a place for good: identifiers of keys contain it.
 func (tx *Tx) GivePlace(given Place) {
-	given.Name = strings.ToLower(given.Name)
 	tx.Store(placePrefix+given.Kind+"/"+given.Name, given)
 	tx.Store(portPrefix+strconv.Itoa(given.Port), given)
 }
 
-// Vault implements [Addresses].
-func (k KeptAddresses) Vault(tx *Tx, name string) string {
-	if given, ok := tx.Place(VaultPlace, name); ok {
+// URI implements [Addresses].
+func (k KeptAddresses) URI(tx *Tx, domain Domain, name string) string {
+	if given, ok := tx.Place(domain, name); ok {
 		return given.URI()
 	}
-	return k.PublicCloud.Vault(tx, name)
+	return k.PublicCloud.URI(tx, domain, name)
 }
 
-// Blob implements [Addresses].
-func (k KeptAddresses) Blob(tx *Tx, account string) string {
-	if given, ok := tx.Place(BlobPlace, account); ok {
-		return given.URI()
-	}
-	return k.PublicCloud.Blob(tx, account)
-}
-
-// VaultName implements [Addresses]. A vault with a place goes on to have Azure's name.
-func (k KeptAddresses) VaultName(tx *Tx, host string) string {
-	if name := placed(tx, VaultPlace, host); name != "" {
+// Account implements [Addresses]. An account with a place keeps Azure's host name as well.
+func (k KeptAddresses) Account(tx *Tx, domain Domain, host string) string {
+	if name := placed(tx, domain, host); name != "" {
 		return name
 	}
-	return k.PublicCloud.VaultName(tx, host)
+	return k.PublicCloud.Account(tx, domain, host)
 }
 
-// BlobAccount implements [Addresses].
-func (k KeptAddresses) BlobAccount(tx *Tx, host string) string {
-	if name := placed(tx, BlobPlace, host); name != "" {
-		return name
-	}
-	return k.PublicCloud.BlobAccount(tx, host)
-}
-
-// placed is the name of whose place a loopback address with a port is, or "".
-func placed(tx *Tx, kind, host string) string {
+// placed returns the name of the account with a place at a loopback address, or "".
+func placed(tx *Tx, domain Domain, host string) string {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil || !IsLoopback(name) {
 		return ""
 	}
 	var found Place
-	if !tx.Load(portPrefix+port, &found) || found.Kind != kind {
+	if !tx.Load(portPrefix+port, &found) || found.Kind != domain.kind() {
 		return ""
 	}
 	return found.Name

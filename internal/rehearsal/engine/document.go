@@ -179,7 +179,7 @@ func (e *Engine) write(
 		return nil, t.busy()
 	}
 	if t.HasIdentity {
-		if err := e.identify(r, old, next); err != nil {
+		if err := e.identify(r, t, old, next); err != nil {
 			return nil, err
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// identify makes of the identity that was sent the one that the resource will have.
-func (e *Engine) identify(r *Request, old, next *Resource) error {
+// identify gives the resource the identity that was sent.
+func (e *Engine) identify(r *Request, t *ResourceType, old, next *Resource) error {
 	var before *Identity
 	if old != nil {
 		before = old.Identity
@@ -31,15 +31,15 @@ func (e *Engine) identify(r *Request, old, next *Resource) error {
 	case "userassigned":
 		identity.Type = "UserAssigned"
 	case "systemassigned,userassigned":
-		if strings.Contains(kind, " ") && strings.EqualFold(next.Type, "Microsoft.Media/mediaservices") {
-			// Azure/azure-rest-api-specs issue 21905: with a space the service answers 500.
-			return Errorf(http.StatusInternalServerError, "InternalServerError",
-				"An internal server error occurred.")
-		}
 		identity.Type = "SystemAssigned,UserAssigned"
 	default:
 		return Gatewayf(http.StatusBadRequest, "InvalidIdentityType",
 			"The identity type '%s' is not valid for the resource '%s'.", kind, next.Name)
+	}
+	if t.CheckIdentity != nil {
+		if refused := t.CheckIdentity(kind); refused != nil {
+			return refused
+		}
 	}
 	if strings.Contains(identity.Type, "UserAssigned") {
 		if err := e.userIdentities(r, before, identity, sent); err != nil {

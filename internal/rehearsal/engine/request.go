@@ -69,20 +69,21 @@ type Handler func(*Request) (*Response, error)
 
 // Host is an endpoint with host names of its own.
 type Host struct {
-	// Names are the host names, Suffix what the names of accounts end in.
+	// Names are the host names, Domain the domain of the accounts' host names. An account may have an
+	// address besides, "localhost:8444", from [Addresses].
 	Names  []string
-	Suffix string
-	// Owns reports whether an address without such a name, "localhost:8444", is one of an account
-	// here: the one that [Addresses] gave it. nil stands for never.
-	Owns func(tx *Tx, host string) bool
-	// Loopback reports whether a request to the loopback address itself, which tells nothing by
-	// its host name, is for this endpoint by its path.
+	Domain Domain
+	// Loopback reports whether a request to the loopback address itself, whose host name says
+	// nothing, is for this endpoint by its path.
 	Loopback func(path string) bool
 	// Serve answers.
 	Serve Handler
 	// Refuse writes a refusal as the endpoint does. nil stands for the JSON that most of Azure
 	// writes.
 	Refuse func(r *Request, refused *Error) *Response
+	// Throttled is the endpoint's refusal of a client that asks too often. nil stands for Resource
+	// Manager's.
+	Throttled *Error
 }
 
 // HandleHost adds an endpoint.
@@ -168,7 +169,7 @@ func (e *Engine) hostOf(r *Request) Host {
 		}
 	}
 	for _, h := range e.hosts {
-		if h.Owns != nil && h.Owns(r.Tx, r.HTTP.Host) {
+		if h.Domain != "" && e.addresses.Account(r.Tx, h.Domain, r.HTTP.Host) != "" {
 			return h
 		}
 	}
@@ -198,8 +199,7 @@ func (h Host) serves(name string) bool {
 			return true
 		}
 	}
-	account, ok := strings.CutSuffix(name, h.Suffix)
-	return h.Suffix != "" && ok && account != ""
+	return h.Domain != "" && h.Domain.Holds(name) && name != string(h.Domain)
 }
 
 // NoteOwnWords is the remark about a refusal that Azure makes too, but nobody knows in which words.
@@ -241,10 +241,14 @@ func (e *Engine) finish(r *Request, response *Response) {
 	}
 }
 
-// Refusal is a refusal as the endpoint writes it that the request is for.
+// Throttled returns how the endpoint that the request is for refuses a client that asks too often, or
+// nil where it does so as Resource Manager.
+func (r *Request) Throttled() *Error { return r.engine.hostOf(r).Throttled }
+
+// Refusal returns a refusal as the endpoint writes it that the request is for.
 func (r *Request) Refusal(refused *Error) *Response { return r.engine.hostOf(r).refusal(r, refused) }
 
-// refusalOf is the refusal in an error. What is none is a defect.
+// refusalOf returns the [*Error] in err, or the refusal that reports a defect.
 func refusalOf(err error) *Error {
 	var refused *Error
 	if !errors.As(err, &refused) {

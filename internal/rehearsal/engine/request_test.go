@@ -93,13 +93,19 @@ func TestRequest_findsItsHost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, host := range []engine.Host{
-		{Suffix: ".vault.test", Owns: func(_ *engine.Tx, host string) bool { return host == "localhost:8444" }},
+		{Domain: ".vault.test"},
 		{Names: []string{"login.test"}, Loopback: func(path string) bool { return strings.HasSuffix(path, "/token") }},
 	} {
 		host.Serve = func(*engine.Request) (*engine.Response, error) {
-			return &engine.Response{Status: http.StatusOK, Body: []byte(host.Suffix + strings.Join(host.Names, ""))}, nil
+			return &engine.Response{Status: http.StatusOK, Body: []byte(string(host.Domain) + strings.Join(host.Names, ""))}, nil
 		}
 		w.engine.HandleHost(host)
+	}
+	if err := w.engine.Transact(func(tx *engine.Tx) error {
+		tx.GivePlace(engine.NewPlace(".vault.test", "Safe", 8444))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 	for url, want := range map[string]string{
 		"https://login.test/x":              "login.test",
@@ -297,15 +303,15 @@ func TestError(t *testing.T) {
 func TestPublicCloud(t *testing.T) {
 	t.Parallel()
 	var cloud engine.Addresses = engine.PublicCloud{}
+	const vaults engine.Domain = ".vault.azure.net"
 	for got, want := range map[string]string{
-		cloud.ResourceManager():                               "https://management.azure.com",
-		cloud.Authority():                                     "https://login.microsoftonline.com",
-		cloud.Vault(nil, "Safe"):                              "https://safe.vault.azure.net/",
-		cloud.Blob(nil, "store"):                              "https://store.blob.core.windows.net/",
-		cloud.VaultName(nil, "SAFE.vault.azure.net:443"):      "safe",
-		cloud.BlobAccount(nil, "store.blob.core.windows.net"): "store",
-		"1" + cloud.VaultName(nil, "a.b.vault.azure.net"):     "1",
-		"2" + cloud.VaultName(nil, "localhost:8443"):          "2",
+		cloud.ResourceManager():                                   "https://management.azure.com",
+		cloud.Authority():                                         "https://login.microsoftonline.com",
+		cloud.URI(nil, vaults, "Safe"):                            "https://safe.vault.azure.net/",
+		cloud.Account(nil, vaults, "SAFE.vault.azure.net:443"):    "safe",
+		"1" + cloud.Account(nil, vaults, "a.b.vault.azure.net"):   "1",
+		"2" + cloud.Account(nil, vaults, "localhost:8443"):        "2",
+		"3" + cloud.Account(nil, vaults, "safe.blob.example.net"): "3",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

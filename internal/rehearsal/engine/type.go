@@ -34,6 +34,9 @@ type ResourceType struct {
 	Created int
 	// CheckName refuses a name that the service does not allow.
 	CheckName func(name string) *Error
+	// CheckIdentity refuses a spelling of the identity's type that the service does not take, of those
+	// that Resource Manager takes. nil takes them all.
+	CheckIdentity func(kind string) *Error
 	// Busy is the refusal of a write while an operation is at work on the resource.
 	Busy *Error
 

@@ -1,10 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package fault has rehearsal go wrong on demand, as Azure does at its own times: throttling,
-// errors before and after the work is done, answers that get lost, tokens that expire, operations
-// that fail, grants that take their time. Faults are kept with rehearsal's documents, so they
-// strike whoever shares the data file.
+// Package fault injects faults into rehearsal: throttling, errors before and after the work is done,
+// lost answers, expired tokens, failed operations, late grants. Faults are kept with rehearsal's
+// documents, so they apply to every process that shares the data file. It must not import a service.
 package fault
 
 import (
@@ -33,12 +32,12 @@ const (
 	Reset Kind = "reset"
 	// Slow does the work and answers late, by the machine's clock.
 	Slow Kind = "slow"
-	// FailOperation lets the request through and has the operation fail that it starts.
+	// FailOperation lets the request through and fails the operation that it starts.
 	FailOperation Kind = "fail-operation"
-	// ExpiredToken finds the request's token expired.
+	// ExpiredToken treats the request's token as expired.
 	ExpiredToken Kind = "expired-token"
-	// DelayedGrants has role assignments and access policies take effect late, by rehearsal's
-	// clock. It lasts until it is cleared, and goes by no request.
+	// DelayedGrants delays the effect of role assignments and access policies, by rehearsal's
+	// clock. It lasts until it is cleared, whatever the requests.
 	DelayedGrants Kind = "delayed-grants"
 )
 
@@ -57,9 +56,9 @@ func Kinds() []Description {
 		{Lost, "does the work and breaks the connection off instead of answering"},
 		{Reset, "resets the connection; nothing happens"},
 		{Slow, "does the work and answers late (30s)"},
-		{FailOperation, "has the asynchronous operation fail that the request starts"},
-		{ExpiredToken, "finds the request's token expired"},
-		{DelayedGrants, "has grants take effect late (5m); lasts until cleared"},
+		{FailOperation, "fails the asynchronous operation that the request starts"},
+		{ExpiredToken, "treats the request's token as expired"},
+		{DelayedGrants, "delays the effect of grants (5m); lasts until cleared"},
 	}
 }
 
@@ -69,29 +68,29 @@ type Fault struct {
 	ID   string `json:"id"`
 	Kind Kind   `json:"kind"`
 
-	// Method, Host and Path choose the requests; what is empty chooses all. Host and Path are
-	// patterns in which * stands for any text, compared without regard to case.
+	// Method, Host and Path choose the requests; an empty one chooses all. In Host and Path, *
+	// stands for any text and case does not matter.
 	Method string `json:"method,omitempty"`
 	Host   string `json:"host,omitempty"`
 	Path   string `json:"path,omitempty"`
 	// Expression is a regular expression (RE2) for the path, instead of Path.
 	Expression string `json:"expression,omitempty"`
 
-	// Skip is how many of the chosen requests come through before the first one is struck.
+	// Skip is how many of the chosen requests pass before the fault applies.
 	Skip int `json:"skip,omitempty"`
-	// Times is how many are struck: 0 stands for one, a negative number for all.
+	// Times is how many requests it applies to: 0 stands for one, a negative number for all.
 	Times int `json:"times,omitempty"`
 
-	// Status, Code and Message are what the answer says, where the fault answers.
+	// Status, Code and Message are the answer of a fault that answers.
 	Status  int    `json:"status,omitempty"`
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
-	// RetryAfter is what a client is asked to wait.
+	// RetryAfter is how long the answer asks the client to wait.
 	RetryAfter Duration `json:"retryAfter,omitzero"`
 	// Delay is how late a slow answer or a grant comes.
 	Delay Duration `json:"delay,omitzero"`
 
-	// Seen counts the chosen requests so far, Struck those that were struck.
+	// Seen counts the chosen requests so far, Struck those that the fault applied to.
 	Seen   int `json:"seen"`
 	Struck int `json:"struck"`
 }
@@ -115,7 +114,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Parse reads a fault as JSON and refuses fields that there are not.
+// Parse reads a fault as JSON and refuses unknown fields.
 func Parse(document []byte) (Fault, error) {
 	decoder := json.NewDecoder(strings.NewReader(string(document)))
 	decoder.DisallowUnknownFields()
@@ -126,7 +125,7 @@ func Parse(document []byte) (Fault, error) {
 	return f, nil
 }
 
-// prepared returns the fault with what it leaves open filled in, or what is wrong with it.
+// prepared returns the fault with its defaults, or an error that says what is wrong with it.
 func (f Fault) prepared() (Fault, error) {
 	f.Seen, f.Struck = 0, 0
 	f.Method = strings.ToUpper(f.Method)
@@ -160,9 +159,9 @@ func (f Fault) prepared() (Fault, error) {
 	case f.Skip < 0:
 		return f, fmt.Errorf("skipping %d requests: the number must not be negative", f.Skip)
 	case f.RetryAfter < 0 || f.Delay < 0:
-		return f, fmt.Errorf("waiting %v, delaying %v: time does not go back", f.RetryAfter, f.Delay)
+		return f, fmt.Errorf("waiting %v, delaying %v: time only moves forward", f.RetryAfter, f.Delay)
 	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
-		return f, fmt.Errorf("status %d is no failure: 400 to 599 are", f.Status)
+		return f, fmt.Errorf("status %d is not a failure: 400 to 599 are", f.Status)
 	case f.Path != "" && f.Expression != "":
 		return f, fmt.Errorf("the path is given twice, as the pattern %q and as the expression %q",
 			f.Path, f.Expression)

@@ -223,13 +223,16 @@ func TestFault_answers(t *testing.T) {
 	}
 }
 
-func TestFault_throttlesVaultsInTheirWords(t *testing.T) {
+func TestFault_throttlesInTheWordsOfTheHost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.add(fault.Fault{Kind: fault.Throttle, Host: "*.vault.azure.net"})
+	w.engine.HandleHost(engine.Host{
+		Domain: ".toys.test", Throttled: engine.Errorf(http.StatusTooManyRequests, "TooManyToys", "no more"),
+	})
+	w.add(fault.Fault{Kind: fault.Throttle, Host: "*.toys.test"})
 	recorder := httptest.NewRecorder()
-	w.engine.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), "GET", "https://safe.vault.azure.net/keys", http.NoBody))
-	if recorder.Code != 429 || !strings.Contains(recorder.Body.String(), `"Throttled"`) {
+	w.engine.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), "GET", "https://bear.toys.test/", http.NoBody))
+	if recorder.Code != 429 || !strings.Contains(recorder.Body.String(), `"TooManyToys"`) {
 		t.Errorf("%d %s", recorder.Code, recorder.Body)
 	}
 }
@@ -435,8 +438,8 @@ func TestAdd_refuses(t *testing.T) {
 	for words, added := range map[string]fault.Fault{
 		`there is no fault "fire"; there are throttle, error`: {Kind: "fire"},
 		"skipping -1 requests":                                {Kind: fault.Lost, Skip: -1},
-		"time does not go back":                               {Kind: fault.Slow, Delay: -1},
-		"status 200 is no failure":                            {Kind: fault.Error, Status: 200},
+		"time only moves forward":                             {Kind: fault.Slow, Delay: -1},
+		"status 200 is not a failure":                         {Kind: fault.Error, Status: 200},
 		"the path is given twice":                             {Kind: fault.Lost, Path: "*", Expression: "."},
 		`reading the expression "("`:                          {Kind: fault.Lost, Expression: "("},
 	} {

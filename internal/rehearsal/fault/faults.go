@@ -169,14 +169,11 @@ func (f *Fault) refusal(r *engine.Request) *engine.Error {
 	return refused
 }
 
-// throttled is how the host that was asked says that it is asked too often: Resource Manager as in
-// a recorded answer, Key Vault as in
-// https://learn.microsoft.com/azure/key-vault/general/overview-throttling.
+// throttled returns how the host refuses a client that asks too often: in its own words, or in those
+// of Resource Manager (recorded).
 func throttled(r *engine.Request, wait time.Duration) *engine.Error {
-	if strings.HasSuffix(r.Host, engine.VaultSuffix) {
-		return engine.Errorf(http.StatusTooManyRequests, "Throttled",
-			"Request was not processed because too many requests were received. Reason: "+
-				"VaultRequestTypeLimitReached")
+	if own := r.Throttled(); own != nil {
+		return own
 	}
 	id := engine.ID(r.HTTP.URL.Path)
 	return engine.Errorf(http.StatusTooManyRequests, "SubscriptionRequestsThrottled",

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strings"
 	"sync"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
@@ -33,39 +32,33 @@ func newLoopback(log *slog.Logger) *loopback {
 	return &loopback{log: log, taken: map[string]int{}}
 }
 
-// Vault implements [engine.Addresses].
-func (l *loopback) Vault(tx *engine.Tx, name string) string {
-	l.give(tx, engine.VaultPlace, name)
-	return l.KeptAddresses.Vault(tx, name)
+// URI implements [engine.Addresses].
+func (l *loopback) URI(tx *engine.Tx, domain engine.Domain, name string) string {
+	l.give(tx, domain, name)
+	return l.KeptAddresses.URI(tx, domain, name)
 }
 
-// Blob implements [engine.Addresses].
-func (l *loopback) Blob(tx *engine.Tx, account string) string {
-	l.give(tx, engine.BlobPlace, account)
-	return l.KeptAddresses.Blob(tx, account)
-}
-
-// give sees to it that an account has a place. Where there is no port to be had, it keeps the
-// address that Azure would give it.
-func (l *loopback) give(tx *engine.Tx, kind, name string) {
-	if _, ok := tx.Place(kind, name); ok {
+// give gives an account a place, unless it has one. Without a free port the account keeps its
+// address in Azure.
+func (l *loopback) give(tx *engine.Tx, domain engine.Domain, name string) {
+	if _, ok := tx.Place(domain, name); ok {
 		return
 	}
-	port, err := l.take(kind, name)
+	host := domain.Host(name)
+	port, err := l.take(host)
 	if err != nil {
-		l.log.Error("there is no port for a loopback address", "kind", kind, "name", name, "error", err)
+		l.log.Error("no free port for a loopback address", "host", host, "error", err)
 		return
 	}
-	given := engine.Place{Kind: kind, Name: name, Port: port}
+	given := engine.NewPlace(domain, name, port)
 	tx.GivePlace(given)
-	l.log.Info("a loopback address", "kind", kind, "name", name, "uri", given.URI())
+	l.log.Info("loopback address", "host", host, "uri", given.URI())
 }
 
 // take listens at a free port.
-func (l *loopback) take(kind, name string) (int, error) {
+func (l *loopback) take(account string) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	account := kind + "/" + strings.ToLower(name)
 	if port, taken := l.taken[account]; taken {
 		return port, nil
 	}

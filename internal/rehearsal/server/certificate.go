@@ -20,6 +20,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/storage"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
@@ -37,7 +41,7 @@ func hostNames() []string {
 	return []string{
 		"localhost", "management.azure.com", "login.microsoftonline.com", "login.windows.net",
 		"login.microsoft.com", "sts.windows.net", "graph.microsoft.com", "graph.windows.net",
-		"*" + engine.VaultSuffix, "*" + engine.BlobSuffix, "*" + engine.StreamingSuffix,
+		vaults.Domain.Host("*"), storage.BlobDomain.Host("*"), streaming.Domain.Host("*"),
 	}
 }
 

@@ -376,7 +376,7 @@ func TestControl_saysWhatIsWrong(t *testing.T) {
 	for words, err := range map[string]error{
 		`there is no fault "fire"`: unknown,
 		`there is no fault "77"`:   missing,
-		"time does not go back":    client.Advance(ctx, -time.Hour),
+		"time only moves forward":  client.Advance(ctx, -time.Hour),
 	} {
 		if err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("got %v, want %s", err, words)

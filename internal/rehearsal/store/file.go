@@ -43,7 +43,7 @@ const DefaultWait = 30 * time.Second
 // bucket holds everything. Another layout of the file would have another name.
 var bucket = []byte("azuremedia rehearsal 1") //nolint:gochecknoglobals // a constant
 
-// CorruptError says that a data file is none of rehearsal's or is damaged.
+// CorruptError reports that a file is not a rehearsal data file, or is corrupted.
 type CorruptError struct {
 	Path string
 	Err  error
@@ -51,14 +51,14 @@ type CorruptError struct {
 
 // Error implements error.
 func (e *CorruptError) Error() string {
-	return fmt.Sprintf("%s is no data file of rehearsal, or it is damaged (%v); it was left as it "+
+	return fmt.Sprintf("%s is not a rehearsal data file, or is corrupted (%v); it was left as it "+
 		"is. Name another file, or remove this one to begin anew", e.Path, e.Err)
 }
 
 // Unwrap returns the cause.
 func (e *CorruptError) Unwrap() error { return e.Err }
 
-// BusyError says that other processes did not let go of a data file in time.
+// BusyError reports that other processes kept a data file locked for too long.
 type BusyError struct {
 	Path string
 	Wait time.Duration

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/storage"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
@@ -142,7 +144,7 @@ func (c *call) checkOverwrite(permissions string) *engine.Error {
 }
 
 func (c *call) admitToken() *engine.Error {
-	endpoint := strings.TrimSuffix(c.Addresses().Blob(c.Tx, c.account.Name), "/")
+	endpoint := strings.TrimSuffix(c.Addresses().URI(c.Tx, storage.BlobDomain, c.account.Name), "/")
 	caller, refused := c.service.directory.Authenticate(c.Tx, c.HTTP.Header, Audience, endpoint)
 	if refused != nil {
 		answer := engine.Errorf(http.StatusUnauthorized, "InvalidAuthenticationInfo",

@@ -39,10 +39,7 @@ func New(
 ) *Service {
 	s := &Service{accounts: accounts, directory: directory, roles: roles}
 	e.HandleHost(engine.Host{
-		Suffix: engine.BlobSuffix,
-		Owns: func(tx *engine.Tx, host string) bool {
-			return tx.Addresses().BlobAccount(tx, host) != ""
-		},
+		Domain: storage.BlobDomain,
 		Serve:  s.serve,
 		Refuse: refuse,
 	})
@@ -61,9 +58,9 @@ type call struct {
 }
 
 func (s *Service) serve(r *engine.Request) (*engine.Response, error) {
-	name := r.Addresses().BlobAccount(r.Tx, r.HTTP.Host)
+	name := r.Addresses().Account(r.Tx, storage.BlobDomain, r.HTTP.Host)
 	if name == "" { // Azure's name at another port
-		name = r.Addresses().BlobAccount(r.Tx, r.Host)
+		name = r.Addresses().Account(r.Tx, storage.BlobDomain, r.Host)
 	}
 	account := s.accounts.Named(r.Tx, name)
 	if account == nil {
@@ -235,7 +232,7 @@ func (c *call) allows(property string, fallback bool) bool {
 
 // URL is the URL of an account's endpoint, of a container or of a blob.
 func URL(tx *engine.Tx, account string, path ...string) string {
-	endpoint := strings.TrimSuffix(tx.Addresses().Blob(tx, account), "/")
+	endpoint := strings.TrimSuffix(tx.Addresses().URI(tx, storage.BlobDomain, account), "/")
 	for _, segment := range path {
 		endpoint += "/" + (&url.URL{Path: segment}).EscapedPath()
 	}

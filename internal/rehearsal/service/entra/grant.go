@@ -194,7 +194,7 @@ func knownResource(resource, tenant string) (string, *refusal) {
 	if at, err := url.Parse(name); err == nil && at.Scheme == "https" {
 		host := at.Hostname()
 		switch {
-		case strings.HasSuffix(host, engine.BlobSuffix),
+		case strings.HasSuffix(host, ".blob.core.windows.net"),
 			host == "localhost", host == "127.0.0.1", host == "::1":
 			return resource, nil
 		}

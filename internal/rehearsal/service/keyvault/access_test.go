@@ -355,9 +355,9 @@ func TestWhatTheDataPlaneDoesNotHave(t *testing.T) {
 // harbour has each vault at a port of its own.
 type harbour struct{ engine.PublicCloud }
 
-func (harbour) Vault(*engine.Tx, string) string { return "https://localhost:9001/" }
+func (harbour) URI(*engine.Tx, engine.Domain, string) string { return "https://localhost:9001/" }
 
-func (harbour) VaultName(_ *engine.Tx, host string) string {
+func (harbour) Account(_ *engine.Tx, _ engine.Domain, host string) string {
 	if host == "localhost:9001" {
 		return "docked"
 	}

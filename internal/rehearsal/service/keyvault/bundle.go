@@ -61,7 +61,7 @@ func (c *call) item(id string, v *version) map[string]any {
 // deletedItem adds to a bundle or an item of a deleted key when it was deleted, when it will be
 // purged and how it is recovered.
 func (c *call) deleted(k *key, body map[string]any) map[string]any {
-	body["recoveryId"] = c.Addresses().Vault(c.Tx, k.Vault) + "deletedkeys/" + k.Name
+	body["recoveryId"] = c.Addresses().URI(c.Tx, vaults.Domain, k.Vault) + "deletedkeys/" + k.Name
 	body["deletedDate"] = k.Deleted.At.Unix()
 	body["scheduledPurgeDate"] = k.Deleted.Purge.Unix()
 	return body
@@ -160,12 +160,12 @@ func (c *call) page(entries []entry) (*engine.Response, error) {
 
 // withPort writes the port of a vault's own host name out.
 func withPort(uri string) string {
-	return strings.Replace(uri, engine.VaultSuffix+"/", engine.VaultSuffix+":443/", 1)
+	return strings.Replace(uri, string(vaults.Domain)+"/", string(vaults.Domain)+":443/", 1)
 }
 
 // link leads to the page after the entry last. Key Vault writes the port out (recorded).
 func (c *call) link(last string, length int) string {
-	base := withPort(c.Addresses().Vault(c.Tx, c.vault.Name))
+	base := withPort(c.Addresses().URI(c.Tx, vaults.Domain, c.vault.Name))
 	return strings.TrimSuffix(base, "/") + c.HTTP.URL.Path + "?api-version=" + c.APIVersion +
 		"&$skiptoken=" + encoded([]byte(last)) + "&maxresults=" + strconv.Itoa(length)
 }

@@ -60,7 +60,7 @@ type call struct {
 
 // serveVault answers at the host name of a vault.
 func (s *Service) serveVault(r *engine.Request) (*engine.Response, error) {
-	name := r.Addresses().VaultName(r.Tx, r.HTTP.Host)
+	name := r.Addresses().Account(r.Tx, vaults.Domain, r.HTTP.Host)
 	vault := vaults.Named(r.Tx, name)
 	if vault == nil {
 		if !vaults.Deleted(r.Tx, name) { // Whoever has a key's identifier can try one that is.

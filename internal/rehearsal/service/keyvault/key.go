@@ -104,7 +104,7 @@ func (k *key) version(id string) *version {
 
 // id is the identifier of the key without a version.
 func (k *key) id(tx *engine.Tx) string {
-	return tx.Addresses().Vault(tx, k.Vault) + "keys/" + k.Name
+	return tx.Addresses().URI(tx, vaults.Domain, k.Vault) + "keys/" + k.Name
 }
 
 // versionID is the identifier of a version of the key.

@@ -7,6 +7,8 @@
 package keyvault
 
 import (
+	"net/http"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
@@ -41,9 +43,13 @@ func New(e *engine.Engine, directory *entra.Directory, roles *authorization.Serv
 	registerManagedKeys(e)
 	s.routes = dataRoutes()
 	e.HandleHost(engine.Host{
-		Suffix:   engine.VaultSuffix,
+		Domain:   vaults.Domain,
 		Loopback: ofDataPlane,
 		Serve:    s.serveVault,
+		// https://learn.microsoft.com/azure/key-vault/general/overview-throttling
+		Throttled: engine.Errorf(http.StatusTooManyRequests, "Throttled",
+			"Request was not processed because too many requests were received. Reason: "+
+				"VaultRequestTypeLimitReached"),
 	})
 	e.OnTimer(purgeTimer, purgeDueKey)
 	e.OnTimer(rotationTimer, rotateDueKey)

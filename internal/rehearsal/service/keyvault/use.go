@@ -74,7 +74,7 @@ func ParseKeyID(tx *engine.Tx, id string) (KeyID, bool) {
 		return KeyID{}, false
 	}
 	segments := strings.Split(strings.Trim(parsed.Path, "/"), "/")
-	found := KeyID{Vault: tx.Addresses().VaultName(tx, parsed.Host)}
+	found := KeyID{Vault: tx.Addresses().Account(tx, vaults.Domain, parsed.Host)}
 	if parsed.Scheme != "https" || found.Vault == "" ||
 		len(segments) < 2 || len(segments) > 3 || !strings.EqualFold(segments[0], "keys") {
 		return KeyID{}, false

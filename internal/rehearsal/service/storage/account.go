@@ -171,7 +171,7 @@ func view(r *engine.Request, shown *engine.Resource) {
 		shown.Set("encryption.requireInfrastructureEncryption", nil) // shown only when true
 	}
 	of, _ := kindOf(shown.Kind)
-	blob := r.Addresses().Blob(r.Tx, shown.Name)
+	blob := r.Addresses().URI(r.Tx, BlobDomain, shown.Name)
 	endpoints := func(account string) map[string]any {
 		all := map[string]any{}
 		for _, service := range of.endpoints {

@@ -19,6 +19,9 @@ import (
 // Type is the type of a storage account.
 const Type = "Microsoft.Storage/storageAccounts"
 
+// BlobDomain is the domain of the host names of blob endpoints.
+const BlobDomain engine.Domain = ".blob.core.windows.net"
+
 // Service is Microsoft.Storage.
 type Service struct {
 	vaults Vaults

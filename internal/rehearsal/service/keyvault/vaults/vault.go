@@ -16,6 +16,9 @@ import (
 // Type is the type of a vault.
 const Type = "Microsoft.KeyVault/vaults"
 
+// Domain is the domain of the vaults' host names.
+const Domain engine.Domain = ".vault.azure.net"
+
 // AccessChanged is the topic under which the resource ID of a vault is published whenever
 // something about the vault may have changed whether and by whom its keys can be used.
 const AccessChanged = "keyvault.AccessChanged"
@@ -161,7 +164,7 @@ func setDefaults(vault *engine.Resource) {
 
 // viewVault makes of a stored vault what answers show (recorded).
 func viewVault(r *engine.Request, shown *engine.Resource) {
-	uri := r.Addresses().Vault(r.Tx, shown.Name)
+	uri := r.Addresses().URI(r.Tx, Domain, shown.Name)
 	shown.Set(provisioning, engine.Succeeded)
 	if r.HTTP.Method == http.MethodPut && shown.Created.Equal(r.Now()) {
 		shown.Set(provisioning, registeringDNS)

@@ -375,3 +375,15 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("the empty list (-want +got):\n%s", diff)
 	}
 }
+
+// The service fails over a space behind the comma (Azure/azure-rest-api-specs issue 21905).
+func TestIdentity_withASpace(t *testing.T) {
+	azure := start(t)
+	azure.store("store1")
+	spaced := strings.Replace(body(store1), "{", `{"identity":{"type":"SystemAssigned, UserAssigned",`+
+		`"userAssignedIdentities":{}},`, 1)
+	azure.Refused(azure.Call("PUT", account, current, spaced),
+		http.StatusInternalServerError, "InternalServerError", "An internal server error occurred.")
+	azure.Want(azure.Call("PUT", account, synchronous, strings.Replace(body(store1), "{",
+		`{"identity":{"type":"System Assigned"},`, 1)), http.StatusCreated)
+}

@@ -67,6 +67,7 @@ func New(
 		HasIdentity:     true,
 		NextLink:        "@odata.nextLink",
 		CheckName:       naming().Check,
+		CheckIdentity:   checkIdentity,
 		Busy:            microsoftmedia.Busy(),
 		Write:           s.write,
 		Complete:        s.complete,
@@ -121,4 +122,14 @@ func (s *Service) getBySubscription(r *engine.Request) (*engine.Response, error)
 		}
 	}
 	return nil, engine.Errorf(http.StatusNotFound, "NotFound", "The requested resource was not found.")
+}
+
+// checkIdentity fails as the service does where a space follows the comma of the type
+// (Azure/azure-rest-api-specs issue 21905).
+func checkIdentity(kind string) *engine.Error {
+	if strings.Contains(kind, ",") && strings.Contains(kind, " ") {
+		return engine.Errorf(http.StatusInternalServerError, "InternalServerError",
+			"An internal server error occurred.")
+	}
+	return nil
 }

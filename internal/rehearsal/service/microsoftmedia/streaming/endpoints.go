@@ -71,9 +71,12 @@ func addEndpoint(tx *engine.Tx, account *engine.Resource) {
 
 func endpointOf(account engine.ID) engine.ID { return account + "/streamingEndpoints/default" }
 
-// hostName is the host name of an account's default streaming endpoint.
+// Domain is the domain of the endpoints' host names.
+const Domain engine.Domain = ".streaming.media.azure.net"
+
+// hostName returns the host name of an account's default streaming endpoint.
 func hostName(account *engine.Resource) string {
-	return account.Name + "-" + account.Location + engine.StreamingSuffix
+	return Domain.Host(account.Name + "-" + account.Location)
 }
 
 // accountAt returns the account whose default streaming endpoint has this host name, or nil.

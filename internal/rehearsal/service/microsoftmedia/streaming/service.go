@@ -57,7 +57,7 @@ func New(e *engine.Engine, accounts *mediaservices.Service) *Service {
 	accounts.OnCreation(addEndpoint)
 	s.addRoutes(e)
 	e.HandleHost(engine.Host{
-		Suffix: engine.StreamingSuffix,
+		Domain: Domain,
 		Loopback: func(path string) bool {
 			_, _, ok := parsePath(path)
 			return ok

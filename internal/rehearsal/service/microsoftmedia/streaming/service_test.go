@@ -198,7 +198,7 @@ func TestJournal_tellsWhatAnOriginWasRefused(t *testing.T) {
 	var notes [][]string
 	azure.Transact(func(tx *engine.Tx) {
 		for _, entry := range tx.Journal(0) {
-			if strings.HasSuffix(entry.Host, engine.StreamingSuffix) {
+			if streaming.Domain.Holds(entry.Host) {
 				notes = append(notes, append([]string{entry.Code}, entry.Notes...))
 			}
 		}
