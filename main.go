@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command terraform-provider-azuremedia is a Terraform provider for encryption and key rotation of
-// Azure media accounts.
+// Command terraform-provider-azuremedia is a Terraform provider for customer-managed keys and storage
+// key rotation on Azure. It joins the provider and rehearsal, the local Azure.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/command"
 )
 
-// address is where the registry knows the provider.
+// address is the provider's address in the registry.
 const address = "registry.terraform.io/azuremedia/azuremedia"
 
 // version is set by the linker.
@@ -33,7 +33,7 @@ const usage = `This is a Terraform provider: terraform starts it. Started by han
   %[1]s -debug          serve the provider to a debugger
 `
 
-// errUsage says that the arguments were wrong. What was wrong is printed already.
+// errUsage reports wrong arguments. The message is printed already.
 var errUsage = errors.New("usage")
 
 func main() {
@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string) error {
 	return nil
 }
 
-// rehearse carries out a command on rehearsal, the local Azure.
+// rehearse runs a command on rehearsal, the local Azure.
 func rehearse(ctx context.Context, args []string) error {
 	root := &cobra.Command{Use: filepath.Base(os.Args[0]), SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(command.New()) //nolint:contextcheck // Cobra hands the context to the command.
@@ -75,8 +75,8 @@ func rehearse(ctx context.Context, args []string) error {
 	return root.ExecuteContext(ctx)
 }
 
-// openRehearsal joins the provider and rehearsal, which know nothing of each other. The data file
-// is never closed: Terraform ends the process as it likes, and the file is whole at any moment.
+// openRehearsal joins the provider and rehearsal, which do not import each other. It never closes the
+// data file: Terraform may end the process at any moment, and the file is consistent at every one.
 func openRehearsal(ctx context.Context, dataFile string) (provider.Rehearsal, error) {
 	azure, err := rehearsal.Open(ctx, dataFile)
 	if err != nil {

@@ -1,7 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider is the provider block, and the table of contents of what the provider has.
+// Package provider holds the provider block and the table of contents of all nouns. It must not
+// import rehearsal, which it reaches over the transport that main hands to it.
 package provider
 
 import (
@@ -43,7 +44,7 @@ type Provider struct {
 	clock         azure.Clock
 }
 
-// Rehearsal is a local Azure: what carries requests to it, and whom it lets in.
+// Rehearsal is a local Azure: a transport to it, and the credentials of a caller that owns its subscription.
 type Rehearsal struct {
 	Transport      http.RoundTripper
 	TenantID       string
@@ -52,22 +53,21 @@ type Rehearsal struct {
 	ClientSecret   string
 }
 
-// Option is something about the provider that the configuration does not say.
+// Option sets something that the configuration cannot.
 type Option func(*Provider)
 
-// WithRehearsal gives the provider what opens the local Azure that is kept in a data file. It is
-// the one place where the provider and rehearsal meet: to the provider it is Azure over another
-// transport.
+// WithRehearsal sets the function that opens the local Azure in a data file. This is the one place
+// where the provider and rehearsal meet: to the provider it is Azure over another transport.
 func WithRehearsal(open func(ctx context.Context, dataFile string) (Rehearsal, error)) Option {
 	return func(p *Provider) { p.openRehearsal = open }
 }
 
-// WithClock gives the provider another clock than the machine's.
+// WithClock replaces the machine's clock.
 func WithClock(clock azure.Clock) Option {
 	return func(p *Provider) { p.clock = clock }
 }
 
-// New returns what makes providers of a version. Every instance is configured on its own.
+// New returns a function that creates providers of a version. Each instance is configured separately.
 func New(version string, options ...Option) func() provider.Provider {
 	return func() provider.Provider {
 		p := &Provider{version: version}
@@ -91,7 +91,7 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest,
 	resp.Schema = providerSchema()
 }
 
-// Configure prepares the client that every kind is handed. Nothing is sent to Azure yet.
+// Configure creates the client that every noun uses. It sends nothing to Azure.
 func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp *provider.ConfigureResponse,
 ) {
@@ -127,8 +127,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ActionData = client
 }
 
-// rehearse points the configuration at the local Azure. What else it says about signing in is not
-// used: it can stay as it is while one rehearses.
+// rehearse points the configuration at the local Azure. It ignores every other setting of the sign-in,
+// so a configuration needs no other change to be rehearsed.
 func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Config) error {
 	if p.openRehearsal == nil {
 		return errors.New("this build of the provider has no rehearsal")
