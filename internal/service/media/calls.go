@@ -124,7 +124,7 @@ func (c Calls[Properties]) Delete(ctx context.Context, id string,
 // List lists the accounts of the client's subscription, or of one resource group in it.
 func (c Calls[Properties]) List(ctx context.Context, group string,
 ) ([]armmedia.Resource[Properties], error) {
-	accounts, err := c.Kind.Open(c.Client, c.Client.SubscriptionID())
+	accounts, err := c.client(c.Client.SubscriptionID())
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ func (c Calls[Properties]) List(ctx context.Context, group string,
 // Availability asks whether a name is free in all of Azure.
 func (c Calls[Properties]) Availability(ctx context.Context, location, name string,
 ) (mediaaccount.Availability, error) {
-	accounts, err := c.Kind.Open(c.Client, c.Client.SubscriptionID())
+	accounts, err := c.client(c.Client.SubscriptionID())
 	if err != nil {
 		return mediaaccount.Availability{}, err
 	}
@@ -158,7 +158,10 @@ func (c Calls[Properties]) Availability(ctx context.Context, location, name stri
 
 // open returns the client of the subscription that an account is in, and the account's parsed ID.
 func (c Calls[Properties]) open(id string) (Client[Properties], *arm.ResourceID, error) {
-	return azure.Open(id, c.Kind.ResourceType, func(subscriptionID string) (Client[Properties], error) {
-		return c.Kind.Open(c.Client, subscriptionID)
-	})
+	return azure.Open(id, c.Kind.ResourceType, c.client)
+}
+
+// client returns the client of a subscription.
+func (c Calls[Properties]) client(subscriptionID string) (Client[Properties], error) {
+	return c.Kind.Open(c.Client, subscriptionID)
 }

@@ -407,6 +407,11 @@ func TestDataSource(t *testing.T) {
 	if diff := cmp.Diff(want, found); len(diags) > 0 || diff != "" {
 		t.Errorf("by name: %s%s", diff, diags.Text())
 	}
+	inCapitals := acctest.Value{"name": "CONTOSOVIDEO", "resource_group_name": "MEDIA"}
+	found, diags = w.proto.ReadData(resourceType, inCapitals)
+	if len(diags) > 0 || found["id"] != w.id() {
+		t.Errorf("by name in capitals: want the ID as Azure spells it, got %v %s", found["id"], diags.Text())
+	}
 	w.Revoke("keys", w.principal)
 	lost, diags := w.proto.ReadData(resourceType, acctest.Value{"id": w.id()})
 	encryption, _ := lost["encryption"].(acctest.Value)
