@@ -15,9 +15,9 @@ import (
 // account.
 type batch struct{ client *azure.Client }
 
-func (batch) Noun() string         { return "Batch account" }
-func (batch) ResourceType() string { return azure.BatchAccountType }
-func (batch) ReportsLastSync() bool  { return true }
+func (batch) Noun() string          { return "Batch account" }
+func (batch) ResourceType() string  { return azure.BatchAccountType }
+func (batch) ReportsLastSync() bool { return true }
 
 func (b batch) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
 	accounts, at, err := azure.Open(id, azure.BatchAccountType, b.client.BatchAccounts)

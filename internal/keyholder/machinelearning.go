@@ -15,9 +15,9 @@ import (
 // machineLearning reads and syncs Machine Learning workspaces. Each has one storage account.
 type machineLearning struct{ client *azure.Client }
 
-func (machineLearning) Noun() string         { return "Machine Learning workspace" }
-func (machineLearning) ResourceType() string { return azure.WorkspaceType }
-func (machineLearning) ReportsLastSync() bool  { return false }
+func (machineLearning) Noun() string          { return "Machine Learning workspace" }
+func (machineLearning) ResourceType() string  { return azure.WorkspaceType }
+func (machineLearning) ReportsLastSync() bool { return false }
 
 // authModeVersion is an api-version that shows how a workspace reaches its storage account. The
 // official client sends an older one, which does not.

@@ -13,9 +13,9 @@ import (
 // mediaServices reads and syncs Media Services accounts.
 type mediaServices struct{ client *azure.Client }
 
-func (mediaServices) Noun() string         { return "Media Services account" }
-func (mediaServices) ResourceType() string { return azure.MediaAccountType }
-func (mediaServices) ReportsLastSync() bool  { return false }
+func (mediaServices) Noun() string          { return "Media Services account" }
+func (mediaServices) ResourceType() string  { return azure.MediaAccountType }
+func (mediaServices) ReportsLastSync() bool { return false }
 
 func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
 	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)

@@ -14,9 +14,9 @@ import (
 // videoAnalyzers reads and syncs Video Analyzer accounts.
 type videoAnalyzers struct{ client *azure.Client }
 
-func (videoAnalyzers) Noun() string         { return "Video Analyzer account" }
-func (videoAnalyzers) ResourceType() string { return azure.VideoAnalyzerType }
-func (videoAnalyzers) ReportsLastSync() bool  { return false }
+func (videoAnalyzers) Noun() string          { return "Video Analyzer account" }
+func (videoAnalyzers) ResourceType() string  { return azure.VideoAnalyzerType }
+func (videoAnalyzers) ReportsLastSync() bool { return false }
 
 func (v videoAnalyzers) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
 	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, v.client.VideoAnalyzers)

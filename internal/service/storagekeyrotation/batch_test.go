@@ -65,8 +65,9 @@ func TestBatch_behind(t *testing.T) {
 	object.State["dependent_ids"] = []any{id} // As if it had been told then.
 	plan := w.plan(object, config)
 	wantSaid(t, plan.Diagnostics, planned, "A dependent last read the keys at ",
-		"before key1 was made at", "not regenerated again for that (ROT005)",
-		"The Batch account "+id+" says that it last read the keys at ", "and is behind")
+		"before key1 was made at", "does not regenerate a key for it (ROT005)",
+		"sync the keys of contoso to 1 dependent: Batch account fabrikam",
+		"Batch account fabrikam last read the keys at ", "and is behind")
 	before := w.ShowBatchAccount("fabrikam").Properties.AutoStorage.LastKeySync
 	object = w.apply(object, config)
 	w.wantCalls(syncedBatch)
@@ -95,7 +96,8 @@ func TestBatch_interrupted(t *testing.T) {
 	}
 	config["rotate_when_changed"] = acctest.Value{"n": "1"}
 	object, diags := w.fail(object, config)
-	if text := diags.Errors().Text(); !strings.Contains(text, "The Batch account "+id+" has not been told") ||
+	if text := diags.Errors().Text(); !strings.Contains(text, "Batch account fabrikam was not synced") ||
+		!strings.Contains(text, "Its ID: "+id) ||
 		!strings.Contains(text, "(ROT006)") {
 		t.Errorf("said:\n%s", text)
 	}
@@ -136,7 +138,7 @@ func TestBatch_managedIdentity(t *testing.T) {
 	w.Advance(day)
 	w.regenerate("contoso", "key1") // Its lastKeySync is older, and means nothing.
 	plan := w.plan(acctest.Object{}, config)
-	wantSaid(t, plan.Diagnostics, planned, id+" is left alone", "managed identity", "ROT003")
+	wantSaid(t, plan.Diagnostics, planned, "Batch account fabrikam is skipped", id, "managed identity", "ROT003")
 	object, diags := w.proto.Apply(plan)
 	wantSilence(t, diags)
 	w.wantCalls()
@@ -147,8 +149,8 @@ func TestBatch_leftBehind(t *testing.T) {
 	t.Parallel()
 	w, id, config := newBatch(t)
 	delete(config, "dependent_ids")
-	wantSaid(t, w.plan(acctest.Object{}, config).Diagnostics, undeclared, "the Batch account "+id,
-		"Add it to dependent_ids")
+	wantSaid(t, w.plan(acctest.Object{}, config).Diagnostics, undeclared, "Batch account fabrikam, with the keys of contoso",
+		"Add to dependent_ids: \""+id)
 }
 
 // TestBatch_gone has a Batch account be deleted: a plan that would do nothing says that it cannot ask.
@@ -158,7 +160,7 @@ func TestBatch_gone(t *testing.T) {
 	object := w.apply(acctest.Object{}, config)
 	w.DeleteBatchAccount("fabrikam")
 	plan := w.plan(object, config)
-	wantSaid(t, plan.Diagnostics, "Dependent Not Read (ROT003)", "not every dependent can be read", "ResourceNotFound")
+	wantSaid(t, plan.Diagnostics, "Dependent Not Read (ROT003)", "a dependent that could not be read", "ResourceNotFound")
 	if changes(plan, object) {
 		t.Error("something is planned")
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
@@ -25,11 +26,11 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
-	return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)}
+	return &DataSource{base.NewDataSource(noun(), dataSourceSchema)}
 }
 
-// DataSource is azuremedia_storage_key_rotation: what Azure tells of a storage account's keys
-// without anybody's state.
+// DataSource is azuremedia_storage_key_rotation: the ages of a storage account's keys, without a
+// resource in any state.
 type DataSource struct{ base.DataSource }
 
 type dataModel struct {
@@ -47,7 +48,7 @@ type dataModel struct {
 	Overdue          types.Bool                `tfsdk:"overdue"`
 }
 
-// dependentModel is an account that was asked about.
+// dependentModel is an account of dependent_ids.
 type dependentModel struct {
 	ID           types.String      `tfsdk:"id"`
 	UsesKeys     types.Bool        `tfsdk:"uses_keys"`
@@ -55,9 +56,7 @@ type dependentModel struct {
 	Behind       types.Bool        `tfsdk:"behind"`
 }
 
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
-	resp *datasource.SchemaResponse,
-) {
+func dataSourceSchema() schema.Schema {
 	at := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{
 			MarkdownDescription: description,
@@ -68,10 +67,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	days := func(description string) schema.Int64Attribute {
 		return schema.Int64Attribute{MarkdownDescription: description, Computed: true}
 	}
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "The ages of a storage account's keys, and when a rotation is due, as " +
-			"Azure tells them to everybody who may read the account. It needs no rotation to be " +
-			"managed here, and no permission on the keys.",
+	return schema.Schema{
+		MarkdownDescription: "Reads the ages of a storage account's keys, and when a rotation is due. It " +
+			"needs permission to read the account and none on its keys, and no rotation has to be " +
+			"managed with Terraform.",
 		Attributes: map[string]schema.Attribute{
 			"storage_account_id": schema.StringAttribute{
 				MarkdownDescription: "The ID of the storage account.",
@@ -79,21 +78,21 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				Required:            true,
 			},
 			"rotation_interval": schema.StringAttribute{
-				MarkdownDescription: "The age at which key1 has to be rotated, such as `P90D`.",
+				MarkdownDescription: "The age at which key1 is due for rotation, such as `P90D`.",
 				Optional:            true,
 				Validators:          []validator.String{interval{atLeast: 2 * keyrotation.Settle}},
 			},
 			"dependent_ids": schema.SetAttribute{
-				MarkdownDescription: "The IDs of accounts that hold a copy of the keys, to be shown in " +
-					"`dependents`.",
+				MarkdownDescription: "The IDs of accounts that hold a copy of the keys. `dependents` shows " +
+					"them.",
 				ElementType: attribute.ResourceIDType{},
 				Optional:    true,
 				Validators:  []validator.Set{dependentIDs{}},
 			},
-			"dependents":       dependents(at),
+			"dependents":       dependentsAttribute(at),
 			"id":               schema.StringAttribute{MarkdownDescription: "The resource ID.", Computed: true},
-			"key1_created_at":  at("When key1 was made; null where Azure does not tell."),
-			"key2_created_at":  at("When key2 was made; null where Azure does not tell."),
+			"key1_created_at":  at("When key1 was made; null where Azure does not show it."),
+			"key2_created_at":  at("When key2 was made; null where Azure does not show it."),
 			"key1_age_in_days": days("The age of key1 in whole days."),
 			"key2_age_in_days": days("The age of key2 in whole days."),
 			"observed_at":      at("The time by Azure's clock at which the ages were read."),
@@ -106,7 +105,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	}
 }
 
-func dependents(at func(string) schema.StringAttribute) schema.ListNestedAttribute {
+func dependentsAttribute(at func(string) schema.StringAttribute) schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
 		MarkdownDescription: "The accounts of `dependent_ids`, by ID.",
 		Computed:            true,
@@ -118,37 +117,34 @@ func dependents(at func(string) schema.StringAttribute) schema.ListNestedAttribu
 				Computed: true,
 			},
 			"last_synced_at": at("When the account last read the keys; null where its service does not " +
-				"tell. Batch tells."),
+				"report it. Batch does."),
 			"behind": schema.BoolAttribute{
 				MarkdownDescription: "Whether the account last read the keys before one of them was made; " +
-					"null where that is not known.",
+					"null where that is unknown.",
 				Computed: true,
 			},
 		}},
 	}
 }
 
+// Read reads the keys' ages and the dependents, all at once.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp *datasource.ReadResponse,
 ) {
-	var shown dataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &shown)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	id := shown.StorageAccountID.ValueString()
-	opened := &account{client: d.Client, id: id, dependents: idsOf(shown.DependentIDs)}
-	var observed keyrotation.Observed
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { observed, err = opened.age(gctx); return err })
-	g.Go(func() error { return opened.look(gctx) })
-	if err := g.Wait(); err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(id), err))
-		return
-	}
-	shown.show(observed)
-	shown.showDependents(opened.uses, observed.Created)
-	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
+	base.ReadData(ctx, &d.DataSource, req, resp, func(ctx context.Context, shown *dataModel) diag.Diagnostics {
+		id := shown.StorageAccountID.ValueString()
+		opened := newAccount(d.Client, id, idsOf(shown.DependentIDs))
+		var observed keyrotation.Observed
+		g, gctx := errgroup.WithContext(ctx)
+		g.Go(func() (err error) { observed, err = opened.readKeys(gctx); return err })
+		g.Go(func() error { return opened.dependents.look(gctx) })
+		if err := g.Wait(); err != nil {
+			return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, d.Subject(id), err)}
+		}
+		shown.show(observed)
+		shown.showDependents(opened.dependents.found(), observed.Created)
+		return nil
+	})
 }
 
 func (m *dataModel) show(o keyrotation.Observed) {
@@ -163,23 +159,23 @@ func (m *dataModel) show(o keyrotation.Observed) {
 	}
 }
 
-func (m *dataModel) showDependents(uses []keyholder.Dependent,
+func (m *dataModel) showDependents(found []keyholder.Dependent,
 	created keyrotation.Keys[time.Time],
 ) {
 	m.Dependents = []dependentModel{}
-	for _, use := range uses {
+	for _, one := range found {
 		shown := dependentModel{
-			ID: types.StringValue(use.ID), UsesKeys: types.BoolValue(use.UsesKeys),
-			LastSyncedAt: moment(use.LastSync), Behind: types.BoolNull(),
+			ID: types.StringValue(one.ID), UsesKeys: types.BoolValue(one.UsesKeys),
+			LastSyncedAt: moment(one.LastSync), Behind: types.BoolNull(),
 		}
-		if !use.LastSync.IsZero() {
-			shown.Behind = types.BoolValue(use.Behind(created.Key1, created.Key2))
+		if !one.LastSync.IsZero() {
+			shown.Behind = types.BoolValue(one.Behind(created.Key1, created.Key2))
 		}
 		m.Dependents = append(m.Dependents, shown)
 	}
 }
 
-// age is how old a key is in whole days; null where it is not known when it was made.
+// age returns the age of a key in whole days; null where its creation time is unknown.
 func age(created, now time.Time) types.Int64 {
 	if created.IsZero() {
 		return types.Int64Null()

@@ -60,7 +60,7 @@ func TestValidation(t *testing.T) {
 			acctest.Value{"settling_time": "PT5H59M"},
 			"Settling Time Too Short (ROT002)",
 			[]string{
-				"Found: a settling time of PT5H59M", "Required: PT6H or longer", "without a working key",
+				"Found: a settling time of PT5H59M", "Required: PT6H or longer", "A client that still uses the old first key fails",
 				"emergency = true", "Nothing was changed",
 			},
 		},

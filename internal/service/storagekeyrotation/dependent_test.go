@@ -55,15 +55,15 @@ func (w *world) byIdentity(account string) {
 	w.calls()
 }
 
-func TestDependents_leftBehind(t *testing.T) {
+func TestDependents_undeclared(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Account("contoso")
 	other := w.share("fabrikam")
 	config := w.rotation()
 	plan := w.plan(acctest.Object{}, config)
-	wantSaid(t, plan.Diagnostics, undeclared, other, "uses the keys of "+w.storage("contoso"),
-		"not in dependent_ids", "once both are new it cannot reach its storage", "Add it to dependent_ids")
+	wantSaid(t, plan.Diagnostics, undeclared, "Media Services account fabrikam, with the keys of contoso but not in dependent_ids",
+		"cannot reach its storage once both keys are new", "Add to dependent_ids: \""+other)
 	object, diags := w.proto.Apply(plan)
 	wantSilence(t, diags)
 	w.wantCalls(synced)
@@ -74,6 +74,11 @@ func TestDependents_leftBehind(t *testing.T) {
 	wantSilence(t, w.plan(object, config).Diagnostics)
 	object = w.apply(object, config)
 	w.wantCalls("syncStorageKeys fabrikam")
+
+	// The plan of a rotation names each dependent that it syncs.
+	rotating := with(config, acctest.Value{"rotate_when_changed": acctest.Value{"n": "1"}})
+	wantSaid(t, w.plan(object, rotating).Diagnostics, planned, "This apply will regenerate key1 of contoso "+
+		"and sync 2 dependents: Media Services account contoso, Media Services account fabrikam.")
 
 	// One that is taken out, and still uses the keys, is named again.
 	config["dependent_ids"] = []any{other}
@@ -93,12 +98,12 @@ func TestDependents_managedIdentity(t *testing.T) {
 	if len(plan.Diagnostics) != 1 {
 		t.Errorf("more is said: %s", plan.Diagnostics.Text())
 	}
-	wantSaid(t, plan.Diagnostics, planned, other+" is left alone", "managed identity", "ROT003")
+	wantSaid(t, plan.Diagnostics, planned, "Media Services account fabrikam is skipped", other, "managed identity", "ROT003")
 	object, diags := w.proto.Apply(plan)
 	wantSilence(t, diags)
 	w.wantCalls(synced, regenerate, synced)
 	w.Advance(7 * hours)
-	wantSaid(t, w.plan(object, config).Diagnostics, planned, "key2 of ", other+" is left alone")
+	wantSaid(t, w.plan(object, config).Diagnostics, planned, "regenerate key2 of contoso", "1 dependent: Media Services account contoso.", "fabrikam is skipped")
 }
 
 func TestDependents_notAttached(t *testing.T) {
@@ -110,8 +115,8 @@ func TestDependents_notAttached(t *testing.T) {
 		"dependent_ids": []any{w.account("contoso"), w.account("fabrikam")},
 	})
 	plan := w.plan(acctest.Object{}, config)
-	wantSaid(t, plan.Diagnostics, planned, w.account("fabrikam")+" is left alone",
-		"does not have this storage account", "Take it out of dependent_ids (ROT003)")
+	wantSaid(t, plan.Diagnostics, planned, "Media Services account fabrikam is skipped", w.account("fabrikam"),
+		"does not have this storage account", "Remove it from dependent_ids (ROT003)")
 	w.proto.Apply(plan)
 	w.wantCalls(synced)
 }
@@ -171,11 +176,11 @@ func TestRotation_removed(t *testing.T) {
 	w.calls()
 	plan := w.plan(object, nil)
 	due, _ := object.State["secondary_due_at"].(string)
-	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Abandoned", "is removed half-way: "+
+	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Abandoned", "rotation of contoso half-way: "+
 		"key1 is new and synced, key2 is still the old one; both work", "after "+due,
 		"az storage account keys renew --resource-group media --account-name contoso --key secondary",
 		"az ams account storage sync-storage-keys --resource-group media --account-name contoso "+
-			"--storage-account-id "+w.storage("contoso"), "Removing it touches no key")
+			"--storage-account-id "+w.storage("contoso"), "Removing it changes no key", w.storage("contoso"))
 
 	// The same goes for a rotation that is replaced by that of another account.
 	w.newStorage("other")

@@ -141,7 +141,7 @@ func TestRotation_refused(t *testing.T) {
 	object, diags := w.fail(object, config)
 	w.wantCalls(regenerate + " refused")
 	wantSaid(t, diags, "Storage Key Rotation Not Updated", w.storage("contoso"), "You may not.",
-		"its creation time will tell: it is not regenerated twice", "ROT006")
+		"creation time of key1 will show whether it was regenerated", "never regenerated twice", "ROT006")
 	wantPhase(t, object, "complete")
 	object = w.apply(object, config)
 	w.wantCalls(regenerate, synced)

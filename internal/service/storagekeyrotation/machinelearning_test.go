@@ -73,8 +73,8 @@ func TestMachineLearning_managedIdentity(t *testing.T) {
 	w.wantCalls("resyncKeys wingtip")
 	config["dependent_ids"] = []any{id}
 	plan := w.plan(object, config)
-	wantSaid(t, plan.Diagnostics, planned, id+" is left alone", "managed identity", "ROT003")
-	wantSaid(t, plan.Diagnostics, undeclared, "the Machine Learning workspace "+other)
+	wantSaid(t, plan.Diagnostics, planned, "is skipped", id, "managed identity", "ROT003")
+	wantSaid(t, plan.Diagnostics, undeclared, "Machine Learning workspace ", "Add to dependent_ids: \""+other)
 	if _, diags := w.proto.Apply(plan); len(diags.Errors()) > 0 {
 		t.Error(diags.Text())
 	}

@@ -11,17 +11,17 @@ import (
 	"sort"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
 type model struct {
-	ID                attribute.ResourceIDValue `tfsdk:"id"`
+	base.Common
 	StorageAccountID  attribute.ResourceIDValue `tfsdk:"storage_account_id"`
 	DependentIDs      types.Set                 `tfsdk:"dependent_ids"`
 	Strategy          types.String              `tfsdk:"strategy"`
@@ -39,7 +39,6 @@ type model struct {
 	SecondaryDueAt    timetypes.RFC3339         `tfsdk:"secondary_due_at"`
 	NextRotationAt    timetypes.RFC3339         `tfsdk:"next_rotation_at"`
 	Record            types.Object              `tfsdk:"record"`
-	Timeouts          timeouts.Value            `tfsdk:"timeouts"`
 }
 
 type verifyModel struct {
@@ -50,7 +49,7 @@ type verifyModel struct {
 	Attempts        types.Int64  `tfsdk:"attempts"`
 }
 
-// settled reports whether everything is known that a decision rests on.
+// settled reports whether the plan knows everything that a decision needs.
 func (m *model) settled() bool {
 	for _, value := range []interface{ IsUnknown() bool }{
 		m.StorageAccountID, m.DependentIDs, m.Strategy, m.RotateWhenChanged, m.RotationInterval,
@@ -68,7 +67,7 @@ func (m *model) settled() bool {
 	return len(m.dependents()) == len(m.DependentIDs.Elements())
 }
 
-// wanted is what the configuration asks for.
+// wanted returns the configuration of the rotation.
 func (m *model) wanted() keyrotation.Wanted {
 	wanted := keyrotation.Wanted{
 		Strategy:       keyrotation.Strategy(m.Strategy.ValueString()),
@@ -82,7 +81,7 @@ func (m *model) wanted() keyrotation.Wanted {
 	return wanted
 }
 
-// trigger stands for what rotate_when_changed says; it is empty where that says nothing.
+// trigger returns a digest of rotate_when_changed, or "" where that is not set.
 func (m *model) trigger() string {
 	if m.RotateWhenChanged.IsNull() {
 		return ""
@@ -101,10 +100,19 @@ func (m *model) trigger() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// dependents are the IDs of the accounts to sync that are known, sorted.
+// dependents returns the known IDs in dependent_ids, sorted.
 func (m *model) dependents() []string { return idsOf(m.DependentIDs) }
 
-// idsOf are the IDs in a set that are known, sorted.
+// longestUpdate returns how long an update may take by default: a settling time more where it waits.
+func (m *model) longestUpdate() time.Duration {
+	limit := noun().Timeouts.Update
+	if m.WaitForSettle.ValueBool() {
+		limit += max(keyrotation.Settle, m.wanted().Settle)
+	}
+	return limit
+}
+
+// idsOf returns the known IDs in a set, sorted.
 func idsOf(set types.Set) []string {
 	var ids []string
 	for _, element := range set.Elements() {
@@ -116,7 +124,7 @@ func idsOf(set types.Set) []string {
 	return ids
 }
 
-// show takes over the record and what Azure shows.
+// show writes the record and the keys' creation times into the model.
 func (m *model) show(ctx context.Context, r keyrotation.Recorded,
 	created keyrotation.Keys[time.Time],
 ) diag.Diagnostics {
@@ -129,7 +137,7 @@ func (m *model) show(ctx context.Context, r keyrotation.Recorded,
 	return m.keepRecord(ctx, r)
 }
 
-// imported fills in what an import cannot know with what the schema has for it.
+// imported sets the arguments that an import cannot know to their defaults.
 func (m *model) imported() {
 	m.Strategy = types.StringValue(string(keyrotation.Both))
 	m.SettlingTime = types.StringValue(defaultSettling)
@@ -137,7 +145,7 @@ func (m *model) imported() {
 	m.WaitForSettle = types.BoolValue(false)
 }
 
-// keep plans that no run takes place.
+// keep plans no step: the computed attributes stay as they are.
 func (m *model) keep(state *model) {
 	m.Phase = state.Phase
 	m.Key1CreatedAt, m.Key2CreatedAt = state.Key1CreatedAt, state.Key2CreatedAt
@@ -145,7 +153,7 @@ func (m *model) keep(state *model) {
 	m.NextRotationAt, m.Record = state.NextRotationAt, state.Record
 }
 
-// unknown plans that a run takes place.
+// unknown plans a step: the computed attributes are known after the apply.
 func (m *model) unknown() {
 	m.Phase, m.Record = types.StringUnknown(), types.ObjectUnknown(recordTypes())
 	for _, at := range []*timetypes.RFC3339{
@@ -155,7 +163,7 @@ func (m *model) unknown() {
 	}
 }
 
-// moment is a time for the state; null where there is none.
+// moment returns a time for the state; null for the zero time.
 func moment(at time.Time) timetypes.RFC3339 {
 	if at.IsZero() {
 		return timetypes.NewRFC3339Null()

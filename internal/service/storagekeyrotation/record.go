@@ -17,12 +17,11 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
-// recordModel is a [keyrotation.Recorded] in the state. It is kept apart from what is refreshed: a
-// refresh after an interruption would otherwise wipe out the only evidence of what the interrupted
-// run had done.
+// recordModel is a [keyrotation.Recorded] in the state, apart from the refreshed attributes: a refresh
+// after an interruption would otherwise erase the only evidence of the interrupted run's steps.
 //
-// It is not in the private state, where one might look for it: if the provider is killed while it
-// applies, Terraform keeps the attributes as they were before, and forgets the private state.
+// It is not private state: if the provider is killed during an apply, Terraform keeps the attributes
+// as they were before, and forgets the private state.
 type recordModel struct {
 	Phase        types.String      `tfsdk:"phase"`
 	Key1Created  timetypes.RFC3339 `tfsdk:"key1_created_at"`
@@ -47,26 +46,25 @@ func recordTypes() map[string]attr.Type {
 
 func recordAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		MarkdownDescription: "What the last completed step left behind. It is never refreshed: what " +
-			"Azure shows is held against it, which tells what an interrupted run, or somebody else, " +
-			"has done since.",
+		MarkdownDescription: "The outcome of the last completed step. A refresh never changes it: the " +
+			"difference to Azure shows what an interrupted run, or somebody else, has done since.",
 		Computed: true,
 		Attributes: map[string]schema.Attribute{
-			"phase":           computed("The phase that the step ended in."),
-			"key1_created_at": timestamp("When the key1 was made that was last synced."),
-			"key2_created_at": timestamp("When the key2 was made that was last synced."),
-			"key1_synced_at": timestamp("When that key1 was synced; null where everything has known " +
+			"phase":           computed("The phase after the step."),
+			"key1_created_at": timestamp("When the last synced key1 was made."),
+			"key2_created_at": timestamp("When the last synced key2 was made."),
+			"key1_synced_at": timestamp("When that key1 was synced; null where every account has had " +
 				"it from the beginning."),
-			"key2_synced_at":     timestamp("When that key2 was synced, likewise."),
-			"last_synced_at":     timestamp("When the dependents were last told of the keys."),
-			"started_for":        computed("A digest of the reason that the last rotation was for."),
-			"emergency_answered": computedFlag("Whether the declared emergency has been answered."),
-			"waits_for_nothing":  computedFlag("Whether the rotation is the answer to an emergency."),
+			"key2_synced_at":     timestamp("When that key2 was synced; null likewise."),
+			"last_synced_at":     timestamp("When the dependents were last synced."),
+			"started_for":        computed("A digest of the reason for the last rotation."),
+			"emergency_answered": computedFlag("Whether a rotation has answered the declared emergency."),
+			"waits_for_nothing":  computedFlag("Whether the rotation under way answers an emergency."),
 		},
 	}
 }
 
-// recorded reads the record; the zero value where there is none.
+// recorded returns the record; the zero value where there is none.
 func (m *model) recorded(ctx context.Context, diags *diag.Diagnostics) keyrotation.Recorded {
 	if m.Record.IsNull() || m.Record.IsUnknown() {
 		return keyrotation.Recorded{}
@@ -92,7 +90,7 @@ func (m *model) recorded(ctx context.Context, diags *diag.Diagnostics) keyrotati
 	}
 }
 
-// keepRecord writes the record, with every fraction of a second that Azure tells.
+// keepRecord writes the record, with the fractions of a second that Azure shows.
 func (m *model) keepRecord(ctx context.Context, r keyrotation.Recorded) (diags diag.Diagnostics) {
 	m.Record, diags = types.ObjectValueFrom(ctx, recordTypes(), recordModel{
 		Phase:       types.StringValue(string(r.Phase)),
@@ -105,7 +103,7 @@ func (m *model) keepRecord(ctx context.Context, r keyrotation.Recorded) (diags d
 	return diags
 }
 
-// exactly is a time as it is; null where there is none.
+// exactly returns a time with its fractions of a second; null for the zero time.
 func exactly(at time.Time) timetypes.RFC3339 {
 	if at.IsZero() {
 		return timetypes.NewRFC3339Null()

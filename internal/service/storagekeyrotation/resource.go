@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package storagekeyrotation is azuremedia_storage_key_rotation: the rolling of a storage account's
-// access keys. What the next step is, package keyrotation decides; this package reads what Azure
-// shows, takes the step, and keeps the record of the last one that was completed.
+// Package storagekeyrotation is the Terraform noun azuremedia_storage_key_rotation, which rotates a
+// storage account's access keys. Package keyrotation decides the next step; this package reads
+// Azure, performs the step, and keeps the record of the last completed step in the state.
 package storagekeyrotation
 
 import (
@@ -20,18 +20,15 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
-const typeName = "azuremedia_storage_key_rotation"
-
-// subject is the rotation as diagnostics speak of it.
-func subject(id string) diagnostic.Subject {
-	return diagnostic.Subject{Noun: "Storage Key Rotation", Type: typeName, ID: id}
+func noun() base.Noun {
+	return base.Noun{
+		Type:          "azuremedia_storage_key_rotation",
+		Title:         "Storage Key Rotation",
+		ResourceTypes: []string{azure.StorageAccountType},
+		Schema:        resourceSchema,
+		Timeouts:      base.Timeouts{Create: time.Hour, Read: 5 * time.Minute, Update: time.Hour},
+	}
 }
-
-// How long each operation may take unless the configuration says otherwise. Deleting sends nothing.
-const (
-	allowedRead   = 5 * time.Minute
-	allowedChange = time.Hour
-)
 
 var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
@@ -41,19 +38,13 @@ var (
 )
 
 // NewResource returns the resource.
-func NewResource() resource.Resource { return &Resource{base.NewResource(base.Noun{Type: typeName})} }
+func NewResource() resource.Resource { return &Resource{base.NewResource(noun())} }
 
 // Resource is azuremedia_storage_key_rotation.
 type Resource struct{ base.Resource }
 
-func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
-	resp *resource.SchemaResponse,
-) {
-	resp.Schema = resourceSchema(ctx)
-}
-
-// ModifyPlan asks what the next step is, and plans a change where there is one: the configuration
-// need not have changed for a rotation to go on.
+// ModifyPlan decides the next step and plans a change where there is one: a rotation goes on without
+// a change of the configuration.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
@@ -68,7 +59,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		recorded = state.recorded(ctx, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.abandoned(ctx, state, recorded)...)
+		resp.Diagnostics.Append(r.abandonedWarning(ctx, state, recorded)...)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -76,13 +67,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if exists && !plan.StorageAccountID.Equal(state.StorageAccountID) {
-		// It is replaced by that of another storage account, of which there is no record.
-		resp.Diagnostics.Append(r.abandoned(ctx, state, recorded)...)
+		// The plan replaces it with the rotation of another storage account, which has no record.
+		resp.Diagnostics.Append(r.abandonedWarning(ctx, state, recorded)...)
 		recorded = keyrotation.Recorded{}
 	}
 	changed := true
 	if exists {
-		// What Terraform has marked as unknown stays as it is, unless something changes.
+		// Attributes that Terraform has marked as unknown keep their value, unless something changes.
 		plan.keep(&state)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 		changed = !resp.Plan.Raw.Equal(req.State.Raw)
@@ -91,17 +82,18 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan.unknown()
 	}
 	if plan.settled() {
-		resp.Diagnostics.Append(r.foresee(ctx, recorded, &plan, changed)...)
+		resp.Diagnostics.Append(r.planNext(ctx, recorded, &plan, changed)...)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
+// Create syncs the keys as they are, and records them.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
 	var plan model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Create, allowedChange, &resp.Diagnostics)
+	ctx, cancel := r.Deadline(ctx, diagnostic.Create, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
 	opened, diags := r.open(ctx, &plan)
 	resp.Diagnostics.Append(diags...)
@@ -110,59 +102,45 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 
 	recorded, step, err := r.run(ctx, opened, keyrotation.Recorded{}, &plan, false)
-	if !recorded.Adopted() { // Nothing was done that cannot be repeated.
-		resp.Diagnostics.Append(diagnostic.FromError(
-			diagnostic.Create, subject(plan.StorageAccountID.ValueString()), err))
+	if !recorded.Adopted() { // Every step so far can be repeated.
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, r.Subject(opened.id), err))
 		return
 	}
 	if err != nil {
-		// An error here would have Terraform forget the record, and begin from the beginning.
-		failure := refused(opened.id, opened.syncs(), recorded, step, err)
-		resp.Diagnostics.AddWarning(unfinishedSummary, failure.Summary()+"\n\n"+failure.Detail())
+		// After an error Terraform would forget the record, and the next create would start again.
+		failure := r.failure(opened, recorded, step, err)
+		resp.Diagnostics.AddWarning(unfinishedTitle, failure.Summary()+"\n\n"+failure.Detail())
 	}
 	if plan.Emergency.ValueBool() {
-		resp.Diagnostics.AddAttributeWarning(path.Root("emergency"), unfinishedSummary,
-			"The keys were taken note of and synced, and none was regenerated: apply again for the "+
-				"emergency. Interrupted, a creation would not know how far it had come.")
+		resp.Diagnostics.AddAttributeWarning(path.Root("emergency"), unfinishedTitle,
+			"This apply recorded and synced the keys; it regenerated none. Apply again to start the "+
+				"emergency rotation, which a create could not resume after an interruption.")
 	}
 	plan.ID = plan.StorageAccountID
-	resp.Diagnostics.Append(plan.show(ctx, recorded, opened.shown(recorded))...)
+	resp.Diagnostics.Append(plan.show(ctx, recorded, opened.createdOr(recorded))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
-// Read refreshes what is observed. The record is left as it is: what is observed is held against
-// it.
+// Read refreshes the keys' creation times. It leaves the record as it is: the next plan compares the
+// two.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state model
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	recorded := state.recorded(ctx, &resp.Diagnostics)
-	ctx, cancel := attribute.Deadline(ctx, state.Timeouts.Read, allowedRead, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	id := state.ID.ValueString()
-	opened := &account{client: r.Client, id: id}
-	observed, err := opened.Observe(ctx)
-	switch {
-	case azure.IsNotFound(err):
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, subject(id), err))
-		return
-	}
-	if !recorded.Adopted() {
-		recorded = keyrotation.Imported(observed)
-		state.imported()
-	}
-	resp.Diagnostics.Append(state.show(ctx, recorded, observed.Created)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
+		observed, err := newAccount(r.Client, state.Identifier(), nil).Observe(ctx)
+		if err != nil {
+			return err
+		}
+		recorded := state.recorded(ctx, &resp.Diagnostics)
+		if !recorded.Adopted() {
+			recorded = keyrotation.Imported(observed)
+			state.imported()
+		}
+		resp.Diagnostics.Append(state.show(ctx, recorded, observed.Created)...)
+		return nil
+	})
 }
 
+// Update syncs new dependents and performs the steps that are due.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp *resource.UpdateResponse,
 ) {
@@ -170,11 +148,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	recorded := state.recorded(ctx, &resp.Diagnostics)
-	allowed := allowedChange
-	if plan.WaitForSettle.ValueBool() {
-		allowed += max(keyrotation.Settle, plan.wanted().Settle)
-	}
-	ctx, cancel := attribute.Deadline(ctx, plan.Timeouts.Update, allowed, &resp.Diagnostics)
+	limit, diags := plan.Timeouts.Update(ctx, plan.longestUpdate())
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	opened, diags := r.open(ctx, &plan)
 	resp.Diagnostics.Append(diags...)
@@ -182,32 +158,31 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
-	id := plan.StorageAccountID.ValueString()
-	err := opened.introduce(ctx, state.dependents())
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Update, subject(id), err))
+	if err := opened.dependents.syncNew(ctx, state.dependents()); err != nil {
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Update, r.Subject(opened.id), err))
 		return
 	}
 	recorded, step, err := r.run(ctx, opened, recorded, &plan, plan.WaitForSettle.ValueBool())
+	shown := &plan
 	if err != nil {
-		// What was completed is kept; what was asked for stays planned.
-		resp.Diagnostics.Append(state.show(ctx, recorded, opened.shown(recorded))...)
-		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-		resp.Diagnostics.Append(refused(id, opened.syncs(), recorded, step, err))
-	} else {
-		resp.Diagnostics.Append(plan.show(ctx, recorded, opened.shown(recorded))...)
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		// The state keeps the completed steps, and the configuration before this one: the rest of
+		// the plan stays planned.
+		shown = &state
+		resp.Diagnostics.Append(r.failure(opened, recorded, step, err))
 	}
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(shown.show(ctx, recorded, opened.createdOr(recorded))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
-// Delete forgets the rotation. It never touches a key.
+// Delete forgets the rotation. It never changes a key.
 func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
+// ImportState imports the rotation by the ID of its storage account.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {
-	attribute.Import(ctx, azure.StorageAccountType, req, resp)
+	r.Resource.ImportState(ctx, req, resp)
 	var id attribute.ResourceIDValue
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("storage_account_id"), id)...)

@@ -49,7 +49,8 @@ func TestRotation_twoApplies(t *testing.T) {
 	config["rotate_when_changed"] = acctest.Value{"month": "june"}
 	plan := w.plan(object, config)
 	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned",
-		"key1 of "+w.storage("contoso")+" is regenerated", "rotate_when_changed has changed", "ROT001")
+		"This apply will regenerate key1 of contoso and sync 1 dependent: Media Services account contoso.",
+		w.storage("contoso"), "rotate_when_changed has changed", "ROT001")
 	object = w.apply(object, config)
 	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "settling")
@@ -71,7 +72,7 @@ func TestRotation_twoApplies(t *testing.T) {
 		t.Error("the second half is not planned")
 	}
 	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned",
-		"key2 of "+w.storage("contoso")+" is regenerated",
+		"This apply will regenerate key2 of contoso", w.storage("contoso"),
 		"key1 is new, and its settling time is over")
 	object = w.apply(object, config)
 	w.wantCalls(regenerate, synced)
@@ -174,8 +175,8 @@ func TestRotation_emergency(t *testing.T) {
 	config["emergency"] = true
 	plan := w.plan(object, config)
 	wantSaid(t, plan.Diagnostics, "Emergency Skips The Settling Time (ROT002)",
-		"an emergency, in which both keys are regenerated one right after the other",
-		"streaming stops there meanwhile", "emergency = false")
+		"an emergency, which regenerates both keys one right after the other",
+		"streaming stops meanwhile", "emergency = false")
 	wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned", "An emergency was declared")
 	object = w.apply(object, config)
 	w.wantCalls(regenerate, synced, regenerate, synced)
@@ -192,7 +193,7 @@ func TestRotation_emergency(t *testing.T) {
 
 	created := w.proto.Plan(resourceType, acctest.Object{}, config)
 	_, diags = w.proto.Apply(created)
-	wantSaid(t, diags, "Storage Key Rotation Unfinished", "none was regenerated: apply again")
+	wantSaid(t, diags, "Storage Key Rotation Unfinished", "regenerated none", "Apply again to start the emergency rotation")
 	w.wantCalls(synced)
 	_ = object
 }
@@ -207,7 +208,7 @@ func TestRotation_alternate(t *testing.T) {
 	before := object.State
 	for i, key := range []string{"key1", "key2", "key1"} {
 		w.Advance(31 * day)
-		wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Planned", key+" of ")
+		wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Planned", "regenerate "+key+" of ")
 		object = w.apply(object, config)
 		w.wantCalls(regenerate, synced)
 		wantPhase(t, object, "complete")
@@ -237,7 +238,7 @@ func TestRotation_elsewhere(t *testing.T) {
 				t.Error("no sync is planned")
 			}
 			wantSaid(t, plan.Diagnostics, "Storage Key Rotation Planned", key+" was regenerated at",
-				"not regenerated again", "ROT005", "Every dependent")
+				"does not regenerate a key for it", "ROT005", "Media Services account contoso")
 			object = w.apply(object, config)
 			w.wantCalls(synced)
 			wantPhase(t, object, "complete")

@@ -43,7 +43,7 @@ func parseInterval(text string) (time.Duration, bool) {
 // interval accepts a duration that is long enough.
 type interval struct {
 	atLeast  time.Duration
-	settling bool // It is the settling time, which ROT002 is about.
+	settling bool // It is the settling time, to which ROT002 applies.
 }
 
 func (v interval) Description(context.Context) string {
@@ -69,10 +69,8 @@ func (v interval) ValidateString(ctx context.Context, req validator.StringReques
 			Severity: rule.Error,
 			Found:    "a settling time of " + text,
 			Required: "PT6H or longer",
-			Why: "Whatever has not learnt of the first key by the time that the second is " +
-				"regenerated is without a working key",
-			Remedy: "Give it 6 hours or more; where a key has leaked and nothing can be waited " +
-				"for, set emergency = true",
+			Why:      "A client that still uses the old first key fails once the second is regenerated",
+			Remedy:   "Set 6 hours or more; if a key has leaked and cannot wait, set emergency = true",
 		})
 		resp.Diagnostics.Append(diag.WithPath(req.Path, violation))
 	default:

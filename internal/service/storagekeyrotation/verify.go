@@ -18,24 +18,24 @@ import (
 )
 
 const (
-	// betweenAttempts is how long an address is left alone that did not answer as expected.
-	betweenAttempts = 10 * time.Second
+	// attemptPause is the pause before another request of an address.
+	attemptPause = 10 * time.Second
 	// longestAnswer is how long an address may take to answer.
 	longestAnswer = 30 * time.Second
-	// longestBody is how much of an answer is looked at.
+	// longestBody is the part of an answer's body that is compared.
 	longestBody = 1 << 20
 )
 
-// check is an address that has to answer.
+// check is an address with its expected answer.
 type check struct {
 	url      string
 	status   int
 	headers  map[string]*regexp.Regexp
-	body     *regexp.Regexp // nil where any will do.
+	body     *regexp.Regexp // nil accepts any body.
 	attempts int
 }
 
-// newCheck reads a check whose expressions have been validated.
+// newCheck returns a check whose expressions have been validated.
 func newCheck(m verifyModel) (check, error) {
 	c := check{
 		url:      m.URL.ValueString(),
@@ -64,62 +64,62 @@ func newCheck(m verifyModel) (check, error) {
 	return c, nil
 }
 
-// VerificationError says that an address did not answer as it has to.
+// VerificationError says that an address did not answer as expected.
 type VerificationError struct {
 	URL   string // Without its query, which can hold a signature.
-	Found string
+	Found string // What the address does, such as "gives no answer".
 }
 
 // Error implements error.
 func (e *VerificationError) Error() string {
-	return fmt.Sprintf("verifying %s: %s", e.URL, e.Found)
+	return fmt.Sprintf("verifying: %s %s", e.URL, e.Found)
 }
 
-// Verify asks every address, all at once.
+// Verify requests every address, all at once.
 func (a *account) Verify(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, c := range a.checks {
-		g.Go(func() error { return a.insist(ctx, c) })
+		g.Go(func() error { return a.verifyOne(ctx, c) })
 	}
 	return g.Wait()
 }
 
-// insist asks an address until it answers as it has to, or its attempts are used up.
-func (a *account) insist(ctx context.Context, c check) error {
+// verifyOne requests an address until it answers as expected or its attempts are used up.
+func (a *account) verifyOne(ctx context.Context, c check) error {
 	for attempt := 1; ; attempt++ {
-		found := c.ask(ctx, a.client.HTTP())
+		found := c.request(ctx, a.client.HTTP())
 		if found == "" {
 			return nil
 		}
 		if attempt >= c.attempts {
 			return &VerificationError{URL: withoutQuery(c.url), Found: found}
 		}
-		if err := a.client.Wait(ctx, betweenAttempts); err != nil {
+		if err := a.client.Wait(ctx, attemptPause); err != nil {
 			return err
 		}
 	}
 }
 
-// ask asks an address once, and returns what is not as expected; empty where nothing is.
-func (c check) ask(ctx context.Context, web *http.Client) string {
+// request requests an address once, and returns how the answer differs from the expected one, or "".
+func (c check) request(ctx context.Context, web *http.Client) string {
 	ctx, cancel := context.WithTimeout(ctx, longestAnswer)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url, nil)
 	if err != nil {
-		return "the address cannot be asked"
+		return "cannot be requested"
 	}
 	resp, err := web.Do(req)
 	if err != nil {
-		return "it gives no answer (" + withoutAddress(err).Error() + ")"
+		return "gives no answer (" + withoutAddress(err).Error() + ")"
 	}
-	defer func() { _ = resp.Body.Close() }() // It was only read.
+	defer func() { _ = resp.Body.Close() }() // Reading is over.
 	if resp.StatusCode != c.status {
-		return fmt.Sprintf("it answers %d %s, expected is %d", resp.StatusCode,
+		return fmt.Sprintf("answers %d %s instead of %d", resp.StatusCode,
 			http.StatusText(resp.StatusCode), c.status)
 	}
 	for name, expression := range c.headers {
 		if !expression.MatchString(resp.Header.Get(name)) {
-			return fmt.Sprintf("its header %s does not match %q", name, expression)
+			return fmt.Sprintf("has a header %s that does not match %q", name, expression)
 		}
 	}
 	if c.body == nil {
@@ -127,15 +127,15 @@ func (c check) ask(ctx context.Context, web *http.Client) string {
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longestBody))
 	if err != nil {
-		return "its answer breaks off"
+		return "breaks off its answer"
 	}
 	if !c.body.Match(body) {
-		return fmt.Sprintf("its body does not match %q", c.body)
+		return fmt.Sprintf("has a body that does not match %q", c.body)
 	}
 	return ""
 }
 
-// withoutAddress is what went wrong with a request, without the address that it was for.
+// withoutAddress returns the cause in a failed request's error, without its address.
 func withoutAddress(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {
@@ -144,7 +144,7 @@ func withoutAddress(err error) error {
 	return err
 }
 
-// withoutQuery is an address fit to be shown: a query can hold a signature.
+// withoutQuery returns an address without its query, which can hold a signature.
 func withoutQuery(address string) string {
 	parsed, err := url.Parse(address)
 	if err != nil {

@@ -53,7 +53,7 @@ func TestRotation_verifies(t *testing.T) {
 	}
 	w.Advance(7 * hours)
 	wantSaid(t, w.plan(object, config).Diagnostics, "Storage Key Rotation Planned",
-		"The addresses in verify are asked", "before key2 is regenerated", "ROT004")
+		"This apply will request the addresses in verify", "before key2 is regenerated", "ROT004")
 	object = w.apply(object, config)
 	w.wantCalls(regenerate, synced)
 	wantPhase(t, object, "complete")
@@ -69,13 +69,13 @@ func TestRotation_failedVerification(t *testing.T) {
 		expects acctest.Value
 		found   string
 	}{
-		"status": {acctest.Value{"expected_status": 404}, "it answers 200 OK, expected is 404"},
+		"status": {acctest.Value{"expected_status": 404}, "answers 200 OK instead of 404"},
 		"header": {
 			acctest.Value{"expected_headers": acctest.Value{"Content-Type": "^video/"}},
-			`its header Content-Type does not match "^video/"`,
+			`has a header Content-Type that does not match "^video/"`,
 		},
-		"body":      {acctest.Value{"expected_body": "^A film"}, `its body does not match "^A film"`},
-		"no answer": {acctest.Value{"url": "unreachable"}, "it gives no answer ("},
+		"body":      {acctest.Value{"expected_body": "^A film"}, `has a body that does not match "^A film"`},
+		"no answer": {acctest.Value{"url": "unreachable"}, "gives no answer ("},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,9 +101,9 @@ func TestRotation_failedVerification(t *testing.T) {
 			w.calls()
 			object, diags := w.fail(object, config)
 			w.wantCalls()
-			wantSaid(t, diags, "Verification Failed (ROT004)", "Found: that of https://",
-				test.found, "Required: an answer as configured", "Remedy: ", "then apply again",
-				"The second key was not touched. The next plan says what is left", "ROT006")
+			wantSaid(t, diags, "Verification Failed (ROT004)", "Found: https://",
+				test.found, "Required: the configured answer", "Remedy: ", "then apply again",
+				"The second key was not regenerated. The next plan says what is left", "ROT006")
 			if strings.Contains(diags.Text(), "secret") {
 				t.Errorf("a signature is shown: %s", diags.Text())
 			}

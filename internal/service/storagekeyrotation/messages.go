@@ -1,0 +1,286 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storagekeyrotation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// The titles of messages about a rotation that breaks no rule.
+const (
+	plannedTitle    = "Storage Key Rotation Planned"
+	settlingTitle   = "Storage Key Rotation Settling"
+	unfinishedTitle = "Storage Key Rotation Unfinished"
+	abandonedTitle  = "Storage Key Rotation Abandoned"
+)
+
+// resumes ends the message of every interruption.
+const resumes = "The next plan says what is left to do, and the next apply does it (ROT006)."
+
+// plannedWarning says what the apply will do, and why.
+func plannedWarning(opened *account, step keyrotation.Step, created keyrotation.Keys[time.Time],
+	skipped []string,
+) diag.Diagnostic {
+	name := azure.NameOf(opened.id)
+	var does, why string
+	switch step.Action {
+	case keyrotation.Sync:
+		does = fmt.Sprintf("This apply will sync the keys of %s to %s", name, syncTargets(opened.dependents))
+		why = "This apply does not regenerate a key for it (ROT005)"
+	case keyrotation.Regenerate:
+		does = fmt.Sprintf("This apply will regenerate %s of %s and sync %s", step.Key, name,
+			syncTargets(opened.dependents))
+		why = fmt.Sprintf("%s keeps working meanwhile (ROT001)", step.Key.Other())
+	case keyrotation.Verify:
+		does = fmt.Sprintf("This apply will request the addresses in verify, for %s", name)
+		why = "If one does not answer as expected, the keys stay as they are (ROT004)"
+	case keyrotation.Wait:
+		does = fmt.Sprintf("This apply will wait until %s, for %s",
+			step.Until.UTC().Format(time.RFC3339), name)
+		why = "The settling time is not over (ROT002)"
+	case keyrotation.Nothing:
+	}
+	paragraphs := []string{does + ".", step.Reason + ". " + why + "."}
+	paragraphs = append(paragraphs, lastReads(opened.dependents.found(), created)...)
+	paragraphs = append(paragraphs, skipped...)
+	return diag.NewWarningDiagnostic(plannedTitle,
+		strings.Join(append(paragraphs, "Storage account: "+opened.id), "\n\n"))
+}
+
+// syncTargets names the dependents that a sync reaches, and those that may be among them.
+func syncTargets(d *dependents) string {
+	var names []string
+	for _, id := range d.ids {
+		answer, ok := d.answers[id]
+		if kind, err := keyholder.Of(nil, id); err == nil && (!ok || answer.err != nil || answer.UsesKeys) {
+			names = append(names, keyholder.Name(kind, id))
+		}
+	}
+	switch len(names) {
+	case 0:
+		return "no dependent"
+	case 1:
+		return "1 dependent: " + names[0]
+	default:
+		return fmt.Sprintf("%d dependents: %s", len(names), strings.Join(names, ", "))
+	}
+}
+
+// lastReads say when the dependents that report it last read the keys.
+func lastReads(found []keyholder.Dependent, created keyrotation.Keys[time.Time]) (notes []string) {
+	for _, one := range found {
+		if one.LastSync.IsZero() {
+			continue
+		}
+		note := fmt.Sprintf("%s last read the keys at %s", one.Name(), one.LastSync.UTC().Format(time.RFC3339))
+		if one.Behind(created.Key1, created.Key2) {
+			note += ", and is behind"
+		}
+		notes = append(notes, note+".")
+	}
+	return notes
+}
+
+// skippedNotes say which dependents are not synced, and why.
+func skippedNotes(found []keyholder.Dependent) (notes []string) {
+	for _, one := range found {
+		switch {
+		case !one.Attached:
+			notes = append(notes, fmt.Sprintf("%s is skipped: it does not have this storage account, so it "+
+				"holds no copy of the keys. Remove it from dependent_ids (ROT003): %s", one.Name(), one.ID))
+		case !one.UsesKeys:
+			notes = append(notes, fmt.Sprintf("%s is skipped: it reaches the storage account with a "+
+				"managed identity and holds no copy of the keys (ROT003): %s", one.Name(), one.ID))
+		}
+	}
+	return notes
+}
+
+// settlingWarning says when the rotation goes on.
+func settlingWarning(step keyrotation.Step) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("phase"), settlingTitle, fmt.Sprintf(
+		"%s (ROT002).\n\nThere is nothing to apply before that time. Plan again after it: the plan then "+
+			"shows the next step as a change.", step.Reason))
+}
+
+// emergencyWarning says what an emergency risks.
+func emergencyWarning() diag.Diagnostic {
+	return diagnostic.FromViolation(rule.Violation{
+		Rule:      keyrotation.Rule(keyrotation.ROT002),
+		Title:     "Emergency Skips The Settling Time",
+		Severity:  rule.Warning,
+		Attribute: "emergency",
+		Found:     "an emergency, which regenerates both keys one right after the other",
+		Required:  "6 hours between the sync of one key and the regeneration of the other",
+		Why: "A client that has not read the first new key when the second is regenerated, which can " +
+			"take up to 6 hours, cannot reach its storage until it has: streaming stops meanwhile",
+		Remedy: "Go on if a key has leaked; otherwise set emergency = false",
+	})
+}
+
+// unreadWarning says that a dependent could not be read.
+func unreadWarning(err error, why string) diag.Diagnostic {
+	return dependentWarning("Dependent Not Read", "a dependent that could not be read ("+err.Error()+")",
+		why, "Check that it exists and that this login may read it")
+}
+
+// unlistedWarning says that accounts that may use the keys could not be listed.
+func unlistedWarning(kind keyholder.Kind, err error) diag.Diagnostic {
+	return dependentWarning("Dependents Not Listed",
+		"accounts of type "+kind.ResourceType()+" that could not be listed ("+err.Error()+")",
+		"An account that is not synced cannot reach its storage once both keys are new",
+		"Check that dependent_ids has all of them")
+}
+
+// undeclaredWarning says which accounts use the keys and are not in dependent_ids.
+func undeclaredWarning(storageAccountID string, missing []keyholder.Dependent) diag.Diagnostic {
+	var names, ids []string
+	for _, one := range missing {
+		names, ids = append(names, one.Name()), append(ids, fmt.Sprintf("%q", one.ID))
+	}
+	return dependentWarning("Dependent Not Declared",
+		fmt.Sprintf("%s, with the keys of %s but not in dependent_ids", strings.Join(names, ", "),
+			azure.NameOf(storageAccountID)),
+		"An account that is not synced cannot reach its storage once both keys are new",
+		"Add to dependent_ids: "+strings.Join(ids, ", "))
+}
+
+func dependentWarning(title, found, why, remedy string) diag.Diagnostic {
+	return diagnostic.FromViolation(rule.Violation{
+		Rule:      keyrotation.Rule(keyrotation.ROT003),
+		Title:     title,
+		Severity:  rule.Warning,
+		Attribute: "dependent_ids",
+		Found:     found,
+		Required:  "every account that holds a copy of the keys in dependent_ids",
+		Why:       why,
+		Remedy:    remedy,
+	})
+}
+
+// failure says why a run ended early, and what state that leaves.
+func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step keyrotation.Step,
+	err error,
+) diag.Diagnostic {
+	done := resumes
+	if verification, ok := errors.AsType[*VerificationError](err); ok {
+		left := "The second key was not regenerated. "
+		if recorded.Phase == keyrotation.Closing {
+			left = "Both keys are new and synced. "
+		}
+		return diagnostic.FromViolationAfter(left+resumes, rule.Violation{
+			Rule:      keyrotation.Rule(keyrotation.ROT004),
+			Severity:  rule.Error,
+			Attribute: "verify",
+			Found:     fmt.Sprintf("%s, which %s", verification.URL, verification.Found),
+			Required:  "the configured answer, before the second key is regenerated and at the end",
+			Why: "A client that fails now that one key is new may depend on the other key, or may not " +
+				"have read the new one",
+			Remedy: "Find out why the address does not answer as expected, then apply again; to sync by " +
+				"hand an account that has not read its keys:\n" + opened.dependents.syncCommands(),
+		})
+	}
+	switch {
+	case errors.Is(err, keyrotation.ErrRestless):
+		return diagnostic.FromViolationAfter("Keys were regenerated and synced. "+resumes, rule.Violation{
+			Rule:     keyrotation.Rule(keyrotation.ROT007),
+			Severity: rule.Error,
+			Found:    "keys that are regenerated elsewhere meanwhile, of " + opened.id,
+			Required: "one rotation of a storage account at a time",
+			Why:      "Two rotations that run at once can leave accounts with no working key",
+			Remedy: "Stop the other one (the activity log of the storage account names it), then " +
+				"apply again",
+		})
+	case step.Action == keyrotation.Regenerate:
+		done = fmt.Sprintf("The creation time of %s will show whether it was regenerated: it is never "+
+			"regenerated twice. %s", step.Key, resumes)
+	case step.Action == keyrotation.Sync:
+		left := "Not every dependent was synced: one that was not keeps the key that is still the old one. "
+		if unsynced, ok := errors.AsType[*SyncError](err); ok {
+			left = fmt.Sprintf("%s was not synced, and maybe others: they keep the key that is still the "+
+				"old one. Its ID: %s\n\n", unsynced.Dependent.Name(), unsynced.Dependent.ID)
+		}
+		done = left + resumes
+	}
+	return diagnostic.FromErrorAfter(done, diagnostic.Update, r.Subject(opened.id), err)
+}
+
+// abandonedWarning says what is left to do by hand where the plan removes the resource in the middle
+// of a rotation.
+func (r *Resource) abandonedWarning(ctx context.Context, state model, recorded keyrotation.Recorded,
+) diag.Diagnostics {
+	id := state.StorageAccountID.ValueString()
+	at, err := azure.ParseID(id, azure.StorageAccountType)
+	if err != nil || !recorded.Adopted() {
+		return nil
+	}
+	opened, diags := r.open(ctx, &state)
+	observed, err := opened.Observe(ctx)
+	if azure.IsNotFound(err) {
+		return diags // A storage account that is gone needs no keys.
+	}
+	if err != nil {
+		observed = keyrotation.Observed{Now: recorded.LastSync, Created: recorded.Created}
+	}
+	var found string
+	var left []string
+	sync := "sync every account that holds a copy of the keys:\n" + opened.dependents.syncCommands()
+	step := keyrotation.Decide(observed, recorded, state.wanted(), false)
+	unsynced := step.Action == keyrotation.Sync
+	if unsynced {
+		found, left = step.Reason, append(left, sync)
+	}
+	if due := recorded.SecondaryDue(state.wanted()); !due.IsZero() {
+		second := recorded.SecondKey(state.wanted())
+		if !unsynced {
+			found = fmt.Sprintf("%s is new and synced, %s is still the old one; both work",
+				second.Other(), second)
+		}
+		left = append(left, fmt.Sprintf("after %s, and once streaming has been verified, regenerate "+
+			"%s:\n  az storage account keys renew --resource-group %s --account-name %s --key %s",
+			due.UTC().Format(time.RFC3339), second, at.ResourceGroupName, at.Name, cliKey(second)), sync)
+	}
+	if len(left) == 0 {
+		return diags
+	}
+	return append(diags, diag.NewWarningDiagnostic(abandonedTitle, fmt.Sprintf(
+		"This plan removes the rotation of %s half-way: %s.\n\nRemoving it changes no key. Left to do by "+
+			"hand:\n\n- %s\n\nOr keep the resource, and apply until its phase is complete.\n\n"+
+			"Storage account: %s", at.Name, found, strings.Join(left, "\n- "), id)))
+}
+
+// syncCommands returns the Azure CLI commands that sync the dependents by hand.
+func (d *dependents) syncCommands() string {
+	var commands []string
+	for _, id := range d.ids {
+		if kind, err := keyholder.Of(d.client, id); err == nil {
+			commands = append(commands, "  "+kind.SyncCommand(id, d.storageAccountID))
+		}
+	}
+	if len(commands) == 0 {
+		return "  (dependent_ids is empty)"
+	}
+	return strings.Join(commands, "\n")
+}
+
+// cliKey returns the Azure CLI's name of a key.
+func cliKey(key keyrotation.Key) string {
+	if key == keyrotation.Key1 {
+		return "primary"
+	}
+	return "secondary"
+}

@@ -1,0 +1,129 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storagekeyrotation
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+)
+
+// open returns the storage account of a plan or a state, with its dependents and checks.
+func (r *Resource) open(ctx context.Context, plan *model) (*account, diag.Diagnostics) {
+	opened := newAccount(r.Client, plan.StorageAccountID.ValueString(), plan.dependents())
+	var configured []verifyModel
+	diags := plan.Verify.ElementsAs(ctx, &configured, false)
+	for _, one := range configured {
+		c, err := newCheck(one)
+		if err != nil {
+			diags.Append(diagnostic.ProviderBug(err.Error()))
+			continue
+		}
+		opened.checks = append(opened.checks, c)
+	}
+	return opened, diags
+}
+
+// run performs the steps that are due. The caller keeps the record that it returns, even after an
+// error.
+func (r *Resource) run(ctx context.Context, opened *account, recorded keyrotation.Recorded,
+	plan *model, waits bool,
+) (keyrotation.Recorded, keyrotation.Step, error) {
+	// Another rotation of the same account in this run waits its turn, and then sees by the keys'
+	// creation times what this one has done (ROT007).
+	unlock, err := r.Client.Lock(ctx, opened.id)
+	if err != nil {
+		return recorded, keyrotation.Step{}, err
+	}
+	defer unlock()
+	return keyrotation.Run(ctx, opened, recorded, plan.wanted(), waits, func(step keyrotation.Step) {
+		tflog.Info(ctx, "rotating storage keys", map[string]any{
+			"storage_account_id": opened.id, "step": string(step.Action), "key": string(step.Key),
+			"until": step.Until.Format(time.RFC3339), "reason": step.Reason,
+		})
+	})
+}
+
+// planNext plans the changes of the next step, and returns what a person should know about it.
+// changed says that the plan changes the resource anyway, because its configuration has changed.
+func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, plan *model,
+	changed bool,
+) diag.Diagnostics {
+	opened, diags := r.open(ctx, plan)
+	observed, err := opened.Observe(ctx)
+	if azure.IsNotFound(err) && !recorded.Adopted() {
+		return diags // It may be created by the same apply.
+	}
+	if err != nil {
+		return append(diags, diagnostic.FromError(diagnostic.Read, r.Subject(opened.id), err))
+	}
+	step := keyrotation.Decide(observed, recorded, plan.wanted(), false)
+	settles := step.Action == keyrotation.Wait && !plan.WaitForSettle.ValueBool()
+	if settles {
+		diags.Append(settlingWarning(step))
+	}
+	acts := step.Action != keyrotation.Nothing && !settles
+	if acts {
+		plan.unknown()
+	}
+	if !acts && !changed {
+		if err := opened.dependents.unread(); err != nil {
+			diags.Append(unreadWarning(err, "It may not have read the present keys"))
+		}
+		return diags
+	}
+	if err := opened.dependents.look(ctx); err != nil {
+		diags.Append(unreadWarning(err, "It may hold a copy of the keys"))
+	}
+	skipped := skippedNotes(opened.dependents.found())
+	switch {
+	case acts && recorded.Adopted():
+		diags.Append(plannedWarning(opened, step, observed.Created, skipped))
+	case len(skipped) > 0:
+		diags.AddWarning(plannedTitle, strings.Join(skipped, "\n\n"))
+	}
+	if acts && plan.Emergency.ValueBool() && !recorded.Emergency {
+		diags.Append(emergencyWarning())
+	}
+	return append(diags, r.undeclared(ctx, opened)...)
+}
+
+// undeclared warns of accounts in the subscription that use the keys and are not in dependent_ids.
+func (r *Resource) undeclared(ctx context.Context, opened *account) (diags diag.Diagnostics) {
+	at, err := azure.ParseID(opened.id, azure.StorageAccountType)
+	if err != nil {
+		return nil
+	}
+	kinds := keyholder.Kinds(r.Client)
+	listed, failed := make([][]string, len(kinds)), make([]error, len(kinds))
+	var group sync.WaitGroup
+	for i, kind := range kinds {
+		group.Go(func() { listed[i], failed[i] = kind.List(ctx, at.SubscriptionID, opened.id) })
+	}
+	group.Wait()
+	var missing []keyholder.Dependent
+	for i, kind := range kinds {
+		if err := failed[i]; err != nil {
+			diags.Append(unlistedWarning(kind, err))
+		}
+		for _, id := range listed[i] {
+			if !azure.ContainsID(opened.dependents.ids, id) {
+				missing = append(missing, keyholder.Dependent{ID: id, Kind: kind})
+			}
+		}
+	}
+	if len(missing) > 0 {
+		diags.Append(undeclaredWarning(opened.id, missing))
+	}
+	return diags
+}
