@@ -58,9 +58,10 @@ type Client struct {
 func New(config Config) (*Client, error) {
 	if config.SubscriptionID == "" {
 		return nil, &SettingError{
-			Setting: "subscription_id",
-			Problem: "it is missing",
-			Remedy:  "set it; `az account show --query id` prints that of the Azure CLI's login",
+			Setting:  "subscription_id",
+			Problem:  "it is missing",
+			Required: "the ID of the subscription to create resources in",
+			Remedy:   "Set it; `az account show --query id` prints the one that the Azure CLI uses",
 		}
 	}
 	known, err := CloudOf(config.Environment)

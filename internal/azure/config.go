@@ -64,9 +64,10 @@ type Endpoint struct {
 // SettingError says what is wrong with one setting of a [Config], by the name that the provider
 // block gives the setting.
 type SettingError struct {
-	Setting string
-	Problem string
-	Remedy  string
+	Setting  string
+	Problem  string
+	Required string // Empty if the problem says it.
+	Remedy   string
 }
 
 func (e *SettingError) Error() string {

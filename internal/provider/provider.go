@@ -109,7 +109,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		err = p.rehearse(ctx, block, &config)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(settingDiagnostic(err))
+		resp.Diagnostics.Append(settingDiagnostics(err)...)
 		return
 	}
 	config.Clock = p.clock
@@ -117,7 +117,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		"terraform-provider-azuremedia/%s Terraform/%s", p.version, req.TerraformVersion)
 	client, err := azure.New(config)
 	if err != nil {
-		resp.Diagnostics.Append(settingDiagnostic(err))
+		resp.Diagnostics.Append(settingDiagnostics(err)...)
 		return
 	}
 	resp.ResourceData = client
@@ -137,8 +137,8 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 	if err != nil {
 		return &azure.SettingError{
 			Setting: "rehearsal.data_file",
-			Problem: fmt.Sprintf("rehearsal cannot be opened: %v", err),
-			Remedy:  "name a file that can be written to",
+			Problem: fmt.Sprintf("the rehearsal cannot be opened: %v", err),
+			Remedy:  "Correct that, or name another file",
 		}
 	}
 	*config = azure.Config{

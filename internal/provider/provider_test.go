@@ -19,6 +19,12 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 )
 
+const (
+	subscriptionID = "11111111-1111-1111-1111-111111111111"
+	tenantID       = "22222222-2222-2222-2222-222222222222"
+	clientID       = "33333333-3333-3333-3333-333333333333"
+)
+
 // start starts a provider whose environment variables are only those given.
 func start(t *testing.T, variables map[string]string, options ...provider.Option) *acctest.Proto {
 	t.Helper()
@@ -38,7 +44,7 @@ func start(t *testing.T, variables map[string]string, options ...provider.Option
 
 func TestConfigure_saysWhatIsWrong(t *testing.T) {
 	signedIn := acctest.Value{
-		"subscription_id": "s", "tenant_id": "t", "client_id": "c", "client_secret": "hunter2",
+		"subscription_id": subscriptionID, "tenant_id": tenantID, "client_id": clientID, "client_secret": "hunter2",
 	}
 	with := func(more acctest.Value) acctest.Value {
 		block := acctest.Value{}
@@ -61,7 +67,7 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 			"a secret from the environment",
 			acctest.Value{},
 			map[string]string{
-				"ARM_SUBSCRIPTION_ID": "s", "ARM_TENANT_ID": "t", "ARM_CLIENT_ID": "c",
+				"ARM_SUBSCRIPTION_ID": subscriptionID, "ARM_TENANT_ID": tenantID, "ARM_CLIENT_ID": clientID,
 				"ARM_CLIENT_SECRET": "hunter2",
 			},
 			nil,
@@ -75,7 +81,7 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 			map[string]string{"AZUREMEDIA_CONNECT_TO": "127.0.0.1:8443"},
 			nil,
 		},
-		{"the Azure CLI", acctest.Value{"subscription_id": "s"}, nil, nil},
+		{"the Azure CLI", acctest.Value{"subscription_id": subscriptionID}, nil, nil},
 		{
 			"an ID token", with(acctest.Value{
 				"client_secret": nil, "use_oidc": true, "oidc_token": "hunter2",
@@ -90,10 +96,39 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 			},
 			nil,
 		},
-		{"a managed identity", acctest.Value{"subscription_id": "s", "use_msi": true}, nil, nil},
+		{"a managed identity", acctest.Value{"subscription_id": subscriptionID, "use_msi": true}, nil, nil},
 		{
 			"no subscription", with(acctest.Value{"subscription_id": nil}), nil,
 			[]string{"subscription_id (ARM_SUBSCRIPTION_ID)", "Nothing was changed"},
+		},
+		{
+			"a rehearsal block without its environment",
+			acctest.Value{"rehearsal": acctest.Value{"data_file": "x.db"}},
+			nil,
+			[]string{
+				`Found: environment (ARM_ENVIRONMENT): a rehearsal block, but environment is "public".`,
+				`Remedy: Set environment = "rehearsal", or remove the block.`, "Nothing was changed",
+			},
+		},
+		{
+			"a rehearsal block, its environment from a variable",
+			acctest.Value{"rehearsal": acctest.Value{}},
+			map[string]string{"ARM_ENVIRONMENT": "rehearsal"},
+			[]string{".azuremedia-rehearsal.db is broken"},
+		},
+		{
+			"names in place of IDs", with(acctest.Value{"subscription_id": "my-sub", "client_id": "my-app"}),
+			map[string]string{"ARM_TENANT_ID": "contoso.com"},
+			[]string{
+				`Found: subscription_id (ARM_SUBSCRIPTION_ID): "my-sub".`, "Required: a GUID, such as 00000000-",
+				"Remedy: Write the ID instead of a name; `az account show --query id` prints it.",
+				`Found: client_id (ARM_CLIENT_ID): "my-app".`, `AttributeName("client_id")`,
+			},
+		},
+		{
+			"a tenant's domain", with(acctest.Value{"tenant_id": nil}),
+			map[string]string{"ARM_TENANT_ID": "contoso.onmicrosoft.com"},
+			[]string{`Found: tenant_id (ARM_TENANT_ID): "contoso.onmicrosoft.com".`, "az account show --query tenantId"},
 		},
 		{
 			"no tenant", with(acctest.Value{"tenant_id": nil}), nil,
@@ -106,7 +141,7 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 		},
 		{
 			"no way to sign in",
-			acctest.Value{"subscription_id": "s", "use_cli": false},
+			acctest.Value{"subscription_id": subscriptionID, "use_cli": false},
 			nil,
 			[]string{"use_cli (ARM_USE_CLI)", "client_secret"},
 		},
@@ -131,7 +166,7 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 				"environment": "rehearsal", "endpoint": acctest.Value{"connect_to": "x:1"},
 			},
 			nil,
-			[]string{"Setting: endpoint.", "rehearsal serve"},
+			[]string{"Found: endpoint: environment = ", "rehearsal serve"},
 		},
 		{
 			"a rehearsal that cannot be opened",

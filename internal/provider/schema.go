@@ -32,9 +32,9 @@ func providerSchema() schema.Schema {
 					"the provider.",
 				stringvalidator.OneOf("public", "usgovernment", "china", "custom", "rehearsal")),
 			"subscription_id": text("subscription_id",
-				"The subscription that resources are created in. Required, except in rehearsal."),
+				"The ID of the subscription to create resources in. Required, except in rehearsal."),
 			"tenant_id": text("tenant_id",
-				"The tenant to sign in to. Required with `client_secret`, "+
+				"The ID of the tenant to sign in to. Required with `client_secret`, "+
 					"`client_certificate_path` and `use_oidc`."),
 			"client_id": text("client_id",
 				"The client ID of the service principal, or of the user-assigned identity that "+

@@ -11,12 +11,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
 // model is the provider block.
@@ -60,8 +61,8 @@ type rehearsalModel struct {
 	DataFile types.String `tfsdk:"data_file"`
 }
 
-// variables names the environment variables that stand in for a setting, the first before the
-// others. Where azurerm has the setting, they are azurerm's.
+// variables returns the environment variables of a setting; the first one set counts. They are
+// azurerm's if azurerm has the setting.
 func variables(setting string) []string {
 	switch setting {
 	case "oidc_request_url":
@@ -77,7 +78,7 @@ func variables(setting string) []string {
 	return []string{"ARM_" + strings.ToUpper(setting)}
 }
 
-// config is the configuration of the client that the block and the environment describe.
+// config returns the client's configuration from the block and the environment.
 func (m model) config() (azure.Config, error) {
 	var read settings
 	endpoint := endpointModel{}
@@ -123,19 +124,33 @@ func (m model) config() (azure.Config, error) {
 	if config.Environment == "" {
 		config.Environment = azure.Public
 	}
+	if m.Rehearsal != nil && config.Environment != azure.Rehearsal {
+		read.refuse(azure.SettingError{
+			Setting:  "environment",
+			Problem:  fmt.Sprintf("a rehearsal block, but environment is %q", config.Environment),
+			Required: "environment = \"rehearsal\" with a rehearsal block",
+			Remedy:   "Set environment = \"rehearsal\", or remove the block",
+		})
+	}
+	if config.Environment != azure.Rehearsal {
+		read.requireGUID("subscription_id", config.SubscriptionID, "az account show --query id")
+		read.requireGUID("tenant_id", config.TenantID, "az account show --query tenantId")
+		read.requireGUID("client_id", config.ClientID, "az ad sp list --display-name NAME --query [].appId")
+	}
 	if config.Environment == azure.Custom && config.Endpoint == (azure.Endpoint{}) {
-		read.problems = append(read.problems, &azure.SettingError{
-			Setting: "endpoint",
-			Problem: "environment = \"custom\" does not say which cloud is meant",
-			Remedy:  "set endpoint, or the AZUREMEDIA_* variables that `rehearsal env` prints",
+		read.refuse(azure.SettingError{
+			Setting:  "endpoint",
+			Problem:  "environment = \"custom\" does not say which cloud is meant",
+			Required: "the endpoints of that cloud",
+			Remedy:   "Set endpoint, or the AZUREMEDIA_* variables that `rehearsal env` prints",
 		})
 	}
 	if m.Endpoint != nil && config.Environment == azure.Rehearsal {
-		read.problems = append(read.problems, &azure.SettingError{
+		read.refuse(azure.SettingError{
 			Setting: "endpoint",
 			Problem: "environment = \"rehearsal\" runs inside the provider and has no endpoint",
-			Remedy: "leave the endpoint out; or, to use a rehearsal that is served, leave the " +
-				"environment at \"public\" and give the credentials that `rehearsal serve` prints",
+			Remedy: "Remove endpoint; or, to use a rehearsal that is served, leave environment at " +
+				"\"public\" and set the credentials that `rehearsal serve` prints",
 		})
 	}
 	return config, errors.Join(read.problems...)
@@ -155,7 +170,7 @@ func (m model) dataFile() string {
 	return file
 }
 
-// settings reads settings from the block and, where it leaves them out, from the environment.
+// settings reads settings from the block, or from the environment if the block omits them.
 type settings struct{ problems []error }
 
 func (s *settings) text(setting string, attribute types.String) string {
@@ -180,16 +195,31 @@ func (s *settings) flag(setting string, attribute types.Bool, otherwise bool) bo
 	}
 	set, err := strconv.ParseBool(value)
 	if err != nil {
-		s.problems = append(s.problems, &azure.SettingError{
+		s.refuse(azure.SettingError{
 			Setting: setting,
 			Problem: fmt.Sprintf("%q is neither true nor false", value),
-			Remedy:  "write true or false",
+			Remedy:  "Write true or false",
 		})
 	}
 	return set
 }
 
-// refuseUnknown says which settings come from something that is yet to be created.
+func (s *settings) refuse(problem azure.SettingError) { s.problems = append(s.problems, &problem) }
+
+// requireGUID refuses an ID that is set and not a GUID; the command prints the right one.
+func (s *settings) requireGUID(setting, value, command string) {
+	if value == "" || uuid.Validate(value) == nil && len(value) == len(uuid.UUID{}.String()) {
+		return
+	}
+	s.refuse(azure.SettingError{
+		Setting:  setting,
+		Problem:  strconv.Quote(value),
+		Required: "a GUID, such as 00000000-0000-0000-0000-000000000000",
+		Remedy:   "Write the ID instead of a name; `" + command + "` prints it",
+	})
+}
+
+// refuseUnknown refuses settings that come from something that is yet to be created.
 func refuseUnknown(block tftypes.Value, diags *diag.Diagnostics) {
 	var unknown []string
 	var look func(value tftypes.Value, name string)
@@ -209,35 +239,38 @@ func refuseUnknown(block tftypes.Value, diags *diag.Diagnostics) {
 	look(block, "")
 	sort.Strings(unknown)
 	for _, name := range unknown {
-		diags.AddAttributeError(settingPath(name), "Unknown Provider Setting", fmt.Sprintf(
-			"%s is not known until something else has been applied, and without it the provider "+
-				"cannot look at Azure to plan.\n\n"+
-				"Give it a value that is known, a variable for instance, set %s, or apply what "+
-				"it depends on first with -target.\n\nNothing was changed.",
-			name, strings.Join(variables(name), " or ")))
+		diags.Append(diagnostic.Refuse(diagnostic.Path(name), diagnostic.Refusal{
+			Title:    "Unknown Provider Setting",
+			Found:    name + " is not known until something else has been applied",
+			Required: "a value that is known during the plan",
+			Why:      "Without it the provider cannot read Azure",
+			Remedy: "Give it a known value, such as a variable, set " +
+				strings.Join(variables(name), " or ") + ", or apply what it depends on first with -target",
+		}))
 	}
 }
 
-// settingDiagnostic says what is wrong with a setting, by attribute and environment variable.
-func settingDiagnostic(err error) diag.Diagnostic {
-	const summary = "Provider Not Configured"
-	var setting *azure.SettingError
-	if !errors.As(err, &setting) {
-		return diag.NewErrorDiagnostic(summary, err.Error())
+// settingDiagnostics says what is wrong with the settings, by attribute and environment variable.
+func settingDiagnostics(err error) (diags diag.Diagnostics) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			diags.Append(settingDiagnostics(one)...)
+		}
+		return diags
 	}
-	where := setting.Setting
-	if where != "endpoint" {
-		where += " (" + strings.Join(variables(setting.Setting), ", ") + ")"
+	const title = "Provider Not Configured"
+	setting, ok := errors.AsType[*azure.SettingError](err)
+	if !ok {
+		return diag.Diagnostics{diag.NewErrorDiagnostic(title, err.Error())}
 	}
-	return diag.NewAttributeErrorDiagnostic(settingPath(setting.Setting), summary, fmt.Sprintf(
-		"Setting: %s.\nFound: %s.\nRemedy: %s.\n\nNothing was changed.",
-		where, setting.Problem, setting.Remedy))
-}
-
-func settingPath(name string) path.Path {
-	first, rest, nested := strings.Cut(name, ".")
-	if nested {
-		return path.Root(first).AtName(rest)
+	name := setting.Setting
+	if name != "endpoint" {
+		name += " (" + strings.Join(variables(name), ", ") + ")"
 	}
-	return path.Root(first)
+	return diag.Diagnostics{diagnostic.Refuse(diagnostic.Path(setting.Setting), diagnostic.Refusal{
+		Title:    title,
+		Found:    name + ": " + setting.Problem,
+		Required: setting.Required,
+		Remedy:   setting.Remedy,
+	})}
 }

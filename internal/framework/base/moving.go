@@ -71,8 +71,8 @@ func MovedTags(moved map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, tags)
 }
 
-// NoTimeouts returns the timeouts of a resource whose configuration is unknown, as it is during a
-// move.
+// NoTimeouts returns the timeouts of a resource, which has all four, whose configuration is unknown, as
+// it is during a move.
 func NoTimeouts() timeouts.Value {
 	return timeouts.Value{Object: types.ObjectNull(map[string]attr.Type{
 		"create": types.StringType, "read": types.StringType,

@@ -9,56 +9,55 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
-// advise says what to do about an answer of Azure's: by its code where the code is telling, by
-// its status otherwise.
+// advise returns what to do about an error of Azure's, by its code if the code says enough, and
+// otherwise by its status.
 func advise(answer *azure.Error) string {
-	switch answer.InnerCode { // It is Key Vault's, and tells more than the code.
+	switch answer.InnerCode { // Key Vault's, which says more than the code.
 	case "ForbiddenByFirewall":
-		return "Let the client address named above in by the vault's firewall (network_acls of the " +
-			"vault), or run Terraform from an address that it lets in. Where the vault is part of " +
-			"this configuration, terraform apply -target changes it without reading what is in it."
+		return "Allow the client address above in the vault's firewall (network_acls of the vault), or " +
+			"run Terraform from an address that it allows. If the vault is part of this " +
+			"configuration, terraform apply -target changes it without reading its keys."
 	case "ForbiddenByConnection":
-		return "Run Terraform where a private endpoint of the vault can be reached, or switch the " +
-			"vault's public network access on (public_network_access_enabled). Where the vault is " +
-			"part of this configuration, terraform apply -target changes it without reading what " +
-			"is in it."
+		return "Run Terraform where it can reach a private endpoint of the vault, or switch the " +
+			"vault's public network access on (public_network_access_enabled). If the vault is " +
+			"part of this configuration, terraform apply -target changes it without reading its keys."
 	}
 	switch answer.Code {
 	case "AuthorizationFailed", "LinkedAuthorizationFailed":
-		return "Give the identity that runs Terraform a role that permits the action named " +
-			"above, at that scope. A new role assignment takes some minutes to act."
+		return "Grant the identity that runs Terraform a role with the action above, at that scope. A " +
+			"new role assignment takes some minutes to take effect."
 	case "SubscriptionNotFound", "InvalidSubscriptionId":
 		return "Check subscription_id (ARM_SUBSCRIPTION_ID), and that the credentials belong to " +
 			"the tenant of that subscription."
 	case "ResourceGroupNotFound", "ParentResourceNotFound":
-		return "Create what it lies in first; in this configuration, refer to it by its " +
-			"attributes, so that Terraform knows the order."
+		return "Create the parent resource first; in this configuration, refer to its attributes, so " +
+			"that Terraform knows the order."
 	case "MissingSubscriptionRegistration", "MissingRegistrationForResourceProvider":
-		return "Register the resource provider in the subscription, or let the provider do it " +
-			"by leaving resource_provider_registrations at \"automatic\"."
+		return "Register the resource provider in the subscription, or set " +
+			"resource_provider_registrations to \"automatic\", so that the provider does it."
 	case "ScopeLocked":
-		return "Remove the lock in Azure, or leave the object as it is."
+		return "Remove the lock in Azure, or leave the resource as it is."
 	case "RequestDisallowedByPolicy":
-		return "Change the configuration so that the Azure Policy named above is content, or " +
-			"ask for an exemption."
+		return "Change the configuration so that it complies with the Azure Policy above, or ask for " +
+			"an exemption."
 	}
 	switch answer.Status {
 	case http.StatusUnauthorized:
 		return "Check the provider block's credentials: the tenant, and that they have not expired."
 	case http.StatusForbidden:
-		return "Give the identity that runs Terraform the permission named above. A new grant " +
-			"takes some minutes to act."
+		return "Grant the identity that runs Terraform the permission above. A new grant takes some " +
+			"minutes to take effect."
 	case http.StatusNotFound:
-		return "Refresh the state (terraform plan) to see what is still there."
+		return "Run terraform plan to see what still exists."
 	case http.StatusConflict:
-		return "Wait until what is being done to the object elsewhere is over, and apply again."
+		return "Wait until the other operation on the resource has finished, and apply again."
 	case http.StatusTooManyRequests:
-		return "Azure limits how many requests it takes: apply again in a few minutes, or with " +
-			"a lower -parallelism."
+		return "Azure limits the rate of requests: apply again in a few minutes, or with a lower " +
+			"-parallelism."
 	}
 	if answer.Status >= http.StatusInternalServerError {
-		return "This is a fault on Azure's side: apply again. If it stays, give Azure support " +
-			"the IDs above."
+		return "This is a fault on Azure's side: apply again. If it persists, give Azure support the " +
+			"IDs above."
 	}
-	return "Correct what Azure names above, and apply again."
+	return "Correct what Azure reports above, and apply again."
 }

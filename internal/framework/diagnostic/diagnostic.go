@@ -1,8 +1,13 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package diagnostic turns what goes wrong into what a person reads: what was being done to
-// which object, what Azure said, what to do now, and whether anything was changed.
+// Package diagnostic holds what a person reads when something goes wrong: what was being done to which
+// resource, what Azure answered, what to do now, and whether anything was changed. It knows no noun and
+// sends no requests.
+//
+// [FromError] renders an error of Azure's; [Refuse] what the provider refuses by itself; [FromViolation]
+// a broken rule. Errors that are refusals or broken rules can travel as errors: FromError shows them as
+// such.
 package diagnostic
 
 import (
@@ -18,8 +23,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// Act is what could not be done. Together with a noun it makes the summary of a diagnostic, which
-// never varies otherwise: "Resource Group Not Created".
+// Act is the operation that failed. With a noun it is the summary of a diagnostic: "Resource Group Not
+// Created".
 type Act string
 
 // The acts.
@@ -32,7 +37,7 @@ const (
 	Move   Act = "Moved"
 )
 
-// during is the act while it is being done.
+// during returns the act as it is being done.
 func (a Act) during() string {
 	switch a {
 	case Create:
@@ -52,7 +57,7 @@ func (a Act) during() string {
 	}
 }
 
-// timeout is the attribute that limits how long the act may take.
+// timeout returns the attribute that limits how long the act may take.
 func (a Act) timeout() string {
 	switch a {
 	case Create:
@@ -68,19 +73,19 @@ func (a Act) timeout() string {
 	}
 }
 
-// Subject is the object that an act is about.
+// Subject is the resource that an act is about.
 type Subject struct {
 	Noun string // What a person calls it, in title case: "Resource Group".
 	Type string // Its Terraform type: "azuremedia_resource_group".
 	ID   string // Its resource ID, or the name that is known of it.
 }
 
-// Summary is the summary of every diagnostic that says that the act failed.
+// Summary returns the summary of a diagnostic about a failed act.
 func Summary(act Act, noun string) string {
 	return noun + " Not " + string(act)
 }
 
-// FromError says that an act failed. An error that is a [Refusal] or a [rule.Violation] is shown as
+// FromError returns that an act failed. An error that is a [Refusal] or a [rule.Violation] is shown as
 // such.
 func FromError(act Act, subject Subject, err error) diag.Diagnostic {
 	if refusal, ok := errors.AsType[Refusal](err); ok {
@@ -92,30 +97,28 @@ func FromError(act Act, subject Subject, err error) diag.Diagnostic {
 	return report(act, subject, err, outcome(act, err))
 }
 
-// FromErrorAfter says that an act failed of which a part had been done already. The sentence says
-// which part, so that nobody needs to guess what was changed.
+// FromErrorAfter returns that an act failed after a part was done. The sentence says which part.
 func FromErrorAfter(done string, act Act, subject Subject, err error) diag.Diagnostic {
 	return report(act, subject, err, done+" Apply again to do the rest.")
 }
 
-// AlreadyExists says that an object is not created because it is there already, and how to manage
-// the one that is there.
+// AlreadyExists returns that a resource is not created because it exists, and how to import it.
 func AlreadyExists(subject Subject) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		subject.Noun+" Already Exists",
 		paragraphs(
 			fmt.Sprintf("Azure has %s already, and it is not in this configuration's state.",
 				subject.ID),
-			fmt.Sprintf("To manage the one that is there, import it, with its own address in "+
-				"place of \"this\":\n\n"+
+			fmt.Sprintf("To manage the existing one, import it, with its own address in place of "+
+				"\"this\":\n\n"+
 				"  import {\n    to = %s.this\n    id = %q\n  }\n\n"+
-				"To have another one, choose another name.", subject.Type, subject.ID),
+				"To create another one, choose another name.", subject.Type, subject.ID),
 			NothingChanged,
 		))
 }
 
-// RefuseExisting takes the outcome of looking for an object that is about to be created. It is
-// silent if the object is not there.
+// RefuseExisting returns the problem with a resource that is about to be created, from the error of
+// reading it: nothing if it does not exist.
 func RefuseExisting(subject Subject, err error) diag.Diagnostics {
 	switch {
 	case err == nil:
@@ -127,7 +130,7 @@ func RefuseExisting(subject Subject, err error) diag.Diagnostics {
 	}
 }
 
-// ProviderBug says that something happened which cannot happen.
+// ProviderBug returns that something happened which must not.
 func ProviderBug(what string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		"Provider Bug",
@@ -138,26 +141,26 @@ func ProviderBug(what string) diag.Diagnostic {
 		))
 }
 
-// NothingChanged ends a diagnostic that came before any change.
+// NothingChanged ends a diagnostic about a failure before any change.
 const NothingChanged = "Nothing was changed."
 
 const maybeChanged = "It is not known whether Azure carried it out. The next plan reads the " +
-	"object and shows what is left to do."
+	"resource and shows what is left to do."
 
-// report writes the paragraphs of a failed act.
+// report returns the paragraphs of a failed act.
 func report(act Act, subject Subject, err error, outcome string) diag.Diagnostic {
 	doing := fmt.Sprintf("%s the %s %s.",
 		act.during(), strings.ToLower(subject.Noun), subject.ID)
-	diags, remedy := explain(act, err)
+	cause, remedy := explain(act, err)
 	return diag.NewErrorDiagnostic(
-		Summary(act, subject.Noun), paragraphs(doing, diags, remedy, outcome))
+		Summary(act, subject.Noun), paragraphs(doing, cause, remedy, outcome))
 }
 
-// explain says what the cause is and what to do about it.
-func explain(act Act, err error) (diags, remedy string) {
+// explain returns the cause and what to do about it.
+func explain(act Act, err error) (cause, remedy string) {
 	var credential *azure.CredentialError
 	if errors.As(err, &credential) {
-		return fmt.Sprintf("No token could be had with %s: %v", credential.Method, credential.Err),
+		return fmt.Sprintf("Could not get a token with %s: %v", credential.Method, credential.Err),
 			"Check the provider block's credentials and the ARM_* environment variables; " +
 				"`az login` renews the Azure CLI's login."
 	}
@@ -166,8 +169,8 @@ func explain(act Act, err error) (diags, remedy string) {
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The time allowed for it ran out.",
-			fmt.Sprintf("Apply again; if it regularly takes this long, raise %s.", act.timeout())
+		return "It ran out of time.",
+			fmt.Sprintf("Apply again; if it often takes this long, raise %s.", act.timeout())
 	case errors.Is(err, context.Canceled):
 		return "It was interrupted.", "Apply again."
 	default:
@@ -176,7 +179,7 @@ func explain(act Act, err error) (diags, remedy string) {
 	}
 }
 
-// outcome says whether a failed act changed anything.
+// outcome returns whether a failed act changed anything.
 func outcome(act Act, err error) string {
 	var credential *azure.CredentialError
 	switch {
@@ -187,7 +190,7 @@ func outcome(act Act, err error) string {
 	}
 }
 
-// answered says what Azure said, with what its support asks for.
+// answered returns Azure's answer, with the IDs that its support asks for.
 func answered(answer *azure.Error) string {
 	text := fmt.Sprintf("Azure answered %d %s", answer.Status, http.StatusText(answer.Status))
 	if answer.Status < http.StatusBadRequest {

@@ -44,7 +44,7 @@ func TestFromError_saysEverythingAPersonNeeds(t *testing.T) {
 			[]string{
 				"Creating the key vault /subscriptions/s/v.", "403 Forbidden", "AuthorizationFailed",
 				"(Inner)", "Azure's own words.", "request ID r-1", "correlation ID c-1",
-				"a role that permits", nothing,
+				"a role with the action", nothing,
 			},
 		},
 		{
@@ -124,10 +124,10 @@ func TestFromError_alwaysHasAnAdvice(t *testing.T) {
 func TestFromError_goesByKeyVaultsInnerCode(t *testing.T) {
 	t.Parallel()
 	for inner, want := range map[string]string{
-		"ForbiddenByFirewall":   "Let the client address named above in by the vault's firewall",
+		"ForbiddenByFirewall":   "Allow the client address above in the vault's firewall",
 		"ForbiddenByConnection": "switch the vault's public network access on",
-		"ForbiddenByRbac":       "Give the identity that runs Terraform the permission named above.",
-		"AccessDenied":          "Give the identity that runs Terraform the permission named above.",
+		"ForbiddenByRbac":       "Grant the identity that runs Terraform the permission above.",
+		"AccessDenied":          "Grant the identity that runs Terraform the permission above.",
 	} {
 		diags := diagnostic.FromError(diagnostic.Read, vault(),
 			&azure.Error{Status: 403, Code: "Forbidden", InnerCode: inner}).Detail()
@@ -202,5 +202,30 @@ func TestProviderBug_asksForAReport(t *testing.T) {
 	t.Parallel()
 	if diags := diagnostic.ProviderBug("It broke."); !strings.Contains(diags.Detail(), "/issues") {
 		t.Errorf("got %q", diags.Detail())
+	}
+}
+
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	refusal := diagnostic.Refusal{
+		Title: "Key Never Valid", Found: "yesterday", Required: "a time to come", Remedy: "Correct it",
+	}
+	const want = "Found: yesterday.\nRequired: a time to come.\nRemedy: Correct it.\n\nNothing was changed."
+	at := path.Root("expiration_date")
+	for name, diags := range map[string]diag.Diagnostic{
+		"at an attribute": diagnostic.Refuse(at, refusal),
+		"as an error":     diagnostic.FromError(diagnostic.Delete, vault(), fmt.Errorf("deleting: %w", refusal)),
+	} {
+		if diags.Severity() != diag.SeverityError || diags.Summary() != refusal.Title || diags.Detail() != want {
+			t.Errorf("%s: got %q\n%s", name, diags.Summary(), diags.Detail())
+		}
+		with, ok := diags.(diag.DiagnosticWithPath)
+		if (name == "at an attribute") != ok || ok && !with.Path().Equal(at) {
+			t.Errorf("%s: at %v", name, diags)
+		}
+	}
+	broken := rule.Violation{Rule: rule.Rule{ID: "CMK014", Title: "Key In Use"}, Severity: rule.Error, Found: "an account"}
+	if diags := diagnostic.FromError(diagnostic.Delete, vault(), broken); diags.Summary() != broken.Summary() {
+		t.Errorf("a broken rule is called %q", diags.Summary())
 	}
 }

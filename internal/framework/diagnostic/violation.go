@@ -12,8 +12,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// FromViolation says that a rule is broken, at the attribute that breaks it. Where that forbids
-// something, nothing was done.
+// FromViolation returns a broken rule, at the attribute that breaks it. An error says that nothing was
+// changed.
 func FromViolation(violation rule.Violation) diag.Diagnostic {
 	if violation.Severity == rule.Error {
 		return FromViolationAfter(NothingChanged, violation)
@@ -21,8 +21,8 @@ func FromViolation(violation rule.Violation) diag.Diagnostic {
 	return FromViolationAfter("", violation)
 }
 
-// FromViolationAfter says that a rule is broken when a part has been done already. The sentence
-// says which part.
+// FromViolationAfter returns a broken rule that was found after a part was done. The sentence says
+// which part.
 func FromViolationAfter(done string, violation rule.Violation) diag.Diagnostic {
 	summary, detail := violation.Summary(), paragraphs(violation.Detail(), done)
 	if violation.Attribute == "" {
@@ -38,7 +38,7 @@ func FromViolationAfter(done string, violation rule.Violation) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, summary, detail)
 }
 
-// FromReport says everything that a report found, errors first.
+// FromReport returns everything that a report found, errors first.
 func FromReport(report rule.Report) diag.Diagnostics {
 	var found diag.Diagnostics
 	for _, violation := range append(report.Errors(), report.Warnings()...) {

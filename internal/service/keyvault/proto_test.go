@@ -410,7 +410,7 @@ func TestApply_saysWhatWentWrong(t *testing.T) {
 			t.Errorf("%d diagnostics", len(diags))
 		}
 		says(t, diags, "Key Vault Not "+act, w.ID(azure.VaultType, "keys"), "RequestDisallowedByPolicy",
-			"The policy forbids it.", "Azure Policy named above", outcome)
+			"The policy forbids it.", "Azure Policy above", outcome)
 	}
 	const nothing = "Nothing was changed."
 	plan := proto.Plan(resourceType, acctest.Object{}, config(nil))

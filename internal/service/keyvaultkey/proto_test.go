@@ -279,21 +279,21 @@ func TestAccess(t *testing.T) {
 				DefaultAction: to.Ptr(armkeyvault.NetworkRuleActionDeny),
 			}})
 		}, []string{
-			"ForbiddenByFirewall", "Client address: 127.0.0.1", "Let the client address named above in by the vault's firewall",
+			"ForbiddenByFirewall", "Client address: 127.0.0.1", "Allow the client address above in the vault's firewall",
 		}},
 		{"no public access", nil, func(w *fixture.World) {
 			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{PublicNetworkAccess: to.Ptr("Disabled")})
 		}, []string{"ForbiddenByConnection", "public_network_access_enabled"}},
 		{"no access policy", nil, func(w *fixture.World) {
 			w.UpdateVault("keys", armkeyvault.VaultPatchProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{}})
-		}, []string{"AccessDenied", "does not have keys", "Give the identity that runs Terraform the permission named above"}},
+		}, []string{"AccessDenied", "does not have keys", "Grant the identity that runs Terraform the permission above"}},
 		{
 			"no role",
 			[]func(*armkeyvault.VaultCreateOrUpdateParameters){fixture.ByRoles},
 			func(w *fixture.World) {
 				w.Unassign(*w.Assignments(w.ID(azure.VaultType, "keys"))[0].ID)
 			},
-			[]string{"ForbiddenByRbac", "Microsoft.KeyVault/vaults/keys/", "Give the identity that runs Terraform the permission named above"},
+			[]string{"ForbiddenByRbac", "Microsoft.KeyVault/vaults/keys/", "Grant the identity that runs Terraform the permission above"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -339,7 +339,7 @@ func TestAccess_onItsWayIsWaitedFor(t *testing.T) {
 		proto.Update(made, vault)
 		impatient := w.config(acctest.Value{"enabled": false, "timeouts": acctest.Value{"update": "1m"}})
 		_, diags := proto.Apply(proto.Plan(resourceType, object, impatient))
-		says(t, diags, "Key Vault Key Not Updated", "403", "A new grant takes some minutes to act.", "Nothing was changed.")
+		says(t, diags, "Key Vault Key Not Updated", "403", "A new grant takes some minutes to take effect.", "Nothing was changed.")
 		proto.Update(object, w.config(acctest.Value{"enabled": false}))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -215,7 +216,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest,
 	resp *resource.ImportStateResponse,
 ) {
-	ctx, cancel := r.Deadline(ctx, diagnostic.Import, base.NoTimeouts(), &resp.Diagnostics)
+	ctx, cancel := r.Deadline(ctx, diagnostic.Import, timeouts.Value{}, &resp.Diagnostics)
 	defer cancel()
 	var key customerkey.KeyID
 	base.Import(ctx, req, resp, func(text string) (string, error) {
