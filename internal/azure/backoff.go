@@ -55,3 +55,8 @@ func written(d time.Duration) string {
 	}
 	return text
 }
+
+// LastLook returns a context for a short look at Azure when the time of an operation is up.
+func LastLook(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+}

@@ -204,7 +204,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 		"storage account without the identity": {
 			broken: func(f *customerkey.Facts) {
 				byUserAssigned(f)
-				f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
+				f.Target.ID, f.Target.Kind = storageID, customerkey.StorageAccount()
 				f.Target.UserAssigned = rule.Known[[]string](nil)
 			},
 			rule: customerkey.CMK008, attribute: customerkey.AttributeIdentity,
@@ -215,7 +215,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 		},
 		"storage account without system-assigned identity": {
 			broken: func(f *customerkey.Facts) {
-				f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
+				f.Target.ID, f.Target.Kind = storageID, customerkey.StorageAccount()
 				f.Target.SystemAssigned = rule.Known(false)
 			},
 			rule: customerkey.CMK008, attribute: customerkey.AttributeIdentity,
@@ -224,7 +224,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 		},
 		"video analyzer with a system-assigned identity": {
 			broken: func(f *customerkey.Facts) {
-				f.Target.ID, f.Target.Kind = analyzerID, must(customerkey.KindOf(analyzerID))
+				f.Target.ID, f.Target.Kind = analyzerID, customerkey.VideoAnalyzer()
 			},
 			rule: customerkey.CMK008, attribute: customerkey.AttributeIdentity,
 			found:    "the system-assigned identity of a Video Analyzer account",
@@ -317,13 +317,6 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 	}
 }
 
-func must(kind customerkey.Kind, err error) customerkey.Kind {
-	if err != nil {
-		panic(err)
-	}
-	return kind
-}
-
 // TestCheck_passes holds facts that are right in ways that look wrong against the rules.
 func TestCheck_passes(t *testing.T) {
 	t.Parallel()
@@ -348,14 +341,14 @@ func TestCheck_passes(t *testing.T) {
 		},
 		"video analyzer with a user-assigned identity": func(f *customerkey.Facts) {
 			byUserAssigned(f)
-			f.Target.ID, f.Target.Kind = analyzerID, must(customerkey.KindOf(analyzerID))
+			f.Target.ID, f.Target.Kind = analyzerID, customerkey.VideoAnalyzer()
 		},
 		"storage account with a vault in another region": func(f *customerkey.Facts) {
-			f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
+			f.Target.ID, f.Target.Kind = storageID, customerkey.StorageAccount()
 			f.Vault.Location = rule.Known("northeurope")
 		},
 		"storage account behind a firewall with trusted services": func(f *customerkey.Facts) {
-			f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
+			f.Target.ID, f.Target.Kind = storageID, customerkey.StorageAccount()
 			f.Vault.Network = rule.Known(customerkey.Network{TrustedServices: true})
 		},
 		"firewall that trusted services pass": func(f *customerkey.Facts) {

@@ -140,7 +140,7 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 		},
 		"identity of a storage account removed": {
 			lost: func(f *customerkey.Facts) {
-				f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
+				f.Target.ID, f.Target.Kind = storageID, customerkey.StorageAccount()
 				f.Target.SystemAssigned = rule.Known(false)
 			},
 			cause: customerkey.IdentityRemoved,

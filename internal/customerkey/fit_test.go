@@ -25,15 +25,6 @@ const (
 // today is when every check of these tests takes place.
 func today() time.Time { return time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC) }
 
-func kind(t *testing.T, id string) customerkey.Kind {
-	t.Helper()
-	found, err := customerkey.KindOf(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
 // keyInVersion is a key that can protect any account.
 func keyInVersion(version string) customerkey.Key {
 	return customerkey.Key{
@@ -55,7 +46,7 @@ func fit(t *testing.T) customerkey.Facts {
 	return customerkey.Facts{
 		Target: customerkey.Target{
 			ID:             accountID,
-			Kind:           kind(t, accountID),
+			Kind:           customerkey.MediaServices(),
 			Location:       rule.Known("West US 2"),
 			SystemAssigned: rule.Known(true),
 			UserAssigned:   rule.Known([]string{identityID}),

@@ -28,13 +28,13 @@ func TestFollowing(t *testing.T) {
 			"The account follows the newest version of the key media and runs on " + version2 + ", which is the newest.",
 		},
 		"follows, and is on its way": {
-			customerkey.Following{Kind: kind(t, accountID), Wanted: key, Current: version1, Newest: version2},
+			customerkey.Following{Kind: customerkey.MediaServices(), Wanted: key, Current: version1, Newest: version2},
 			false, true,
 			"The account follows the newest version of the key media and runs on " + version1 +
 				"; it moves to the newer version " + version2 + " by itself, within about 5 minutes.",
 		},
 		"storage follows, and is on its way": {
-			customerkey.Following{Kind: kind(t, storageID), Wanted: key, Current: version1, Newest: version2},
+			customerkey.Following{Kind: customerkey.StorageAccount(), Wanted: key, Current: version1, Newest: version2},
 			false, true,
 			"The account follows the newest version of the key media and runs on " + version1 +
 				"; it moves to the newer version " + version2 + " by itself, within about a day.",

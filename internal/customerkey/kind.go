@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// Kind is a kind of account that a customer's key can protect. What differs between the kinds
-// is a column of [Kinds], so that one more kind is one more row.
+// Kind is a kind of account that a customer's key can protect: what the rules need to know about it.
 type Kind struct {
 	// Name is what a person calls an account of the kind, such as "Media Services account".
 	Name string
-	// ResourceType is the type in Resource Manager, such as "Microsoft.Media/mediaServices".
+	// ResourceType is the type in Resource Manager, in the casing that the service answers with, such
+	// as "Microsoft.Media/mediaservices".
 	ResourceType string
 	// SameRegion says that the vault must be in the account's region (CMK005).
 	SameRegion bool
@@ -37,80 +37,53 @@ type Kind struct {
 	VersionUntold bool
 }
 
-// Kinds returns every kind of account that a customer's key can protect.
-func Kinds() []Kind {
-	return []Kind{
-		{
-			Name:             "Media Services account",
-			ResourceType:     "Microsoft.Media/mediaServices",
-			SameRegion:       true,
-			SystemAssigned:   true,
-			LockedWithoutKey: true,
-			FollowsWithin:    5 * time.Minute,
-		},
-		{
-			Name:             "Video Analyzer account",
-			ResourceType:     "Microsoft.Media/videoAnalyzers",
-			SameRegion:       true,
-			LockedWithoutKey: true,
-			FollowsWithin:    5 * time.Minute,
-		},
-		{
-			Name:           "storage account",
-			ResourceType:   "Microsoft.Storage/storageAccounts",
-			SystemAssigned: true,
-			Trusted:        true,
-			StatusUntold:   true,
-			FollowsWithin:  24 * time.Hour,
-		},
-		{
-			// Batch, Configure customer-managed keys: the vault may be in another group and
-			// subscription of the tenant; of regions nothing is said.
-			Name:             "Batch account",
-			ResourceType:     "Microsoft.Batch/batchAccounts",
-			SystemAssigned:   true,
-			Trusted:          true,
-			LockedWithoutKey: true,
-			StatusUntold:     true,
-			VersionUntold:    true,
-		},
+// MediaServices is the kind of the accounts of Media Services.
+func MediaServices() Kind {
+	return Kind{
+		Name:             "Media Services account",
+		ResourceType:     "Microsoft.Media/mediaservices",
+		SameRegion:       true,
+		SystemAssigned:   true,
+		LockedWithoutKey: true,
+		FollowsWithin:    5 * time.Minute,
 	}
 }
 
-// KindOf returns the kind of the account with the Resource Manager ID.
-func KindOf(resourceID string) (Kind, error) {
-	found := resourceType(resourceID)
-	names := make([]string, 0, len(Kinds()))
-	for _, kind := range Kinds() {
-		if strings.EqualFold(kind.ResourceType, found) {
-			return kind, nil
-		}
-		names = append(names, kind.ResourceType)
+// VideoAnalyzer is the kind of the accounts of Video Analyzer.
+func VideoAnalyzer() Kind {
+	return Kind{
+		Name:             "Video Analyzer account",
+		ResourceType:     "Microsoft.Media/videoAnalyzers",
+		SameRegion:       true,
+		LockedWithoutKey: true,
+		FollowsWithin:    5 * time.Minute,
 	}
-	if found == "" {
-		return Kind{}, fmt.Errorf(
-			"%q is not the resource ID of an account: it should read /subscriptions/ID/"+
-				"resourceGroups/GROUP/providers/TYPE/NAME, TYPE being one of %s",
-			resourceID, strings.Join(names, ", "))
-	}
-	for _, fixed := range fixedKinds() {
-		if strings.EqualFold(fixed.ResourceType, found) {
-			return Kind{}, fmt.Errorf("a %s is given its customer key when it is created, and keeps it: "+
-				"there is nothing that could be attached to it. The resource ID must be of type %s",
-				fixed.Name, strings.Join(names, ", "))
-		}
-	}
-	return Kind{}, fmt.Errorf("a %s has no customer key that could be managed here: "+
-		"the resource ID must be of type %s", found, strings.Join(names, ", "))
 }
 
-// fixedKinds are the kinds of account whose key cannot be changed: an update has no property for it
-// (Machine Learning, Workspaces, Update).
-func fixedKinds() []Kind {
-	return []Kind{{
-		Name:         "Machine Learning workspace",
-		ResourceType: "Microsoft.MachineLearningServices/workspaces",
-	}}
+// StorageAccount is the kind of storage accounts.
+func StorageAccount() Kind {
+	return Kind{
+		Name:           "storage account",
+		ResourceType:   "Microsoft.Storage/storageAccounts",
+		SystemAssigned: true,
+		Trusted:        true,
+		StatusUntold:   true,
+		FollowsWithin:  24 * time.Hour,
+	}
+}
+
+// BatchAccount is the kind of Batch accounts. Their vault may be in another group and subscription
+// of the tenant; of regions nothing is said (Batch, Configure customer-managed keys).
+func BatchAccount() Kind {
+	return Kind{
+		Name:             "Batch account",
+		ResourceType:     "Microsoft.Batch/batchAccounts",
+		SystemAssigned:   true,
+		Trusted:          true,
+		LockedWithoutKey: true,
+		StatusUntold:     true,
+		VersionUntold:    true,
+	}
 }
 
 // FollowDelay says [Kind.FollowsWithin] as a person would.
@@ -127,24 +100,6 @@ func (k Kind) FollowDelay() string {
 
 // known reports whether it is known of what kind the account is.
 func (k Kind) known() bool { return k.ResourceType != "" }
-
-// resourceType returns the type of the top-level resource with the ID, or "" if the ID is not
-// the ID of one.
-func resourceType(resourceID string) string {
-	segments := strings.Split(resourceID, "/")
-	if len(segments) != 9 || segments[0] != "" ||
-		!strings.EqualFold(segments[1], "subscriptions") ||
-		!strings.EqualFold(segments[3], "resourceGroups") ||
-		!strings.EqualFold(segments[5], "providers") {
-		return ""
-	}
-	for _, segment := range segments[1:] {
-		if segment == "" {
-			return ""
-		}
-	}
-	return segments[6] + "/" + segments[7]
-}
 
 // lastSegment returns the name at the end of a resource ID.
 func lastSegment(resourceID string) string {

@@ -4,78 +4,48 @@
 package customerkey_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
-func TestKindOf(t *testing.T) {
-	t.Parallel()
-	for id, want := range map[string]string{
-		accountID:                  "Media Services account",
-		strings.ToLower(accountID): "Media Services account",
-		strings.ToUpper(accountID): "Media Services account",
-		analyzerID:                 "Video Analyzer account",
-		storageID:                  "storage account",
-		batchID:                    "Batch account",
-	} {
-		found, err := customerkey.KindOf(id)
-		if err != nil || found.Name != want {
-			t.Errorf("%s is a %q (%v), want %q", id, found.Name, err, want)
-		}
-	}
-}
-
-func TestKindOf_refuses(t *testing.T) {
-	t.Parallel()
-	for id, want := range map[string]string{
-		"":                                  "is not the resource ID of an account",
-		"contoso":                           "is not the resource ID of an account",
-		accountID + "/":                     "is not the resource ID of an account",
-		accountID + "/streamingEndpoints/x": "is not the resource ID of an account",
-		strings.Replace(accountID, "/media/", "//", 1):                       "is not the resource ID of an account",
-		strings.Replace(accountID, "/subscriptions/", "/subscription/", 1):   "is not the resource ID of an account",
-		strings.Replace(accountID, "/resourceGroups/", "/resourceGroup/", 1): "is not the resource ID of an account",
-		"x" + accountID: "is not the resource ID of an account",
-		vaultID:         "a Microsoft.KeyVault/vaults has no customer key",
-		strings.Replace(accountID, "Microsoft.Media/mediaServices", "Microsoft.MachineLearningServices/workspaces", 1): "" +
-			"is given its customer key when it is created, and keeps it",
-	} {
-		_, err := customerkey.KindOf(id)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: want an error with %q, got %v", id, want, err)
-		}
-	}
-}
-
-// TestKinds_differ holds the table against what the documentation says of each kind.
+// TestKinds_differ checks the kinds against what the documentation says of each.
 func TestKinds_differ(t *testing.T) {
 	t.Parallel()
-	for id, want := range map[string]customerkey.Kind{
-		accountID: {
+	for _, test := range []struct{ found, want customerkey.Kind }{
+		{customerkey.MediaServices(), customerkey.Kind{
+			Name: "Media Services account", ResourceType: "Microsoft.Media/mediaservices",
 			SameRegion: true, SystemAssigned: true, LockedWithoutKey: true, FollowsWithin: 5 * time.Minute,
-		},
-		analyzerID: {SameRegion: true, LockedWithoutKey: true, FollowsWithin: 5 * time.Minute},
-		storageID:  {SystemAssigned: true, Trusted: true, StatusUntold: true, FollowsWithin: 24 * time.Hour},
-		batchID:    {SystemAssigned: true, Trusted: true, LockedWithoutKey: true, StatusUntold: true, VersionUntold: true},
+		}},
+		{customerkey.VideoAnalyzer(), customerkey.Kind{
+			Name: "Video Analyzer account", ResourceType: "Microsoft.Media/videoAnalyzers",
+			SameRegion: true, LockedWithoutKey: true, FollowsWithin: 5 * time.Minute,
+		}},
+		{customerkey.StorageAccount(), customerkey.Kind{
+			Name: "storage account", ResourceType: "Microsoft.Storage/storageAccounts",
+			SystemAssigned: true, Trusted: true, StatusUntold: true, FollowsWithin: 24 * time.Hour,
+		}},
+		{customerkey.BatchAccount(), customerkey.Kind{
+			Name: "Batch account", ResourceType: "Microsoft.Batch/batchAccounts",
+			SystemAssigned: true, Trusted: true, LockedWithoutKey: true, StatusUntold: true, VersionUntold: true,
+		}},
 	} {
-		found := kind(t, id)
-		want.Name, want.ResourceType = found.Name, found.ResourceType
-		if found != want {
-			t.Errorf("%s: %+v, want %+v", found.Name, found, want)
+		if test.found != test.want {
+			t.Errorf("%s: %+v, want %+v", test.want.Name, test.found, test.want)
 		}
 	}
 }
 
 func TestKind_followDelay(t *testing.T) {
 	t.Parallel()
-	for id, want := range map[string]string{
-		accountID: "about 5 minutes", storageID: "about a day", batchID: "a time that is not documented",
+	for want, kind := range map[string]customerkey.Kind{
+		"about 5 minutes":               customerkey.MediaServices(),
+		"about a day":                   customerkey.StorageAccount(),
+		"a time that is not documented": customerkey.BatchAccount(),
 	} {
-		if got := kind(t, id).FollowDelay(); got != want {
-			t.Errorf("%s: %s, want %s", id, got, want)
+		if got := kind.FollowDelay(); got != want {
+			t.Errorf("%s: %s, want %s", kind.Name, got, want)
 		}
 	}
 }

@@ -90,14 +90,14 @@ func assignIdentity(f Facts) string {
 	userAssigned := f.Identity.Kind == UserAssignedIdentity
 
 	switch f.Target.Kind.ResourceType {
-	case "Microsoft.Media/mediaServices":
+	case MediaServices().ResourceType:
 		command := ", or az ams account identity assign" + account
 		if userAssigned {
 			return command + " --user-assigned " + orElse(f.Identity.ID, "IDENTITY_ID")
 		}
 		return command + " --system-assigned"
 
-	case "Microsoft.Batch/batchAccounts":
+	case BatchAccount().ResourceType:
 		// An account has one type of identity at a time: this takes the place of another.
 		command := ", or az batch account identity assign" + account
 		if userAssigned {
@@ -105,7 +105,7 @@ func assignIdentity(f Facts) string {
 		}
 		return command + " --system-assigned"
 
-	case "Microsoft.Storage/storageAccounts":
+	case StorageAccount().ResourceType:
 		// This command replaces the kinds of identities that the account has.
 		system, _ := f.Target.SystemAssigned.Value()
 		listed, _ := f.Target.UserAssigned.Value()

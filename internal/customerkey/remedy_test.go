@@ -41,7 +41,7 @@ func TestRemedy_namesWhatItKnows(t *testing.T) {
 		},
 		"a storage account without any identity": {
 			func(f *customerkey.Facts) {
-				f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
+				f.Target.ID, f.Target.Kind = storageID, customerkey.StorageAccount()
 				f.Target.SystemAssigned, f.Target.UserAssigned = rule.Known(false), rule.Known[[]string](nil)
 			},
 			"az storage account update --resource-group media --name contosostore --identity-type SystemAssigned)",
@@ -49,7 +49,7 @@ func TestRemedy_namesWhatItKnows(t *testing.T) {
 		"a storage account with another user-assigned identity only": {
 			func(f *customerkey.Facts) {
 				byUserAssigned(f)
-				f.Target.ID, f.Target.Kind = storageID, must(customerkey.KindOf(storageID))
+				f.Target.ID, f.Target.Kind = storageID, customerkey.StorageAccount()
 				f.Target.SystemAssigned, f.Target.UserAssigned = rule.Known(false), rule.Known([]string{"/other"})
 			},
 			"--identity-type UserAssigned --user-identity-id " + identityID,
@@ -57,7 +57,7 @@ func TestRemedy_namesWhatItKnows(t *testing.T) {
 		"a Batch account": {
 			func(f *customerkey.Facts) {
 				byUserAssigned(f)
-				f.Target.ID, f.Target.Kind = batchID, must(customerkey.KindOf(batchID))
+				f.Target.ID, f.Target.Kind = batchID, customerkey.BatchAccount()
 				f.Target.UserAssigned = rule.Known[[]string](nil)
 			},
 			"az batch account identity assign --resource-group media --name contoso --user-assigned " + identityID,
@@ -65,7 +65,7 @@ func TestRemedy_namesWhatItKnows(t *testing.T) {
 		"a video analyzer, whose command line has none": {
 			func(f *customerkey.Facts) {
 				byUserAssigned(f)
-				f.Target.ID, f.Target.Kind = analyzerID, must(customerkey.KindOf(analyzerID))
+				f.Target.ID, f.Target.Kind = analyzerID, customerkey.VideoAnalyzer()
 				f.Target.UserAssigned = rule.Known[[]string](nil)
 			},
 			"List it on the account (identity.identity_ids)",

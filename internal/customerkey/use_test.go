@@ -24,7 +24,7 @@ func TestUse(t *testing.T) {
 	key := parse("/" + version2)
 	use := func(wanted, current string) customerkey.Use {
 		return customerkey.Use{
-			AccountID: accountID, Kind: must(customerkey.KindOf(accountID)), Current: current,
+			AccountID: accountID, Kind: customerkey.MediaServices(), Current: current,
 			Wanted: parse(wanted),
 		}
 	}

@@ -20,12 +20,9 @@ import (
 
 // batchAccounts is Batch accounts. They tell neither a status nor the version that they run on, and
 // have one type of identity at a time: with which it reads the key is no part of the encryption.
-type batchAccounts struct {
-	client *azure.Client
-	kind   customerkey.Kind
-}
+type batchAccounts struct{ client *azure.Client }
 
-func (batchAccounts) ResourceType() string { return azure.BatchAccountType }
+func (batchAccounts) Traits() customerkey.Kind { return customerkey.BatchAccount() }
 
 func (b batchAccounts) Read(ctx context.Context, id string) (Account, error) {
 	accounts, at, err := azure.Open(id, azure.BatchAccountType, b.client.BatchAccounts)
@@ -98,7 +95,7 @@ func (b batchAccounts) describe(id string, wire armbatch.Account) Account {
 	account := Account{Account: facts.Account{
 		Target: customerkey.Target{
 			ID:             id,
-			Kind:           b.kind,
+			Kind:           b.Traits(),
 			Location:       rule.Known(azure.Deref(wire.Location)),
 			SystemAssigned: rule.Known(kind == armbatch.ResourceIdentityTypeSystemAssigned),
 		},

@@ -7,7 +7,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
 // What follows is for whoever wants to know more of an account than what wraps its key, and has read
@@ -15,21 +14,15 @@ import (
 
 // OfMediaServices is what wraps the key of a Media Services account.
 func OfMediaServices(id string, account armmedia.Account) Account {
-	return mediaServices{kind: kindOf(id)}.describe(id, account)
+	return mediaServices{}.describe(id, account)
 }
 
 // OfVideoAnalyzer is what wraps the key of a Video Analyzer account.
 func OfVideoAnalyzer(id string, account armmedia.VideoAnalyzer) Account {
-	return videoAnalyzers{kind: kindOf(id)}.describe(id, account)
+	return videoAnalyzers{}.describe(id, account)
 }
 
 // OfStorageAccount is what wraps the key of a storage account.
 func OfStorageAccount(id string, account armstorage.Account) Account {
-	return storageAccounts{kind: kindOf(id)}.describe(id, account)
-}
-
-// kindOf is the kind of an account that was read by its ID, which has one therefore.
-func kindOf(id string) customerkey.Kind {
-	kind, _ := customerkey.KindOf(id)
-	return kind
+	return storageAccounts{}.describe(id, account)
 }

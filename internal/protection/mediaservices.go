@@ -14,12 +14,9 @@ import (
 )
 
 // mediaServices is the accounts of Media Services.
-type mediaServices struct {
-	client *azure.Client
-	kind   customerkey.Kind
-}
+type mediaServices struct{ client *azure.Client }
 
-func (mediaServices) ResourceType() string { return azure.MediaAccountType }
+func (mediaServices) Traits() customerkey.Kind { return customerkey.MediaServices() }
 
 func (m mediaServices) Read(ctx context.Context, id string) (Account, error) {
 	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)
@@ -75,5 +72,5 @@ func (m mediaServices) encrypt(ctx context.Context, id string, encryption *armme
 }
 
 func (m mediaServices) describe(id string, wire armmedia.Account) Account {
-	return describe(m.kind, id, wire.Location, wire.Identity, azure.Deref(wire.Properties).Encryption)
+	return describe(m.Traits(), id, wire.Location, wire.Identity, azure.Deref(wire.Properties).Encryption)
 }

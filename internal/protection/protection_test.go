@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
@@ -30,19 +32,46 @@ func TestOf(t *testing.T) {
 		strings.ToLower(storage): azure.StorageAccountType,
 		batch:                    azure.BatchAccountType,
 	} {
-		if kind, err := protection.Of(nil, id); err != nil || kind.ResourceType() != want {
+		if kind, err := protection.Of(nil, id); err != nil || kind.Traits().ResourceType != want {
 			t.Errorf("%s: %v, %v", id, kind, err)
 		}
 	}
+}
+
+func TestOf_refuses(t *testing.T) {
+	t.Parallel()
+	const unread = "is not the resource ID of an account"
 	for id, want := range map[string]string{
-		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a": "no customer key",
+		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a": "no customer-managed key",
 		"/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/a": "" +
-			"a Machine Learning workspace is given its customer key when it is created, and keeps it",
-		"a": "is not the resource ID of an account",
+			"a Machine Learning workspace gets its customer-managed key when it is created, and keeps it",
+		"":                                     unread,
+		"a":                                    unread,
+		media + "/":                            unread,
+		media + "/streamingEndpoints/x":        unread,
+		"x" + media:                            unread,
+		strings.Replace(media, "/g/", "//", 1): unread,
+		strings.Replace(media, "/subscriptions/", "/subscription/", 1):   unread,
+		strings.Replace(media, "/resourceGroups/", "/resourceGroup/", 1): unread,
 	} {
 		if _, err := protection.Of(nil, id); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: want %q, got %v", id, want, err)
 		}
+	}
+}
+
+// TestKinds: the rows of the table say themselves of which kind they are, in the casing of Azure.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	var found []string
+	for _, kind := range protection.Kinds() {
+		found = append(found, kind.ResourceType)
+	}
+	want := []string{
+		azure.MediaAccountType, azure.VideoAnalyzerType, azure.StorageAccountType, azure.BatchAccountType,
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -76,7 +105,7 @@ func TestForbidden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := kind.Forbidden(test.err); got != test.want {
-			t.Errorf("%s: %v: %t", kind.ResourceType(), test.err, got)
+			t.Errorf("%s: %v: %t", kind.Traits().ResourceType, test.err, got)
 		}
 	}
 }

@@ -19,12 +19,9 @@ import (
 
 // storageAccounts is storage accounts. They have no status: whether one still reaches its key is
 // only found out by looking at the key.
-type storageAccounts struct {
-	client *azure.Client
-	kind   customerkey.Kind
-}
+type storageAccounts struct{ client *azure.Client }
 
-func (storageAccounts) ResourceType() string { return azure.StorageAccountType }
+func (storageAccounts) Traits() customerkey.Kind { return customerkey.StorageAccount() }
 
 func (s storageAccounts) Read(ctx context.Context, id string) (Account, error) {
 	accounts, at, err := azure.Open(id, azure.StorageAccountType, s.client.StorageAccounts)
@@ -93,7 +90,7 @@ func (s storageAccounts) describe(id string, wire armstorage.Account) Account {
 	account := Account{Account: facts.Account{
 		Target: customerkey.Target{
 			ID:       id,
-			Kind:     s.kind,
+			Kind:     s.Traits(),
 			Location: rule.Known(azure.Deref(wire.Location)),
 			SystemAssigned: rule.Known(
 				strings.Contains(string(azure.Deref(identity.Type)), "SystemAssigned")),

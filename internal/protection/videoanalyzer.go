@@ -15,12 +15,9 @@ import (
 
 // videoAnalyzers is the accounts of Video Analyzer. They read a key as a user-assigned identity
 // only, which the service has no flag for.
-type videoAnalyzers struct {
-	client *azure.Client
-	kind   customerkey.Kind
-}
+type videoAnalyzers struct{ client *azure.Client }
 
-func (videoAnalyzers) ResourceType() string { return azure.VideoAnalyzerType }
+func (videoAnalyzers) Traits() customerkey.Kind { return customerkey.VideoAnalyzer() }
 
 func (v videoAnalyzers) Read(ctx context.Context, id string) (Account, error) {
 	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, v.client.VideoAnalyzers)
@@ -76,5 +73,5 @@ func (v videoAnalyzers) encrypt(ctx context.Context, id string, encryption *armm
 }
 
 func (v videoAnalyzers) describe(id string, wire armmedia.VideoAnalyzer) Account {
-	return describe(v.kind, id, wire.Location, wire.Identity, azure.Deref(wire.Properties).Encryption)
+	return describe(v.Traits(), id, wire.Location, wire.Identity, azure.Deref(wire.Properties).Encryption)
 }

@@ -39,7 +39,7 @@ func (w world) revert() {
 func TestCreate_takesNothingOverSilently(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, other, which string }{
-		{"another key", "theirs", "another customer's key than this one"},
+		{"another key", "theirs", "another customer-managed key"},
 		{"the same key", "media", "this very key"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestValidate_refusesWhatTakesNoKey(t *testing.T) {
 	proto := acctest.New(t).Proto()
 	const group = "/subscriptions/s/resourceGroups/g/providers/"
 	for id, want := range map[string]string{
-		group + "Microsoft.Web/sites/a":                                               "Microsoft.Web/sites has no customer key",
+		group + "Microsoft.Web/sites/a":                                               "Microsoft.Web/sites has no customer-managed key",
 		group + "Microsoft.Storage/storageAccounts/a":                                 "",
 		group + "Microsoft.Media/videoAnalyzers/a":                                    "",
 		group + "Microsoft.Media/mediaservices/a":                                     "",
@@ -294,7 +294,7 @@ func TestWaitForCurrentVersion(t *testing.T) {
 	if len(diags.Warnings()) != 1 || len(diags.Errors()) > 0 ||
 		!strings.Contains(diags.Text(), "Customer Key Version Not Current") ||
 		!strings.Contains(diags.Text(), "moves to the newer version") ||
-		!strings.Contains(diags.Text(), "It was waited for") {
+		!strings.Contains(diags.Text(), "This apply waited for") {
 		t.Error(diags.Text())
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -23,49 +24,36 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
-	return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)}
+	return &DataSource{base.NewDataSource(noun(), dataSourceSchema)}
 }
 
-// DataSource is the data source azuremedia_customer_key_attachment: what an account runs on now.
+// DataSource is the data source azuremedia_customer_key_attachment: the encryption of an account now.
 type DataSource struct{ base.DataSource }
-
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
-	resp *datasource.SchemaResponse,
-) {
-	resp.Schema = dataSourceSchema()
-}
 
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp *datasource.ReadResponse,
 ) {
-	var shown dataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &shown)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
+	base.ReadData(ctx, &d.DataSource, req, resp, d.read)
+}
+
+func (d *DataSource) read(ctx context.Context, shown *dataModel) diag.Diagnostics {
 	id := shown.AccountID.ValueString()
 	kind, err := protection.Of(d.Client, id)
 	if err != nil {
-		resp.Diagnostics.Append(noSuchAccount(accountPath(), err))
-		return
+		return diag.Diagnostics{noSuchAccount(accountPath(), err)}
 	}
-	asked := diagnostic.Subject{Noun: "Customer Key Attachment", Type: typeName, ID: id}
 	account, err := kind.Read(ctx, id)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
-		return
-	}
-	found := protection.Access{}
-	if account.Encryption.CustomerKey {
+	var access protection.Access
+	if err == nil {
 		question := account.Question()
 		question.WithNewest = true
-		if found, err = protection.ExamineQuestion(ctx, d.Client, account, question); err != nil {
-			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, asked, err))
-			return
-		}
+		access, err = protection.ExamineQuestion(ctx, d.Client, account, question)
 	}
-	shown.observe(account, found)
-	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
+	if err != nil {
+		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, d.Subject(id), err)}
+	}
+	shown.observe(account, access)
+	return nil
 }
 
 // dataModel is the data source's state.
@@ -131,6 +119,11 @@ func (m *dataModel) observe(account protection.Account, found protection.Access)
 	m.KeyVaultID = textOrNull(found.Vault.ID)
 	m.Reachable = types.BoolValue(!found.Lost)
 	m.Summary = types.StringValue(following.Sentence())
+	if following.Wanted.IsZero() {
+		m.FollowsLatest, m.Outdated = types.BoolNull(), types.BoolNull()
+		m.Summary = types.StringValue("The account has the key " + encryption.KeyID +
+			", which cannot be looked up: it is not the identifier of a Key Vault key.")
+	}
 	if !found.Lost {
 		return
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 // drill is a way to lose access to a key, and the way back.
@@ -318,9 +319,9 @@ func TestDrill_identityInUse(t *testing.T) {
 
 // locked reports whether the account takes no change while it cannot reach its key.
 func (w *world) locked() bool {
-	kind, err := customerkey.KindOf(w.account)
+	kind, err := protection.Of(nil, w.account)
 	w.must(err)
-	return kind.LockedWithoutKey
+	return kind.Traits().LockedWithoutKey
 }
 
 // diagnosed reads the same from the data source.

@@ -168,7 +168,7 @@ func TestWaiting_tellsHowFarItHasCome(t *testing.T) {
 	}
 	for _, text := range []string{
 		"runs on " + version(w.key), "it moves to the newer version " + version(second) + " by itself, within about 5 minutes",
-		"It was waited for 1m21s, and nothing moved meanwhile", "There is nothing to apply again", "raise timeouts",
+		"This apply waited for 1m21s, in which it did not change its version", "There is nothing to apply again", "raise timeouts",
 	} {
 		if !strings.Contains(diags.Text(), text) {
 			t.Errorf("lacks %q:\n%s", text, diags.Text())
@@ -208,7 +208,7 @@ func TestWaiting_seesTheServiceMove(t *testing.T) {
 	second = version(w.Key("keys", "media"))
 	waiting := with(with(w.config(), "wait_for_current_version", true), "timeouts", acctest.Value{"update": "7m"})
 	_, diags := proto.Apply(proto.Plan(attachment, state, waiting))
-	if want := "it moved meanwhile, over the versions " + version(w.key) + ", " + second; len(diags) != 1 || !strings.Contains(diags.Text(), want) ||
+	if want := "it moved through the versions " + version(w.key) + ", " + second; len(diags) != 1 || !strings.Contains(diags.Text(), want) ||
 		!strings.Contains(diags.Text(), "newer version "+third) {
 		t.Errorf("want %q:\n%s", want, diags.Text())
 	}

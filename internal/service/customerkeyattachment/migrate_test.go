@@ -78,7 +78,7 @@ func TestMove(t *testing.T) {
 		"another provider": {acctest.Source{Provider: "registry.terraform.io/contoso/other", Type: azurermType, State: source}, "Unable to Move Resource State"},
 		"no account": {
 			acctest.Source{Provider: azurerm, Type: azurermType, State: with(map[string]any{"storage_account_id": "x"})},
-			"import the attachment instead",
+			"Import the attachment instead",
 		},
 		"no state": {
 			acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"key_name": 1}}, "that cannot be read",

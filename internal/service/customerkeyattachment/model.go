@@ -6,20 +6,19 @@ package customerkeyattachment
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
 type model struct {
-	ID                attribute.ResourceIDValue `tfsdk:"id"`
+	base.Common
 	AccountID         attribute.ResourceIDValue `tfsdk:"account_id"`
 	KeyID             attribute.KeyIDValue      `tfsdk:"key_vault_key_id"`
 	IdentityID        attribute.ResourceIDValue `tfsdk:"user_assigned_identity_id"`
@@ -28,7 +27,6 @@ type model struct {
 	CurrentKeyVersion types.String              `tfsdk:"current_key_version"`
 	Status            types.String              `tfsdk:"status"`
 	FollowsLatest     types.Bool                `tfsdk:"follows_latest_version"`
-	Timeouts          timeouts.Value            `tfsdk:"timeouts"`
 }
 
 // attachment is what the account is to be attached to.
@@ -36,16 +34,6 @@ func (m *model) attachment() protection.Attachment {
 	return protection.Attachment{
 		Key: attribute.KeyOf(m.KeyID), UserAssignedIdentityID: m.IdentityID.ValueString(),
 	}
-}
-
-// question asks about the key that is wanted. What is not known yet is left out.
-func (m *model) question(account protection.Account, key customerkey.KeyID) facts.Question {
-	question := account.Question()
-	question.Key, question.Identity = key, customerkey.Identity{}
-	if !m.IdentityID.IsUnknown() {
-		question.Identity = m.attachment().Identity()
-	}
-	return question
 }
 
 // attaches reports whether both attach the same key to the same account in the same way. What is
@@ -73,7 +61,7 @@ func (m *model) observe(encryption protection.Encryption) {
 	if m.Wait.IsNull() {
 		m.Wait = types.BoolValue(false)
 	}
-	m.FollowsLatest = types.BoolValue(!attribute.KeyOf(m.KeyID).Pinned())
+	m.FollowsLatest = types.BoolValue(followsLatest(m.KeyID))
 	m.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
 	m.CurrentKeyVersion = textOrNull(encryption.Current.Version)
 	m.Status = textOrNull(encryption.Status)
@@ -101,8 +89,13 @@ func (m *model) expectNews() {
 	m.Status = types.StringUnknown()
 	m.FollowsLatest = types.BoolUnknown()
 	if !m.KeyID.IsUnknown() {
-		m.FollowsLatest = types.BoolValue(!attribute.KeyOf(m.KeyID).Pinned())
+		m.FollowsLatest = types.BoolValue(followsLatest(m.KeyID))
 	}
+}
+
+func followsLatest(id attribute.KeyIDValue) bool {
+	key := attribute.KeyOf(id)
+	return !key.IsZero() && !key.Pinned()
 }
 
 func textOrNull(text string) types.String {
@@ -135,7 +128,9 @@ func (takesCustomerKey) ValidateString(_ context.Context, req validator.StringRe
 }
 
 func noSuchAccount(at path.Path, err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(at, "Account Takes No Customer Key",
-		"Found: "+err.Error()+".\nRemedy: refer to the id attribute of an account.\n\n"+
-			"Nothing was changed.")
+	return diagnostic.Refuse(at, diagnostic.Refusal{
+		Title:  "Account Takes No Customer Key",
+		Found:  err.Error(),
+		Remedy: "Refer to the id attribute of an account",
+	})
 }

@@ -316,7 +316,7 @@ func TestRules(t *testing.T) {
 				says(t, plan.Diagnostics, test.rule, append(test.texts, nothingChanged, "ERROR")...)
 				return
 			}
-			says(t, plan.Diagnostics, test.rule, append(test.texts, "WARNING", "If this very apply does so")...)
+			says(t, plan.Diagnostics, test.rule, append(test.texts, "WARNING", "If another resource does so in this apply")...)
 			_, diags := proto.Apply(plan)
 			says(t, diags.Errors(), test.rule, append(test.texts, nothingChanged)...)
 			if kind, _ := w.encryption(); kind != "SystemKey" {

@@ -4,8 +4,6 @@
 package customerkeyattachment
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
@@ -16,7 +14,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
-func resourceSchema(ctx context.Context) schema.Schema {
+func resourceSchema() schema.Schema {
 	account := attribute.ReferenceID("The ID of the account that the key protects: " +
 		anAccount() + ". Changing it replaces the attachment.")
 	account.Validators = []validator.String{takesCustomerKey{}}
@@ -61,7 +59,6 @@ func resourceSchema(ctx context.Context) schema.Schema {
 				Computed:            true,
 				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			},
-			"timeouts": attribute.Timeouts(ctx, allowed()),
 		},
 	}
 }

@@ -487,7 +487,7 @@ func TestStorage_rules(t *testing.T) {
 				says(t, plan.Diagnostics, test.rule, append(test.texts, nothingChanged, "ERROR")...)
 				return
 			}
-			says(t, plan.Diagnostics, test.rule, append(test.texts, "WARNING", "If this very apply does so")...)
+			says(t, plan.Diagnostics, test.rule, append(test.texts, "WARNING", "If another resource does so in this apply")...)
 			_, diags := proto.Apply(plan)
 			says(t, diags.Errors(), test.rule, append(test.texts, nothingChanged)...)
 			if key, _ := w.runsOn(); key != "" {

@@ -101,7 +101,7 @@ func (d *DataSource) question(ctx context.Context, asked *model) (facts.Question
 		}
 		question.Identity = customerkey.Identity{Kind: customerkey.SystemAssignedIdentity}
 	} else if location := asked.Location.ValueString(); location != "" {
-		question.Account.Kind = customerkey.Kinds()[0]
+		question.Account.Kind = customerkey.MediaServices()
 		question.Account.Location = rule.Known(location)
 	}
 	if id := asked.IdentityID.ValueString(); id != "" {

@@ -72,7 +72,7 @@ func (c Calls[Properties]) createOnce(ctx context.Context, id string,
 		return azure.Await(ctx, poller)
 	}
 	if !azure.IsRefused(err) { // The answer was lost: reading shows whether Azure has the account.
-		looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+		looking, cancel := azure.LastLook(ctx)
 		defer cancel()
 		found, lookErr := accounts.Get(looking, at.ResourceGroupName, at.Name)
 		if lookErr == nil {

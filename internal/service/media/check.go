@@ -28,16 +28,18 @@ func (l *Lifecycle[M, P, Properties]) checkNew(ctx context.Context, plan P) diag
 	return append(append(name, storage...), key...)
 }
 
-// checkChange checks the plan of an update: whether the account can access the key that it has, and
-// the storage accounts and the key that it changes to.
-func (l *Lifecycle[M, P, Properties]) checkChange(ctx context.Context, plan, state P,
+// checkChange checks the plan of an update: the key and the storage accounts that it changes, and
+// whether the account can access the key that it has.
+func (l *Lifecycle[M, P, Properties]) checkChange(ctx context.Context, plan, state P, managed bool,
 ) diag.Diagnostics {
-	planned, before := l.Attributes(plan).keyed(), l.Attributes(state).keyed()
-	if diags := l.keys().CheckAccess(ctx, before); diags.HasError() {
-		return diags // One cause is enough.
-	}
-	diags := l.checkChangedStorage(ctx, plan, state)
-	return append(diags, l.keys().CheckChange(ctx, planned, before)...)
+	var storage, key diag.Diagnostics
+	var g sync.WaitGroup
+	g.Go(func() { storage = l.checkChangedStorage(ctx, plan, state) })
+	g.Go(func() {
+		key = l.keys().CheckChange(ctx, l.Attributes(plan).keyed(), l.Attributes(state).keyed(), managed)
+	})
+	g.Wait()
+	return append(storage, key...)
 }
 
 // checkName checks that the name is free in all of Azure (ACC003).

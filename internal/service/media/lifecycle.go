@@ -103,22 +103,23 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
 			path.Root("provisioning_state"), types.StringUnknown())...)
 	}
-	if _, changes := l.Changed(plan, state); changes {
-		resp.Diagnostics.Append(l.checkChange(ctx, plan, state)...)
-		return
-	}
-	if EncryptionIn(l.Attributes(state).Encryption).Status.IsNull() {
-		return // The account reads its key.
-	}
 	var configured types.Object
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(encryptionAttribute), &configured)...)
-	if configured.IsNull() {
-		return // An azuremedia_customer_key_attachment owns the encryption.
+	managed := !configured.IsNull() // Otherwise an azuremedia_customer_key_attachment may own it.
+	if _, changes := l.Changed(plan, state); changes {
+		resp.Diagnostics.Append(l.checkChange(ctx, plan, state, managed)...)
+		return
 	}
-	// An unknown status plans an update, which waits for access to come back.
-	resp.Diagnostics.Append(l.keys().WarnInaccessible(ctx, l.Attributes(state).keyed())...)
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
-		path.Root(encryptionAttribute).AtName("status"), types.StringUnknown())...)
+	if !managed {
+		return
+	}
+	diags, lost := l.keys().CheckUnchanged(ctx, l.Attributes(state).keyed())
+	resp.Diagnostics.Append(diags...)
+	if lost || !EncryptionIn(l.Attributes(state).Encryption).Status.IsNull() {
+		// An unknown status plans an update, which waits for access to come back.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
+			path.Root(encryptionAttribute).AtName("status"), types.StringUnknown())...)
+	}
 }
 
 // Create creates the account. The state has it as soon as Azure has: the next apply then replaces
@@ -290,7 +291,7 @@ func (l *Lifecycle[M, P, Properties]) refused(ctx context.Context, act diagnosti
 	planned := l.Attributes(plan)
 	switch id := planned.ID.ValueString(); {
 	case l.keys().Forbidden(id, err):
-		return l.keys().StillForbidden(ctx, planned.keyed(), now, backoff.Spent())
+		return l.keys().StillForbidden(ctx, planned.keyed(), now, err, backoff.Spent())
 	case l.storageForbidden(err):
 		return l.ExplainStorage(plan, backoff.Spent())
 	default:

@@ -1,0 +1,89 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package protection
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+)
+
+// Kind is a kind of account that a customer-managed key can protect.
+type Kind interface {
+	// Traits returns what the rules need to know about the kind.
+	Traits() customerkey.Kind
+	// Read reads an account. The error of an account that does not exist is azure.IsNotFound.
+	Read(ctx context.Context, id string) (Account, error)
+	// Attach makes an account use a key, and changes nothing else of it.
+	Attach(ctx context.Context, id string, attachment Attachment) (Account, error)
+	// Revert makes an account use the system key again, and changes nothing else of it.
+	Revert(ctx context.Context, id string) error
+	// Forbidden reports whether the service refused a key because the vault did not let the account's
+	// identity in. A grant that does not act yet is refused in the same way.
+	Forbidden(err error) bool
+}
+
+// kinds is the table of all kinds. One more kind is one more row, and a file that implements it.
+func kinds(client *azure.Client) []Kind {
+	return []Kind{
+		mediaServices{client}, videoAnalyzers{client}, storageAccounts{client}, batchAccounts{client},
+	}
+}
+
+// Kinds returns what the rules need to know about every kind of account.
+func Kinds() []customerkey.Kind {
+	var found []customerkey.Kind
+	for _, kind := range kinds(nil) {
+		found = append(found, kind.Traits())
+	}
+	return found
+}
+
+// Of returns the kind of the account with the resource ID.
+func Of(client *azure.Client, id string) (Kind, error) {
+	resourceType := ""
+	if at, err := arm.ParseResourceID(id); err == nil && isTopLevel(at) && !strings.HasSuffix(id, "/") {
+		resourceType = at.ResourceType.String()
+	}
+	var names []string
+	for _, kind := range kinds(client) {
+		name := kind.Traits().ResourceType
+		if strings.EqualFold(name, resourceType) {
+			return kind, nil
+		}
+		names = append(names, name)
+	}
+	accepted := strings.Join(names, ", ")
+	switch {
+	case resourceType == "":
+		return nil, fmt.Errorf("%q is not the resource ID of an account, which reads /subscriptions/ID/"+
+			"resourceGroups/GROUP/providers/TYPE/NAME, TYPE being one of %s", id, accepted)
+	case strings.EqualFold(resourceType, azure.WorkspaceType):
+		// An update has no property for the key (Machine Learning, Workspaces, Update).
+		return nil, fmt.Errorf("a Machine Learning workspace gets its customer-managed key when it is "+
+			"created, and keeps it: no other can be attached. The resource ID must be of type %s", accepted)
+	default:
+		return nil, fmt.Errorf("a %s has no customer-managed key that this provider can manage: "+
+			"the resource ID must be of type %s", resourceType, accepted)
+	}
+}
+
+func isTopLevel(id *arm.ResourceID) bool {
+	return id.ResourceGroupName != "" && id.Parent != nil &&
+		id.Parent.ResourceType.String() == arm.ResourceGroupResourceType.String()
+}
+
+// Read reads an account of any kind.
+func Read(ctx context.Context, client *azure.Client, id string) (Account, error) {
+	kind, err := Of(client, id)
+	if err != nil {
+		return Account{}, err
+	}
+	return kind.Read(ctx, id)
+}
