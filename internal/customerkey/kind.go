@@ -11,7 +11,7 @@ import (
 
 // Kind is a kind of account that a customer's key can protect: what the rules need to know about it.
 type Kind struct {
-	// Name is what a person calls an account of the kind, such as "Media Services account".
+	// Name is the name of the kind, such as "Media Services account".
 	Name string
 	// ResourceType is the type in Resource Manager, in the casing that the service answers with, such
 	// as "Microsoft.Media/mediaservices".
@@ -23,21 +23,27 @@ type Kind struct {
 	// Trusted says that the firewalls of vaults count the service among those that Microsoft
 	// trusts (Key Vault, Virtual network service endpoints: trusted services).
 	Trusted bool
-	// LockedWithoutKey says that an account that cannot reach its key takes no change either: it
-	// can only be read and deleted (CMK012). Of the others only the data is out of reach.
+	// LockedWithoutKey says that an account that cannot reach its key refuses changes: it can only
+	// be read and deleted (CMK012). Other kinds lose access to their data alone.
 	LockedWithoutKey bool
-	// FollowsWithin is how long the service takes to move to a new version of the key when the
-	// identifier has none (CMK011); 0 where that is not documented.
+	// FollowsWithin is how long the service takes to move to a new version of a versionless key
+	// (CMK011); 0 where that is not documented.
 	FollowsWithin time.Duration
-	// StatusUntold says that an account never tells whether it reaches its key: that is found out by
-	// looking at the key alone.
+	// StatusUntold says that an account never reports whether it reaches its key: only the key shows
+	// it.
 	StatusUntold bool
-	// VersionUntold says that an account without a version in its identifier does not tell which
-	// one it runs on.
+	// VersionUntold says that an account with a versionless key does not report which version it
+	// runs on.
 	VersionUntold bool
+	// IdentityCommand is the Azure CLI command that gives an account an identity, or "" where the
+	// command line has none.
+	IdentityCommand string
+	// IdentityTypes says that the command replaces the types of identities that the account has: it
+	// takes all of them.
+	IdentityTypes bool
 }
 
-// MediaServices is the kind of the accounts of Media Services.
+// MediaServices returns the kind of Media Services accounts.
 func MediaServices() Kind {
 	return Kind{
 		Name:             "Media Services account",
@@ -46,10 +52,11 @@ func MediaServices() Kind {
 		SystemAssigned:   true,
 		LockedWithoutKey: true,
 		FollowsWithin:    5 * time.Minute,
+		IdentityCommand:  "az ams account identity assign",
 	}
 }
 
-// VideoAnalyzer is the kind of the accounts of Video Analyzer.
+// VideoAnalyzer returns the kind of Video Analyzer accounts.
 func VideoAnalyzer() Kind {
 	return Kind{
 		Name:             "Video Analyzer account",
@@ -60,20 +67,23 @@ func VideoAnalyzer() Kind {
 	}
 }
 
-// StorageAccount is the kind of storage accounts.
+// StorageAccount returns the kind of storage accounts.
 func StorageAccount() Kind {
 	return Kind{
-		Name:           "storage account",
-		ResourceType:   "Microsoft.Storage/storageAccounts",
-		SystemAssigned: true,
-		Trusted:        true,
-		StatusUntold:   true,
-		FollowsWithin:  24 * time.Hour,
+		Name:            "storage account",
+		ResourceType:    "Microsoft.Storage/storageAccounts",
+		SystemAssigned:  true,
+		Trusted:         true,
+		StatusUntold:    true,
+		FollowsWithin:   24 * time.Hour,
+		IdentityCommand: "az storage account update",
+		IdentityTypes:   true,
 	}
 }
 
-// BatchAccount is the kind of Batch accounts. Their vault may be in another group and subscription
-// of the tenant; of regions nothing is said (Batch, Configure customer-managed keys).
+// BatchAccount returns the kind of Batch accounts. Their vault may be in another group and
+// subscription of the tenant; the documentation does not mention regions (Batch, Configure
+// customer-managed keys).
 func BatchAccount() Kind {
 	return Kind{
 		Name:             "Batch account",
@@ -83,10 +93,12 @@ func BatchAccount() Kind {
 		LockedWithoutKey: true,
 		StatusUntold:     true,
 		VersionUntold:    true,
+		// An account has one type of identity at a time: the command replaces another one.
+		IdentityCommand: "az batch account identity assign",
 	}
 }
 
-// FollowDelay says [Kind.FollowsWithin] as a person would.
+// FollowDelay returns [Kind.FollowsWithin] in words.
 func (k Kind) FollowDelay() string {
 	switch {
 	case k.FollowsWithin == 0:
@@ -98,7 +110,7 @@ func (k Kind) FollowDelay() string {
 	}
 }
 
-// known reports whether it is known of what kind the account is.
+// known reports whether the kind of the account is known.
 func (k Kind) known() bool { return k.ResourceType != "" }
 
 // lastSegment returns the name at the end of a resource ID.

@@ -17,6 +17,7 @@ func TestKinds_differ(t *testing.T) {
 		{customerkey.MediaServices(), customerkey.Kind{
 			Name: "Media Services account", ResourceType: "Microsoft.Media/mediaservices",
 			SameRegion: true, SystemAssigned: true, LockedWithoutKey: true, FollowsWithin: 5 * time.Minute,
+			IdentityCommand: "az ams account identity assign",
 		}},
 		{customerkey.VideoAnalyzer(), customerkey.Kind{
 			Name: "Video Analyzer account", ResourceType: "Microsoft.Media/videoAnalyzers",
@@ -25,10 +26,12 @@ func TestKinds_differ(t *testing.T) {
 		{customerkey.StorageAccount(), customerkey.Kind{
 			Name: "storage account", ResourceType: "Microsoft.Storage/storageAccounts",
 			SystemAssigned: true, Trusted: true, StatusUntold: true, FollowsWithin: 24 * time.Hour,
+			IdentityCommand: "az storage account update", IdentityTypes: true,
 		}},
 		{customerkey.BatchAccount(), customerkey.Kind{
 			Name: "Batch account", ResourceType: "Microsoft.Batch/batchAccounts",
 			SystemAssigned: true, Trusted: true, LockedWithoutKey: true, StatusUntold: true, VersionUntold: true,
+			IdentityCommand: "az batch account identity assign",
 		}},
 	} {
 		if test.found != test.want {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// What follows are the exact commands of the Azure command line that put things right. A
-// name that is not known is left as a word in capitals for a person to fill in.
+// These functions return the exact Azure CLI commands that fix a fault. A word in capitals stands for
+// a name that is unknown, for a person to fill in.
 
 func recoverVault(f Facts) string {
 	return "az keyvault recover --name " + f.vaultName()
@@ -62,7 +62,8 @@ func turnOn(f Facts, argument string) string {
 	return "az keyvault update --name " + f.vaultName() + " " + argument
 }
 
-// grantAccess is the command that grants what the vault's way of deciding asks for.
+// grantAccess returns the command that grants access to the key: an access policy or a role, by the
+// vault's permission model.
 func grantAccess(f Facts) string {
 	principal, _ := f.Identity.PrincipalID.Value()
 	principal = orElse(principal, "PRINCIPAL_ID")
@@ -82,52 +83,45 @@ func grantAccess(f Facts) string {
 	}
 }
 
-// assignIdentity is the command that gives the account the identity, as one more way to do it,
-// for the kinds of accounts whose command line has one.
+// assignIdentity returns the command that gives the account the identity, as an alternative at the end
+// of a phrase, or "" where the kind of account has none.
 func assignIdentity(f Facts) string {
-	account := " --resource-group " + orElse(resourceGroup(f.Target.ID), "GROUP") +
-		" --name " + orElse(lastSegment(f.Target.ID), "ACCOUNT")
-	userAssigned := f.Identity.Kind == UserAssignedIdentity
-
-	switch f.Target.Kind.ResourceType {
-	case MediaServices().ResourceType:
-		command := ", or az ams account identity assign" + account
-		if userAssigned {
-			return command + " --user-assigned " + orElse(f.Identity.ID, "IDENTITY_ID")
-		}
-		return command + " --system-assigned"
-
-	case BatchAccount().ResourceType:
-		// An account has one type of identity at a time: this takes the place of another.
-		command := ", or az batch account identity assign" + account
-		if userAssigned {
-			return command + " --user-assigned " + orElse(f.Identity.ID, "IDENTITY_ID")
-		}
-		return command + " --system-assigned"
-
-	case StorageAccount().ResourceType:
-		// This command replaces the kinds of identities that the account has.
-		system, _ := f.Target.SystemAssigned.Value()
-		listed, _ := f.Target.UserAssigned.Value()
-		var kinds []string
-		if system || !userAssigned {
-			kinds = append(kinds, string(SystemAssignedIdentity))
-		}
-		if userAssigned || len(listed) > 0 {
-			kinds = append(kinds, string(UserAssignedIdentity))
-		}
-		command := ", or az storage account update" + account + " --identity-type " + strings.Join(kinds, ",")
-		if userAssigned {
-			command += " --user-identity-id " + orElse(f.Identity.ID, "IDENTITY_ID")
-		}
-		return command
-
-	default:
+	kind := f.Target.Kind
+	if kind.IdentityCommand == "" {
 		return ""
+	}
+	command := ", or " + kind.IdentityCommand + " --resource-group " +
+		orElse(resourceGroup(f.Target.ID), "GROUP") + " --name " + orElse(lastSegment(f.Target.ID), "ACCOUNT")
+	userAssigned := f.Identity.Kind == UserAssignedIdentity
+	identity := orElse(f.Identity.ID, "IDENTITY_ID")
+	switch {
+	case kind.IdentityTypes && userAssigned:
+		return command + " --identity-type " + identityTypes(f) + " --user-identity-id " + identity
+	case kind.IdentityTypes:
+		return command + " --identity-type " + identityTypes(f)
+	case userAssigned:
+		return command + " --user-assigned " + identity
+	default:
+		return command + " --system-assigned"
 	}
 }
 
-// identityAttribute is the attribute of an account that gives it identities of the kind.
+// identityTypes returns the types of the identities that the account has, and of the one to add.
+func identityTypes(f Facts) string {
+	system, _ := f.Target.SystemAssigned.Value()
+	listed, _ := f.Target.UserAssigned.Value()
+	userAssigned := f.Identity.Kind == UserAssignedIdentity
+	var types []string
+	if system || !userAssigned {
+		types = append(types, string(SystemAssignedIdentity))
+	}
+	if userAssigned || len(listed) > 0 {
+		types = append(types, string(UserAssignedIdentity))
+	}
+	return strings.Join(types, ",")
+}
+
+// identityAttribute returns the attribute of an account that gives it identities of the type.
 func identityAttribute(identity Identity) string {
 	if identity.Kind == UserAssignedIdentity {
 		return "identity.identity_ids"
@@ -135,7 +129,7 @@ func identityAttribute(identity Identity) string {
 	return "identity.type"
 }
 
-// vaultName names the vault as a person and the command line do.
+// vaultName returns the name of the vault.
 func (f Facts) vaultName() string {
 	if f.Vault.ID != "" {
 		return quote(lastSegment(f.Vault.ID))
@@ -149,7 +143,7 @@ func (f Facts) keyArguments() string {
 	return f.vaultArgument() + " --name " + orElse(f.KeyID.Name, "KEY")
 }
 
-// principal names the identity in a sentence.
+// principal returns the identity as a phrase.
 func (f Facts) principal() string {
 	switch f.Identity.Kind {
 	case SystemAssignedIdentity:
@@ -161,7 +155,7 @@ func (f Facts) principal() string {
 	}
 }
 
-// orElse is the word as one of a command, or the placeholder where there is no word.
+// orElse returns the word, quoted for a command, or the placeholder where it is empty.
 func orElse(word, placeholder string) string {
 	if word == "" {
 		return placeholder
@@ -169,10 +163,10 @@ func orElse(word, placeholder string) string {
 	return quote(word)
 }
 
-// plain is what no shell takes for anything but text.
+// plain matches a text that no shell interprets.
 var plain = regexp.MustCompile(`^[A-Za-z0-9_./:@-]+$`)
 
-// quote makes a text one word of a command: names in Azure may hold parentheses.
+// quote quotes a text as one word of a command: names in Azure may hold parentheses.
 func quote(word string) string {
 	if plain.MatchString(word) {
 		return word

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package customerkeycheck is the data source azuremedia_customer_key: a key and its vault, held against
-// every rule before anything depends on them.
+// Package customerkeycheck is the Terraform noun azuremedia_customer_key, which checks a key and its
+// vault against every rule of customer-managed keys before anything depends on them.
 package customerkeycheck
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-const typeName = "azuremedia_customer_key"
+func noun() base.Noun { return base.Noun{Type: "azuremedia_customer_key", Title: "Customer Key"} }
 
 var (
 	_ datasource.DataSourceWithConfigure        = (*DataSource)(nil)
@@ -30,50 +30,38 @@ var (
 
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
-	return &DataSource{base.NewDataSource(base.Noun{Type: typeName}, nil)}
+	return &DataSource{base.NewDataSource(noun(), dataSourceSchema)}
 }
 
 // DataSource is azuremedia_customer_key.
 type DataSource struct{ base.DataSource }
 
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
-	resp *datasource.SchemaResponse,
-) {
-	resp.Schema = dataSourceSchema()
-}
-
+// ConfigValidators refuses a region beside an account, which has its own.
 func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return configValidators()
 }
 
-// Read never fails over a rule: a key that is not fit is what this is for.
+// Read lists broken rules and never fails because of them.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	resp *datasource.ReadResponse,
 ) {
-	var shown model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &shown)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	question, diags := d.question(ctx, &shown)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	answer, err := facts.New(d.Client).Read(ctx, question)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, diagnostic.Subject{
-			Noun: "Customer Key", Type: typeName, ID: shown.KeyID.ValueString(),
-		}, err))
-		return
-	}
-	report := customerkey.Check(answer.Facts, d.Client.ServerTime())
-	shown.observe(answer, report)
-	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
+	base.ReadData(ctx, &d.DataSource, req, resp, func(ctx context.Context, shown *model) diag.Diagnostics {
+		question, diags := d.question(ctx, shown)
+		if diags.HasError() {
+			return diags
+		}
+		answer, err := facts.New(d.Client).Read(ctx, question)
+		if err != nil {
+			return append(diags, diagnostic.FromError(
+				diagnostic.Read, d.Subject(shown.KeyID.ValueString()), err))
+		}
+		shown.observe(answer, customerkey.Check(answer.Facts, d.Client.ServerTime()))
+		return diags
+	})
 }
 
-// question asks about the key for the account that is named, for one in the region that is named,
-// or for none in particular.
+// question returns what to read about the key: for the account in the configuration, for an account in
+// its region, or for none in particular.
 func (d *DataSource) question(ctx context.Context, asked *model) (facts.Question, diag.Diagnostics) {
 	question := facts.Question{WithNewest: true}
 	key, err := protection.ParseKeyID(d.Client, asked.KeyID.ValueString())
@@ -86,9 +74,10 @@ func (d *DataSource) question(ctx context.Context, asked *model) (facts.Question
 	if id := asked.AccountID.ValueString(); id != "" {
 		kind, err := protection.Of(d.Client, id)
 		if err != nil {
-			return question, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("account_id"),
-				"Account Takes No Customer Key", "Found: "+err.Error()+
-					".\nRemedy: refer to the id attribute of an account.")}
+			return question, diag.Diagnostics{diagnostic.Refuse(path.Root("account_id"), diagnostic.Refusal{
+				Title: "Account Takes No Customer Key", Found: err.Error(),
+				Remedy: "Refer to the id attribute of an account",
+			})}
 		}
 		account, err := kind.Read(ctx, id)
 		if err != nil {

@@ -35,7 +35,7 @@ type model struct {
 	VaultLocation types.String              `tfsdk:"key_vault_location"`
 }
 
-// problemModel is a rule that is broken.
+// problemModel is a broken rule.
 type problemModel struct {
 	Rule     types.String `tfsdk:"rule"`
 	Severity types.String `tfsdk:"severity"`
@@ -45,14 +45,14 @@ type problemModel struct {
 	Remedy   types.String `tfsdk:"remedy"`
 }
 
-// uncheckedModel is a rule that could not be decided.
+// uncheckedModel is a rule that lacks a fact.
 type uncheckedModel struct {
 	Rule    types.String `tfsdk:"rule"`
 	Missing types.String `tfsdk:"missing"`
 }
 
-// observe shows the key and what the rules say about it. The key is eligible if every rule that
-// was asked about could be decided, and none is broken.
+// observe writes the key and the report on it into the model. The key is eligible if every rule that
+// applies could be decided, and none is broken.
 func (m *model) observe(answer facts.Answer, report rule.Report) {
 	m.ID = m.KeyID
 	m.Problems, m.Unchecked = []problemModel{}, []uncheckedModel{}
@@ -86,13 +86,13 @@ func (m *model) observe(answer facts.Answer, report rule.Report) {
 	}
 	m.NotBefore, m.Expires = date(key.NotBefore), date(key.Expires)
 	m.Version = text(key.Version)
-	m.NewestVersion = textOrNull(answer.Newest)
-	m.KeyVaultID = textOrNull(answer.Vault.ID)
+	m.NewestVersion = attribute.TextOrNull(answer.Newest)
+	m.KeyVaultID = attribute.TextOrNull(answer.Vault.ID)
 	m.VaultLocation = text(answer.Vault.Location)
 }
 
-// asks reports whether what was given suffices to ask about a rule: without an account or a
-// region, for instance, no region is the wrong one.
+// asks reports whether the configuration has enough for a rule to apply: without an account or a region,
+// for instance, no region is the wrong one.
 func (m *model) asks(id rule.ID) bool {
 	withAccount := !m.AccountID.IsNull()
 	switch id {
@@ -109,14 +109,7 @@ func (m *model) asks(id rule.ID) bool {
 
 func text(fact rule.Fact[string]) types.String {
 	value, _ := fact.Value()
-	return textOrNull(value)
-}
-
-func textOrNull(value string) types.String {
-	if value == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(value)
+	return attribute.TextOrNull(value)
 }
 
 func date(fact rule.Fact[time.Time]) timetypes.RFC3339 {

@@ -14,7 +14,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
-// configValidators: an account has its own region.
+// configValidators refuses a region beside an account, which has its own.
 func configValidators() []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
 		datasourcevalidator.Conflicting(path.MatchRoot("account_id"), path.MatchRoot("location")),
@@ -31,9 +31,9 @@ func dataSourceSchema() schema.Schema {
 		}
 	}
 	return schema.Schema{
-		MarkdownDescription: "A Key Vault key and its vault, held against every rule of " +
-			"customer-managed keys. Nothing is refused here: what is wrong is listed, for a check " +
-			"block or a precondition to judge.",
+		MarkdownDescription: "Checks a Key Vault key and its vault against every rule of " +
+			"customer-managed keys. Read-only: reports problems instead of failing, for a check block " +
+			"or a precondition to judge.",
 		Attributes: map[string]schema.Attribute{
 			"key_vault_key_id": schema.StringAttribute{
 				MarkdownDescription: "The identifier of the key, with or without a version.",
@@ -42,20 +42,20 @@ func dataSourceSchema() schema.Schema {
 				Validators:          []validator.String{attribute.ValidKeyID()},
 			},
 			"account_id": schema.StringAttribute{
-				MarkdownDescription: "The ID of the account that the key is to protect. Without it the " +
+				MarkdownDescription: "The ID of the account to protect with the key. Without it the " +
 					"rules about the account are not checked.",
 				CustomType: attribute.ResourceIDType{},
 				Optional:   true,
 			},
 			"location": schema.StringAttribute{
-				MarkdownDescription: "The region of a Media Services account that the key is to " +
-					"protect, in place of the account itself.",
+				MarkdownDescription: "The region of a Media Services account to protect with the key, " +
+					"instead of the account itself.",
 				CustomType: attribute.LocationType{},
 				Optional:   true,
 			},
 			"user_assigned_identity_id": schema.StringAttribute{
-				MarkdownDescription: "The ID of the user-assigned identity that is to read the key. " +
-					"Left out, it is the system-assigned identity of the account.",
+				MarkdownDescription: "The ID of the user-assigned identity that reads the key. Default: " +
+					"the system-assigned identity of the account.",
 				CustomType: attribute.ResourceIDType{},
 				Optional:   true,
 			},
@@ -65,12 +65,12 @@ func dataSourceSchema() schema.Schema {
 				Computed:            true,
 			},
 			"eligible": schema.BoolAttribute{
-				MarkdownDescription: "Whether the key can protect the account: every rule that was " +
-					"asked about could be decided, and none is broken.",
+				MarkdownDescription: "Whether the key can protect the account: every rule that applies " +
+					"could be decided, and none is broken.",
 				Computed: true,
 			},
 			"problems": schema.ListNestedAttribute{
-				MarkdownDescription: "The rules that are broken, errors first.",
+				MarkdownDescription: "The broken rules, errors first.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"rule":     text("The ID of the rule, such as `CMK007`."),
@@ -82,12 +82,12 @@ func dataSourceSchema() schema.Schema {
 				}},
 			},
 			"unchecked": schema.ListNestedAttribute{
-				MarkdownDescription: "The rules that could not be decided, because something was not " +
-					"given or may not be read by this login.",
+				MarkdownDescription: "The rules that could not be decided, because a fact is missing in " +
+					"the configuration or this login may not read it.",
 				Computed: true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"rule":    text("The ID of the rule."),
-					"missing": text("What was not known."),
+					"missing": text("The missing fact."),
 				}},
 			},
 			"key_type": text("The type of the key, such as `RSA`."),
@@ -97,11 +97,11 @@ func dataSourceSchema() schema.Schema {
 			"enabled": schema.BoolAttribute{
 				MarkdownDescription: "Whether the key is enabled.", Computed: true,
 			},
-			"not_before_date":    date("When the key becomes active. Empty if it is from the beginning."),
-			"expiration_date":    date("When the key expires. Empty if it never does."),
-			"version":            text("The version that the identifier means: the one that it pins, or the newest."),
+			"not_before_date":    date("When the key becomes active. Null if it always was."),
+			"expiration_date":    date("When the key expires. Null if it never does."),
+			"version":            text("The version that the identifier pins, or the newest."),
 			"newest_version":     text("The newest version of the key."),
-			"key_vault_id":       text("The ID of the vault. Empty if this login does not see it."),
+			"key_vault_id":       text("The ID of the vault. Null if this login cannot find it."),
 			"key_vault_location": text("The region of the vault."),
 		},
 	}

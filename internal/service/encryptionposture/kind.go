@@ -6,19 +6,16 @@ package encryptionposture
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
-// kind is a kind of account that keeps its content in storage accounts. One more kind is one more
-// row of [kinds], and a function that reads one of its accounts in one call.
+// kind reads the accounts of a kind that keeps its content in storage accounts. A further kind is one
+// more row of [kinds], and a function that reads one of its accounts in one call.
 type kind struct {
 	resourceType string
-	read         func(ctx context.Context, client *azure.Client, id string) (account, error)
+	read         func(ctx context.Context, client *azure.Client, id string) (subject, error)
 }
 
 func kinds() []kind {
@@ -28,39 +25,39 @@ func kinds() []kind {
 	}
 }
 
-// isOfAKind accepts the IDs of accounts of these kinds.
-func isOfAKind() []validator.String {
+// ResourceTypes returns the types of the accounts that have a posture.
+func ResourceTypes() []string {
 	var resourceTypes []string
 	for _, kind := range kinds() {
 		resourceTypes = append(resourceTypes, kind.resourceType)
 	}
-	return []validator.String{attribute.IDOf(resourceTypes...)}
+	return resourceTypes
 }
 
-// account is an account with what it says about the storage accounts beneath it.
-type account struct {
+// subject is an account whose posture is read, with the storage accounts that it lists.
+type subject struct {
 	protection.Account
 	storage []attached
 }
 
-// attached is a storage account as the account above it names it.
+// attached is a storage account in the list of a subject.
 type attached struct {
 	id      string
 	primary bool
-	// byKeys says that the account reaches it with its access keys, and not by managed identity.
+	// byKeys says that the subject reaches it with its access keys, not with a managed identity.
 	byKeys bool
 }
 
-func readMediaServices(ctx context.Context, client *azure.Client, id string) (account, error) {
+func readMediaServices(ctx context.Context, client *azure.Client, id string) (subject, error) {
 	accounts, at, err := azure.Open(id, azure.MediaAccountType, client.MediaAccounts)
 	if err != nil {
-		return account{}, err
+		return subject{}, err
 	}
 	wire, err := accounts.Get(ctx, at.ResourceGroupName, at.Name)
 	if err != nil {
-		return account{}, err
+		return subject{}, err
 	}
-	found := account{Account: protection.OfMediaServices(id, wire)}
+	found := subject{Account: protection.OfMediaServices(id, wire)}
 	properties := azure.Deref(wire.Properties)
 	for _, one := range properties.StorageAccounts {
 		found.storage = append(found.storage, attached{
@@ -72,18 +69,18 @@ func readMediaServices(ctx context.Context, client *azure.Client, id string) (ac
 	return found, nil
 }
 
-// readVideoAnalyzer reads a Video Analyzer account. Its storage accounts have no types, and the first
-// one is the only one; each of them says by itself how it is reached.
-func readVideoAnalyzer(ctx context.Context, client *azure.Client, id string) (account, error) {
+// readVideoAnalyzer reads a Video Analyzer account. Its storage accounts have no types: the first is
+// the only one. Each of them has its own identity, or none.
+func readVideoAnalyzer(ctx context.Context, client *azure.Client, id string) (subject, error) {
 	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, client.VideoAnalyzers)
 	if err != nil {
-		return account{}, err
+		return subject{}, err
 	}
 	wire, err := accounts.Get(ctx, at.ResourceGroupName, at.Name)
 	if err != nil {
-		return account{}, err
+		return subject{}, err
 	}
-	found := account{Account: protection.OfVideoAnalyzer(id, wire)}
+	found := subject{Account: protection.OfVideoAnalyzer(id, wire)}
 	for i, one := range azure.Deref(wire.Properties).StorageAccounts {
 		found.storage = append(found.storage, attached{
 			id: azure.Deref(one.ID), primary: i == 0,

@@ -32,8 +32,8 @@ type model struct {
 	Findings                  []findingModel            `tfsdk:"findings"`
 }
 
-// layerModel is who wraps what. All of it is null where nothing is known, and everything about a
-// key is while the system's key is in use.
+// layerModel describes the key that protects an account. It is null where nothing is known; the
+// attributes of a customer's key are null while the system's key is in use.
 type layerModel struct {
 	ID                types.String      `tfsdk:"id"`
 	Known             types.Bool        `tfsdk:"known"`
@@ -76,7 +76,7 @@ type storageModel struct {
 	Key2AgeInDays            types.Int64       `tfsdk:"key2_age_in_days"`
 }
 
-// causeModel is one reason why a key is out of reach.
+// causeModel is one reason why the account cannot reach its key.
 type causeModel struct {
 	Cause    types.String `tfsdk:"cause"`
 	Sentence types.String `tfsdk:"sentence"`
@@ -84,7 +84,7 @@ type causeModel struct {
 	Final    types.Bool   `tfsdk:"final"`
 }
 
-// findingModel is a rule that is broken.
+// findingModel is a broken rule.
 type findingModel struct {
 	Rule      types.String `tfsdk:"rule"`
 	Title     types.String `tfsdk:"title"`
@@ -96,7 +96,7 @@ type findingModel struct {
 	Remedy    types.String `tfsdk:"remedy"`
 }
 
-// requirements are what the posture is held to: everything, unless it is waived.
+// requirements returns the requirements that the configuration does not waive.
 func (m *model) requirements() posture.Requirements {
 	return posture.Requirements{
 		CustomerKey:              unlessWaived(m.RequireCustomerKey),
@@ -108,14 +108,14 @@ func (m *model) requirements() posture.Requirements {
 
 func unlessWaived(required types.Bool) bool { return required.IsNull() || required.ValueBool() }
 
-// observe shows what was read, and what it amounts to.
-func (m *model) observe(found layers, facts posture.Account, report posture.Report, now time.Time) {
+// observe writes the reading and the report on it into the model.
+func (m *model) observe(found reading, facts posture.Account, report posture.Report, now time.Time) {
 	m.ID = m.AccountID
 	m.Compliant = types.BoolValue(report.Compliant())
 	m.Known = types.BoolValue(report.Known())
 	m.Summary = types.StringValue(report.Summary())
-	m.ObservedAt = moment(now)
-	m.Account = showAccount(found.account, facts.Encrypted, now)
+	m.ObservedAt = attribute.TimeOrNull(now)
+	m.Account = showAccount(found.subject, facts.Encrypted, now)
 	m.StorageAccounts, m.Findings = []storageModel{}, []findingModel{}
 	for i, one := range found.storage {
 		m.StorageAccounts = append(m.StorageAccounts, showStorage(one, facts.Storage[i], now))
@@ -134,17 +134,17 @@ func (m *model) observe(found layers, facts posture.Account, report posture.Repo
 	}
 }
 
-func showAccount(found account, facts posture.Encrypted, now time.Time) *accountModel {
+func showAccount(found subject, facts posture.Encrypted, now time.Time) *accountModel {
 	return &accountModel{
 		layerModel: showLayer(found.Account, facts, now),
 		Kind:       types.StringValue(found.Kind.Name),
-		Status:     textOrNull(found.Encryption.Status),
-		// It is not configurable (Media Services, Bring your own key: double encryption).
+		Status:     attribute.TextOrNull(found.Encryption.Status),
+		// Nobody can configure it (Media Services, Bring your own key: double encryption).
 		SecondLayer: types.StringValue("Automatic"),
 	}
 }
 
-func showStorage(found storage, facts posture.Storage, now time.Time) storageModel {
+func showStorage(found storageAccount, facts posture.Storage, now time.Time) storageModel {
 	shown := storageModel{
 		Primary:               types.BoolValue(found.primary),
 		StorageAuthentication: types.StringValue(string(armmedia.StorageByManagedIdentity)),
@@ -157,7 +157,7 @@ func showStorage(found storage, facts posture.Storage, now time.Time) storageMod
 		return shown
 	}
 	shown.layerModel = showLayer(found.Account, facts.Encrypted, now)
-	shown.KeyRotatedAt = moment(found.Encryption.KeyRotatedAt)
+	shown.KeyRotatedAt = attribute.TimeOrNull(found.Encryption.KeyRotatedAt)
 	shown.InfrastructureEncryption = types.BoolValue(facts.InfrastructureEncryption)
 	shown.SharedKeyAccess = types.BoolValue(facts.SharedKeyAccess)
 	if facts.KeyPolicy > 0 {
@@ -168,7 +168,7 @@ func showStorage(found storage, facts posture.Storage, now time.Time) storageMod
 	return shown
 }
 
-func showUnread(found storage) layerModel {
+func showUnread(found storageAccount) layerModel {
 	return layerModel{
 		ID:      types.StringValue(found.id),
 		Known:   types.BoolValue(false),
@@ -198,10 +198,10 @@ func showLayer(account protection.Account, facts posture.Encrypted, now time.Tim
 	}
 	shown.Known = types.BoolValue(len(shown.Unseen) == 0)
 	shown.Type = types.StringValue("CustomerKey")
-	shown.KeyID = textOrNull(encryption.KeyID)
-	shown.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
-	shown.CurrentKeyVersion = textOrNull(following.Current)
-	shown.NewestKeyVersion = textOrNull(following.Newest)
+	shown.KeyID = attribute.TextOrNull(encryption.KeyID)
+	shown.CurrentKeyID = attribute.TextOrNull(encryption.CurrentKeyID)
+	shown.CurrentKeyVersion = attribute.TextOrNull(following.Current)
+	shown.NewestKeyVersion = attribute.TextOrNull(following.Newest)
 	if !key.KeyID.IsZero() {
 		shown.FollowsLatest = types.BoolValue(following.FollowsLatest())
 	}
@@ -209,20 +209,20 @@ func showLayer(account protection.Account, facts posture.Encrypted, now time.Tim
 		shown.Outdated = types.BoolValue(following.Outdated())
 	}
 	if expires, known := key.Expires().Value(); known {
-		shown.Expires = moment(expires)
+		shown.Expires = attribute.TimeOrNull(expires)
 	} else {
-		shown.Expires = moment(encryption.KeyExpiresAt)
+		shown.Expires = attribute.TimeOrNull(encryption.KeyExpiresAt)
 	}
 	shown.IdentityType = types.StringValue(string(key.Identity.Kind))
-	shown.IdentityID = textOrNull(encryption.UserAssignedIdentityID)
+	shown.IdentityID = attribute.TextOrNull(encryption.UserAssignedIdentityID)
 	principal, _ := key.Identity.PrincipalID.Value()
-	shown.PrincipalID = textOrNull(principal)
-	shown.KeyVaultID = textOrNull(key.Vault.ID)
+	shown.PrincipalID = attribute.TextOrNull(principal)
+	shown.KeyVaultID = attribute.TextOrNull(key.Vault.ID)
 	shown.reach(key, now)
 	return shown
 }
 
-// reach shows whether a key is within reach, and why not. It stays open where it cannot be told.
+// reach shows whether the account reaches its key, and why not. It is null where that is unknown.
 func (m *layerModel) reach(key *posture.Key, now time.Time) {
 	if reachable, known := key.Reachable(now).Value(); known {
 		m.Reachable = types.BoolValue(reachable)
@@ -240,26 +240,11 @@ func (m *layerModel) reach(key *posture.Key, now time.Time) {
 	}
 }
 
-// age shows when a key was made, and how old it is in whole days.
+// age returns the creation time of a key, and its age in whole days.
 func age(made rule.Fact[time.Time], now time.Time) (timetypes.RFC3339, types.Int64) {
 	created, known := made.Value()
 	if !known {
 		return timetypes.NewRFC3339Null(), types.Int64Null()
 	}
-	return moment(created), types.Int64Value(int64(now.Sub(created) / day))
-}
-
-// moment shows a time; the zero time is none.
-func moment(at time.Time) timetypes.RFC3339 {
-	if at.IsZero() {
-		return timetypes.NewRFC3339Null()
-	}
-	return timetypes.NewRFC3339TimeValue(at.UTC().Truncate(time.Second))
-}
-
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
+	return attribute.TimeOrNull(created), types.Int64Value(int64(now.Sub(created) / day))
 }

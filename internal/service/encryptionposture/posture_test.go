@@ -17,6 +17,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/encryptionposture"
 )
 
 // TestPosture shows everything there is about an account that nothing is wrong with.
@@ -530,8 +531,13 @@ func TestPosture_refuses(t *testing.T) {
 			t.Errorf("%s: want %s: %s", id, want, diags.Text())
 		}
 	}
+	diags := proto.ValidateData(dataSource, acctest.Value{"account_id": w.storage})
+	for _, resourceType := range encryptionposture.ResourceTypes() {
+		if len(diags) != 1 || !strings.Contains(diags.Text(), resourceType) {
+			t.Errorf("want one error that lists %s: %s", resourceType, diags.Text())
+		}
+	}
 	for _, config := range []acctest.Value{
-		{"account_id": w.storage},
 		{"account_id": "contoso"},
 		{"account_id": w.account, "max_key_age_days": 0},
 	} {

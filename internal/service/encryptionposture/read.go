@@ -23,63 +23,62 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// atOnce is how many storage accounts are read at the same time: an account may have a hundred.
+// atOnce limits how many storage accounts are read at the same time: an account may have a hundred.
 const atOnce = 8
 
-// day is what policies count in.
+// day is the unit of key expiration policies.
 const day = 24 * time.Hour
 
-// layers is everything that was read: an account, the storage accounts beneath it, and the keys that
-// wrap theirs.
-type layers struct {
-	account account
+// reading is an account, its storage accounts, and the keys that protect them.
+type reading struct {
+	subject subject
 	key     facts.Answer
-	storage []storage
+	storage []storageAccount
 }
 
-// storage is a storage account beneath an account.
-type storage struct {
+// storageAccount is one of the storage accounts of a subject.
+type storageAccount struct {
 	attached
-	// unread says why nothing is known about it; it is empty where it was read.
+	// unread says why it could not be read; it is empty where it was read.
 	unread string
 	protection.Account
 	key  facts.Answer
 	wire armstorage.AccountProperties
 }
 
-// read reads an account, and then what wraps its key, and every storage account beneath it, side by
-// side. A vault, a key or an identity that several of them share is read once.
-func read(ctx context.Context, client *azure.Client, id string) (layers, error) {
+// read reads an account, and then, concurrently, its key and every storage account that it lists. It
+// reads a vault, a key or an identity that several of them share once.
+func read(ctx context.Context, client *azure.Client, id string) (reading, error) {
 	at := slices.IndexFunc(kinds(), func(k kind) bool {
 		_, err := azure.ParseID(id, k.resourceType)
 		return err == nil
 	})
 	if at < 0 {
-		return layers{}, fmt.Errorf("%s is the ID of no account that has a posture", id)
+		return reading{}, fmt.Errorf("%s is not the ID of an account that has a posture", id)
 	}
-	above, err := kinds()[at].read(ctx, client, id)
+	account, err := kinds()[at].read(ctx, client, id)
 	if err != nil {
-		return layers{}, err
+		return reading{}, err
 	}
-	found := layers{account: above, storage: make([]storage, len(above.storage))}
+	found := reading{subject: account, storage: make([]storageAccount, len(account.storage))}
 	keys := facts.New(client)
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	g.Go(func() (err error) {
-		found.key, err = readKey(ctx, keys, above.Account)
+		found.key, err = readKey(ctx, keys, account.Account)
 		return err
 	})
-	for i, one := range above.storage {
+	for i, one := range account.storage {
 		g.Go(func() (err error) {
-			found.storage[i], err = readStorage(ctx, client, keys, above.ID, one)
+			found.storage[i], err = readStorage(ctx, client, keys, account.ID, one)
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return layers{}, err
+		return reading{}, err
 	}
-	slices.SortFunc(found.storage, func(a, b storage) int {
+	slices.SortFunc(found.storage, func(a, b storageAccount) int {
 		if a.primary != b.primary {
 			return map[bool]int{true: -1, false: 1}[a.primary]
 		}
@@ -88,7 +87,7 @@ func read(ctx context.Context, client *azure.Client, id string) (layers, error) 
 	return found, nil
 }
 
-// readKey reads what is to be known about the customer's key of an account, where it has one.
+// readKey reads the facts about the customer's key of an account, where it has one.
 func readKey(ctx context.Context, keys facts.Reader, account protection.Account,
 ) (facts.Answer, error) {
 	if !account.Encryption.CustomerKey {
@@ -99,18 +98,18 @@ func readKey(ctx context.Context, keys facts.Reader, account protection.Account,
 	return keys.Read(ctx, question)
 }
 
-// readStorage reads a storage account. One that cannot be read is no error, but unknown.
-func readStorage(ctx context.Context, client *azure.Client, keys facts.Reader, aboveID string,
+// readStorage reads a storage account of a subject. One that Azure withholds is no error, but unknown.
+func readStorage(ctx context.Context, client *azure.Client, keys facts.Reader, subjectID string,
 	one attached,
-) (storage, error) {
-	found := storage{attached: one}
+) (storageAccount, error) {
+	found := storageAccount{attached: one}
 	accounts, at, err := azure.Open(one.id, azure.StorageAccountType, client.StorageAccounts)
 	if err != nil {
 		return found, err
 	}
 	got, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
 	if answer, refused := azure.AsError(err); refused && withheld(answer) {
-		found.unread = reason(answer, at, aboveID)
+		found.unread = reason(answer, at, subjectID)
 		return found, nil
 	}
 	if err != nil {
@@ -122,39 +121,39 @@ func readStorage(ctx context.Context, client *azure.Client, keys facts.Reader, a
 	return found, err
 }
 
-// withheld reports whether Azure shows the caller nothing: what is asked for is not there, or the
-// caller may not see it, which can look the same from another subscription or tenant.
+// withheld reports whether Azure shows the caller nothing: the object does not exist, or the caller may
+// not read it, which can look the same from another subscription or tenant.
 func withheld(answer *azure.Error) bool {
 	return slices.Contains(
 		[]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, answer.Status)
 }
 
 // reason says why a storage account could not be read.
-func reason(answer *azure.Error, at *arm.ResourceID, aboveID string) string {
+func reason(answer *azure.Error, at *arm.ResourceID, subjectID string) string {
 	text := fmt.Sprintf("Azure answered %d %s", answer.Status, http.StatusText(answer.Status))
 	if answer.Code != "" {
 		text += ", code " + answer.Code
 	}
-	above, err := arm.ParseResourceID(aboveID)
-	if err == nil && !strings.EqualFold(above.SubscriptionID, at.SubscriptionID) {
+	account, err := arm.ParseResourceID(subjectID)
+	if err == nil && !strings.EqualFold(account.SubscriptionID, at.SubscriptionID) {
 		text += "; it is in another subscription than its account, " + at.SubscriptionID
 	}
 	return text
 }
 
-// facts is what was read, as the rules want it.
-func (l layers) facts(now time.Time) posture.Account {
-	read := posture.Account{Encrypted: encrypted(l.account.Account, l.key, now)}
+// facts returns the reading as facts for the rules.
+func (r reading) facts(now time.Time) posture.Account {
+	read := posture.Account{Encrypted: encrypted(r.subject.Account, r.key, now)}
 	if read.CustomerKey != nil {
 		read.CustomerKey.Monitored = true
 	}
-	for _, one := range l.storage {
+	for _, one := range r.storage {
 		read.Storage = append(read.Storage, one.facts(now))
 	}
 	return read
 }
 
-func (s storage) facts(now time.Time) posture.Storage {
+func (s storageAccount) facts(now time.Time) posture.Storage {
 	if s.unread != "" {
 		return posture.Storage{Encrypted: posture.Encrypted{ID: s.id}, Unread: s.unread}
 	}
@@ -164,7 +163,7 @@ func (s storage) facts(now time.Time) posture.Storage {
 		ByKeys:    s.byKeys,
 		InfrastructureEncryption: azure.Deref(
 			azure.Deref(s.wire.Encryption).RequireInfrastructureEncryption),
-		// Azure leaves it out of accounts on which nobody ever set it, which accept the keys.
+		// Azure omits it from accounts on which nobody ever set it, which accept the keys.
 		SharedKeyAccess: s.wire.AllowSharedKeyAccess == nil || *s.wire.AllowSharedKeyAccess,
 		Key1:            fact(made.Key1),
 		Key2:            fact(made.Key2),

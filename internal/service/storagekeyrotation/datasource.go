@@ -149,13 +149,13 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 
 func (m *dataModel) show(o keyrotation.Observed) {
 	m.ID = types.StringValue(m.StorageAccountID.ValueString())
-	m.Key1CreatedAt, m.Key1AgeInDays = moment(o.Created.Key1), age(o.Created.Key1, o.Now)
-	m.Key2CreatedAt, m.Key2AgeInDays = moment(o.Created.Key2), age(o.Created.Key2, o.Now)
-	m.ObservedAt = moment(o.Now)
+	m.Key1CreatedAt, m.Key1AgeInDays = attribute.TimeOrNull(o.Created.Key1), age(o.Created.Key1, o.Now)
+	m.Key2CreatedAt, m.Key2AgeInDays = attribute.TimeOrNull(o.Created.Key2), age(o.Created.Key2, o.Now)
+	m.ObservedAt = attribute.TimeOrNull(o.Now)
 	m.NextRotationAt, m.Overdue = timetypes.NewRFC3339Null(), types.BoolValue(false)
 	if length, ok := parseInterval(m.RotationInterval.ValueString()); ok {
 		due := o.Created.Key1.Add(length)
-		m.NextRotationAt, m.Overdue = moment(due), types.BoolValue(!o.Now.Before(due))
+		m.NextRotationAt, m.Overdue = attribute.TimeOrNull(due), types.BoolValue(!o.Now.Before(due))
 	}
 }
 
@@ -166,7 +166,7 @@ func (m *dataModel) showDependents(found []keyholder.Dependent,
 	for _, one := range found {
 		shown := dependentModel{
 			ID: types.StringValue(one.ID), UsesKeys: types.BoolValue(one.UsesKeys),
-			LastSyncedAt: moment(one.LastSync), Behind: types.BoolNull(),
+			LastSyncedAt: attribute.TimeOrNull(one.LastSync), Behind: types.BoolNull(),
 		}
 		if !one.LastSync.IsZero() {
 			shown.Behind = types.BoolValue(one.Behind(created.Key1, created.Key2))

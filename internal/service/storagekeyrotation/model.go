@@ -130,10 +130,10 @@ func (m *model) show(ctx context.Context, r keyrotation.Recorded,
 ) diag.Diagnostics {
 	wanted := m.wanted()
 	m.Phase = types.StringValue(string(r.Phase))
-	m.Key1CreatedAt, m.Key2CreatedAt = moment(created.Key1), moment(created.Key2)
-	m.LastSyncedAt = moment(r.LastSync)
-	m.SecondaryDueAt = moment(r.SecondaryDue(wanted))
-	m.NextRotationAt = moment(r.RotationDue(wanted))
+	m.Key1CreatedAt, m.Key2CreatedAt = attribute.TimeOrNull(created.Key1), attribute.TimeOrNull(created.Key2)
+	m.LastSyncedAt = attribute.TimeOrNull(r.LastSync)
+	m.SecondaryDueAt = attribute.TimeOrNull(r.SecondaryDue(wanted))
+	m.NextRotationAt = attribute.TimeOrNull(r.RotationDue(wanted))
 	return m.keepRecord(ctx, r)
 }
 
@@ -161,12 +161,4 @@ func (m *model) unknown() {
 	} {
 		*at = timetypes.NewRFC3339Unknown()
 	}
-}
-
-// moment returns a time for the state; null for the zero time.
-func moment(at time.Time) timetypes.RFC3339 {
-	if at.IsZero() {
-		return timetypes.NewRFC3339Null()
-	}
-	return timetypes.NewRFC3339TimeValue(at.UTC())
 }
