@@ -88,7 +88,7 @@ func TestKinds_haveARowEverywhere(t *testing.T) {
 				}
 			}
 			if !strings.Contains(documents, "/providers/"+strings.ToLower(kind.resourceType)+"/{") {
-				t.Errorf("internal/rehearsal/test/openapi/testdata has no document with the routes of %s", kind.resourceType)
+				t.Errorf("internal/rehearsal/test/openapi/testdata/azure-specs has no document with the routes of %s", kind.resourceType)
 			}
 			if !slices.Contains(servedBy(t, azure, kind.resourceType), strings.ToLower(kind.resourceType)) {
 				t.Errorf("internal/rehearsal/rehearsal.go opens no service for %s", kind.resourceType)
@@ -123,11 +123,11 @@ func servedBy(t *testing.T, azure *rehearsal.Azure, resourceType string) []strin
 	return types
 }
 
-// documentedRoutes returns the text of all OpenAPI documents, in lower case.
+// documentedRoutes returns the text of Microsoft's OpenAPI documents, in lower case.
 func documentedRoutes(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	folder := "../rehearsal/test/openapi/testdata"
+	folder := "../rehearsal/test/openapi/testdata/azure-specs"
 	err := filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && strings.HasSuffix(file, ".json") {
 			all.WriteString(strings.ToLower(contents(t, file)))
