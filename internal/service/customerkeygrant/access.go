@@ -7,6 +7,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,6 +19,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
 // read shows in the state what the grant gives now. The error is base.ErrGone if it gives nothing.
@@ -52,9 +55,9 @@ func (r *Resource) read(ctx context.Context, state *model) error {
 func (r *Resource) held(ctx context.Context, g grant, vault armkeyvault.Vault,
 ) (permissions []string, assignmentID string, err error) {
 	if modeOf(vault) == byPolicy {
-		return heldByPolicy(vault, g.principalID), "", nil
+		return vaultaccess.Held(vault, g.principalID, customerkey.RequiredKeyPermissions()), "", nil
 	}
-	assignmentID, err = r.assignment(ctx, g)
+	assignmentID, err = r.role(g).Find(ctx)
 	if err != nil || assignmentID == "" {
 		return nil, "", err
 	}
@@ -102,9 +105,11 @@ func (r *Resource) grantMissing(ctx context.Context, act diagnostic.Act, plan *m
 	if lacking := missing(held); err == nil && len(lacking) > 0 {
 		if by == byPolicy {
 			record = record.and(lacking)
-			err = r.addPolicy(ctx, g, vault, lacking, backoff)
+			policy := r.policy(g)
+			policy.TenantID = azure.Deref(azure.Deref(vault.Properties).TenantID)
+			err = policy.Add(ctx, lacking, backoff)
 		} else {
-			assignmentID, err = r.assign(ctx, g)
+			assignmentID, err = r.role(g).Assign(ctx)
 		}
 	}
 	if err != nil {
@@ -120,20 +125,28 @@ func (r *Resource) revoke(ctx context.Context, state *model, record added,
 ) error {
 	g := state.grant()
 	if state.Mode.ValueString() == string(byRole) {
-		return r.unassign(ctx, g, state.RoleAssignmentID.ValueString())
-	}
-	vault, err := r.vault(ctx, g.vaultID)
-	if azure.IsNotFound(err) {
-		return nil // Its policies are gone with it.
-	}
-	if err != nil {
-		return err
+		return r.role(g).Unassign(ctx, state.RoleAssignmentID.ValueString())
 	}
 	permissions := record.KeyPermissions
 	if permissions == nil {
 		permissions = customerkey.RequiredKeyPermissions()
 	}
-	return r.removePolicy(ctx, g, vault, permissions, backoff)
+	return r.policy(g).Remove(ctx, permissions, backoff)
+}
+
+// policy returns the principal's access policy in the vault of the grant.
+func (r *Resource) policy(g grant) vaultaccess.Policy {
+	return vaultaccess.Policy{Client: r.Client, VaultID: g.vaultID, PrincipalID: g.principalID}
+}
+
+// role returns the role assignment of the grant.
+func (r *Resource) role(g grant) vaultaccess.Role {
+	return vaultaccess.Role{
+		Client: r.Client, VaultID: g.vaultID, Scope: g.scope(), PrincipalID: g.principalID,
+		PrincipalType: to.Ptr(armauthorization.PrincipalTypeServicePrincipal),
+		RoleID:        customerkey.RoleCryptoServiceEncryptionUserID,
+		Name:          vaultaccess.AssignmentName(g.id(), customerkey.RoleCryptoServiceEncryptionUserID),
+	}
 }
 
 // awaitEffect waits until Azure shows the grant. The vault may take some minutes more to act by it,

@@ -13,6 +13,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
 // grant says which principal may use which keys.
@@ -84,7 +85,7 @@ func (r *Resource) vault(ctx context.Context, id string) (armkeyvault.Vault, err
 
 // modeOf returns how a vault grants access to its keys.
 func modeOf(vault armkeyvault.Vault) mode {
-	if azure.Deref(azure.Deref(vault.Properties).EnableRbacAuthorization) {
+	if vaultaccess.ByRole(vault) {
 		return byRole
 	}
 	return byPolicy

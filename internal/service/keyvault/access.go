@@ -5,206 +5,88 @@ package keyvault
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
-	"github.com/google/uuid"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
-// managePermissions are what managing keys takes where access policies decide. Using the keys and
-// purging them is left out.
-func managePermissions() []*armkeyvault.KeyPermissions {
-	return to.SliceOfPtrs(
-		armkeyvault.KeyPermissionsGet, armkeyvault.KeyPermissionsList,
-		armkeyvault.KeyPermissionsCreate, armkeyvault.KeyPermissionsUpdate,
-		armkeyvault.KeyPermissionsDelete, armkeyvault.KeyPermissionsRecover,
-		armkeyvault.KeyPermissionsRotate, armkeyvault.KeyPermissionsGetrotationpolicy,
-		armkeyvault.KeyPermissionsSetrotationpolicy,
-	)
-}
-
-func callerPolicy(caller azure.Caller) *armkeyvault.AccessPolicyEntry {
-	return &armkeyvault.AccessPolicyEntry{
-		TenantID:    &caller.TenantID,
-		ObjectID:    &caller.ObjectID,
-		Permissions: &armkeyvault.Permissions{Keys: managePermissions()},
+// managePermissions returns the key permissions that managing keys takes. It leaves out using the
+// keys and purging them.
+func managePermissions() []string {
+	return []string{
+		string(armkeyvault.KeyPermissionsGet), string(armkeyvault.KeyPermissionsList),
+		string(armkeyvault.KeyPermissionsCreate), string(armkeyvault.KeyPermissionsUpdate),
+		string(armkeyvault.KeyPermissionsDelete), string(armkeyvault.KeyPermissionsRecover),
+		string(armkeyvault.KeyPermissionsRotate), string(armkeyvault.KeyPermissionsGetrotationpolicy),
+		string(armkeyvault.KeyPermissionsSetrotationpolicy),
 	}
 }
 
-// callerAccess reports whether the caller has been given, on the vault itself, what managing its
-// keys takes.
+// callerAccess reports whether the vault itself grants the caller what managing its keys takes.
 func (r *Resource) callerAccess(ctx context.Context, vault armkeyvault.Vault) (bool, error) {
 	caller, err := r.Client.Caller(ctx)
 	if err != nil {
 		return false, err
 	}
-	if azure.Deref(azure.Deref(vault.Properties).EnableRbacAuthorization) {
-		return r.hasRole(ctx, azure.Deref(vault.ID), caller)
+	if !vaultaccess.ByRole(vault) {
+		return hasPolicy(vault, caller), nil
 	}
-	return hasPolicy(vault, caller), nil
+	assignmentID, err := r.callerRole(azure.Deref(vault.ID), caller).Find(ctx)
+	return assignmentID != "", err
 }
 
-// hasPolicy reports whether the caller's access policy has everything that managing keys takes.
+// hasPolicy reports whether the caller's access policy grants everything that managing keys takes.
 func hasPolicy(vault armkeyvault.Vault, caller azure.Caller) bool {
-	granted := azure.Deref(azure.Deref(policyOf(vault, caller)).Permissions).Keys
-	for _, wanted := range managePermissions() {
-		if !slices.ContainsFunc(granted, func(has *armkeyvault.KeyPermissions) bool {
-			return strings.EqualFold(string(azure.Deref(has)), string(*wanted)) ||
-				strings.EqualFold(string(azure.Deref(has)), string(armkeyvault.KeyPermissionsAll))
-		}) {
-			return false
-		}
-	}
-	return true
+	wanted := managePermissions()
+	return len(vaultaccess.Held(vault, caller.ObjectID, wanted)) == len(wanted)
 }
 
-// policyOf is the caller's own access policy. One that goes by way of an application is another.
-func policyOf(vault armkeyvault.Vault, caller azure.Caller) *armkeyvault.AccessPolicyEntry {
-	for _, policy := range azure.Deref(vault.Properties).AccessPolicies {
-		if strings.EqualFold(azure.Deref(policy.ObjectID), caller.ObjectID) &&
-			policy.ApplicationID == nil {
-			return policy
-		}
-	}
-	return nil
-}
-
-// hasRole looks for the role on the vault itself, whoever assigned it under whatever name.
-func (r *Resource) hasRole(ctx context.Context, id string, caller azure.Caller) (bool, error) {
-	role, err := r.callerRole(id, caller)
-	if err != nil {
-		return false, err
-	}
-	pages := role.assignments.NewListForScopePager(id,
-		&armauthorization.RoleAssignmentsClientListForScopeOptions{
-			Filter: to.Ptr(fmt.Sprintf("principalId eq '%s'", caller.ObjectID)),
-		})
-	for pages.More() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return false, err
-		}
-		for _, found := range page.Value {
-			properties := azure.Deref(azure.Deref(found).Properties)
-			if azure.SameID(azure.Deref(properties.Scope), id) && strings.HasSuffix(
-				strings.ToLower(azure.Deref(properties.RoleDefinitionID)),
-				"/"+customerkey.RoleCryptoOfficerID) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
-// grantCaller gives the caller what managing the vault's keys takes, by a role or by an access
-// policy. What was given before stays.
-func (r *Resource) grantCaller(ctx context.Context, id string, byRole bool) error {
-	caller, err := r.Client.Caller(ctx)
-	if err != nil {
-		return err
-	}
-	if !byRole {
-		return r.changePolicy(ctx, id, armkeyvault.AccessPolicyUpdateKindAdd, callerPolicy(caller))
-	}
-	role, err := r.callerRole(id, caller)
-	if err != nil {
-		return err
-	}
-	_, err = role.assignments.Create(ctx, id, role.name, armauthorization.RoleAssignmentCreateParameters{
-		Properties: &armauthorization.RoleAssignmentProperties{
-			PrincipalID:      &caller.ObjectID,
-			RoleDefinitionID: &role.definitionID,
-		},
-	}, nil)
-	if azure.HasCode(err, "RoleAssignmentExists") {
-		return nil // Somebody gave the caller the same role there.
-	}
-	return err
-}
-
-// revokeCaller takes back what grantCaller gave, and nothing else.
-func (r *Resource) revokeCaller(ctx context.Context, id string, byRole bool) error {
-	caller, err := r.Client.Caller(ctx)
-	if err != nil {
-		return err
-	}
-	if !byRole {
-		return r.reducePolicy(ctx, id, caller)
-	}
-	role, err := r.callerRole(id, caller)
-	if err != nil {
-		return err
-	}
-	_, err = role.assignments.Delete(ctx, id, role.name, nil)
-	if azure.IsNotFound(err) {
-		return nil
-	}
-	return err
-}
-
-// reducePolicy leaves of the caller's access policy what is not about managing keys. Without
-// anything left the policy goes.
-func (r *Resource) reducePolicy(ctx context.Context, id string, caller azure.Caller) error {
-	vault, err := r.get(ctx, id)
-	if err != nil {
-		return err
-	}
-	policy := policyOf(vault, caller)
-	if policy == nil {
-		return nil
-	}
-	left := azure.Deref(policy.Permissions)
-	left.Keys = slices.DeleteFunc(left.Keys, func(held *armkeyvault.KeyPermissions) bool {
-		return slices.ContainsFunc(managePermissions(), func(given *armkeyvault.KeyPermissions) bool {
-			return strings.EqualFold(string(azure.Deref(held)), string(*given))
-		})
-	})
-	if len(left.Keys)+len(left.Secrets)+len(left.Certificates)+len(left.Storage) == 0 {
-		return r.changePolicy(ctx, id, armkeyvault.AccessPolicyUpdateKindRemove, callerPolicy(caller))
-	}
-	policy.Permissions = &left
-	return r.changePolicy(ctx, id, armkeyvault.AccessPolicyUpdateKindReplace, policy)
-}
-
-func (r *Resource) changePolicy(ctx context.Context, id string,
-	kind armkeyvault.AccessPolicyUpdateKind, policy *armkeyvault.AccessPolicyEntry,
+// grantCaller grants the caller what managing the vault's keys takes, by a role or by an access
+// policy. It keeps what the caller has already.
+func (r *Resource) grantCaller(ctx context.Context, id string, byRole bool, backoff *azure.Backoff,
 ) error {
-	vaults, at, err := azure.Open(id, azure.VaultType, r.Client.Vaults)
+	caller, err := r.Client.Caller(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = vaults.UpdateAccessPolicy(ctx, at.ResourceGroupName, at.Name, kind,
-		armkeyvault.VaultAccessPolicyParameters{
-			Properties: &armkeyvault.VaultAccessPolicyProperties{
-				AccessPolicies: []*armkeyvault.AccessPolicyEntry{policy},
-			},
-		}, nil)
+	if !byRole {
+		return r.callerPolicy(id, caller).Add(ctx, managePermissions(), backoff)
+	}
+	_, err = r.callerRole(id, caller).Assign(ctx)
+	if azure.HasCode(err, "RoleAssignmentExists") {
+		return nil // Somebody else assigned the same role there.
+	}
 	return err
 }
 
-// callerRole is the role that lets the caller manage a vault's keys.
-type callerRole struct {
-	assignments  *armauthorization.RoleAssignmentsClient
-	definitionID string
-	// name is that of the assignment. It follows from who, what and where, so that assigning twice
-	// is assigning once.
-	name string
+// revokeCaller revokes what grantCaller granted, and nothing else.
+func (r *Resource) revokeCaller(ctx context.Context, id string, byRole bool, backoff *azure.Backoff,
+) error {
+	caller, err := r.Client.Caller(ctx)
+	if err != nil {
+		return err
+	}
+	if !byRole {
+		return r.callerPolicy(id, caller).Remove(ctx, managePermissions(), backoff)
+	}
+	role := r.callerRole(id, caller)
+	return role.Unassign(ctx, role.ID())
 }
 
-func (r *Resource) callerRole(id string, caller azure.Caller) (callerRole, error) {
-	assignments, at, err := azure.Open(id, azure.VaultType, r.Client.RoleAssignments)
-	return callerRole{
-		assignments: assignments,
-		definitionID: "/subscriptions/" + at.SubscriptionID +
-			"/providers/Microsoft.Authorization/roleDefinitions/" + customerkey.RoleCryptoOfficerID,
-		name: uuid.NewSHA1(uuid.NameSpaceURL, []byte(strings.ToLower(
-			id+"/"+customerkey.RoleCryptoOfficerID+"/"+caller.ObjectID))).String(),
-	}, err
+func (r *Resource) callerPolicy(id string, caller azure.Caller) vaultaccess.Policy {
+	return vaultaccess.Policy{
+		Client: r.Client, VaultID: id, TenantID: caller.TenantID, PrincipalID: caller.ObjectID,
+	}
+}
+
+// callerRole returns the assignment of the role that lets the caller manage the vault's keys.
+func (r *Resource) callerRole(id string, caller azure.Caller) vaultaccess.Role {
+	return vaultaccess.Role{
+		Client: r.Client, VaultID: id, Scope: id, PrincipalID: caller.ObjectID,
+		RoleID: customerkey.RoleCryptoOfficerID,
+		Name:   vaultaccess.AssignmentName(id, customerkey.RoleCryptoOfficerID, caller.ObjectID),
+	}
 }

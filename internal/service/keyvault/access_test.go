@@ -184,3 +184,22 @@ func TestAccess_byAnApplicationIsAnothers(t *testing.T) {
 		t.Error("a policy with everything is not enough")
 	}
 }
+
+// A grant in the same apply changes the vault's policies as well, and Azure refuses a second change
+// at a time.
+func TestAccess_waitsForAnotherChangeOfThePolicies(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	proto := w.Proto()
+	with, without := config(nil), config(acctest.Value{"caller_key_access_enabled": false})
+	object := proto.Create(resourceType, without)
+	for _, configured := range []acctest.Value{with, without} {
+		if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+			Kind: fault.Error, Method: "PUT", Path: "*/accessPolicies/*", Status: 409, Code: "ConflictError",
+		}); err != nil {
+			t.Fatal(err)
+		}
+		object = proto.Update(object, configured)
+		settled(t, proto, object, configured)
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
 type model struct {
@@ -143,7 +144,8 @@ func (m *model) created(ctx context.Context, caller azure.Caller,
 		NetworkACLs:               network,
 	}
 	if m.CallerKeyAccess.ValueBool() && !m.RBACAuthorization.ValueBool() {
-		properties.AccessPolicies = append(properties.AccessPolicies, callerPolicy(caller))
+		properties.AccessPolicies = append(properties.AccessPolicies,
+			vaultaccess.Entry(caller.TenantID, caller.ObjectID, managePermissions()))
 	}
 	if m.PurgeProtection.ValueBool() { // Azure refuses a false.
 		properties.EnablePurgeProtection = to.Ptr(true)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
 // deletedVault is a deleted vault, which keeps its name until its retention ends. Creating it again
@@ -112,7 +113,7 @@ func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag
 	made := plan
 	// Role assignments are not recovered with a vault.
 	made.observe(vault, hasPolicy(vault, caller) &&
-		!azure.Deref(vault.Properties.EnableRbacAuthorization))
+		!vaultaccess.ByRole(vault))
 	return made, diags
 }
 

@@ -79,6 +79,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 
+	backoff := r.Backoff(ctx, diagnostic.Create, plan.Timeouts)
 	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
 		azure.VaultType, plan.Name.ValueString())
 	_, err := r.get(ctx, id)
@@ -96,7 +97,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 	plan.VaultURI, plan.TenantID = state.VaultURI, state.TenantID
-	resp.Diagnostics.Append(r.settle(ctx, state, &plan, func(err error) diag.Diagnostic {
+	resp.Diagnostics.Append(r.settle(ctx, state, &plan, backoff, func(err error) diag.Diagnostic {
 		return diagnostic.FromErrorAfter("The vault itself was created.",
 			diagnostic.Create, r.Subject(id), err)
 	})...)
@@ -109,7 +110,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 // and roles must not lock the caller out: the caller gets the new kind of access before the switch,
 // and loses the old kind after it.
 func (r *Resource) settle(ctx context.Context, state model, plan *model,
-	failed func(error) diag.Diagnostic,
+	backoff *azure.Backoff, failed func(error) diag.Diagnostic,
 ) diag.Diagnostics {
 	id := state.Identifier()
 	properties, changed, diags := plan.changed(ctx, state)
@@ -119,7 +120,7 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model,
 	had, wanted := state.CallerKeyAccess.ValueBool(), plan.CallerKeyAccess.ValueBool()
 	moves := plan.movesAccess(state)
 	if wanted && (!had || moves) {
-		if err := r.grantCaller(ctx, id, plan.RBACAuthorization.ValueBool()); err != nil {
+		if err := r.grantCaller(ctx, id, plan.RBACAuthorization.ValueBool(), backoff); err != nil {
 			return append(diags, failed(err))
 		}
 	}
@@ -131,7 +132,7 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model,
 		plan.observe(vault, wanted)
 	}
 	if had && (!wanted || moves) {
-		if err := r.revokeCaller(ctx, id, state.RBACAuthorization.ValueBool()); err != nil {
+		if err := r.revokeCaller(ctx, id, state.RBACAuthorization.ValueBool(), backoff); err != nil {
 			return append(diags, diagnostic.FromErrorAfter(
 				"The vault itself was changed as planned.", diagnostic.Update, r.Subject(id), err))
 		}
@@ -167,7 +168,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
-	resp.Diagnostics.Append(r.settle(ctx, state, &plan, func(err error) diag.Diagnostic {
+	backoff := r.Backoff(ctx, diagnostic.Update, plan.Timeouts)
+	resp.Diagnostics.Append(r.settle(ctx, state, &plan, backoff, func(err error) diag.Diagnostic {
 		return diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err)
 	})...)
 	if resp.Diagnostics.HasError() {

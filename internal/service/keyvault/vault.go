@@ -11,6 +11,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
@@ -69,7 +70,7 @@ func (r *Resource) delete(ctx context.Context, state *model) error {
 	id := state.Identifier()
 	if state.RBACAuthorization.ValueBool() && state.CallerKeyAccess.ValueBool() {
 		// A role assignment outlives the vault.
-		if err := r.revokeCaller(ctx, id, true); err != nil {
+		if err := r.revokeCaller(ctx, id, true, r.Backoff(ctx, diagnostic.Delete, state.Timeouts)); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,137 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package vaultaccess grants and revokes access to the keys of a vault, by access policy or by role
+// assignment. It must not import Terraform.
+package vaultaccess
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+)
+
+// ByRole reports whether a vault grants access by role assignments. Otherwise it grants access by
+// its access policies; no vault looks at both.
+func ByRole(vault armkeyvault.Vault) bool {
+	return azure.Deref(azure.Deref(vault.Properties).EnableRbacAuthorization)
+}
+
+// Policy is the access policy of one principal in one vault.
+type Policy struct {
+	Client      *azure.Client
+	VaultID     string
+	TenantID    string
+	PrincipalID string
+}
+
+// Held returns those of the key permissions that the principal's access policy grants.
+func Held(vault armkeyvault.Vault, principalID string, permissions []string) []string {
+	entry := entryOf(vault, principalID)
+	if entry == nil {
+		return nil
+	}
+	var held []string
+	for _, permission := range permissions {
+		if grants(entry, permission) || grants(entry, string(armkeyvault.KeyPermissionsAll)) {
+			held = append(held, permission)
+		}
+	}
+	return held
+}
+
+// entryOf returns the principal's access policy in the vault, or nil. A policy that applies only
+// through an application is another one.
+func entryOf(vault armkeyvault.Vault, principalID string) *armkeyvault.AccessPolicyEntry {
+	for _, entry := range azure.Deref(vault.Properties).AccessPolicies {
+		if strings.EqualFold(azure.Deref(entry.ObjectID), principalID) && entry.ApplicationID == nil {
+			return entry
+		}
+	}
+	return nil
+}
+
+func grants(entry *armkeyvault.AccessPolicyEntry, permission string) bool {
+	return slices.ContainsFunc(azure.Deref(entry.Permissions).Keys,
+		func(granted *armkeyvault.KeyPermissions) bool {
+			return strings.EqualFold(string(azure.Deref(granted)), permission)
+		})
+}
+
+// Entry returns an access policy with key permissions as Azure takes it.
+func Entry(tenantID, principalID string, permissions []string) *armkeyvault.AccessPolicyEntry {
+	var keys []*armkeyvault.KeyPermissions
+	for _, permission := range permissions {
+		keys = append(keys, to.Ptr(armkeyvault.KeyPermissions(permission)))
+	}
+	return &armkeyvault.AccessPolicyEntry{
+		TenantID:    to.Ptr(tenantID),
+		ObjectID:    to.Ptr(principalID),
+		Permissions: &armkeyvault.Permissions{Keys: keys},
+	}
+}
+
+// Add adds key permissions to the policy. Azure keeps the permissions that the policy already has,
+// and all other policies.
+func (p Policy) Add(ctx context.Context, permissions []string, backoff *azure.Backoff) error {
+	return p.change(ctx, armkeyvault.AccessPolicyUpdateKindAdd,
+		Entry(p.TenantID, p.PrincipalID, permissions), backoff)
+}
+
+// Remove removes key permissions from the policy by replacing it with what is left, or removes the
+// policy if nothing is left. A vault that no longer exists has no policy to change.
+func (p Policy) Remove(ctx context.Context, permissions []string, backoff *azure.Backoff) error {
+	vaults, at, err := azure.Open(p.VaultID, azure.VaultType, p.Client.Vaults)
+	if err != nil {
+		return err
+	}
+	vault, err := vaults.Get(ctx, at.ResourceGroupName, at.Name, nil)
+	if azure.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	entry := entryOf(vault.Vault, p.PrincipalID)
+	if entry == nil {
+		return nil
+	}
+	left := azure.Deref(entry.Permissions)
+	left.Keys = slices.DeleteFunc(slices.Clone(left.Keys), func(held *armkeyvault.KeyPermissions) bool {
+		return slices.ContainsFunc(permissions, func(removed string) bool {
+			return strings.EqualFold(string(azure.Deref(held)), removed)
+		})
+	})
+	if len(left.Keys)+len(left.Secrets)+len(left.Certificates)+len(left.Storage) == 0 {
+		return p.change(ctx, armkeyvault.AccessPolicyUpdateKindRemove, entry, backoff)
+	}
+	entry.Permissions = &left
+	return p.change(ctx, armkeyvault.AccessPolicyUpdateKindReplace, entry, backoff)
+}
+
+// change changes one access policy. A vault takes one change of its policies at a time and refuses
+// a second one, as happens when several resources are applied at once; change then tries again.
+func (p Policy) change(ctx context.Context, kind armkeyvault.AccessPolicyUpdateKind,
+	entry *armkeyvault.AccessPolicyEntry, backoff *azure.Backoff,
+) error {
+	vaults, at, err := azure.Open(p.VaultID, azure.VaultType, p.Client.Vaults)
+	if err != nil {
+		return err
+	}
+	for {
+		_, err := vaults.UpdateAccessPolicy(ctx, at.ResourceGroupName, at.Name, kind,
+			armkeyvault.VaultAccessPolicyParameters{
+				Properties: &armkeyvault.VaultAccessPolicyProperties{
+					AccessPolicies: []*armkeyvault.AccessPolicyEntry{entry},
+				},
+			}, nil)
+		if !azure.IsConflict(err) || !backoff.Wait(ctx) {
+			return err
+		}
+	}
+}
