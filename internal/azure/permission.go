@@ -5,65 +5,36 @@ package azure
 
 import (
 	"context"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 )
 
-// MayDo reports whether the caller's roles permit an action on a top-level resource of the type.
-// Azure tells what the caller may do without doing it, and without showing the secret that the
-// action would (Microsoft.Authorization/permissions, which the portal asks as well). Deny
-// assignments are not part of the answer.
-func (c *Client) MayDo(ctx context.Context, resourceID, resourceType, action string,
-) (bool, error) {
-	at, err := ParseID(resourceID, resourceType)
+// Permission lists the actions that one role of the caller permits, and the exceptions from them.
+type Permission struct{ Actions, NotActions []string }
+
+// Permissions returns what the caller's roles permit on a top-level resource of the type
+// (Microsoft.Authorization/permissions, which the portal asks as well). The provider so learns
+// whether the caller may read a secret without reading it. Deny assignments are not included.
+func (c *Client) Permissions(ctx context.Context, resourceID, resourceType string,
+) ([]Permission, error) {
+	client, at, err := Open(resourceID, resourceType,
+		func(subscriptionID string) (*armauthorization.PermissionsClient, error) {
+			return armauthorization.NewPermissionsClient(subscriptionID, c.credential, c.armOptions())
+		})
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	permissions, err := armauthorization.NewPermissionsClient(
-		at.SubscriptionID, c.credential, c.armOptions())
-	if err != nil {
-		return false, err
-	}
-	pages := permissions.NewListForResourcePager(at.ResourceGroupName,
+	var permissions []Permission
+	pages := client.NewListForResourcePager(at.ResourceGroupName,
 		at.ResourceType.Namespace, "", at.ResourceType.Type, at.Name, nil)
 	for pages.More() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		for _, permission := range page.Value {
-			// Exceptions take away from their own role only (Azure RBAC, Understand role
-			// definitions: NotActions).
-			if matchesAny(permission.Actions, action) && !matchesAny(permission.NotActions, action) {
-				return true, nil
-			}
+		for _, one := range page.Value {
+			permissions = append(permissions, Permission{DerefAll(one.Actions), DerefAll(one.NotActions)})
 		}
 	}
-	return false, nil
-}
-
-func matchesAny(patterns []*string, action string) bool {
-	for _, pattern := range patterns {
-		if matches(strings.ToLower(Deref(pattern)), strings.ToLower(action)) {
-			return true
-		}
-	}
-	return false
-}
-
-// matches reports whether an action fits a pattern, in which an asterisk stands for any text,
-// slashes included.
-func matches(pattern, action string) bool {
-	head, rest, wild := strings.Cut(pattern, "*")
-	action, fits := strings.CutPrefix(action, head)
-	if !wild || !fits {
-		return fits && action == ""
-	}
-	for from := range len(action) + 1 {
-		if matches(rest, action[from:]) {
-			return true
-		}
-	}
-	return false
+	return permissions, nil
 }

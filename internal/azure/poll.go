@@ -39,3 +39,12 @@ func DerefOr[T any](pointer *T, otherwise T) T {
 
 // ConcurrentReads is how many resources are read at the same time: an account may have a hundred.
 const ConcurrentReads = 8
+
+// DerefAll returns what the pointers in an answer point to.
+func DerefAll[T any](pointers []*T) []T {
+	values := make([]T, 0, len(pointers))
+	for _, pointer := range pointers {
+		values = append(values, Deref(pointer))
+	}
+	return values
+}

@@ -65,27 +65,27 @@ func GrantByPolicies(policies []AccessPolicy, principalID string) Grant {
 	})
 }
 
-// RolePermissions is one block of a role definition's permissions.
-type RolePermissions struct {
-	DataActions    []string
-	NotDataActions []string
-}
+// ActionBlock is one block of actions that a role permits, with the exceptions from it.
+type ActionBlock struct{ Actions, NotActions []string }
 
-// grants reports whether the block allows the action. Exceptions take away from their own block
-// only: they are not denials, which another block or role could not lift (Azure RBAC, Understand
-// role definitions: NotDataActions).
-func (r RolePermissions) grants(action string) bool {
+// Permits reports whether one of the blocks permits an action: one of its patterns matches the action
+// and no exception does. Exceptions take away from their own block only: they are not denials, which
+// another block or role could not lift (Azure RBAC, Understand role definitions).
+func Permits(blocks []ActionBlock, action string) bool {
 	matches := func(pattern string) bool { return matchAction(pattern, action) }
-	return slices.ContainsFunc(r.DataActions, matches) &&
-		!slices.ContainsFunc(r.NotDataActions, matches)
+	return slices.ContainsFunc(blocks, func(block ActionBlock) bool {
+		return slices.ContainsFunc(block.Actions, matches) &&
+			!slices.ContainsFunc(block.NotActions, matches)
+	})
 }
 
 // RoleAssignment is one role assignment with the permissions of its role definition.
 type RoleAssignment struct {
 	Scope       string
 	PrincipalID string
-	// Permissions are the role definition's; they are not known if it could not be read.
-	Permissions rule.Fact[[]RolePermissions]
+	// Permissions are the data actions of the role definition; they are not known if it could not
+	// be read.
+	Permissions rule.Fact[[]ActionBlock]
 	// Condition restricts the assignment, in a language that only Azure evaluates.
 	Condition string
 }
@@ -111,7 +111,7 @@ func GrantByRoles(assignments []RoleAssignment, scope string, principals ...stri
 				decision = PermissionUnknown
 				continue
 			}
-			if !slices.ContainsFunc(permissions, func(r RolePermissions) bool { return r.grants(action) }) {
+			if !Permits(permissions, action) {
 				continue
 			}
 			if assignment.Condition == "" {

@@ -68,8 +68,8 @@ func TestGrantByPolicies(t *testing.T) {
 }
 
 // permissions is a role definition with one block.
-func permissions(dataActions []string, except ...string) rule.Fact[[]customerkey.RolePermissions] {
-	return rule.Known([]customerkey.RolePermissions{{DataActions: dataActions, NotDataActions: except}})
+func permissions(dataActions []string, except ...string) rule.Fact[[]customerkey.ActionBlock] {
+	return rule.Known([]customerkey.ActionBlock{{Actions: dataActions, NotActions: except}})
 }
 
 func TestGrantByRoles(t *testing.T) {
@@ -79,7 +79,7 @@ func TestGrantByRoles(t *testing.T) {
 	at := func(scope string) []customerkey.RoleAssignment {
 		return []customerkey.RoleAssignment{{Scope: scope, PrincipalID: principal, Permissions: encryptionUser}}
 	}
-	with := func(role rule.Fact[[]customerkey.RolePermissions]) []customerkey.RoleAssignment {
+	with := func(role rule.Fact[[]customerkey.ActionBlock]) []customerkey.RoleAssignment {
 		return []customerkey.RoleAssignment{{Scope: vaultID, PrincipalID: principal, Permissions: role}}
 	}
 
@@ -122,16 +122,16 @@ func TestGrantByRoles(t *testing.T) {
 			customerkey.Grant{Get: customerkey.Granted, WrapKey: customerkey.Denied, UnwrapKey: customerkey.Granted},
 		},
 		"an exception of one block, granted by another": {
-			with(rule.Known([]customerkey.RolePermissions{
-				{DataActions: []string{"*"}, NotDataActions: []string{customerkey.ActionWrap}},
-				{DataActions: []string{customerkey.ActionWrap}},
+			with(rule.Known([]customerkey.ActionBlock{
+				{Actions: []string{"*"}, NotActions: []string{customerkey.ActionWrap}},
+				{Actions: []string{customerkey.ActionWrap}},
 			})),
 			everything(),
 		},
 		"management only":          {with(permissions(nil)), nothing()},
-		"a role that is not known": {with(rule.Fact[[]customerkey.RolePermissions]{}), unknown()},
+		"a role that is not known": {with(rule.Fact[[]customerkey.ActionBlock]{}), unknown()},
 		"a role that is not known beside one that grants": {
-			append(with(rule.Fact[[]customerkey.RolePermissions]{}), at(vaultID)...), everything(),
+			append(with(rule.Fact[[]customerkey.ActionBlock]{}), at(vaultID)...), everything(),
 		},
 		"under a condition": {
 			[]customerkey.RoleAssignment{
@@ -157,5 +157,37 @@ func TestGrant_complete(t *testing.T) {
 	}
 	if !everything().Known() || !nothing().Known() || unknown().Known() {
 		t.Error("only what is decided is known")
+	}
+}
+
+func TestPermits(t *testing.T) {
+	t.Parallel()
+	const action = "Microsoft.Storage/storageAccounts/listkeys/action"
+	type block = customerkey.ActionBlock
+	for name, test := range map[string]struct {
+		blocks []block
+		want   bool
+	}{
+		"no role":                  {nil, false},
+		"everything":               {[]block{{Actions: []string{"*"}}}, true},
+		"just that":                {[]block{{Actions: []string{"Microsoft.Storage/storageAccounts/listKeys/action"}}}, true},
+		"a wildcard":               {[]block{{Actions: []string{"microsoft.storage/*/action"}}}, true},
+		"a wildcard in the middle": {[]block{{Actions: []string{"*/listkeys/*"}}}, true},
+		"reading":                  {[]block{{Actions: []string{"*/read"}}}, false},
+		"a part of it":             {[]block{{Actions: []string{"Microsoft.Storage/storageAccounts/listkeys"}}}, false},
+		"more than it":             {[]block{{Actions: []string{action + "/more"}}}, false},
+		"all but that": {
+			[]block{{Actions: []string{"*"}, NotActions: []string{"Microsoft.Storage/*/listkeys/*"}}}, false,
+		},
+		"all but that, and that by another role": {
+			[]block{
+				{Actions: []string{"*"}, NotActions: []string{"Microsoft.Storage/*"}},
+				{Actions: []string{"Microsoft.Storage/*"}},
+			}, true,
+		},
+	} {
+		if got := customerkey.Permits(test.blocks, action); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }

@@ -86,7 +86,7 @@ func (r Reader) assignments(ctx context.Context, scope, principal string,
 			properties := azure.Deref(azure.Deref(assignment).Properties)
 			role := azure.Deref(properties.RoleDefinitionID)
 			permissions, err := r.known.roles.get(ctx, role,
-				func() (rule.Fact[[]customerkey.RolePermissions], error) { return r.permissions(ctx, role) })
+				func() (rule.Fact[[]customerkey.ActionBlock], error) { return r.permissions(ctx, role) })
 			if err != nil {
 				return nil, err
 			}
@@ -103,15 +103,15 @@ func (r Reader) assignments(ctx context.Context, scope, principal string,
 
 // permissions reads what a role permits. The built-in roles that are meant for this are known.
 func (r Reader) permissions(ctx context.Context, definitionID string,
-) (rule.Fact[[]customerkey.RolePermissions], error) {
+) (rule.Fact[[]customerkey.ActionBlock], error) {
 	switch strings.ToLower(definitionID[strings.LastIndexByte(definitionID, '/')+1:]) {
 	case customerkey.RoleCryptoServiceEncryptionUserID, customerkey.RoleCryptoUserID,
 		customerkey.RoleCryptoOfficerID:
-		return rule.Known([]customerkey.RolePermissions{{DataActions: []string{
+		return rule.Known([]customerkey.ActionBlock{{Actions: []string{
 			customerkey.ActionRead, customerkey.ActionWrap, customerkey.ActionUnwrap,
 		}}}), nil
 	}
-	unknown := rule.Fact[[]customerkey.RolePermissions]{}
+	unknown := rule.Fact[[]customerkey.ActionBlock]{}
 	definitions, err := r.client.RoleDefinitions()
 	if err != nil {
 		return unknown, err
@@ -123,20 +123,12 @@ func (r Reader) permissions(ctx context.Context, definitionID string,
 	if err != nil {
 		return unknown, err
 	}
-	var permissions []customerkey.RolePermissions
+	var permissions []customerkey.ActionBlock
 	for _, block := range azure.Deref(definition.Properties).Permissions {
-		permissions = append(permissions, customerkey.RolePermissions{
-			DataActions:    texts(azure.Deref(block).DataActions),
-			NotDataActions: texts(azure.Deref(block).NotDataActions),
+		permissions = append(permissions, customerkey.ActionBlock{
+			Actions:    azure.DerefAll(azure.Deref(block).DataActions),
+			NotActions: azure.DerefAll(azure.Deref(block).NotDataActions),
 		})
 	}
 	return rule.Known(permissions), nil
-}
-
-func texts(wire []*string) []string {
-	texts := make([]string, 0, len(wire))
-	for _, text := range wire {
-		texts = append(texts, azure.Deref(text))
-	}
-	return texts
 }

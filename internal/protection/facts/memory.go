@@ -22,7 +22,7 @@ type known struct {
 	keys          memory[customerkey.Key]
 	identities    memory[identity]
 	assignments   memory[[]customerkey.RoleAssignment]
-	roles         memory[rule.Fact[[]customerkey.RolePermissions]]
+	roles         memory[rule.Fact[[]customerkey.ActionBlock]]
 }
 
 // memory remembers what was read, by what it is about, in whatever casing. Whoever asks while it is

@@ -14,6 +14,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
@@ -60,11 +61,15 @@ func askKind(ctx context.Context, client *azure.Client, id string, fact *mediaac
 func askPermission(ctx context.Context, client *azure.Client, id string,
 	fact *mediaaccount.Storage,
 ) error {
-	may, err := client.MayDo(ctx, id, azure.StorageAccountType, listKeys)
+	permissions, err := client.Permissions(ctx, id, azure.StorageAccountType)
 	if err != nil {
 		return Seen(err)
 	}
-	fact.KeysListable = rule.Known(may)
+	blocks := make([]customerkey.ActionBlock, len(permissions))
+	for i, permission := range permissions {
+		blocks[i] = customerkey.ActionBlock(permission)
+	}
+	fact.KeysListable = rule.Known(customerkey.Permits(blocks, listKeys))
 	return nil
 }
 
