@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,16 +23,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/openapi"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/tokentest"
 )
-
-// signingKey is the key that signs the tokens of every test's Azure. To make one for each took
-// more time than the tests themselves.
-var signingKey = sync.OnceValues(func() (*entra.SigningKey, error) {
-	return entra.NewSigningKey(time.Now()) //nolint:forbidigo // The machine's clock is rehearsal's.
-})
 
 // Azure is the Azure of one test: a rehearsal in memory.
 type Azure struct {
@@ -54,12 +47,8 @@ func New(t *testing.T, options ...engine.Option) *Azure {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := signingKey()
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := opened.Transact(func(tx *engine.Tx) error {
-		entra.UseSigningKey(tx, key)
+		tokentest.UseSharedKey(t, tx)
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
 )
 
-// Advance moves rehearsal's clock on and has what comes due until then happen.
+// Advance moves rehearsal's clock forward and runs everything that becomes due.
 func (a *Azure) Advance(ctx context.Context, d time.Duration) error {
 	if d < 0 {
 		return fmt.Errorf("advancing the clock by %v: time only moves forward", d)
@@ -32,7 +32,7 @@ func (a *Azure) Now(_ context.Context) (now time.Time, err error) {
 	return now, err
 }
 
-// Journal returns what was asked of this Azure, oldest first.
+// Journal returns the requests to this Azure, oldest first.
 func (a *Azure) Journal(_ context.Context) ([]engine.Entry, error) {
 	entries := []engine.Entry{}
 	err := a.transact("reading the journal", func(tx *engine.Tx) {
@@ -41,14 +41,14 @@ func (a *Azure) Journal(_ context.Context) ([]engine.Entry, error) {
 	return entries, err
 }
 
-// State is what there is in this Azure.
+// State lists the contents of this Azure.
 type State struct {
 	Time      time.Time  `json:"time"`
 	Access    Access     `json:"access"`
 	Resources []Resource `json:"resources"`
 }
 
-// Resource is one resource, as far as all types have the same.
+// Resource is one resource, with the fields that all types have.
 type Resource struct {
 	ID         engine.ID         `json:"id"`
 	Type       string            `json:"type"`
@@ -58,7 +58,7 @@ type Resource struct {
 	Operation  string            `json:"operation,omitempty"` // that is at work on it
 }
 
-// Show returns what there is, resources in the order of their identifiers.
+// Show returns the contents of this Azure, resources in the order of their identifiers.
 func (a *Azure) Show(_ context.Context) (State, error) {
 	state := State{Access: a.access, Resources: []Resource{}}
 	err := a.transact("reading the resources", func(tx *engine.Tx) {
@@ -73,7 +73,7 @@ func (a *Azure) Show(_ context.Context) (State, error) {
 	return state, err
 }
 
-// AddFault has something go wrong and returns the fault as it will strike.
+// AddFault adds a fault and returns it with its defaults.
 func (a *Azure) AddFault(_ context.Context, added fault.Fault) (fault.Fault, error) {
 	err := a.engine.Transact(func(tx *engine.Tx) (err error) {
 		added, err = a.faults.Add(tx, added)
@@ -85,14 +85,13 @@ func (a *Azure) AddFault(_ context.Context, added fault.Fault) (fault.Fault, err
 	return added, nil
 }
 
-// Faults returns the faults, spent ones included.
+// Faults returns the faults, used ones included.
 func (a *Azure) Faults(_ context.Context) (faults []fault.Fault, err error) {
 	err = a.transact("reading the faults", func(tx *engine.Tx) { faults = a.faults.List(tx) })
 	return faults, err
 }
 
-// ClearFaults removes the fault with this ID, or all where it is "", and returns how many that
-// were.
+// ClearFaults removes the fault with this ID, or all for "", and returns how many it removed.
 func (a *Azure) ClearFaults(_ context.Context, id string) (cleared int, err error) {
 	err = a.engine.Transact(func(tx *engine.Tx) (err error) {
 		cleared, err = a.faults.Clear(tx, id)
@@ -104,8 +103,7 @@ func (a *Azure) ClearFaults(_ context.Context, id string) (cleared int, err erro
 	return cleared, nil
 }
 
-// AddPrincipal adds a service principal that is allowed nothing yet, and returns how a client
-// signs in as it.
+// AddPrincipal adds a service principal without permissions, and returns its credentials.
 func (a *Azure) AddPrincipal(_ context.Context, name string) (Access, error) {
 	access := a.access
 	err := a.transact("adding a principal", func(tx *engine.Tx) {
@@ -135,11 +133,10 @@ func (a *Azure) Principals(_ context.Context) (principals []entra.Principal, err
 	return principals, err
 }
 
-// Transact runs fn in a transaction of its own, for those who serve this Azure and keep documents
-// beside it.
+// Transact runs fn in a transaction, for a server that keeps documents of its own.
 func (a *Azure) Transact(fn func(*engine.Tx) error) error { return a.engine.Transact(fn) }
 
-// transact runs what cannot be refused.
+// transact runs fn, which cannot fail, in a transaction.
 func (a *Azure) transact(doing string, fn func(*engine.Tx)) error {
 	err := a.engine.Transact(func(tx *engine.Tx) error { fn(tx); return nil })
 	if err != nil {

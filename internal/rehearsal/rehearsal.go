@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rehearsal is a local Azure: Entra ID, Resource Manager and the services that media
-// accounts, their storage and their keys are made of. It is an [http.Handler] over a data file and
-// a clock, and an [http.RoundTripper] for those who need no port.
+// Package rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage and the services
+// whose accounts use them, as an [http.Handler] and an [http.RoundTripper] over a data file and a
+// clock. It must not import anything of the provider.
 package rehearsal
 
 import (
@@ -28,7 +28,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
-// Azure is a rehearsal of Azure. It may be used by many at once.
+// Azure is a rehearsal of Azure. It is safe for concurrent use.
 type Azure struct {
 	engine    *engine.Engine
 	store     store.Store
@@ -50,9 +50,9 @@ type Access struct {
 	ObjectID       string `json:"object_id"`
 }
 
-// Open opens the rehearsal in a data file, which is made where there is none and may be in use by
-// other processes; "" stands for memory. The first one to open it finds an empty Azure: a tenant,
-// a subscription, and the service principal of [Azure.Access].
+// Open opens the rehearsal in a data file, or in memory for "". It creates the file if there is none;
+// other processes may use it at the same time. A new Azure holds a tenant, a subscription, and the
+// service principal of [Azure.Access].
 func Open(_ context.Context, dataFile string, options ...engine.Option) (*Azure, error) {
 	var documents store.Store = new(store.Memory)
 	if dataFile != "" {
@@ -70,7 +70,7 @@ func Open(_ context.Context, dataFile string, options ...engine.Option) (*Azure,
 	return a, nil
 }
 
-// addServices joins the services, each to those that it builds on.
+// addServices creates the services, each with those that it builds on.
 func (a *Azure) addServices() {
 	e := a.engine
 	a.directory = entra.New(e)
@@ -91,7 +91,7 @@ func (a *Azure) addServices() {
 
 const accessKey = "rehearsal/access"
 
-// begin sets up what an empty Azure has, once: whoever comes second reads what the first one made.
+// begin creates the contents of a new Azure, or reads them if they exist.
 func (a *Azure) begin(tx *engine.Tx) error {
 	if tx.Load(accessKey, &a.access) {
 		return nil
@@ -116,5 +116,5 @@ func (a *Azure) Access() Access { return a.access }
 // ServeHTTP implements [http.Handler]. The request's Host says which of Azure's hosts is meant.
 func (a *Azure) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engine.ServeHTTP(w, r) }
 
-// Close gives up the data file. What is in it stays.
+// Close closes the data file. Its contents stay.
 func (a *Azure) Close() error { return a.store.Close() }

@@ -29,14 +29,14 @@ type Question struct {
 	Body json.RawMessage `json:"body,omitempty"`
 }
 
-// Answer is what Azure answered. A refusal is an answer too.
+// Answer is an answer of Azure, a refusal included.
 type Answer struct {
 	Status int             `json:"status"`
 	Body   json.RawMessage `json:"body,omitempty"`
 }
 
-// Ask sends a request as the owner of the subscription. It comes over no network, which firewalls
-// take for this machine.
+// Ask sends a request as the owner of the subscription. It does not go over a network, so firewalls
+// treat it as coming from this machine.
 func (a *Azure) Ask(ctx context.Context, question Question) (Answer, error) {
 	address, err := url.Parse(strings.ReplaceAll(question.URL, "{subscriptionId}", a.access.SubscriptionID))
 	if err != nil {
@@ -78,7 +78,7 @@ func (a *Azure) Ask(ctx context.Context, question Question) (Answer, error) {
 
 const managementHost = "management.azure.com"
 
-// audienceOf is what tokens for a host are for.
+// audienceOf returns the audience of tokens for a host.
 func audienceOf(host string) string {
 	switch {
 	case vaults.Domain.Holds(host):

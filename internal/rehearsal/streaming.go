@@ -11,9 +11,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
 )
 
-// Streaming has a media account stream a small file and returns the file's URL: something to watch
-// while its storage keys are rolled. It spares the steps by which users of the account would do the
-// same, which are, at api-version 2022-08-01:
+// Streaming makes a media account stream a small file and returns the file's URL, to watch while the
+// storage keys are rotated. It does in one step what users of the account do, at api-version
+// 2022-08-01, by:
 //
 //	PUT  {account}/assets/film                        {"properties":{}}
 //	POST {account}/assets/film/listContainerSas       {"permissions":"ReadWrite","expiryTime":…}
@@ -23,8 +23,8 @@ import (
 //	POST {account}/streamingEndpoints/default/start
 //	POST {account}/streamingLocators/film/listPaths   and take a path below the endpoint's hostName
 //
-// Who asks the URL with the header X-Rehearsal-Origin, or the query parameter origin, chooses one of
-// the six origins; otherwise they take turns.
+// The header X-Rehearsal-Origin or the query parameter origin chooses one of the six origins of the URL;
+// otherwise they answer in turn.
 func (a *Azure) Streaming(ctx context.Context, accountID string) (url string, err error) {
 	err = a.engine.Transact(func(tx *engine.Tx) error {
 		url, err = a.streaming.Publish(ctx, tx, engine.ID(accountID), streaming.File{

@@ -14,8 +14,8 @@ import (
 	"syscall"
 )
 
-// RoundTrip implements [http.RoundTripper]: requests go straight to [Azure.ServeHTTP], whatever
-// host they name. A connection that rehearsal breaks off is an error, as it is on a network.
+// RoundTrip implements [http.RoundTripper]: requests for any host go straight to [Azure.ServeHTTP]. A
+// connection that rehearsal closes is an error, as on a network.
 func (a *Azure) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Body != nil {
 		defer func() { _ = request.Body.Close() }()
@@ -38,7 +38,7 @@ func (a *Azure) RoundTrip(request *http.Request) (*http.Response, error) {
 	return answer.response(request), nil
 }
 
-// recorder is the [http.ResponseWriter] of a request that came through no connection.
+// recorder is the [http.ResponseWriter] of a request without a connection.
 type recorder struct {
 	header http.Header
 	sent   http.Header
@@ -46,7 +46,7 @@ type recorder struct {
 	body   bytes.Buffer
 }
 
-// record has the request answered, or returns how the connection broke.
+// record runs the handler, or returns how the connection broke.
 func (w *recorder) record(
 	ctx context.Context, handler http.Handler, request *http.Request,
 ) (err error) {

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package command is the command line of rehearsal: it serves one, and drives one that is served
-// or that lies in a data file.
+// Package command is the command line of rehearsal: it serves a rehearsal, and acts on a served one or
+// on one in a data file. It must not import anything of the provider.
 package command
 
 import (
@@ -44,7 +44,7 @@ func New() *cobra.Command {
 	return command
 }
 
-// target is a rehearsal that is driven: [rehearsal.Azure] or [server.Client].
+// target is the rehearsal that a command acts on: [rehearsal.Azure] or [server.Client].
 type target interface {
 	Advance(ctx context.Context, d time.Duration) error
 	Now(ctx context.Context) (time.Time, error)
@@ -66,10 +66,10 @@ const (
 	fileVariable    = "AZUREMEDIA_REHEARSAL_FILE"
 )
 
-// defaultFile is where the provider keeps its rehearsal unless it is told otherwise.
+// defaultFile is the provider's default data file.
 const defaultFile = ".azuremedia-rehearsal.db"
 
-// where are the flags that say which rehearsal is meant.
+// where holds the flags that choose the rehearsal.
 type where struct{ control, data string }
 
 func (w *where) flags(command *cobra.Command) {
@@ -81,7 +81,7 @@ func (w *where) flags(command *cobra.Command) {
 	command.MarkFlagsMutuallyExclusive("control", "data")
 }
 
-// resolve says which one is meant: by flag, by environment, or the provider's file in the folder.
+// resolve chooses the rehearsal: by flag, by environment, or the provider's file in this folder.
 func (w *where) resolve() (control, data string, err error) {
 	switch {
 	case w.control != "" || w.data != "":
@@ -98,7 +98,7 @@ func (w *where) resolve() (control, data string, err error) {
 		"a data file with --data FILE; there is no " + defaultFile + " here")
 }
 
-// open returns the rehearsal that is meant.
+// open opens the chosen rehearsal.
 func (w *where) open(ctx context.Context) (target, error) {
 	control, data, err := w.resolve()
 	if err != nil {
@@ -118,7 +118,7 @@ func openFile(ctx context.Context, data string) (*rehearsal.Azure, error) {
 	return rehearsal.Open(ctx, data)
 }
 
-// drive returns what runs a command on the rehearsal that is meant.
+// drive returns a function that runs a command on the chosen rehearsal.
 func (w *where) drive(
 	run func(c *cobra.Command, on target, args []string) error,
 ) func(*cobra.Command, []string) error {

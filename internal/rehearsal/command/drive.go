@@ -212,7 +212,7 @@ func newStream() *cobra.Command {
 	return command
 }
 
-// one asks for an argument in words.
+// one requires one argument, and names it in the error.
 func one(what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != 1 {
@@ -235,7 +235,7 @@ func writeJSON(w io.Writer, content any) error {
 
 func written(t time.Time) string { return t.Format("Mon 2 January 2006 15:04:05 MST") }
 
-// table lines columns up.
+// table aligns columns.
 type table struct{ *tabwriter.Writer }
 
 func newTable(w io.Writer, head ...string) table {
@@ -244,5 +244,5 @@ func newTable(w io.Writer, head ...string) table {
 	return t
 }
 
-// row adds a row. What goes wrong with writing shows when the table is flushed.
+// row adds a row. Errors of writing appear when the table is flushed.
 func (t table) row(cells ...string) { _, _ = fmt.Fprintln(t.Writer, strings.Join(cells, "\t")) }

@@ -60,7 +60,7 @@ func (w *where) environment(c *cobra.Command) ([]variable, error) {
 	return ofServer(ready)
 }
 
-// ofFile has the provider keep its rehearsal in the file. It needs no credentials.
+// ofFile makes the provider keep its rehearsal in the file, which needs no credentials.
 func ofFile(c *cobra.Command, data string) ([]variable, error) {
 	azure, err := openFile(c.Context(), data)
 	if err != nil {
@@ -84,9 +84,9 @@ func ofServer(ready server.Ready) ([]variable, error) {
 		return nil, fmt.Errorf("reading the address of Resource Manager: %w", err)
 	}
 	return []variable{
-		// azurerm finds all else by the metadata at this host.
+		// azurerm finds everything else in the metadata at this host.
 		{"ARM_METADATA_HOSTNAME", manager.Host},
-		// azapi is told each endpoint. Tokens are for Azure's own audience at every address.
+		// azapi takes each endpoint. Tokens are for Azure's own audience at every address.
 		{"ARM_ENVIRONMENT", "custom"},
 		{"ARM_RESOURCE_MANAGER_ENDPOINT", ready.ResourceManager},
 		{"ARM_RESOURCE_MANAGER_AUDIENCE", "https://management.azure.com"},
@@ -114,7 +114,7 @@ func ofServer(ready server.Ready) ([]variable, error) {
 	}, nil
 }
 
-// quoted is the value as a POSIX shell reads it.
+// quoted returns the value as a POSIX shell reads it.
 func quoted(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }

@@ -123,7 +123,7 @@ func kinds() string {
 	return text.String()
 }
 
-// describe says in a line what a fault does to which requests.
+// describe returns a line that says what a fault does to which requests.
 func describe(f fault.Fault) string {
 	words := []string{string(f.Kind)}
 	add := func(ok bool, format string, args ...any) {

@@ -45,7 +45,7 @@ func newServe() *cobra.Command {
 	return command
 }
 
-// serve prints the line that says that it is ready, and serves until it is told to end.
+// serve prints the line of JSON when it is ready, and serves until it is interrupted.
 func serve(c *cobra.Command, options server.Options) error {
 	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

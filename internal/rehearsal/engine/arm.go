@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// ResourceManager is Resource Manager's endpoint: the tree of documents and the routes beside it.
+// ResourceManager returns Resource Manager's endpoint: the tree of documents and the routes beside it.
 func (e *Engine) ResourceManager(names ...string) Host {
 	return Host{
 		Names: append(names, "management.azure.com"),
@@ -25,8 +25,8 @@ func (e *Engine) ResourceManager(names ...string) Host {
 }
 
 func (e *Engine) serveManagement(r *Request) (*Response, error) {
-	// Recorded. Azure sends Strict-Transport-Security too, which a browser would apply to all that
-	// this machine serves as localhost.
+	// Recorded. Azure sends Strict-Transport-Security too; a browser would apply it to everything
+	// that this machine serves as localhost.
 	r.common = http.Header{
 		"Expires": {"-1"}, "Pragma": {"no-cache"}, "X-Content-Type-Options": {"nosniff"},
 	}
@@ -72,7 +72,7 @@ func (e *Engine) serveManagement(r *Request) (*Response, error) {
 	return response, nil
 }
 
-// find returns what answers a path, or nil where it leads nowhere.
+// find returns the handler of a path, or nil for an unknown one.
 func (e *Engine) find(r *Request, path []string) func() (*Response, error) {
 	for _, route := range e.routes {
 		if params, ok := route.match(r.HTTP.Method, path); ok {
@@ -105,7 +105,7 @@ func (r *Request) serveRoute(route route, params map[string]string) (*Response, 
 	return route.handle(r)
 }
 
-// unknownRoute is Resource Manager's answer to a path that leads nowhere.
+// unknownRoute returns Resource Manager's answer to a path that leads nowhere.
 func (e *Engine) unknownRoute(r *Request) *Error {
 	_, rest, provided := r.ID.provider()
 	if !provided {
@@ -128,7 +128,7 @@ func (e *Engine) unknownRoute(r *Request) *Error {
 		"The resource namespace '%s' is invalid.", rest[0])
 }
 
-// permit refuses a caller who is not allowed an action.
+// permit refuses a caller without permission for an action.
 func (r *Request) permit(action string, scope ID) *Error {
 	if action == "" || r.engine.authorize(r.Tx, r.Caller, action, scope) {
 		return nil
@@ -139,7 +139,7 @@ func (r *Request) permit(action string, scope ID) *Error {
 			"refresh your credentials.", r.Caller.AppID, r.Caller.ObjectID, action, scope)
 }
 
-// Permit refuses the caller where they are not allowed an action at scope.
+// Permit refuses the caller unless they have permission for an action at scope.
 func (r *Request) Permit(action string, scope ID) error {
 	if refused := r.permit(action, scope); refused != nil {
 		return refused
@@ -147,7 +147,7 @@ func (r *Request) Permit(action string, scope ID) error {
 	return nil
 }
 
-// findAction returns what answers an action on a resource, or a path below one.
+// findAction returns the handler of an action on a resource, or of a path below one.
 func (e *Engine) findAction(r *Request, path []string) func() (*Response, error) {
 	for cut := len(path) - 1; cut > 0; cut-- {
 		id := ID("/" + strings.Join(path[:cut], "/"))

@@ -11,10 +11,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
-// Ask is what one service asks of another: a request as it would go over the network between them,
-// answered within this transaction. Faults do not strike it and the journal does not have it; the
-// service that asks notes what is worth knowing. What a refused request wrote is dropped, and what
-// the transaction wrote before stays.
+// Ask sends a request from one service to another, as it would go over the network between them, and
+// returns the answer within this transaction. Faults do not apply to it and the journal does not
+// record it; the calling service adds its own notes. The writes of a refused request are dropped;
+// earlier writes of the transaction stay.
 func (tx *Tx) Ask(request *http.Request) (*Response, error) {
 	var raw []byte
 	if request.Body != nil {

@@ -50,6 +50,7 @@ func put(t *testing.T, body io.Reader) *http.Request {
 
 // A service hears another's refusal, whose writes are gone, and goes on with its own.
 func TestAsk_keepsWhatWasWrittenBefore(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.engine.HandleHost(till())
 	w.engine.ServeHTTP(discard{}, put(t, strings.NewReader("a")))
@@ -105,6 +106,7 @@ func TestAsk_keepsWhatWasWrittenBefore(t *testing.T) {
 }
 
 func TestAsk_passesOnWhatBreaks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	broken := errors.New("broken")
 	w.transact(func(tx *engine.Tx) {
@@ -116,6 +118,7 @@ func TestAsk_passesOnWhatBreaks(t *testing.T) {
 
 // Who writes no JSON is journaled with the code in the header.
 func TestHost_refusesInItsOwnManner(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.engine.HandleHost(till())
 	for range 2 {
@@ -138,6 +141,7 @@ func (discard) Write(text []byte) (int, error) { return len(text), nil }
 // What is in something that is in no state for it is not admitted, and neither is a version that a
 // type without documents does not have.
 func TestNested_isAdmittedByItsParent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.engine.Register(&engine.ResourceType{
 		Name: "Toy.Works/toys/wheels", Untracked: true, Write: keep, Versions: []string{"2020-01-01", "2021-01-01"},

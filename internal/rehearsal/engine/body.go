@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// ReadBody decodes the body and holds it against what the operation takes. The engine has done so
-// with every body before a type's Write or a route's Serve; a type that serves itself does it.
+// ReadBody decodes the body and checks it against the operation's documented shape. The engine calls
+// it before a type's Write or a route's Serve; a type with a Serve of its own calls it itself.
 func (r *Request) ReadBody() error {
 	if err := json.Unmarshal(r.Raw, &r.Body); err != nil || r.Body == nil {
 		var syntax *json.SyntaxError
@@ -27,7 +27,7 @@ func (r *Request) ReadBody() error {
 	return r.checkShape()
 }
 
-// readOptionalBody is [Request.ReadBody] where there is a body, or has to be one.
+// readOptionalBody calls [Request.ReadBody] if the request has, or needs, a body.
 func (r *Request) readOptionalBody() error {
 	if len(r.Raw) == 0 && (!r.documented || !r.operation.NeedsBody) {
 		return nil
@@ -60,7 +60,7 @@ func (r *Resource) take(body map[string]any) error {
 	return nil
 }
 
-// Show is the resource as an answer shows it at the request's version.
+// Show returns the resource as an answer shows it at the request's version.
 func (r *Request) Show(t *ResourceType, resource *Resource) map[string]any {
 	shown := resource.Clone()
 	if t.View != nil {
@@ -86,8 +86,8 @@ func (r *Request) Show(t *ResourceType, resource *Resource) map[string]any {
 	return body
 }
 
-// canonical spells the identifier of a new resource as answers do: the caller's names, Azure's
-// segments and type.
+// canonical spells the identifier of a new resource as answers do: with the caller's names, and with
+// Azure's segments and type.
 func canonical(id ID, t *ResourceType) ID {
 	if t.Untracked {
 		return id

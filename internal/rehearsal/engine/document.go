@@ -49,7 +49,7 @@ func (e *Engine) serveResource(r *Request, t *ResourceType) (*Response, error) {
 	return &Response{Status: http.StatusOK, Body: r.Show(t, old)}, nil
 }
 
-// admit asks the type whether it can be worked with, where there is a resource that it is nested in.
+// admit asks the type of a nested resource whether its parent is in a state to be used.
 func (t *ResourceType) admit(r *Request, parent ID) error {
 	if t.Admit == nil || parent == "" {
 		return nil
@@ -62,8 +62,7 @@ func (t *ResourceType) admit(r *Request, parent ID) error {
 	return nil
 }
 
-// checkGroup refuses what is done in a group that is not there, and what is written to one that
-// is on its way out.
+// checkGroup refuses requests in a group that does not exist, and writes to one that is being deleted.
 func (r *Request) checkGroup(id ID, verb string) error {
 	group := r.Resource(id)
 	if group == nil {
@@ -171,7 +170,7 @@ func (e *Engine) patch(r *Request, t *ResourceType, old *Resource) (*Response, e
 	return e.write(r, t, old, next, http.StatusOK)
 }
 
-// write is what PUT and PATCH have in common.
+// write serves what PUT and PATCH have in common.
 func (e *Engine) write(
 	r *Request, t *ResourceType, old, next *Resource, status int,
 ) (*Response, error) {
@@ -204,8 +203,7 @@ func (e *Engine) write(
 	return response, nil
 }
 
-// creatable refuses a PUT that comes too early: before the namespace is registered, or before
-// the resource that it would be nested in.
+// creatable refuses a PUT before its namespace is registered or its parent exists.
 func (e *Engine) creatable(r *Request, t *ResourceType, old *Resource) error {
 	if old != nil {
 		return nil

@@ -1,10 +1,10 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package engine is what every service of rehearsal stands on: one transaction for each request,
-// a clock that can be advanced and its timers, Resource Manager's tree of documents with its
-// asynchronous operations, Azure's error bodies, and the journal. A service adds what is its own:
-// the resource types and the hosts that it answers at.
+// Package engine holds what all services of rehearsal share: one transaction for each request, a
+// clock that can be advanced and its timers, Resource Manager's tree of documents with its
+// asynchronous operations, Azure's error bodies, and the journal. Services register their resource
+// types and hosts with it; it must not import any of them.
 package engine
 
 import (
@@ -35,7 +35,7 @@ type Engine struct {
 	pace         Pace
 }
 
-// Caller is who makes a request, as the token tells.
+// Caller is the principal that makes a request, according to its token.
 type Caller struct {
 	TenantID string
 	ObjectID string
@@ -50,37 +50,36 @@ type Authenticate func(tx *Tx, header http.Header, audiences ...string) (Caller,
 // at scope.
 type Authorize func(tx *Tx, caller Caller, action string, scope ID) bool
 
-// Interceptor sees each request before it is handled, in the request's transaction: the place for
-// faults. What it writes is kept, whatever becomes of the request.
+// Interceptor sees each request before it is handled, in the request's transaction: faults are
+// injected by one. Its writes are kept even if the request fails.
 type Interceptor func(r *Request) Interception
 
 // Interception is what an interceptor does to a request. Its zero value does nothing.
 type Interception struct {
-	// Refuse answers in place of the service, which hears nothing of the request.
+	// Refuse answers in place of the service, which never sees the request.
 	Refuse *Error
-	// Handled may change the answer. It runs in the same transaction, and what it writes is kept.
+	// Handled may change the answer. It runs in the same transaction, and its writes are kept.
 	Handled func(response *Response)
-	// Answer runs once the transaction is over. With true it has answered, or broken off.
+	// Answer runs after the transaction. It returns true if it has answered or closed the connection.
 	Answer func(w http.ResponseWriter) bool
 }
 
 // Option changes an engine as it is made.
 type Option func(*Engine)
 
-// WithTime has the clock go by base instead of the machine's clock. What the clock was advanced
-// by is added to it.
+// WithTime makes the clock follow base instead of the machine's clock. Advances are added to it.
 func WithTime(base func() time.Time) Option { return func(e *Engine) { e.base = base } }
 
-// WithAddresses has the services found elsewhere than under Azure's own names.
+// WithAddresses puts the services at other addresses than Azure's.
 func WithAddresses(a Addresses) Option { return func(e *Engine) { e.addresses = a } }
 
 // Pace is how long asynchronous work takes.
 type Pace struct {
-	// Operation is how long an operation is in progress by rehearsal's clock. With 0 it is in
-	// progress in the answer that starts it and over when anybody asks next.
+	// Operation is the time that an operation takes by rehearsal's clock. With 0, it is in progress
+	// in the answer that starts it and done in the next one.
 	Operation time.Duration
-	// RetryAfter is what clients are asked to wait between two looks. The header Retry-After
-	// has it in whole seconds and at least 1, x-ms-retry-after-ms exactly.
+	// RetryAfter is the interval at which clients are asked to poll: in Retry-After in whole
+	// seconds and at least 1, in x-ms-retry-after-ms exactly.
 	RetryAfter time.Duration
 }
 
@@ -112,8 +111,8 @@ func (e *Engine) Guard(authenticate Authenticate, authorize Authorize) {
 
 // Identities gives resources their managed identities.
 type Identities interface {
-	// SystemAssigned returns the principal of the resource's system-assigned identity, which it
-	// makes where there is none yet.
+	// SystemAssigned returns the principal of the resource's system-assigned identity, and creates
+	// it if there is none yet.
 	SystemAssigned(tx *Tx, resource *Resource) (principalID, tenantID string)
 	// Forget removes the principal of a system-assigned identity that was switched off.
 	Forget(tx *Tx, principalID string)
@@ -136,18 +135,18 @@ func (e *Engine) Type(name string) *ResourceType { return e.types[strings.ToLowe
 // Types returns every resource type.
 func (e *Engine) Types() map[string]*ResourceType { return e.types }
 
-// OnTimer has handle called with the subject of every timer of this kind as it comes due.
+// OnTimer calls handle with the subject of every timer of this kind when it becomes due.
 func (e *Engine) OnTimer(kind string, handle func(tx *Tx, subject string)) {
 	e.timers[kind] = handle
 }
 
-// Subscribe has handle called for everything published under the topic.
+// Subscribe calls handle for everything published under the topic.
 func (e *Engine) Subscribe(topic string, handle func(tx *Tx, subject string)) {
 	e.subscribers[topic] = append(e.subscribers[topic], handle)
 }
 
-// Transact runs fn in a transaction at the present time, after the timers that have come due.
-// What fn wrote is dropped where it returns an error.
+// Transact runs fn in a transaction at the present time, after the timers that are due. If fn returns
+// an error, its writes are dropped.
 func (e *Engine) Transact(fn func(*Tx) error) error {
 	var refused error
 	err := e.transact(func(tx *Tx) {
@@ -158,7 +157,7 @@ func (e *Engine) Transact(fn func(*Tx) error) error {
 	return errors.Join(err, refused)
 }
 
-// transact runs fn in a transaction; what fn wants dropped it drops itself.
+// transact runs fn in a transaction; fn itself drops writes that must not be kept.
 func (e *Engine) transact(fn func(*Tx)) error {
 	return e.store.Update(func(stored store.Tx) (err error) {
 		tx := &Tx{engine: e, overlay: store.NewOverlay(stored)}

@@ -13,11 +13,11 @@ import (
 type Error struct {
 	// Status is the HTTP status code.
 	Status int `json:"-"`
-	// Code is the machine's word for what went wrong, "ResourceNotFound".
+	// Code is the error code, "ResourceNotFound".
 	Code string `json:"code"`
-	// Message is the sentence for people.
+	// Message is the sentence for a person.
 	Message string `json:"message"`
-	// Target names what the error is about, where the service says so.
+	// Target names the subject of the error, if the service sends one.
 	Target string `json:"target,omitempty"`
 	// Details are the parts of an error that has several causes.
 	Details []*Error `json:"details,omitempty"`
@@ -27,11 +27,11 @@ type Error struct {
 	Header http.Header `json:"-"`
 	// Gateway says that Resource Manager itself refuses, not the service behind it.
 	Gateway bool `json:"-"`
-	// Own says that no public source tells how Azure answers here: the answer is rehearsal's
-	// choice. It shows in the journal, not on the wire.
+	// Own marks an answer that rehearsal has chosen, because no public source has Azure's. It shows
+	// in the journal, not on the wire.
 	Own bool `json:"-"`
-	// Cause is what another service of rehearsal may want to know about the refusal, as a type.
-	// It is not on the wire.
+	// Cause tells another service of rehearsal, as a type, why the request was refused. It is not on
+	// the wire.
 	Cause error `json:"-"`
 }
 
@@ -43,12 +43,12 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message)
 }
 
-// Errorf makes a refusal of a service.
+// Errorf returns a refusal of a service.
 func Errorf(status int, code, format string, args ...any) *Error {
 	return &Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Gatewayf makes a refusal of Resource Manager itself, which the answer says in the header
+// Gatewayf returns a refusal of Resource Manager itself. The answer says so in the header
 // x-ms-failure-cause.
 func Gatewayf(status int, code, format string, args ...any) *Error {
 	e := Errorf(status, code, format, args...)
@@ -56,14 +56,14 @@ func Gatewayf(status int, code, format string, args ...any) *Error {
 	return e
 }
 
-// Ownf makes a refusal whose words are rehearsal's own, because no public source has Azure's.
+// Ownf returns a refusal worded by rehearsal, because no public source has Azure's words.
 func Ownf(status int, code, format string, args ...any) *Error {
 	e := Errorf(status, code, format, args...)
 	e.Own = true
 	return e
 }
 
-// errorContent is the error as it stands in the answer.
+// errorContent is the error as the answer contains it.
 type errorContent struct {
 	*Error
 	InnerError *innerError `json:"innererror,omitempty"`

@@ -12,7 +12,7 @@ import (
 // identifiers without regard to case and keeps the spelling of the one who created the resource.
 type ID string
 
-// Key is the form in which identifiers are compared and stored.
+// Key returns the form in which identifiers are compared and stored.
 func (id ID) Key() string { return strings.ToLower(strings.TrimSuffix(string(id), "/")) }
 
 // Is reports whether both identify the same resource.
@@ -23,15 +23,15 @@ func (id ID) Within(scope ID) bool {
 	return id.Is(scope) || strings.HasPrefix(id.Key(), scope.Key()+"/")
 }
 
-// Name is the last segment.
+// Name returns the last segment.
 func (id ID) Name() string {
 	return string(id[strings.LastIndexByte(string(id), '/')+1:])
 }
 
-// Subscription is the subscription's ID without its path, or "".
+// Subscription returns the subscription's ID without its path, or "".
 func (id ID) Subscription() string { return id.after("subscriptions") }
 
-// Group is the name of the resource group, or "".
+// Group returns the name of the resource group, or "".
 func (id ID) Group() string { return id.after("resourcegroups") }
 
 func (id ID) after(segment string) string {
@@ -47,7 +47,7 @@ func (id ID) after(segment string) string {
 	return ""
 }
 
-// GroupID is the identifier of the resource group that the resource lies in, or "".
+// GroupID returns the identifier of the resource group that the resource lies in, or "".
 func (id ID) GroupID() ID {
 	if id.Group() == "" {
 		return ""
@@ -55,7 +55,7 @@ func (id ID) GroupID() ID {
 	return ID("/subscriptions/" + id.Subscription() + "/resourceGroups/" + id.Group())
 }
 
-// SubscriptionID is the identifier of the subscription, or "".
+// SubscriptionID returns the identifier of the subscription, or "".
 func (id ID) SubscriptionID() ID {
 	if id.Subscription() == "" {
 		return ""
@@ -63,7 +63,7 @@ func (id ID) SubscriptionID() ID {
 	return ID("/subscriptions/" + id.Subscription())
 }
 
-// Type is the resource's full type in lower case, "microsoft.keyvault/vaults/keys"; resource
+// Type returns the resource's full type in lower case, "microsoft.keyvault/vaults/keys"; resource
 // groups and subscriptions have types of Microsoft.Resources. A path that identifies no resource
 // has the type "".
 func (id ID) Type() string {
@@ -87,7 +87,7 @@ func (id ID) Type() string {
 	return strings.ToLower(strings.Join(parts, "/"))
 }
 
-// Parent is the identifier of the resource that this one is nested in, or "" where it lies
+// Parent returns the identifier of the resource that this one is nested in, or "" where it lies
 // directly in its scope.
 func (id ID) Parent() ID {
 	scope, rest, provided := id.provider()
@@ -97,7 +97,7 @@ func (id ID) Parent() ID {
 	return ID(string(scope) + "/providers/" + strings.Join(rest[:len(rest)-2], "/"))
 }
 
-// Scope is what comes before the resource's own "/providers/": a group, a subscription, or for a
+// Scope returns what comes before the resource's own "/providers/": a group, a subscription, or for a
 // role assignment the resource that it is made on.
 func (id ID) Scope() ID {
 	scope, _, _ := id.provider()

@@ -95,11 +95,11 @@ func (e *Engine) userIdentities(
 	return nil
 }
 
-// assign is the permission that it takes to give a user-assigned identity to a resource.
+// assign is the permission needed to give a user-assigned identity to a resource.
 const assign = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 
-// PermitLinked refuses a caller who may write the resource, but may not do what that means for
-// another.
+// PermitLinked refuses a caller who may write the resource, but lacks the permission that this needs
+// on a linked resource.
 func (r *Request) PermitLinked(action string, linked ID) *Error {
 	if r.engine.authorize(r.Tx, r.Caller, action, linked) {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Entry is what the journal keeps of one request. Bodies are not kept: they hold secrets.
+// Entry is the journal's record of one request. Bodies are not kept: they hold secrets.
 type Entry struct {
 	Number    int       `json:"number"`
 	Time      time.Time `json:"time"`

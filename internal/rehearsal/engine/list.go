@@ -42,8 +42,8 @@ func (e *Engine) list(r *Request, t *ResourceType) (*Response, error) {
 	return r.Page(shown, link), nil
 }
 
-// Page answers with one page of a list. Which page is told by the query parameter $skiptoken,
-// how long it may be by $top.
+// Page answers with one page of a list. The query parameter $skiptoken selects the page, $top limits
+// its length.
 func (r *Request) Page(all []any, link string) *Response {
 	start, err := strconv.Atoi(r.Query["$skiptoken"])
 	if err != nil || start < 0 || start > len(all) {

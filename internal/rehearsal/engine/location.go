@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// displayNames are the regions of the public cloud by short name
+// displayNames returns the regions of the public cloud by short name
 // (https://learn.microsoft.com/azure/reliability/regions-list).
 func displayNames() map[string]string {
 	return map[string]string{
@@ -41,13 +41,13 @@ func displayNames() map[string]string {
 	}
 }
 
-// NormalizeLocation is the short name of a region, however it is spelled: "West US 2" and
+// NormalizeLocation returns the short name of a region, however it is spelled: "West US 2" and
 // "westus2" are the same.
 func NormalizeLocation(location string) string {
 	return strings.ToLower(strings.ReplaceAll(location, " ", ""))
 }
 
-// DisplayLocation is the region's name for people.
+// DisplayLocation returns the region's name for people.
 func DisplayLocation(location string) string {
 	if name, known := displayNames()[NormalizeLocation(location)]; known {
 		return name

@@ -23,7 +23,7 @@ type Operation struct {
 	End      time.Time `json:"end"`
 	Code     string    `json:"code,omitempty"` // of the error, where it failed
 	Message  string    `json:"message,omitempty"`
-	// Fault is how the operation ends in failure, where something has seen to that.
+	// Fault is the error that the operation ends with, if a fault was injected.
 	Fault *Error `json:"fault,omitempty"`
 	// StatusPath and ResultPath are where clients follow it.
 	StatusPath string `json:"statusPath,omitempty"`
@@ -42,7 +42,7 @@ const (
 	operationTimer  = "operation"
 )
 
-// begin starts an operation on a resource and returns the headers that tell of it.
+// begin starts an operation on a resource and returns the headers by which a client follows it.
 func (r *Request) begin(t *ResourceType, resource *Resource, async *Async) http.Header {
 	id := r.NewID()
 	operation := &Operation{
@@ -58,8 +58,8 @@ func (r *Request) begin(t *ResourceType, resource *Resource, async *Async) http.
 	return r.operationHeader(operation)
 }
 
-// Begin starts an operation on a resource that is neither a PUT, a PATCH nor a DELETE, keeps the
-// resource, and answers 202 with the headers that tell of the operation. It ends as the type says.
+// Begin starts an operation other than a PUT, a PATCH or a DELETE on a resource, keeps the resource,
+// and answers 202 with the headers by which a client follows it. The type's Complete ends it.
 func (r *Request) Begin(t *ResourceType, resource *Resource, async *Async) *Response {
 	header := r.begin(t, resource, async)
 	r.Save(resource)
@@ -85,14 +85,14 @@ func (r *Request) operationHeader(operation *Operation) http.Header {
 	return header
 }
 
-// AskToWait adds the headers that tell a client when to look again.
+// AskToWait adds the headers that tell a client when to poll again.
 func (p Pace) AskToWait(header http.Header) {
 	seconds := max(1, int(p.RetryAfter.Round(time.Second)/time.Second))
 	header.Set("Retry-After", strconv.Itoa(seconds))
 	header.Set("X-Ms-Retry-After-Ms", strconv.FormatInt(p.RetryAfter.Milliseconds(), 10))
 }
 
-// Pace is how long asynchronous work takes, for services whose operations are not the engine's.
+// Pace returns how long asynchronous work takes, for services whose operations are not the engine's.
 func (tx *Tx) Pace() Pace { return tx.engine.pace }
 
 // Operation returns the operation with this ID, or nil.
@@ -117,7 +117,7 @@ func (tx *Tx) SaveOperation(operation *Operation) {
 	tx.Store(operationPrefix+strings.ToLower(operation.ID), operation)
 }
 
-// completeOperation is called when an operation's time has come.
+// completeOperation ends an operation that is due.
 func completeOperation(tx *Tx, id string) {
 	operation := tx.Operation(id)
 	if operation == nil || operation.Status != InProgress {
@@ -215,6 +215,6 @@ func operationNotFound() *Error {
 	return Errorf(http.StatusNotFound, "NotFound", "The requested resource was not found.")
 }
 
-// Timestamp is a time as Azure writes it: UTC, up to seven digits of a fraction, trailing zeros
+// Timestamp returns a time as Azure writes it: UTC, up to seven digits of a fraction, trailing zeros
 // cut.
 func Timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.9999999Z") }

@@ -31,8 +31,8 @@ func (e *Engine) remove(r *Request, t *ResourceType, old *Resource) (*Response, 
 	return &Response{Status: status}, nil
 }
 
-// Delete removes a resource that goes because another is deleted, at once, and lets its type
-// prepare or refuse it as if the caller had deleted it.
+// Delete removes, at once, a resource that goes together with a deleted one. Its type may prepare or
+// refuse that as if the caller had deleted it.
 func (r *Request) Delete(resource *Resource) error {
 	inner := *r
 	inner.ID, inner.Body = resource.ID, nil
@@ -46,8 +46,8 @@ func (r *Request) Delete(resource *Resource) error {
 	return nil
 }
 
-// RemoveAll deletes what is in a resource group, in whatever order its resources allow. What
-// cannot be deleted keeps the group, and all that is in it, where it is.
+// RemoveAll deletes the resources of a group in an order that they allow. If one of them cannot be
+// deleted, the group and all its resources stay.
 func (r *Request) RemoveAll(group *Resource) error {
 	for {
 		var blocked []*Resource
@@ -76,8 +76,8 @@ func (r *Request) RemoveAll(group *Resource) error {
 	}
 }
 
-// deletionBlocked is Resource Manager's refusal to delete a group. Azure says so when the operation
-// is over, rehearsal at once.
+// deletionBlocked returns Resource Manager's refusal to delete a group. Azure refuses at the end of the
+// operation, rehearsal at once.
 func deletionBlocked(group *Resource, blocked []*Resource, reasons []*Error) *Error {
 	var names []string
 	for _, resource := range blocked {

@@ -23,33 +23,33 @@ import (
 // Request is one call to Azure, within its transaction.
 type Request struct {
 	*Tx
-	// HTTP is the request as it came; its body has been read into Raw.
+	// HTTP is the request; its body has been read into Raw.
 	HTTP *http.Request
 	// Raw is the body.
 	Raw []byte
-	// Host is the host name that the client means, in lower case and without port.
+	// Host is the host name in lower case and without port.
 	Host string
 	// Query are the query parameters by lower-case name.
 	Query map[string]string
 	// Params are the parts of the path that a route's pattern names.
 	Params map[string]string
-	// Caller is who asks; the zero Caller where the endpoint is open to all.
+	// Caller is the zero Caller at endpoints that need no token.
 	Caller Caller
-	// APIVersion is the version asked for.
+	// APIVersion is the requested version.
 	APIVersion string
 	// ID is the resource that the request is about, in Resource Manager.
 	ID ID
-	// Sent is the body of a Resource Manager request that has one, Body what of it the documents
-	// let a client set.
+	// Sent is the body of a Resource Manager request, Body the part of it that a client may set
+	// according to the documents. Both are nil without a body.
 	Sent, Body map[string]any
 
 	entry Entry
-	// kind is the resource type that the request turned out to be about.
+	// kind is the resource type of the request, once it is known.
 	kind *ResourceType
-	// operation is what the documents have on the request, where they have it.
+	// operation is the documented shape of the request, if documented.
 	operation  shape.Operation
 	documented bool
-	// started is the ID of the operation that the request began, if it began one.
+	// started is the ID of the operation that the request started, or "".
 	started string
 	// common are the headers of every answer of the endpoint, refusals included.
 	common http.Header
@@ -134,8 +134,8 @@ func (e *Engine) intercept(r *Request) []Interception {
 	return interceptions
 }
 
-// respond runs the handler and turns what went wrong into an answer. What a refused request
-// wrote is dropped.
+// respond runs the handler and turns an error into an answer. The writes of a refused request are
+// dropped.
 func (e *Engine) respond(r *Request, interceptions []Interception) *Response {
 	host := e.hostOf(r)
 	for _, i := range interceptions {
@@ -185,7 +185,7 @@ func (e *Engine) hostOf(r *Request) Host {
 	}}
 }
 
-// refusal turns what went wrong into an answer as the endpoint writes it.
+// refusal turns an error into an answer as the endpoint writes it.
 func (h Host) refusal(r *Request, err error) *Response {
 	if h.Refuse == nil {
 		return failure(err)
@@ -202,16 +202,16 @@ func (h Host) serves(name string) bool {
 	return h.Domain != "" && h.Domain.Holds(name) && name != string(h.Domain)
 }
 
-// NoteOwnWords is the remark about a refusal that Azure makes too, but nobody knows in which words.
+// NoteOwnWords marks a refusal that Azure makes too, in words that no public source has.
 const NoteOwnWords = "the words of this refusal are rehearsal's own: no public source has Azure's"
 
-// Note adds a remark to the request's entry in the journal, about what would pass unseen in an
-// answer: a field nobody knows, a route that does not exist.
+// Note adds a remark to the request's journal entry, about something that the answer does not show:
+// an unknown field, an unknown route.
 func (r *Request) Note(format string, args ...any) {
 	r.entry.Notes = append(r.entry.Notes, fmt.Sprintf(format, args...))
 }
 
-// Origin is the scheme and host that the client reached the endpoint at, for links in answers.
+// Origin returns the scheme and host that the client reached the endpoint at, for links in answers.
 func (r *Request) Origin() string { return "https://" + r.HTTP.Host }
 
 // finish adds the headers that every answer of Azure has.
@@ -300,8 +300,8 @@ func encode(content any) []byte {
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
 }
 
-// canonicalHeader spells the names of headers as a server reads them off the network. In the same
-// process they come as the client wrote them.
+// canonicalHeader spells the names of headers as a server reads them from the network. A client in the
+// same process may spell them otherwise.
 func canonicalHeader(sent http.Header) http.Header {
 	header := make(http.Header, len(sent))
 	for name, values := range sent {

@@ -22,10 +22,9 @@ type Resource struct {
 	Identity   *Identity         `json:"identity,omitempty"`
 	Properties map[string]any    `json:"properties,omitempty"`
 	SystemData map[string]any    `json:"systemData,omitempty"`
-	// Hidden is what the service knows and never shows: keys, wrapped keys, progress. It is a
-	// document of the service's own.
+	// Hidden is a document of the service that answers never show: keys, wrapped keys, progress.
 	Hidden json.RawMessage `json:"hidden,omitempty"`
-	// Pending is the operation that is at work on the resource, if one is.
+	// Pending is the operation in progress on the resource, or "".
 	Pending  string    `json:"pending,omitempty"`
 	Created  time.Time `json:"created"`
 	Modified time.Time `json:"modified"`
@@ -42,7 +41,7 @@ type Identity struct {
 	UserAssigned map[string]*UserIdentity `json:"userAssignedIdentities,omitempty"`
 }
 
-// UserIdentity is a user-assigned identity as the resource that has it shows it.
+// UserIdentity is a user-assigned identity as its resource shows it.
 type UserIdentity struct {
 	ClientID    string `json:"clientId,omitempty"`
 	PrincipalID string `json:"principalId,omitempty"`
@@ -88,8 +87,7 @@ func (r *Resource) Hide(document any) {
 	r.Hidden = encoded
 }
 
-// Reveal reads the service's own document into document, which stays as it is where there is
-// none.
+// Reveal reads the service's own document into document, and leaves document as it is if there is none.
 func (r *Resource) Reveal(document any) {
 	if len(r.Hidden) == 0 {
 		return
@@ -121,7 +119,7 @@ func Read(object map[string]any, path string, value any) bool {
 	return err == nil && json.Unmarshal(encoded, value) == nil
 }
 
-// String is the string at the dotted path of the properties, or "".
+// String returns the string at the dotted path of the properties, or "".
 func (r *Resource) String(path string) string {
 	var s string
 	r.Read(path, &s)

@@ -82,7 +82,7 @@ func isVersion(text string) bool {
 	return err == nil && regexp.MustCompile(`^[\d-]+(-preview)?$`).MatchString(text)
 }
 
-// location is the region that a request is about: the resource's or the group's.
+// location returns the region that a request is about: the resource's or the group's.
 func (r *Request) location() string {
 	for _, id := range []ID{r.ID, r.ID.Parent(), r.ID.GroupID()} {
 		if resource := r.Resource(id); resource != nil && resource.Location != "" {
@@ -92,9 +92,9 @@ func (r *Request) location() string {
 	return ""
 }
 
-// checkShape holds a body against the documented one. What is wrong goes to the journal, and
-// refuses the request unless the version may know more than its document. Of what is left in Body
-// every name is spelled as documented, and what only the service sets is gone.
+// checkShape checks a body against the documented shape. Problems go to the journal and refuse the
+// request, unless the version may know more than its document. In Body, names are then spelled as
+// documented, and read-only fields are removed.
 func (r *Request) checkShape() error {
 	if !r.documented || !r.operation.TakesBody() {
 		return nil
@@ -119,13 +119,13 @@ func (r *Request) checkShape() error {
 	return nil
 }
 
-// answeredElsewhere reports whether Azure has better words for a problem than that the content is
-// invalid: the engine refuses a missing location itself.
+// answeredElsewhere reports whether Azure has a more exact refusal for a problem than "invalid content":
+// the engine refuses a missing location itself.
 func (r *Request) answeredElsewhere(problem shape.Problem) bool {
 	return problem.Kind == shape.Missing && problem.Path == "location"
 }
 
-// misshapen is the refusal of a body. Azure reads bodies with Json.NET, whose words it passes on:
+// misshapen returns the refusal of a body. Azure reads bodies with Json.NET, whose words it passes on:
 // those on an unknown field are in Azure/azure-sdk-for-net issue 3487, those on a text that is
 // none in microsoft/azure-tools-for-java issue 1014.
 func (r *Request) misshapen(problem shape.Problem) *Error {
@@ -159,8 +159,8 @@ func (r *Request) misshapen(problem shape.Problem) *Error {
 	return refused
 }
 
-// position says where in a document the member at path ends, counted as Json.NET does it; where
-// there is none, where the document ends.
+// position returns where in a document the member at path ends, counted as Json.NET does, or where the
+// document ends if it has no such member.
 func position(document []byte, path string) string {
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	end := memberEnd(decoder, "", path)
@@ -172,8 +172,8 @@ func position(document []byte, path string) string {
 	return fmt.Sprintf("line %d, position %d", line, len(before)-1-bytes.LastIndexByte(before, '\n'))
 }
 
-// memberEnd reads one value, whose own path is at, and finds in it the end of the name of the
-// member at path, its colon included; 0 where there is none.
+// memberEnd reads one value, whose own path is at, and returns the offset behind the name and the colon
+// of the member at path, or 0 if there is none.
 func memberEnd(decoder *json.Decoder, at, path string) int64 {
 	bracket, _ := decoder.Token()
 	if bracket != json.Delim('{') && bracket != json.Delim('[') {
@@ -201,7 +201,7 @@ func memberEnd(decoder *json.Decoder, at, path string) int64 {
 	return 0
 }
 
-// prune leaves of an answer what the operation shows at the request's version.
+// prune removes from an answer what the operation does not show at the request's version.
 func (r *Request) prune(response *Response) {
 	if !r.documented || !r.operation.HasResponse() || response.Body == nil {
 		return

@@ -14,11 +14,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
-// Tx is what a service sees of the world during one transaction: the documents, as nobody else
-// changes them meanwhile, and the time.
+// Tx is one transaction: the documents, which nobody else changes meanwhile, and the time.
 //
-// Its methods panic with a [CorruptError] where a stored document cannot be read; the engine
-// answers that request with 500. It means that the data file was written by something else.
+// Its methods panic with a [CorruptError] if a stored document cannot be read, because something else
+// wrote the data file; the engine then answers the request with 500.
 type Tx struct {
 	engine  *Engine
 	overlay *store.Overlay
@@ -26,7 +25,7 @@ type Tx struct {
 	stale   time.Duration
 }
 
-// CorruptError says that a stored document is not what this version writes.
+// CorruptError reports that a stored document cannot be read by this version.
 type CorruptError struct {
 	Key string
 	Err error
@@ -40,8 +39,8 @@ func (e *CorruptError) Error() string {
 // Unwrap returns the cause.
 func (e *CorruptError) Unwrap() error { return e.Err }
 
-// Now is the time by rehearsal's clock; inside a timer it is the moment that the timer was due,
-// so that what was due in the meantime happens in its order however far the clock was advanced.
+// Now returns the time by rehearsal's clock. Inside a timer it is the moment at which the timer was
+// due, so that timers run in order however far the clock was advanced.
 func (tx *Tx) Now() time.Time { return tx.now }
 
 // Load decodes the document under key into document and reports whether there is one.
@@ -83,8 +82,7 @@ func (tx *Tx) Each(prefix string, fn func(key string, decode func(document any))
 
 const resourcePrefix = "resource"
 
-// Resource returns the resource with this identifier, or nil. What the caller changes in it takes
-// effect with [Tx.Save].
+// Resource returns the resource with this identifier, or nil. Changes take effect with [Tx.Save].
 func (tx *Tx) Resource(id ID) *Resource {
 	resource := new(Resource)
 	if !tx.Load(resourcePrefix+id.Key(), resource) {
@@ -123,11 +121,10 @@ func (tx *Tx) Remove(id ID) {
 // NewID returns a new random GUID.
 func (tx *Tx) NewID() string { return uuid.NewString() }
 
-// Addresses tells where clients reach the services.
+// Addresses returns the addresses at which clients reach the services.
 func (tx *Tx) Addresses() Addresses { return tx.engine.addresses }
 
-// Publish tells every service that subscribed to the topic that something happened to subject,
-// within this transaction.
+// Publish calls every subscriber of the topic with the subject, within this transaction.
 func (tx *Tx) Publish(topic, subject string) {
 	for _, handle := range tx.engine.subscribers[topic] {
 		handle(tx, subject)
@@ -136,8 +133,8 @@ func (tx *Tx) Publish(topic, subject string) {
 
 const timerPrefix = "timer/"
 
-// Schedule has the handler registered under kind called with subject once the clock has reached
-// due. The same kind and subject may be scheduled many times.
+// Schedule calls the handler registered under kind with subject when the clock reaches due. The same
+// kind and subject may be scheduled many times.
 func (tx *Tx) Schedule(due time.Time, kind, subject string) {
 	tx.Store(fmt.Sprintf("%s%020d/%s", timerPrefix, due.UnixNano(), uuid.NewString()),
 		timer{Due: due, Kind: kind, Subject: subject})
@@ -149,7 +146,7 @@ type timer struct {
 	Subject string    `json:"subject"`
 }
 
-// runTimers calls what has come due, earliest first, each at its own moment.
+// runTimers runs the timers that are due, earliest first, each at its own moment.
 func (tx *Tx) runTimers() {
 	until := tx.now
 	defer func() { tx.now = until }()
@@ -176,7 +173,7 @@ func (tx *Tx) runTimers() {
 
 const clockKey = "clock/offset"
 
-// Advance moves the clock on by d. Timers that come due in between run with the next request.
+// Advance moves the clock forward by d. Timers that become due run with the next request.
 func (tx *Tx) Advance(d time.Duration) {
 	var offset time.Duration
 	tx.Load(clockKey, &offset)
@@ -184,29 +181,29 @@ func (tx *Tx) Advance(d time.Duration) {
 	tx.now = tx.now.Add(d)
 }
 
-// ClientNow is the time by a client's clock, which knows nothing of how far rehearsal's was
-// advanced. What a client dates itself is held against it.
+// ClientNow returns the time by a client's clock, which does not include the advances of rehearsal's.
+// Dates that a client writes are checked against it.
 func (tx *Tx) ClientNow() time.Time {
 	var offset time.Duration
 	tx.Load(clockKey, &offset)
 	return tx.now.Add(-offset)
 }
 
-// ExpireTokens has the tokens of this transaction found expired.
+// ExpireTokens treats the tokens of this transaction as expired.
 func (tx *Tx) ExpireTokens() { tx.stale = 24 * time.Hour }
 
-// TokenTime is the time that tokens are held against.
+// TokenTime returns the time that tokens are checked against.
 func (tx *Tx) TokenTime() time.Time { return tx.now.Add(tx.stale) }
 
 const grantDelayKey = "clock/grantdelay"
 
-// GrantDelay is how long a role assignment or an access policy takes to have its effect. Azure
-// says up to ten minutes; rehearsal begins with none.
+// GrantDelay returns how long a role assignment or an access policy takes to act. In Azure that is up
+// to ten minutes; in rehearsal it is 0 unless set.
 func (tx *Tx) GrantDelay() time.Duration {
 	var delay time.Duration
 	tx.Load(grantDelayKey, &delay)
 	return delay
 }
 
-// SetGrantDelay sets how long grants take to have their effect.
+// SetGrantDelay sets how long grants take to act.
 func (tx *Tx) SetGrantDelay(d time.Duration) { tx.Store(grantDelayKey, d) }

@@ -9,22 +9,21 @@ import (
 	"time"
 )
 
-// ResourceType is what a service adds to the tree of documents: its defaults, its checks, what it
-// computes and its actions. Everything that Resource Manager does alike for all types is the
-// engine's.
+// ResourceType describes a type of resource: the defaults, checks, computed values and actions of its
+// service. The engine does everything that Resource Manager does alike for all types.
 type ResourceType struct {
 	// Name is the type as answers spell it, "Microsoft.Media/mediaservices".
 	Name string
 	// Permission is the type as permissions spell it, where that differs from Name: that of a
 	// resource group is "Microsoft.Resources/subscriptions/resourceGroups".
 	Permission string
-	// Versions are the api-versions of a type that there is no document of, oldest first. nil takes
-	// any version.
+	// Versions are the api-versions of a type without an OpenAPI document, oldest first. nil takes any
+	// version.
 	Versions []string
-	// Untracked types have no location and no tags and lie wherever their path says, not
-	// necessarily in a resource group: role assignments, and the groups themselves.
+	// Untracked types have no location and no tags, and need not be in a resource group: role
+	// assignments, and the groups themselves.
 	Untracked bool
-	// DisplayLocation has the location answered as "West US 2" instead of "westus2".
+	// DisplayLocation shows the location as "West US 2" instead of "westus2".
 	DisplayLocation bool
 	// HasIdentity says that the type can have managed identities.
 	HasIdentity bool
@@ -34,36 +33,36 @@ type ResourceType struct {
 	Created int
 	// CheckName refuses a name that the service does not allow.
 	CheckName func(name string) *Error
-	// CheckIdentity refuses a spelling of the identity's type that the service does not take, of those
-	// that Resource Manager takes. nil takes them all.
+	// CheckIdentity refuses an identity type that Resource Manager takes and the service does not.
+	// nil takes them all.
 	CheckIdentity func(kind string) *Error
-	// Busy is the refusal of a write while an operation is at work on the resource.
+	// Busy is the refusal of a write while an operation is in progress on the resource.
 	Busy *Error
 
-	// Write makes of what the caller sent the resource as it will be. With PUT, next holds just
-	// what was sent; with PATCH, what was sent merged into what there was. old is nil on
-	// creation. The engine has dealt with location, tags, sku, kind and identity, and saves next.
+	// Write checks and completes next, the resource to be saved. With PUT it holds what was sent;
+	// with PATCH, what was sent merged into old. old is nil on creation. The engine has set location,
+	// tags, sku, kind and identity, and saves next.
 	Write func(r *Request, old, next *Resource) (Outcome, error)
-	// View changes a copy of the resource into what an answer at this version shows. nil shows
-	// the resource as it is stored.
+	// View changes a copy of the resource for an answer at the request's version. nil shows the
+	// resource as it is stored.
 	View func(r *Request, shown *Resource)
-	// Admit refuses whatever is asked of a nested type or its list, for the sake of the resource
-	// that it is nested in: it is in no state for it. nil admits everything.
+	// Admit refuses requests for a nested type or its list when the parent is in no state for them.
+	// nil admits everything.
 	Admit func(r *Request, parent *Resource) *Error
 	// Remove refuses or prepares a deletion. nil allows it.
 	Remove func(r *Request, resource *Resource) (Outcome, error)
-	// Complete ends an operation on the resource; what it returns makes the operation fail. nil
-	// sets properties.provisioningState to Succeeded.
+	// Complete ends an operation on the resource; the operation fails with the error that it returns.
+	// nil sets properties.provisioningState to Succeeded.
 	Complete func(tx *Tx, resource *Resource, operation *Operation) *Error
-	// Answer gives an answer what all answers of the service have in common: headers. It sees
-	// the refusals of the service too, but not those of Resource Manager in front of it.
+	// Answer adds the headers that all answers of the service have. It is called for refusals of the
+	// service too, but not for those of Resource Manager.
 	Answer func(r *Request, response *Response)
-	// Serve answers everything that is asked of the type, single resources and lists, in place of
-	// the engine: for types that apply to other resources, whose lists look up and down the tree.
-	// It checks permissions itself and reads bodies with [Request.ReadBody].
+	// Serve answers all requests for the type, single resources and lists, in place of the engine:
+	// for types that apply to other resources, whose lists look up and down the tree. It checks
+	// permissions itself and reads bodies with [Request.ReadBody].
 	Serve Handler
-	// Routes answers what is done to a resource beyond PUT, PATCH, GET, LIST and DELETE, by
-	// method and path below it: "POST listKeys", "PUT accessPolicies/{kind}".
+	// Routes are the actions on a resource other than PUT, PATCH, GET, LIST and DELETE, by method and
+	// path below it: "POST listKeys", "PUT accessPolicies/{kind}".
 	Routes map[string]Action
 }
 
@@ -76,7 +75,7 @@ type Action struct {
 	Serve func(r *Request, resource *Resource) (*Response, error)
 }
 
-// Outcome is how a write or a deletion goes on.
+// Outcome says how to answer a write or a deletion.
 type Outcome struct {
 	// Async starts an operation; nil answers at once.
 	Async *Async
@@ -95,7 +94,7 @@ type Async struct {
 	Duration time.Duration
 }
 
-// action is the permission for what a request does to a resource of the type.
+// action returns the permission for what a request does to a resource of the type.
 func (t *ResourceType) action(verb string) string {
 	if t.Permission != "" {
 		return t.Permission + "/" + verb
@@ -146,7 +145,7 @@ func (e *Engine) Handle(added Route) {
 	})
 }
 
-// AnswerAs has the answer to a route given what answers of the type have in common.
+// AnswerAs makes the type's Answer complete the answer of a route.
 func (r *Request) AnswerAs(t *ResourceType) { r.kind = t }
 
 func (p route) match(method string, path []string) (map[string]string, bool) {

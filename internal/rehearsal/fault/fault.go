@@ -98,7 +98,7 @@ type Fault struct {
 // Duration is a [time.Duration] that is written as "1m30s".
 type Duration time.Duration
 
-// String is the duration as it is written.
+// String returns the duration as it is written.
 func (d Duration) String() string { return time.Duration(d).String() }
 
 // MarshalText implements [encoding.TextMarshaler].

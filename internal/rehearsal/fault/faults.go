@@ -18,7 +18,7 @@ import (
 // Faults are those of one rehearsal.
 type Faults struct{}
 
-// NotePrefix begins the remark in the journal about a request that a fault struck.
+// NotePrefix begins the remark in the journal about a request that a fault applied to.
 const NotePrefix = "fault "
 
 const (
@@ -26,14 +26,14 @@ const (
 	countKey    = "faultcount"
 )
 
-// New adds faults to an engine. None is there until it is added.
+// New adds the injection of faults to an engine, without any fault.
 func New(e *engine.Engine) *Faults {
 	f := &Faults{}
 	e.Intercept(f.intercept)
 	return f
 }
 
-// Add adds a fault and returns it as it will strike.
+// Add adds a fault and returns it with its defaults.
 func (*Faults) Add(tx *engine.Tx, added Fault) (Fault, error) {
 	added, err := added.prepared()
 	if err != nil {
@@ -51,7 +51,7 @@ func (*Faults) Add(tx *engine.Tx, added Fault) (Fault, error) {
 	return added, nil
 }
 
-// List returns the faults, spent ones included, in the order in which they were added.
+// List returns the faults, used ones included, in the order in which they were added.
 func (*Faults) List(tx *engine.Tx) []Fault {
 	faults := []Fault{}
 	tx.Each(faultPrefix, func(_ string, decode func(any)) {
@@ -62,7 +62,7 @@ func (*Faults) List(tx *engine.Tx) []Fault {
 	return faults
 }
 
-// Clear removes the fault with this ID, or all where it is "", and returns how many that were.
+// Clear removes the fault with this ID, or all for "", and returns how many it removed.
 func (all *Faults) Clear(tx *engine.Tx, id string) (int, error) {
 	cleared := 0
 	for _, f := range all.List(tx) {
@@ -86,7 +86,7 @@ func save(tx *engine.Tx, f Fault) { tx.Store(key(f.ID), f) }
 // key keeps the faults in the order of their numbers.
 func key(id string) string { return fmt.Sprintf("%s%012s", faultPrefix, id) }
 
-// intercept has the first fault strike that chooses the request and is not spent.
+// intercept applies the first unused fault that chooses the request.
 func (all *Faults) intercept(r *engine.Request) engine.Interception {
 	for _, f := range all.List(r.Tx) {
 		if !f.chooses(r.HTTP, r.Host) || f.spent() {
@@ -105,7 +105,7 @@ func (all *Faults) intercept(r *engine.Request) engine.Interception {
 	return engine.Interception{}
 }
 
-// strike is what the fault does to a request.
+// strike returns what the fault does to the request.
 func (f *Fault) strike(r *engine.Request) engine.Interception {
 	switch f.Kind {
 	case Throttle, Error:
@@ -135,7 +135,7 @@ func (f *Fault) strike(r *engine.Request) engine.Interception {
 	return engine.Interception{}
 }
 
-// failOperation has the operation fail that the request began, if it began one.
+// failOperation fails the operation that the request started, if any.
 func failOperation(r *engine.Request, f Fault) {
 	operation := r.Started()
 	if operation == nil {
@@ -149,7 +149,7 @@ func failOperation(r *engine.Request, f Fault) {
 	save(r.Tx, f)
 }
 
-// refusal is the answer of a fault that answers.
+// refusal returns the answer of a fault that answers.
 func (f *Fault) refusal(r *engine.Request) *engine.Error {
 	code, message := f.Code, f.Message
 	if f.Kind == Throttle && (code == "" || message == "") {
@@ -182,7 +182,7 @@ func throttled(r *engine.Request, wait time.Duration) *engine.Error {
 		id.Subscription(), r.HTTP.Method, strings.ToUpper(id.Type()), int(math.Ceil(wait.Seconds())))
 }
 
-// wait lets the delay pass, or less where the client gives up.
+// wait waits for the delay, or until the client gives up.
 func (f *Fault) wait(r *http.Request) {
 	timer := time.NewTimer(time.Duration(f.Delay))
 	defer timer.Stop()
@@ -193,7 +193,7 @@ func (f *Fault) wait(r *http.Request) {
 	}
 }
 
-// reset resets the connection, where there is one of its own; otherwise it breaks it off.
+// reset resets the connection, or closes it if it is shared by other requests.
 func reset(w http.ResponseWriter) bool {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {

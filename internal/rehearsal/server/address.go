@@ -12,19 +12,19 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// loopback gives each vault and each blob endpoint a port of its own on the loopback address, for
-// clients that cannot be told to look for Azure's names elsewhere.
+// loopback gives each vault and each blob endpoint its own port on the loopback address, for clients
+// whose host names cannot be pointed at this machine.
 type loopback struct {
 	engine.KeptAddresses
 
 	log *slog.Logger
 
 	mu sync.Mutex
-	// serve answers at a port. Until it is set, whoever comes to one of the waiting ports waits.
+	// serve answers at a port. Until it is set, the ports in waiting accept no connection.
 	serve   func(net.Listener)
 	waiting []net.Listener
-	// taken are the ports by kind and name. A transaction that took one may yet be dropped; asked
-	// again, the same account gets the same port.
+	// taken are the ports by host name in Azure. A transaction that took one may be dropped; the next
+	// one then gives the account the same port.
 	taken map[string]int
 }
 
@@ -70,8 +70,7 @@ func (l *loopback) take(account string) (int, error) {
 	return port, nil
 }
 
-// begin serves what was asked for so far, and listens at the ports that were given away by an
-// earlier run.
+// begin serves the ports taken so far, and listens at those that an earlier run has given.
 func (l *loopback) begin(tx *engine.Tx, serve func(net.Listener)) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,7 +90,7 @@ func (l *loopback) begin(tx *engine.Tx, serve func(net.Listener)) error {
 	return nil
 }
 
-// listen serves a port of the loopback address, any that is free where port is 0.
+// listen serves a port of the loopback address, any free one for port 0.
 func (l *loopback) listen(port int) (int, error) {
 	listener, err := listen("127.0.0.1", port)
 	if err != nil {

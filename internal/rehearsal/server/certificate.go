@@ -27,8 +27,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// authority is the certificate authority of a served rehearsal. It is kept with rehearsal's data:
-// who trusts it once need not do so again.
+// authority is the certificate authority of a served rehearsal. It is kept with rehearsal's data, so
+// that it has to be trusted only once.
 type authority struct {
 	Certificate []byte `json:"certificate"` // X.509, DER
 	Key         []byte `json:"key"`         // SEC 1, DER
@@ -36,7 +36,7 @@ type authority struct {
 
 const authorityKey = "server/authority"
 
-// hostNames are the names that rehearsal answers to.
+// hostNames returns the host names that rehearsal serves.
 func hostNames() []string {
 	return []string{
 		"localhost", "management.azure.com", "login.microsoftonline.com", "login.windows.net",
@@ -49,9 +49,9 @@ func loopbackAddresses() []net.IP {
 	return []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
 }
 
-// loadAuthority returns the certificate authority, which is made when it is first needed. Its
-// certificate is good for the names that rehearsal answers to and for no other, so that trusting
-// it puts nothing else at risk. One that an earlier version made for fewer names is made anew.
+// loadAuthority returns the certificate authority, and creates it if there is none. Its certificate is
+// valid for the names that rehearsal serves and for no other, so that trusting it puts nothing else at
+// risk. One that an earlier version created for fewer names is replaced.
 func loadAuthority(tx *engine.Tx, now time.Time) (*authority, error) {
 	kept := new(authority)
 	if tx.Load(authorityKey, kept) && kept.covers(hostNames()) {
@@ -109,8 +109,8 @@ func (a *authority) covers(names []string) bool {
 	return true
 }
 
-// issue makes a certificate for all the names, with a key that lives as long as the server. It is
-// valid for a year, which is as long as all clients accept.
+// issue returns a certificate for all the names, with a key that lives as long as the server. It is
+// valid for a year: some clients accept no longer one.
 func (a *authority) issue(now time.Time) (*tls.Certificate, error) {
 	parent, err := x509.ParseCertificate(a.Certificate)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
 )
 
-// Client drives a served rehearsal through its control interface, with the same methods as
+// Client controls a served rehearsal through its control interface, with the same methods as
 // [rehearsal.Azure].
 type Client struct {
 	base string
@@ -43,13 +43,13 @@ func NewClient(base string) (*Client, error) {
 	}, nil
 }
 
-// Ready returns what a client of the rehearsal needs to know.
+// Ready returns the addresses and credentials of the rehearsal.
 func (c *Client) Ready(ctx context.Context) (ready Ready, err error) {
 	err = c.call(ctx, http.MethodGet, "/ready", nil, &ready)
 	return ready, err
 }
 
-// Advance moves rehearsal's clock on and has what comes due until then happen.
+// Advance moves rehearsal's clock forward and runs everything that becomes due.
 func (c *Client) Advance(ctx context.Context, d time.Duration) error {
 	return c.call(ctx, http.MethodPost, "/advance", step{fault.Duration(d)}, new(clock))
 }
@@ -61,19 +61,19 @@ func (c *Client) Now(ctx context.Context) (time.Time, error) {
 	return now.Time, err
 }
 
-// Show returns what there is.
+// Show returns the contents of the rehearsal.
 func (c *Client) Show(ctx context.Context) (state rehearsal.State, err error) {
 	err = c.call(ctx, http.MethodGet, "/show", nil, &state)
 	return state, err
 }
 
-// Journal returns what was asked of the rehearsal, oldest first.
+// Journal returns the requests to the rehearsal, oldest first.
 func (c *Client) Journal(ctx context.Context) (entries []engine.Entry, err error) {
 	err = c.call(ctx, http.MethodGet, "/journal", nil, &entries)
 	return entries, err
 }
 
-// AddFault has something go wrong.
+// AddFault adds a fault.
 func (c *Client) AddFault(ctx context.Context, wanted fault.Fault) (added fault.Fault, err error) {
 	err = c.call(ctx, http.MethodPost, "/faults", wanted, &added)
 	return added, err
@@ -85,7 +85,7 @@ func (c *Client) Faults(ctx context.Context) (faults []fault.Fault, err error) {
 	return faults, err
 }
 
-// ClearFaults removes the fault with this ID, or all where it is "".
+// ClearFaults removes the fault with this ID, or all for "".
 func (c *Client) ClearFaults(ctx context.Context, id string) (int, error) {
 	path := "/faults"
 	if id != "" {
@@ -96,7 +96,7 @@ func (c *Client) ClearFaults(ctx context.Context, id string) (int, error) {
 	return answer.Cleared, err
 }
 
-// AddPrincipal adds a service principal that is allowed nothing yet.
+// AddPrincipal adds a service principal without permissions.
 func (c *Client) AddPrincipal(ctx context.Context, name string) (access rehearsal.Access, err error) {
 	err = c.call(ctx, http.MethodPost, "/principals", principal{name}, &access)
 	return access, err
@@ -108,7 +108,7 @@ func (c *Client) Principals(ctx context.Context) (principals []entra.Principal, 
 	return principals, err
 }
 
-// Streaming has a media account stream a small file and returns the file's URL under Azure's name.
+// Streaming makes a media account stream a small file and returns the file's URL under Azure's name.
 func (c *Client) Streaming(ctx context.Context, accountID string) (string, error) {
 	var made stream
 	err := c.call(ctx, http.MethodPost, "/streaming", account{accountID}, &made)

@@ -22,8 +22,8 @@ import (
 // controlPath is where the control interface begins.
 const controlPath = "/_rehearsal"
 
-// isControl reports whether a request is for the control interface, which has no name but the
-// machine's own.
+// isControl reports whether a request is for the control interface, which is served under the names of
+// this machine only.
 func isControl(r *http.Request) bool {
 	below, ok := strings.CutPrefix(r.URL.Path, controlPath)
 	return ok && (below == "" || below[0] == '/') && engine.IsLoopback(nameOf(r.Host))
@@ -36,7 +36,7 @@ func nameOf(host string) string {
 	return host
 }
 
-// controlHandler is the control interface. What it refuses it says in {"error": "…"}.
+// controlHandler returns the control interface. Its errors are {"error": "…"}.
 func (s *Server) controlHandler() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, serve func(r *http.Request) (any, error)) {
@@ -73,8 +73,8 @@ func (s *Server) controlHandler() http.Handler {
 	return guarded(mux)
 }
 
-// guarded keeps web pages out: they could reach a port of the machine, but not without telling
-// where they come from, or under a name that is not the machine's.
+// guarded refuses requests of web pages: a page can reach a port of this machine, but only with an
+// Origin header or under a name that is not the machine's.
 func guarded(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Origin") != "" || !isControl(r) {
@@ -105,7 +105,7 @@ type (
 	}
 	stream struct {
 		URL string `json:"url"` // under Azure's name
-		// LoopbackURL is the same for clients that cannot look for Azure's names elsewhere.
+		// LoopbackURL is the same for clients whose host names cannot be pointed at this machine.
 		LoopbackURL string `json:"loopback_url"`
 	}
 	problem struct {
@@ -155,7 +155,7 @@ func (s *Server) addPrincipal(r *http.Request) (any, error) {
 	return s.azure.AddPrincipal(r.Context(), asked.Name)
 }
 
-// stream has a media account stream a small file.
+// stream makes a media account stream a small file.
 func (s *Server) stream(r *http.Request) (any, error) {
 	var asked account
 	if err := read(r, &asked); err != nil {
@@ -183,7 +183,7 @@ func read(r *http.Request, into any) error {
 	return nil
 }
 
-// refusal is an error that is the caller's.
+// refusal is a mistake of the caller.
 type refusal struct {
 	status int
 	error

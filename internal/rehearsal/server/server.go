@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package server serves a rehearsal of Azure on the loopback address: over TLS with a certificate
-// authority of its own, under Azure's host names and under the address itself, with a control
-// interface beside it.
+// Package server serves a rehearsal of Azure on the loopback address: over TLS with its own certificate
+// authority, under Azure's host names and under the address itself, with a control interface beside
+// it. It must not import anything of the provider.
 package server
 
 import (
@@ -36,16 +36,16 @@ type Options struct {
 	CAFile string
 	// LoopbackURIs gives each vault and each blob endpoint a loopback port of its own.
 	LoopbackURIs bool
-	// Log is told what happens. nil tells nobody.
+	// Log receives the log. nil discards it.
 	Log *slog.Logger
 	// Engine are further options of the rehearsal.
 	Engine []engine.Option
-	// Around is put around what answers as Azure: a test counts and holds requests with it.
+	// Around wraps the handler of Azure's hosts: tests count and hold requests with it.
 	Around func(http.Handler) http.Handler
 }
 
-// Ready is what a client needs to know of a served rehearsal. Written as one line of JSON it is
-// the sign that requests are answered.
+// Ready holds the addresses and credentials of a served rehearsal. `rehearsal serve` prints it as one
+// line of JSON once requests are answered.
 type Ready struct {
 	ResourceManager string `json:"resource_manager"`
 	AuthorityHost   string `json:"authority_host"`
@@ -68,8 +68,7 @@ type Server struct {
 	failed  chan error
 }
 
-// Start opens a rehearsal and begins to serve it. Whoever starts it calls [Server.Wait] or
-// [Server.Close].
+// Start opens a rehearsal and serves it. The caller must call [Server.Wait] or [Server.Close].
 func Start(ctx context.Context, options Options) (*Server, error) {
 	s := &Server{log: options.Log, failed: make(chan error, 1)}
 	if s.log == nil {
@@ -117,8 +116,8 @@ func (s *Server) start(ctx context.Context, options Options) error {
 	return nil
 }
 
-// splitAddress takes an address to listen at apart, and refuses one that others can reach:
-// rehearsal's secrets are worth nothing, but it is no service for a network.
+// splitAddress returns the host and the port of an address to listen at, and refuses one that other
+// machines can reach: rehearsal is not made to be safe on a network.
 func splitAddress(address string) (host string, port int, err error) {
 	host, number, err := net.SplitHostPort(address)
 	if err != nil {
@@ -134,7 +133,7 @@ func splitAddress(address string) (host string, port int, err error) {
 	return host, port, nil
 }
 
-// certify makes the server's certificate and writes the file by which clients trust it.
+// certify issues the server's certificate and writes the file of the authority that clients trust.
 func (s *Server) certify(options Options) (certificate *tls.Certificate, err error) {
 	now := time.Now() //nolint:forbidigo // clients hold certificates against the machine's clock
 	var issuer *authority
@@ -185,8 +184,8 @@ func (s *Server) handler(answers http.Handler) http.Handler {
 	})
 }
 
-// listen begins to serve at the address, and at the same port of the machine's other loopback
-// address where it is free: clients do not agree on which one "localhost" is.
+// listen serves at the address, and at the same port of the machine's other loopback address if that is
+// free: clients do not agree on which one "localhost" is.
 func (s *Server) listen(host string, port int) error {
 	main, err := listen(host, port)
 	if err != nil {
@@ -232,23 +231,22 @@ func (s *Server) run(serve func() error) {
 		if err := serve(); !errors.Is(err, http.ErrServerClosed) {
 			select {
 			case s.failed <- fmt.Errorf("serving: %w", err):
-			default: // one failure is enough to end it all
+			default: // one failure ends the server
 			}
 		}
 	})
 }
 
-// Ready returns what a client needs to know.
+// Ready returns the addresses and credentials.
 func (s *Server) Ready() Ready { return s.ready }
 
 // Azure returns the rehearsal that is served.
 func (s *Server) Azure() *rehearsal.Azure { return s.azure }
 
-// patience is how long requests may take to end when the server is told to.
+// patience is how long requests may take to end when the server stops.
 const patience = 5 * time.Second
 
-// Wait serves until ctx is done, lets the requests end that are under way, and gives up what the
-// server holds.
+// Wait serves until ctx is done, waits for the requests in progress, and closes the server.
 func (s *Server) Wait(ctx context.Context) error {
 	var failed error
 	select {

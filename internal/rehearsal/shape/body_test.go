@@ -16,6 +16,7 @@ import (
 )
 
 func TestCheckRequest(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name                    string
 		typ, version, operation string
@@ -169,6 +170,7 @@ func TestCheckRequest(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			o := operation(t, test.typ, test.version, test.operation)
 			var got []string
 			for _, p := range o.CheckRequest(decode(t, test.body)) {
@@ -186,6 +188,7 @@ func TestCheckRequest(t *testing.T) {
 }
 
 func TestCheckRequest_withoutBody(t *testing.T) {
+	t.Parallel()
 	create := operation(t, accounts, "2023-01-01", http.MethodPut)
 	if got := create.CheckRequest(nil); len(got) != 1 || got[0].Kind != shape.Missing {
 		t.Errorf("problems of a missing body = %v", got)
@@ -199,6 +202,7 @@ func TestCheckRequest_withoutBody(t *testing.T) {
 }
 
 func TestProblem_tellsWhatIsExpected(t *testing.T) {
+	t.Parallel()
 	create := operation(t, accounts, "2023-01-01", http.MethodPut)
 	problems := create.CheckRequest(map[string]any{
 		"location":   json.Number("1.5"),
@@ -229,6 +233,7 @@ func TestProblem_tellsWhatIsExpected(t *testing.T) {
 }
 
 func TestCanonical(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, typ, version, operation, body, want string }{
 		{
 			"names and values", accounts, "2023-01-01", http.MethodPut,
@@ -265,6 +270,7 @@ func TestCanonical(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			o := operation(t, test.typ, test.version, test.operation)
 			body := decode(t, test.body)
 			if diff := cmp.Diff(any(decode(t, test.want)), o.Canonical(body)); diff != "" {
@@ -278,6 +284,7 @@ func TestCanonical(t *testing.T) {
 }
 
 func TestDropReadOnly(t *testing.T) {
+	t.Parallel()
 	o := operation(t, storage, "2023-01-01", http.MethodPut)
 	got := o.DropReadOnly(decode(t, `{"id":"i","Name":"n","sku":{"name":"Standard_LRS","tier":"Standard"},
 		"tags":{"id":"kept"},"typo":1,"properties":{"primaryEndpoints":{"blob":"b"},"accessTier":"Hot",
@@ -292,6 +299,7 @@ func TestDropReadOnly(t *testing.T) {
 }
 
 func TestPrune_showsTheFieldsOfTheVersion(t *testing.T) {
+	t.Parallel()
 	full := `{"id":"i","name":"n","type":"t","location":"West US","tags":{"a":"b"},"internal":true,
 		"systemData":{"createdBy":"x","secret":1},
 		"identity":{"type":"UserAssigned","userAssignedIdentities":{"/a":{"clientId":"c"}}},
@@ -328,6 +336,7 @@ func TestPrune_showsTheFieldsOfTheVersion(t *testing.T) {
 }
 
 func TestPrune_list(t *testing.T) {
+	t.Parallel()
 	got := operation(t, accounts, "2023-01-01", shape.List).Prune(decode(t,
 		`{"value":[{"name":"n","internal":1,"tags":{"internal":"kept"}}],"@odata.nextLink":"l","count":1}`))
 	want := decode(t, `{"value":[{"name":"n","tags":{"internal":"kept"}}],"@odata.nextLink":"l"}`)
@@ -337,6 +346,7 @@ func TestPrune_list(t *testing.T) {
 }
 
 func TestPrune_otherCases(t *testing.T) {
+	t.Parallel()
 	newer := operation(t, accounts, "2030-01-01", http.MethodGet)
 	if got := newer.Prune(map[string]any{"brandNew": 1}); got["brandNew"] != 1 {
 		t.Errorf("a newer version keeps what no document has: %v", got)
@@ -353,6 +363,7 @@ func TestPrune_otherCases(t *testing.T) {
 }
 
 func TestPrune_valuesOfOtherTypes(t *testing.T) {
+	t.Parallel()
 	type identity struct {
 		Type   string         `json:"type"`
 		Assign map[string]any `json:"userAssignedIdentities,omitempty"`

@@ -15,6 +15,7 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 func TestLoad_refusesWhatIsNotJSON(t *testing.T) {
+	t.Parallel()
 	if _, err := load([]byte("{")); err == nil {
 		t.Error("load took a broken file")
 	}

@@ -22,6 +22,7 @@ const (
 )
 
 func TestFor_findsOperations(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		typ, version, operation string
 		wantID                  string // Empty: there is no such operation.
@@ -71,6 +72,7 @@ func TestFor_findsOperations(t *testing.T) {
 }
 
 func TestFor_describesTheOperation(t *testing.T) {
+	t.Parallel()
 	before, after := operation(t, accounts, "2021-06-01", http.MethodPatch),
 		operation(t, accounts, "2021-11-01", http.MethodPatch)
 	if diff := cmp.Diff([]int{200}, before.Statuses); diff != "" || before.LongRunning {
@@ -94,6 +96,7 @@ func TestFor_describesTheOperation(t *testing.T) {
 }
 
 func TestResolve(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		typ, version string
 		want         shape.Version
@@ -139,6 +142,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestVersions_oldestFirst(t *testing.T) {
+	t.Parallel()
 	want := []string{"2020-05-01", "2021-05-01", "2021-06-01", "2021-11-01", "2023-01-01"}
 	if diff := cmp.Diff(want, shape.Versions(accounts)); diff != "" {
 		t.Errorf("versions of media accounts (-want +got):\n%s", diff)
@@ -155,6 +159,7 @@ func TestVersions_oldestFirst(t *testing.T) {
 // Every type, version and operation can be had, and the names that Locate
 // derives from a path are those that For understands.
 func TestEveryOperationIsFound(t *testing.T) {
+	t.Parallel()
 	count := 0
 	for _, typ := range shape.Types() {
 		for _, version := range shape.Versions(typ) {
@@ -178,6 +183,7 @@ func TestEveryOperationIsFound(t *testing.T) {
 }
 
 func TestLocate(t *testing.T) {
+	t.Parallel()
 	const group = "/subscriptions/s/resourceGroups/providers"
 	for _, test := range []struct{ method, path, typ, operation string }{
 		{"GET", "/subscriptions", "Microsoft.Resources/subscriptions", "LIST"},

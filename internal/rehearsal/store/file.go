@@ -21,16 +21,15 @@ import (
 
 // File is a store in a file of the bbolt database.
 //
-// The file is opened for each transaction and let go after it. The lock that bbolt takes on it
-// meanwhile is the operating system's, which gives it back when its holder dies: several processes
-// share the file, and a killed one leaves no lock behind.
+// The file is opened for each transaction and closed after it. Meanwhile bbolt holds a lock of the
+// operating system, which releases it when the process dies: several processes share the file, and a
+// killed one leaves no lock behind.
 //
-// A commit is not forced out to the disk. A process that is killed loses nothing by that: what it
-// handed to the kernel is written all the same, and the next process reads it from the kernel's
-// cache. Only a crash of the whole machine can lose commits, or the file, which for a rehearsal is
-// a fair price for commits that take less than a millisecond. What makes the file whole after a
-// kill is bbolt's order of writes: new pages first, beside the old ones, then one of the two meta
-// pages, with a checksum, that makes them count.
+// A commit does not wait for the disk. A killed process loses nothing: the kernel writes what it was
+// handed, and the next process reads it from the kernel's cache. Only a crash of the whole machine can
+// lose commits, or the file; for a rehearsal that is a fair price for commits in less than a
+// millisecond. After a kill the file is whole because of bbolt's order of writes: new pages first,
+// beside the old ones, then one of two meta pages, with a checksum, that points to them.
 type File struct {
 	path string
 	wait time.Duration
@@ -69,8 +68,8 @@ func (e *BusyError) Error() string {
 	return fmt.Sprintf("waiting for %s: another process has kept it locked for %v", e.Path, e.Wait)
 }
 
-// OpenFile returns the store in the file at path, which is made where there is none. A transaction
-// waits no longer than wait for other processes.
+// OpenFile returns the store in the file at path, and creates the file if there is none. A transaction
+// waits at most wait for other processes.
 func OpenFile(path string, wait time.Duration) (*File, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -93,8 +92,8 @@ func OpenFile(path string, wait time.Duration) (*File, error) {
 	return f, nil
 }
 
-// ensure makes the file where there is none: beside its place, and linked there once it is whole.
-// Where two processes do so at once, the first one's file is taken.
+// ensure creates the file if there is none: beside its place, then linked there once it is whole. If two
+// processes do so at once, the first one's file stays.
 func ensure(path string, wait time.Duration) error {
 	found, err := os.Stat(path)
 	switch {
@@ -133,7 +132,7 @@ func initialize(empty string, wait time.Duration) error {
 	return errors.Join(err, db.Close())
 }
 
-// Path is where the file is.
+// Path returns where the file is.
 func (f *File) Path() string { return f.path }
 
 // Close implements [Store]; between transactions nothing is held.
@@ -212,7 +211,7 @@ func (f *File) with(options *bolt.Options, fn func(*bolt.DB) error) (err error) 
 	return fn(db)
 }
 
-// explain says what an error of bbolt's means for whoever named the file.
+// explain translates an error of bbolt for the person who named the file.
 func (f *File) explain(err error) error {
 	var broken *damage
 	switch {
@@ -224,8 +223,8 @@ func (f *File) explain(err error) error {
 	return fmt.Errorf("using the data file %s: %w", f.path, err)
 }
 
-// unlessSystem takes an error of bbolt's as it opens a file for damage, unless it comes from the
-// operating system or says that the lock was not to be had: bbolt has no type for all of them.
+// unlessSystem treats an error of bbolt at opening as damage, unless it comes from the operating system
+// or reports that the file is locked: bbolt has no types for all of its errors.
 func unlessSystem(err error) error {
 	var path *fs.PathError
 	var number syscall.Errno
@@ -246,13 +245,13 @@ func open(tx *bolt.Tx) (*bolt.Bucket, error) {
 	return contents, nil
 }
 
-// damage is what bbolt stumbled over in a file that is no good.
+// damage is a panic of bbolt over a corrupted file.
 type damage struct{ found any }
 
 // Error implements error.
 func (d *damage) Error() string { return fmt.Sprint(d.found) }
 
-// guard runs work of bbolt's and returns what it panicked with.
+// guard runs work of bbolt and returns its panic as an error.
 func guard(work func()) (broken error) {
 	defer func() {
 		if found := recover(); found != nil {

@@ -30,8 +30,8 @@ func (m *Memory) Update(fn func(Tx) error) error {
 // Close implements [Store]; there is nothing to give up.
 func (m *Memory) Close() error { return nil }
 
-// sorted is a map with its keys in order, so that a scan looks at no key in vain. Only a flush
-// writes to it, and no scan is under way then.
+// sorted is a map with its keys in order, so that a scan visits only the keys under its prefix. Only a
+// flush writes to it, never during a scan.
 type sorted struct {
 	keys   []string
 	values map[string][]byte

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Overlay holds back the writes to another transaction until it is flushed, so that they can be
-// dropped: the answer to a request that fails is kept out of the store in this way.
+// Overlay holds back the writes to another transaction until it is flushed, so that the writes of a
+// failed request can be dropped.
 type Overlay struct {
 	under  Tx
 	writes map[string][]byte // a nil value is a removal
@@ -40,7 +40,7 @@ func (o *Overlay) Put(key string, value []byte) {
 // Delete implements [Tx].
 func (o *Overlay) Delete(key string) { o.writes[key] = nil }
 
-// Scan implements [Tx]: it goes through both in step, so that who wants the first key only does
+// Scan implements [Tx]. It reads both layers in step, so that a caller who stops at the first key does
 // not pay for all.
 func (o *Overlay) Scan(prefix string, fn func(key string, value []byte) bool) {
 	held := o.held(prefix)
@@ -77,7 +77,7 @@ type write struct {
 	value []byte
 }
 
-// held are the writes under prefix in order, as they are now.
+// held returns the writes under prefix in order, as they are now.
 func (o *Overlay) held(prefix string) []write {
 	var held []write
 	for _, key := range slices.Sorted(maps.Keys(o.writes)) {
@@ -88,7 +88,7 @@ func (o *Overlay) held(prefix string) []write {
 	return held
 }
 
-// Flush passes the writes on and begins anew.
+// Flush passes the writes on and empties the overlay.
 func (o *Overlay) Flush() {
 	for _, w := range o.held("") {
 		if w.value == nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// assignment is a role assignment as it is kept. It lies below its scope in the tree, so that it
-// goes when the scope goes.
+// assignment is a role assignment as it is kept: below its scope in the tree, so that it goes with the
+// scope.
 type assignment struct {
 	ID               engine.ID `json:"-"`
 	RoleDefinitionID string    `json:"roleDefinitionId"`
@@ -29,7 +29,7 @@ type assignment struct {
 	UpdatedOn        time.Time `json:"updatedOn"`
 	CreatedBy        string    `json:"createdBy"`
 	UpdatedBy        string    `json:"updatedBy"`
-	// Settled assignments count however long grants take.
+	// Settled assignments are in effect whatever the delay of grants.
 	Settled bool `json:"settled"`
 }
 
@@ -43,7 +43,7 @@ func assignmentID(scope engine.ID, name string) engine.ID {
 	return assignmentsID(scope) + engine.ID("/"+name)
 }
 
-// roleID is the GUID of the role that is assigned.
+// roleID returns the GUID of the role that is assigned.
 func (a *assignment) roleID() string { return engine.ID(a.RoleDefinitionID).Name() }
 
 // keep stores an assignment and says that it counts.
@@ -101,7 +101,7 @@ func (s *Service) serveAssignments(r *engine.Request) (*engine.Response, error) 
 	return found(r, old.shown()), nil
 }
 
-// verb is what a request does, as permissions say it. The engine lets only documented requests
+// verb returns what a request does, as permissions say it. The engine lets only documented requests
 // through.
 func verb(r *engine.Request) string {
 	switch r.HTTP.Method {
@@ -183,9 +183,8 @@ func (s *Service) twin(tx *engine.Tx, a *assignment) *assignment {
 	return nil
 }
 
-// checkPrincipal refuses a principal that the directory does not have. Whoever says of what type
-// the principal is says by it that it may have come into being too recently to be found
-// (https://aka.ms/docs-principaltype).
+// checkPrincipal refuses a principal that the directory does not have, unless the request names its
+// type: that says that it may be too new to be found (https://aka.ms/docs-principaltype).
 func (s *Service) checkPrincipal(r *engine.Request, a *assignment) error {
 	if _, err := uuid.Parse(a.PrincipalID); err != nil {
 		return engine.Errorf(http.StatusBadRequest, "InvalidPrincipalId",
@@ -212,8 +211,7 @@ func (s *Service) checkPrincipal(r *engine.Request, a *assignment) error {
 	return nil
 }
 
-// exists refuses a scope that is not there. Whether something nested is there Resource Manager
-// leaves to whoever serves it.
+// exists refuses a scope that does not exist. Resource Manager does not check nested resources.
 func exists(r *engine.Request, scope engine.ID) error {
 	group := scope.GroupID()
 	if group == "" {

@@ -1,8 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package authorization is rehearsal's Microsoft.Authorization: role definitions, built-in and
-// custom, role assignments at every scope, and the evaluation of both for each request.
+// Package authorization is rehearsal's Microsoft.Authorization: role definitions, built-in and custom,
+// role assignments at every scope, and the evaluation of both for each request. It must not import the
+// services that it guards.
 package authorization
 
 import (
@@ -13,8 +14,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
 )
 
-// Changed is the topic under which the scope of every role assignment is published that begins or
-// ends to count.
+// Changed is the topic for the scope of every role assignment that comes into effect or ends.
 const Changed = "authorization.Changed"
 
 // Service answers for Microsoft.Authorization.
@@ -76,8 +76,7 @@ func (s *Service) AllowedData(tx *engine.Tx, objectID, action string, scope engi
 	return false
 }
 
-// Assign assigns a role to a principal, at once and without asking whether that is allowed: the
-// way in for whoever sets rehearsal up.
+// Assign assigns a role to a principal, at once and without a check of permissions, to set rehearsal up.
 func (s *Service) Assign(
 	tx *engine.Tx, scope engine.ID, roleID, principalID string,
 ) engine.ID {
@@ -129,7 +128,7 @@ func ancestry(scope engine.ID) []engine.ID {
 	return scopes
 }
 
-// permits reports whether one of the allowed patterns has the action and none of the others.
+// permits reports whether an allowed pattern matches the action and no excluded one does.
 func permits(allowed, except []string, action string) bool {
 	return anyMatches(allowed, action) && !anyMatches(except, action)
 }
@@ -170,7 +169,7 @@ func matches(pattern, action string) bool {
 	return false
 }
 
-// settles publishes that an assignment counts: now, and again once the delay is over.
+// settles publishes that an assignment is in effect: now, and again once the delay is over.
 func settles(tx *engine.Tx, scope engine.ID) {
 	tx.Publish(Changed, string(scope))
 	if delay := tx.GrantDelay(); delay > 0 {

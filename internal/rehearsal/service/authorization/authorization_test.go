@@ -68,6 +68,7 @@ func owner(t *testing.T, c *resourcestest.Cloud) azcore.TokenCredential {
 }
 
 func TestTheSDKLeadsAnAssignmentThroughItsLife(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	ctx := t.Context()
 	group := c.Group(t, "media")
@@ -231,6 +232,7 @@ func TestAssignmentsAreCheckedAsAzureDoes(t *testing.T) {
 }
 
 func TestAnAssignmentCountsAtItsScopeAndBelow(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	group := c.Group(t, "media")
 	identity, _ := c.Identity(t, group, "keys")
@@ -258,6 +260,7 @@ func TestAnAssignmentCountsAtItsScopeAndBelow(t *testing.T) {
 }
 
 func TestRolesAllowWhatAzureDocuments(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	const keys = "Microsoft.KeyVault/vaults/keys/"
 	tests := []struct {
@@ -356,6 +359,7 @@ func TestRolesAllowWhatAzureDocuments(t *testing.T) {
 }
 
 func TestListsLookUpAndDown(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	group := c.Group(t, "media")
 	identity, _ := c.Identity(t, group, "keys")
@@ -416,6 +420,7 @@ func TestListsLookUpAndDown(t *testing.T) {
 }
 
 func TestStrangersAreRefused(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	group := c.Group(t, "media")
 	name := uuid.NewString()
@@ -441,6 +446,7 @@ func TestStrangersAreRefused(t *testing.T) {
 }
 
 func TestGrantsTakeTheirTime(t *testing.T) {
+	t.Parallel()
 	start := time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
 	c := resourcestest.New(t, engine.WithTime(func() time.Time { return start }))
 	var published []string
@@ -472,6 +478,7 @@ func TestGrantsTakeTheirTime(t *testing.T) {
 }
 
 func TestCustomRoles(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	ctx := t.Context()
 	client, err := armauthorization.NewRoleDefinitionsClient(owner(t, c), options(c))
@@ -564,6 +571,7 @@ func TestCustomRoles(t *testing.T) {
 }
 
 func TestRolesAreThereWithoutASubscription(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	answer := c.As(t, c.Stranger, http.MethodGet, definitions+"/"+authorization.Owner+version, "")
 	if answer.Status != http.StatusOK || answer.Text("properties", "roleName") != "Owner" ||
@@ -577,6 +585,7 @@ func TestRolesAreThereWithoutASubscription(t *testing.T) {
 }
 
 func TestTheSDKSeesWhatItMayDo(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	c.Group(t, "media")
 	client, err := armauthorization.NewPermissionsClient(c.Subscription.Name(),

@@ -43,7 +43,7 @@ const (
 	rolePrefix = "authorization/role/"
 )
 
-// definitionID is the identifier of a role as assignments show it: below the subscription.
+// definitionID returns the identifier of a role as assignments show it: below the subscription.
 func definitionID(scope engine.ID, roleID string) engine.ID {
 	return scope.SubscriptionID() + engine.ID("/providers/"+definitionType+"/"+roleID)
 }

@@ -18,6 +18,7 @@ import (
 
 // A creation is answered without a body, and by the account once it is there.
 func TestAccount_creation(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	begun := azure.Want(azure.Call("PUT", account, version, withStorage(store1)), http.StatusAccepted)
@@ -54,6 +55,7 @@ func TestAccount_creation(t *testing.T) {
 }
 
 func TestAccount_refusals(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		id, body      string
 		status        int
@@ -76,6 +78,7 @@ func TestAccount_refusals(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			azure := start(t)
 			answer := azure.Call("PUT", test.id, version, test.body)
 			if test.code == "" {
@@ -88,6 +91,7 @@ func TestAccount_refusals(t *testing.T) {
 
 // A name is taken in its region, and in no other.
 func TestAccount_names(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.create(account, `{"location":"westus2"}`)
 	ask := func(location, name string) *azuretest.Answer {
@@ -111,6 +115,7 @@ func TestAccount_names(t *testing.T) {
 }
 
 func TestAccount_deletion(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.create(account, `{"location":"westus2"}`)
 	begun := azure.Want(azure.Call("DELETE", account, version, ""), http.StatusAccepted)
@@ -121,6 +126,7 @@ func TestAccount_deletion(t *testing.T) {
 
 // The account's own keys are given to those who may use them, and replaced one at a time.
 func TestAccount_keys(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.create(account, `{"location":"westus2"}`)
 	before := azure.Want(azure.Call("POST", account+"/listKeys", version, ""), 200)
@@ -137,6 +143,7 @@ func TestAccount_keys(t *testing.T) {
 
 // An update changes what it names.
 func TestAccount_update(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	azure.create(account, `{"location":"westus2","tags":{"a":"b"}}`)

@@ -231,14 +231,14 @@ func packageMissing(r *engine.Request) *engine.Error {
 		"The specified application package does not exist.")
 }
 
-// storageInaccessible is the refusal of what takes the auto-storage account.
+// storageInaccessible returns the refusal of what takes the auto-storage account.
 func storageInaccessible(r *engine.Request, code string) *engine.Error {
 	return refuse(r, http.StatusConflict, "AutoStorageNotAccessible",
 		"The auto-storage account cannot be accessed. If its keys were regenerated, synchronize them.",
 		because("The storage account said: "+code))
 }
 
-// container is the container of an application's packages.
+// container returns the container of an application's packages.
 func container(application *engine.Resource) string {
 	sum := sha1.Sum([]byte(strings.ToLower(application.Name))) //nolint:gosec // As above.
 	return "app-" + hex.EncodeToString(sum[:])

@@ -42,6 +42,7 @@ func (r *rehearsal) upload(url string) int {
 
 // A package is made, uploaded, activated and deleted.
 func TestApplication(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	azure.create(account, withStorage(store1))
@@ -76,6 +77,7 @@ func TestApplication(t *testing.T) {
 // An account whose copies of the storage keys are old ones cannot make packages, nor use those that
 // are there. It makes the URL with whichever of its copies still works.
 func TestApplication_stale(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	azure.create(account, withStorage(store1))
@@ -93,6 +95,7 @@ func TestApplication_stale(t *testing.T) {
 
 // An account on managed identity gives URLs without a signature.
 func TestApplication_byIdentity(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	made := azure.create(account, `{"location":"westus2","identity":{"type":"SystemAssigned"},"properties":{`+
@@ -107,6 +110,7 @@ func TestApplication_byIdentity(t *testing.T) {
 
 // What is in an account that does not reach its key is out of reach.
 func TestApplication_inaccessible(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})

@@ -28,7 +28,7 @@ type Vaults interface {
 	Describe(tx *engine.Tx, keyID string) (keyvault.KeyFacts, *engine.Error)
 }
 
-// wrapping is the key that the properties of an account say wraps its account key.
+// wrapping returns the key that the properties of an account say wraps its account key.
 func wrapping(account *engine.Resource) envelope.Key {
 	if account.String("encryption.keySource") != sourceVault {
 		return envelope.Key{}
@@ -149,7 +149,7 @@ const detectionDelay = time.Hour
 // nextLook is how long it waits after a look that came to nothing.
 const nextLook = 24 * time.Hour
 
-// followers are the accounts whose key identifier has no version.
+// followers returns the accounts whose key identifier has no version.
 func (s *Service) followers() envelope.Followers {
 	return envelope.Followers{
 		Type: Type, Timer: "batch/keyversion", Delay: detectionDelay,

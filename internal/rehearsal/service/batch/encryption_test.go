@@ -25,6 +25,7 @@ func (r *rehearsal) identified() string {
 
 // An account is attached to a key, follows it, loses it, gets it back and gives it up.
 func TestEncryption(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	// The vault may be in another region than the account.
 	vault := azure.Vault("vault1", azuretest.VaultOptions{Location: "northeurope"})
@@ -75,6 +76,7 @@ func TestEncryption(t *testing.T) {
 // While the old version cannot be used, the account cannot move to the new one; the service looks
 // again later.
 func TestEncryption_detectionFails(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
 	first := vault.NewKey("k", azuretest.KeyOptions{})
@@ -91,6 +93,7 @@ func TestEncryption_detectionFails(t *testing.T) {
 
 // A key with a version is pinned to it.
 func TestEncryption_pinned(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
 	first := vault.NewKey("k", azuretest.KeyOptions{})
@@ -104,6 +107,7 @@ func TestEncryption_pinned(t *testing.T) {
 
 // A user-assigned identity can bring the key at creation, and deletion works without the key.
 func TestEncryption_userAssigned(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
 	vault.NewKey("k", azuretest.KeyOptions{})
@@ -120,6 +124,7 @@ func TestEncryption_userAssigned(t *testing.T) {
 }
 
 func TestEncryption_unfit(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		vault azuretest.VaultOptions
 		key   azuretest.KeyOptions
@@ -131,6 +136,7 @@ func TestEncryption_unfit(t *testing.T) {
 		"purge protection": {vault: azuretest.VaultOptions{NoPurgeProtection: true}, why: "purge protection"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			azure := start(t)
 			vault := azure.Vault("vault1", test.vault)
 			vault.NewKey("k", test.key)

@@ -14,6 +14,7 @@ import (
 
 // The examples that Microsoft publishes get the answers that they document.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	examples, err := openapi.Examples("batch", version)
 	if err != nil {
 		t.Fatal(err)
@@ -22,7 +23,10 @@ func TestExamples(t *testing.T) {
 		t.Errorf("only %d examples", len(examples))
 	}
 	for _, example := range examples {
-		t.Run(example.File, func(t *testing.T) { replay(t, example) })
+		t.Run(example.File, func(t *testing.T) {
+			t.Parallel()
+			replay(t, example)
+		})
 	}
 }
 

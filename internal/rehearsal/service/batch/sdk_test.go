@@ -27,6 +27,7 @@ func (credential) GetToken(context.Context, policy.TokenRequestOptions) (azcore.
 
 // The official client makes an account, has it sync its keys, attaches a key and deletes it.
 func TestSDK(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package batch is Microsoft.Batch in rehearsal: Batch accounts with the storage account that each
-// keeps its files in, and the encryption over them. Where a comment says "recorded", the behaviour
+// Package batch is Microsoft.Batch in rehearsal: Batch accounts with their auto-storage account and
+// their encryption. No other service may import it. Where a comment says "recorded", the behaviour
 // is that of the traffic of Microsoft's own client tests (azure-cli's recordings of its batch
 // module, 2022-10-01 and 2024-02-01).
 package batch
@@ -91,7 +91,7 @@ func head(_ *engine.Request, response *engine.Response) {
 	response.Header.Set("Server", "Microsoft-HTTPAPI/2.0")
 }
 
-// refuse is a refusal of the service in its own form: the request and the time stand in the message,
+// refuse returns a refusal of the service in its own form: the request and the time stand in the message,
 // and what it is about in target and details (recorded in Azure/azure-cli issues 24007 and 18208).
 // Its codes and sentences are rehearsal's own unless a comment names their source.
 func refuse(r *engine.Request, status int, code, sentence string, reasons ...[2]string) *engine.Error {
@@ -104,5 +104,5 @@ func refuse(r *engine.Request, status int, code, sentence string, reasons ...[2]
 	return refused
 }
 
-// because is the reason in the details of a refusal (Azure/azure-cli issue 18208).
+// because returns the reason in the details of a refusal (Azure/azure-cli issue 18208).
 func because(sentence string) [2]string { return [2]string{"Reason", sentence} }

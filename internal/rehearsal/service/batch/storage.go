@@ -106,7 +106,7 @@ func (s *Service) syncAutoStorageKeys(
 	return &engine.Response{Status: http.StatusNoContent}, nil
 }
 
-// AutoStorage is the account at the endpoint of its auto-storage account: with the copies of the
+// AutoStorage returns the account at the endpoint of its auto-storage account: with the copies of the
 // keys that it fetched last, or as its identity.
 func (s *Service) AutoStorage(
 	tx *engine.Tx, account *engine.Resource,
@@ -131,7 +131,7 @@ func (s *Service) AutoStorage(
 	return client, nil
 }
 
-// principalOf is the object ID of the identity that the account acts as: its system-assigned one, or
+// principalOf returns the object ID of the identity that the account acts as: its system-assigned one, or
 // the user-assigned one. Which of several it takes nobody says: rehearsal takes the first by its ID.
 func principalOf(account *engine.Resource) string {
 	identity := account.Identity

@@ -38,6 +38,7 @@ func (r *rehearsal) regenerate(key string) {
 // An account goes on with the keys that it fetched last: with both of them replaced it is shut out
 // of its storage, until it is told.
 func TestAutoStorage_stale(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	azure.create(account, withStorage(store1))
@@ -64,6 +65,7 @@ func TestAutoStorage_stale(t *testing.T) {
 
 // An account on managed identity holds no keys: it needs the role, and no sync.
 func TestAutoStorage_byIdentity(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	made := azure.create(account, `{"location":"westus2","identity":{"type":"SystemAssigned"},"properties":{`+
@@ -86,6 +88,7 @@ func TestAutoStorage_byIdentity(t *testing.T) {
 }
 
 func TestAutoStorage_none(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.create(account, `{"location":"westus2"}`)
 	azure.Refused(azure.Call("POST", account+"/syncAutoStorageKeys", version, ""),

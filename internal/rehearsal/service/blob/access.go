@@ -15,7 +15,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// admit finds out by what right a request is made, and refuses it where there is none.
+// admit refuses a request that neither a key, a signature, a token nor public access allows.
 func (c *call) admit() *engine.Error {
 	version := c.HTTP.Header.Get("X-Ms-Version")
 	if _, err := time.Parse(time.DateOnly, version); version != "" && err != nil {
@@ -35,7 +35,7 @@ func (c *call) admit() *engine.Error {
 	return c.admitAnonymous()
 }
 
-// keyBased refuses what an access key signed where the account does not take that.
+// keyBased refuses a signature by an access key if the account does not allow shared keys.
 func (c *call) keyBased() *engine.Error {
 	if c.allows("allowSharedKeyAccess", true) {
 		return nil
@@ -44,7 +44,7 @@ func (c *call) keyBased() *engine.Error {
 		"Key based authentication is not permitted on this storage account.")
 }
 
-// keys are the access keys that the account has now.
+// keys returns the access keys that the account has now.
 func (c *call) keys() [][]byte {
 	key1, key2, _ := c.service.accounts.Keys(c.Tx, c.account.ID)
 	return [][]byte{key1, key2}
@@ -69,7 +69,7 @@ func (c *call) admitSharedKey(credential string) *engine.Error {
 	if err != nil {
 		return unauthenticated("Request date header not specified")
 	}
-	// The client dates its request by its own clock, which rehearsal's may have left behind.
+	// The client dates its request by its own clock, which does not include the advances of rehearsal's.
 	if age := c.ClientNow().Sub(dated); age > clockSkew || age < -clockSkew {
 		return unauthenticated("Request date header too old: '%s'", sent)
 	}
@@ -85,8 +85,8 @@ func (c *call) admitSharedKey(credential string) *engine.Error {
 		"computed signature. Server used following string to sign: '%s'.", signature, texts[0])
 }
 
-// admitSAS checks a shared access signature: first that one of the account's keys made it, then
-// that it is for this.
+// admitSAS checks a shared access signature: that one of the account's keys made it, and that it allows
+// this request.
 func (c *call) admitSAS() *engine.Error {
 	if refused := c.keyBased(); refused != nil {
 		return refused
@@ -123,8 +123,8 @@ func (c *call) admitSAS() *engine.Error {
 	return c.checkOverwrite(sent.Get("sp"))
 }
 
-// checkResource refuses what no service SAS is good for: creating, reading and deleting containers
-// themselves, and anything above them.
+// checkResource refuses what no service SAS allows: creating, reading and deleting containers, and
+// operations on the account.
 func (c *call) checkResource(signedFor string) *engine.Error {
 	within := c.operation.level == ofBlob || c.operation.comp == "list" && c.container != ""
 	if !within || signedFor == "b" && c.operation.level != ofBlob {
@@ -133,7 +133,7 @@ func (c *call) checkResource(signedFor string) *engine.Error {
 	return nil
 }
 
-// checkOverwrite refuses to write over a blob by the permission to create one.
+// checkOverwrite refuses to overwrite a blob with the permission to create one.
 func (c *call) checkOverwrite(permissions string) *engine.Error {
 	if c.operation.level == ofBlob && c.HTTP.Method == http.MethodPut &&
 		!strings.Contains(permissions, "w") &&
@@ -165,21 +165,21 @@ func (c *call) admitToken() *engine.Error {
 	return nil
 }
 
-// challenge tells a client where to get a token.
+// challenge returns the header that tells a client where to get a token.
 func (c *call) challenge() http.Header {
 	return http.Header{"Www-Authenticate": {"Bearer authorization_uri=" + c.Addresses().Authority() +
 		"/" + c.service.directory.TenantID(c.Tx) + "/oauth2/authorize resource_id=" + Audience}}
 }
 
-// challenged is the first version in which who brings nothing is told where to get a token.
-const challenged = "2019-12-12"
+// challengedSince is the first version that answers anonymous requests with WWW-Authenticate.
+const challengedSince = "2019-12-12"
 
 func (c *call) admitAnonymous() *engine.Error {
 	open := c.allows("allowBlobPublicAccess", false)
 	if open && c.isPublic() {
 		return nil
 	}
-	if c.HTTP.Header.Get("X-Ms-Version") >= challenged || len(c.operation.public) == 0 {
+	if c.HTTP.Header.Get("X-Ms-Version") >= challengedSince || len(c.operation.public) == 0 {
 		refused := engine.Errorf(http.StatusUnauthorized, "NoAuthenticationInformation",
 			"Server failed to authenticate the request. Please refer to the information in the "+
 				"www-authenticate header.")
@@ -194,7 +194,7 @@ func (c *call) admitAnonymous() *engine.Error {
 		"The specified resource does not exist.")
 }
 
-// clientAddress is where a request comes from.
+// clientAddress returns where a request comes from.
 func clientAddress(r *engine.Request) netip.Addr {
 	if from, err := netip.ParseAddrPort(r.HTTP.RemoteAddr); err == nil {
 		return from.Addr().Unmap()

@@ -36,6 +36,7 @@ func (r *rehearsal) token() (token string) {
 }
 
 func TestSharedKey_isThePresentOne(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	read := func(key string) error {
@@ -56,6 +57,7 @@ func TestSharedKey_isThePresentOne(t *testing.T) {
 }
 
 func TestSharedKey_ofAnotherService(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	key := azure.keys()[0]
@@ -86,6 +88,7 @@ func TestSharedKey_ofAnotherService(t *testing.T) {
 
 // Windows does not mind hyphens when it sorts; others do.
 func TestSharedKey_takesEitherOrderOfHeaders(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	key, err := base64.StdEncoding.DecodeString(azure.keys()[0])
@@ -108,6 +111,7 @@ func TestSharedKey_takesEitherOrderOfHeaders(t *testing.T) {
 }
 
 func TestSharedKey_canBeSwitchedOff(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	key := azure.keys()[0]
@@ -142,6 +146,7 @@ func (r *rehearsal) containerSAS(
 }
 
 func TestSAS_byTheOfficialClient(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	ctx := t.Context()
@@ -278,6 +283,7 @@ func TestSAS_rules(t *testing.T) {
 
 // The texts of older versions lack what came later.
 func TestSAS_olderVersions(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	key, err := base64.StdEncoding.DecodeString(azure.keys()[0])
@@ -322,6 +328,7 @@ func TestSAS_olderVersions(t *testing.T) {
 
 // What rehearsal's services sign, the official client reads.
 func TestSAS_ofAnotherService(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	key, err := base64.StdEncoding.DecodeString(azure.keys()[0])
@@ -354,6 +361,7 @@ func (c credential) GetToken(context.Context, policy.TokenRequestOptions) (azcor
 }
 
 func TestToken_takesARole(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	client, err := azblob.NewClient(endpoint, credential{azure.token()}, azure.options())
@@ -387,6 +395,7 @@ func TestToken_takesARole(t *testing.T) {
 }
 
 func TestAnonymous(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	const file = endpoint + "films/hello/world.txt"
@@ -417,6 +426,7 @@ func TestAnonymous(t *testing.T) {
 }
 
 func TestJournal_hasTheCodeAndNoSignature(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.send("GET", endpoint+"films/x?sv=2021-12-02&sr=b&sp=r&sig=secret", "")
 	azure.Transact(func(tx *engine.Tx) {

@@ -11,10 +11,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// oldest is the version that requests without x-ms-version are answered in.
+// oldest is the version of answers to requests without x-ms-version.
 const oldest = "2009-09-19"
 
-// head gives an answer what all answers of the service have.
+// head adds the headers that all answers of the service have.
 func (c *call) head(response *engine.Response) {
 	if response.Header == nil {
 		response.Header = http.Header{}
@@ -81,7 +81,7 @@ func answer(document any) *engine.Response {
 	}
 }
 
-// unauthenticated is the refusal of a signature. Its detail says which one was expected of what:
+// unauthenticated returns the refusal of a signature. Its detail says which one was expected of what:
 // in Azure too, for it helps nobody who has no key.
 func unauthenticated(format string, args ...any) *engine.Error {
 	refused := engine.Errorf(http.StatusForbidden, "AuthenticationFailed",
@@ -91,7 +91,7 @@ func unauthenticated(format string, args ...any) *engine.Error {
 	return refused
 }
 
-// unauthorized is the refusal of something that a good signature or token does not allow.
+// unauthorized returns the refusal of something that a good signature or token does not allow.
 func unauthorized(code, using string) *engine.Error {
 	return engine.Errorf(http.StatusForbidden, code,
 		"This request is not authorized to perform this operation%s.", using)

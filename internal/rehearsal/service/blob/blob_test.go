@@ -22,6 +22,7 @@ import (
 )
 
 func TestClient_putsAFileAndGetsItBack(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	ctx := t.Context()
 	client := azure.withKey(azure.keys()[1])
@@ -87,6 +88,7 @@ func TestClient_putsAFileAndGetsItBack(t *testing.T) {
 }
 
 func TestClient_lists(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	ctx := t.Context()
 	client := azure.filled()
@@ -167,6 +169,7 @@ func TestClient_lists(t *testing.T) {
 }
 
 func TestConditions(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	ctx := t.Context()
 	client := azure.filled()
@@ -240,6 +243,7 @@ func TestPut_refusals(t *testing.T) {
 }
 
 func TestAccount_takesItsBlobsAlong(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	azure.Want(azure.Call("DELETE", store1, version, ""), http.StatusOK)
@@ -251,6 +255,7 @@ func TestAccount_takesItsBlobsAlong(t *testing.T) {
 
 // What is in a blob is under the account key, and that under the customer's.
 func TestAccount_isOutOfReachWithItsKey(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	client := azure.filled()
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
@@ -298,6 +303,7 @@ func TestAccount_isOutOfReachWithItsKey(t *testing.T) {
 
 // An account whose identity was deleted gets no token to show to the vault.
 func TestAccount_isOutOfReachWithItsIdentity(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	client := azure.filled()
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
@@ -321,6 +327,7 @@ func blobOf(client *azblob.Client) *azcontent.Client {
 }
 
 func TestContent_isSealedAtRest(t *testing.T) {
+	t.Parallel()
 	azure := start(t, "{}")
 	azure.filled()
 	azure.Transact(func(tx *engine.Tx) {

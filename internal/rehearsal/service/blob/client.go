@@ -15,33 +15,33 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// Client is another service of rehearsal at the endpoint of a storage account. What it asks goes
-// the way of every request, through the check of its signature or token.
+// Client lets another service of rehearsal use the endpoint of a storage account. Its requests go
+// through the same checks of signature or token as all others.
 type Client struct {
 	// Account is the name of the storage account.
 	Account string
-	// Keys sign, each in turn while the ones before are refused.
+	// Keys sign the requests: the next one is tried when one is refused.
 	Keys [][]byte
-	// Token is shown where there are no keys.
+	// Token authorizes the requests if there are no keys.
 	Token string
 }
 
-// Reply is what the endpoint answered, and what it refused before.
+// Reply is the answer of the endpoint, with the refusals before it.
 type Reply struct {
 	*engine.Response
-	// Refusals are the codes of the attempts that came to nothing, the last one included.
+	// Refusals are the codes of the failed attempts, the last one included.
 	Refusals []string
 }
 
-// Code is the code of the error in the answer, or "".
+// Code returns the code of the error in the answer, or "".
 func (r *Reply) Code() string { return r.Header.Get("X-Ms-Error-Code") }
 
-// refused reports whether another key may do better.
+// refused reports whether another key may succeed.
 func (r *Reply) refused() bool {
 	return r.Status == http.StatusForbidden && r.Code() == "AuthenticationFailed"
 }
 
-// sasLife is how long the signatures of the client's own URLs are good for.
+// sasLife is how long the signatures of the client's own URLs are valid.
 const sasLife = time.Hour
 
 // CreateContainer makes a container.
@@ -119,7 +119,7 @@ func (c Client) withRequest(
 	})
 }
 
-// withURL signs a URL, which is all that the request then shows.
+// withURL signs the URL; the request has no other authorization.
 func (c Client) withURL(
 	ctx context.Context, tx *engine.Tx, method, container, name, permissions string,
 	content []byte, header http.Header,
@@ -143,7 +143,7 @@ func (c Client) withURL(
 	})
 }
 
-// attempt asks with one key after the other.
+// attempt sends the request with one key after the other until one is accepted.
 func (c Client) attempt(
 	tx *engine.Tx, sign func(key []byte) (*http.Request, error),
 ) (*Reply, error) {

@@ -16,7 +16,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// settings are the headers of a blob's content: those that set them carry a prefix.
+// settings returns the headers of a blob's content: those that set them carry a prefix.
 func settings() []string {
 	return []string{
 		"Content-Type", "Content-Encoding", "Content-Language", "Content-Disposition", "Cache-Control",
@@ -64,7 +64,7 @@ func putBlob(c *call) (*engine.Response, error) {
 	return &engine.Response{Status: http.StatusCreated, Header: header}, nil
 }
 
-// newBlob is the blob that the request describes.
+// newBlob returns the blob that the request describes.
 func (c *call) newBlob() (*blob, *engine.Error) {
 	sum := md5.Sum(c.Raw) //nolint:gosec // a checksum of the protocol
 	if sent := c.HTTP.Header.Get("Content-Md5"); sent != "" {
@@ -143,7 +143,7 @@ func getBlob(c *call) (*engine.Response, error) {
 	return response, nil
 }
 
-// properties are the headers that tell of a blob. What a SAS says of the content's headers goes
+// properties returns the headers that tell of a blob. What a SAS says of the content's headers goes
 // before what the blob says.
 func (b *blob) properties(c *call) http.Header {
 	header := b.header()
@@ -171,7 +171,7 @@ func (b *blob) properties(c *call) http.Header {
 	return header
 }
 
-// cut leaves of an answer the range that was asked for.
+// cut reduces an answer to the requested range.
 func (c *call) cut(response *engine.Response, text []byte) *engine.Error {
 	asked := c.HTTP.Header.Get("X-Ms-Range")
 	if asked == "" {

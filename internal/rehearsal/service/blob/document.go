@@ -97,7 +97,7 @@ func newETag(tx *engine.Tx) string {
 
 const metadataPrefix = "X-Ms-Meta-"
 
-// metadataOf are the values that a request names of the caller's own.
+// metadataOf returns the values that a request names of the caller's own.
 func metadataOf(header http.Header) map[string]string {
 	metadata := map[string]string{}
 	for name, values := range header {

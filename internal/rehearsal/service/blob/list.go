@@ -191,7 +191,7 @@ func listBlobs(c *call) (*engine.Response, error) {
 	return answer(asked.page), nil
 }
 
-// folder is what stands for a blob in a list that goes no deeper than the delimiter, or "" where the
+// folder returns what stands for a blob in a list that goes no deeper than the delimiter, or "" where the
 // blob stands for itself.
 func (l *list) folder(name string) string {
 	below, within := strings.CutPrefix(name, l.Prefix)

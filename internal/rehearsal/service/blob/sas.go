@@ -31,8 +31,8 @@ const (
 	scopeSigned    = "2020-12-06"
 )
 
-// text is what the signature has to be of; false where it is of a kind that rehearsal does not
-// know: older than 2015, for a user delegation key, or for a directory.
+// text returns the text to sign, or false for signatures that rehearsal does not support: older than
+// 2015, with a user delegation key, or for a directory.
 func (s signature) text() (string, bool) {
 	sv := s.Get("sv")
 	if sv < firstChecked || s.Has("skoid") {
@@ -130,7 +130,7 @@ func (s signature) checkSource(r *engine.Request) *engine.Error {
 	return nil
 }
 
-// SAS is a signature that lets its bearer do something with a container.
+// SAS is a shared access signature for a container.
 type SAS struct {
 	Account, Container string
 	// Permissions are the letters of what it allows, in the order "rcwdl".
@@ -155,12 +155,12 @@ func (s SAS) Sign(key []byte) url.Values {
 	return query
 }
 
-// URL is the URL of the container with the signature.
+// URL returns the URL of the container with the signature.
 func (s SAS) URL(tx *engine.Tx, key []byte) string {
 	return URL(tx, s.Account, s.Container) + "?" + s.Sign(key).Encode()
 }
 
-// BlobURL is the URL of a blob in the container with the signature.
+// BlobURL returns the URL of a blob in the container with the signature.
 func (s SAS) BlobURL(tx *engine.Tx, name string, key []byte) string {
 	return URL(tx, s.Account, s.Container, name) + "?" + s.Sign(key).Encode()
 }

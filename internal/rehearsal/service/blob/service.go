@@ -1,12 +1,12 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package blob is the Blob endpoint of rehearsal's storage accounts: containers and block blobs,
-// as far as the official clients need them to put a file and get it back. What it is there for is
-// the check at its door: signatures with an access key, by Shared Key or by SAS, are computed anew
-// with the keys that the account has at that moment, so that a regenerated key stops working when
-// it does in Azure. Sources without a mark are the pages of "Azure Storage Services REST API
-// Reference" (learn.microsoft.com/rest/api/storageservices).
+// Package blob is the Blob endpoint of rehearsal's storage accounts: containers and block blobs, as far
+// as the official clients need them to write and read a file. Its purpose is the check of access:
+// signatures by Shared Key or SAS are computed with the account's present keys, so that a regenerated
+// key stops working when it does in Azure. It must not import the services that use storage. Sources
+// without a mark are the pages of "Azure Storage Services REST API Reference"
+// (learn.microsoft.com/rest/api/storageservices).
 package blob
 
 import (
@@ -21,8 +21,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/storage"
 )
 
-// Audience is the resource that tokens for storage are for. One account alone is named by its
-// endpoint.
+// Audience is the audience of tokens for storage. A token for one account has its endpoint instead.
 const Audience = "https://storage.azure.com"
 
 // Service is the Blob endpoint of every storage account.
@@ -104,20 +103,20 @@ func (c *call) needsAccountKey() bool {
 		c.operation.level == ofContainer && c.operation.comp == "list" && c.wantsMetadata()
 }
 
-// operation is something that can be done at the endpoint, and what it takes.
+// operation is an operation of the endpoint, and the permissions that it needs.
 type operation struct {
 	method string
 	level  level
-	// restype and comp are the query parameters that tell it from others.
+	// restype and comp are the query parameters that select it.
 	restype, comp string
-	// permissions are the letters of which a SAS needs one.
+	// permissions are the letters of a SAS that allow it; one is enough.
 	permissions string
 	// resource is the resource type that an account SAS has to be for.
 	resource string
-	// action is what a token's principal has to be allowed, data whether that is a data action.
+	// action is the permission that a token's principal needs, data whether it is a data action.
 	action string
 	data   bool
-	// public are the levels of public access that open the operation to everybody.
+	// public are the levels of public access that allow it to everybody.
 	public []string
 	// encrypted says that it always reads or writes a blob or its metadata.
 	encrypted bool
@@ -209,7 +208,7 @@ func (c *call) find() *operation {
 	return nil
 }
 
-// scope is the identifier of what the request is about, as role assignments name it.
+// scope returns the identifier of what the request is about, as role assignments name it.
 func (c *call) scope() engine.ID {
 	if c.container == "" {
 		return c.account.ID
@@ -223,14 +222,14 @@ func (c *call) isPublic() bool {
 	return kept != nil && slices.Contains(c.operation.public, kept.Public)
 }
 
-// allows reports what a switch of the account is set to, which where it is not set is fallback.
+// allows returns the value of a switch of the account, or fallback if it is not set.
 func (c *call) allows(property string, fallback bool) bool {
 	allowed := fallback
 	c.account.Read(property, &allowed)
 	return allowed
 }
 
-// URL is the URL of an account's endpoint, of a container or of a blob.
+// URL returns the URL of an account's endpoint, of a container or of a blob.
 func URL(tx *engine.Tx, account string, path ...string) string {
 	endpoint := strings.TrimSuffix(tx.Addresses().URI(tx, storage.BlobDomain, account), "/")
 	for _, segment := range path {

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// sign is the signature of a text with an access key.
+// sign returns the signature of a text with an access key.
 func sign(key []byte, text string) string {
 	mac := hmac.New(sha256.New, key)
 	_, _ = mac.Write([]byte(text)) // a hash takes everything
@@ -26,10 +26,9 @@ func signed(key []byte, text, signature string) bool {
 	return hmac.Equal([]byte(sign(key, text)), []byte(signature))
 }
 
-// requestTexts are the texts that the signature of a request may be of ("Authorize with Shared
-// Key"): they differ in the order of the headers. Azure sorts as Windows does, which does not mind
-// hyphens, and so do the newer clients; the documentation and the older clients have the order of
-// the bytes.
+// requestTexts returns the texts that the signature of a request may be of ("Authorize with Shared
+// Key"): they differ in the order of the headers. Azure and the newer clients sort as Windows
+// does, which ignores hyphens; the documentation and the older clients sort by bytes.
 func requestTexts(r *http.Request, length int, account string) []string {
 	header := func(name string) string { return r.Header.Get(name) }
 	var size, date string
@@ -53,7 +52,7 @@ func requestTexts(r *http.Request, length int, account string) []string {
 	return texts
 }
 
-// headerText is the canonical form of the headers of the service.
+// headerText returns the canonical form of the headers of the service.
 func headerText(header http.Header, order func(a, b string) int) string {
 	values := map[string]string{}
 	var names []string
@@ -82,7 +81,7 @@ func windowsOrder(a, b string) int {
 	return -strings.Compare(strings.ReplaceAll(a, "-", "\x00"), strings.ReplaceAll(b, "-", "\x00"))
 }
 
-// resourceText is the canonical form of what a request is about.
+// resourceText returns the canonical form of what a request is about.
 func resourceText(u *url.URL, account string) string {
 	path := u.EscapedPath()
 	if path == "" {
@@ -110,8 +109,7 @@ func resourceText(u *url.URL, account string) string {
 const version = "2021-12-02"
 
 // SignRequest signs a request of another service to the endpoint of an account with one of the
-// account's access keys, or with a copy of what was one once. date is the time by the clock of the
-// machine.
+// account's access keys, or with a copy that may be outdated. date is the time by the machine's clock.
 func SignRequest(r *http.Request, account string, key []byte, date time.Time) {
 	r.Header.Set("X-Ms-Version", version)
 	r.Header.Set("X-Ms-Date", date.UTC().Format(http.TimeFormat))

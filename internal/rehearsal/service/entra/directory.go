@@ -1,9 +1,10 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package entra is rehearsal's Entra ID: one tenant with its service principals and managed
-// identities, the token endpoints of both generations with their discovery documents, the check
-// of the tokens that they issue, and as much of Microsoft Graph as finds a principal.
+// Package entra is rehearsal's Entra ID: one tenant with its service principals and managed identities,
+// the token endpoints of both generations with their discovery documents, the check of the tokens that
+// they issue, and the part of Microsoft Graph that finds a principal. It must not import any other
+// service.
 package entra
 
 import (
@@ -32,7 +33,7 @@ func New(e *engine.Engine) *Directory {
 	return d
 }
 
-// Kind says what stands behind a principal.
+// Kind is the kind of a principal.
 type Kind string
 
 // The kinds of principals. For role assignments both are service principals.
@@ -41,7 +42,7 @@ const (
 	ManagedIdentity Kind = "ManagedIdentity"
 )
 
-// Principal is who can be granted something.
+// Principal is a service principal or a managed identity.
 type Principal struct {
 	// ObjectID is the principal's ID in the tenant: what access policies and role assignments
 	// name, and what tokens carry as "oid".
@@ -55,14 +56,14 @@ type Principal struct {
 	ResourceID engine.ID `json:"resourceId,omitempty"`
 }
 
-// Credentials are what a service principal signs in with.
+// Credentials are the credentials of a service principal.
 type Credentials struct {
 	ObjectID string
 	AppID    string
 	Secret   string
 }
 
-// account is a principal as it is kept, with what proves that somebody is it.
+// account is a principal as it is kept, with its secrets and certificates.
 type account struct {
 	Principal
 
@@ -85,7 +86,7 @@ const (
 	appPrefix       = "entra/app/"
 )
 
-// TenantID returns the ID of the tenant, which comes into being when it is first asked for.
+// TenantID returns the ID of the tenant, and creates it at the first call.
 func (d *Directory) TenantID(tx *engine.Tx) string {
 	var id string
 	if !tx.Load(tenantKey, &id) {
@@ -197,7 +198,7 @@ type FederatedCredential struct {
 	Subject  string `json:"subject"`
 	Audience string `json:"audience"`
 	// PublicKey is the issuer's RSA key, PKIX in DER. Entra ID would fetch it from the issuer;
-	// rehearsal asks nobody.
+	// rehearsal makes no requests.
 	PublicKey []byte `json:"publicKey"`
 }
 

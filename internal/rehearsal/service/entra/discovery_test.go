@@ -19,6 +19,7 @@ import (
 )
 
 func TestOpenIDConfigurationPointsAtWhereTheClientIs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	sts := "https://sts.windows.net/" + w.tenant + "/"
 	tests := []struct{ origin, path, issuer, token, keys string }{
@@ -52,6 +53,7 @@ func TestOpenIDConfigurationPointsAtWhereTheClientIs(t *testing.T) {
 
 // Whoever has the published keys can check a token without rehearsal.
 func TestPublishedKeysCheckTheTokens(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, path := range []string{"/discovery/keys", "/discovery/v2.0/keys"} {
 		status, body := w.get(t, authority+"/"+w.tenant+path, "")
@@ -80,6 +82,7 @@ func TestPublishedKeysCheckTheTokens(t *testing.T) {
 }
 
 func TestInstanceDiscovery(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ask := func(origin, endpoint string) (int, map[string]any) {
 		return w.get(t, origin+"/common/discovery/instance?api-version=1.1&authorization_endpoint="+
@@ -108,6 +111,7 @@ func TestInstanceDiscovery(t *testing.T) {
 }
 
 func TestStrayRequestsAreRefusedAndNoted(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	if status, _ := w.get(t, authority+"/"+w.tenant+"/saml2", ""); status != http.StatusNotFound {
 		t.Errorf("an unknown path: %d", status)
@@ -126,6 +130,7 @@ func TestStrayRequestsAreRefusedAndNoted(t *testing.T) {
 }
 
 func TestGraphFindsPrincipals(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const graph, older = "https://graph.microsoft.com", "https://graph.windows.net"
 	token, olderToken := w.token(t, graph+"/"), w.token(t, older+"/")

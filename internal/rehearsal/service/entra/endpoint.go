@@ -13,7 +13,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// authorityNames are the host names of Entra ID in the public cloud.
+// authorityNames returns the host names of Entra ID in the public cloud.
 func authorityNames() []string {
 	return []string{
 		"login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net",
@@ -26,7 +26,7 @@ type page struct {
 	serve  func(d *Directory, r *engine.Request, tenant string) (*engine.Response, error)
 }
 
-// pages are what Entra ID answers, by the path after the tenant.
+// pages returns what Entra ID answers, by the path after the tenant.
 func pages() map[string]page {
 	first := func(d *Directory, r *engine.Request, tenant string) (*engine.Response, error) {
 		return d.serveToken(r, tenant, firstGeneration)

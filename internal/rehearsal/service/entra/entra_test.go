@@ -50,6 +50,7 @@ func (w *world) signsIn(t *testing.T, credential azcore.TokenCredential, err err
 }
 
 func TestAzureIdentitySignsInWithASecret(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	credential, err := azidentity.NewClientSecretCredential(w.tenant, w.sp.AppID, w.sp.Secret,
 		&azidentity.ClientSecretCredentialOptions{
@@ -59,6 +60,7 @@ func TestAzureIdentitySignsInWithASecret(t *testing.T) {
 }
 
 func TestAzureIdentitySignsInAtLoopback(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	credential, err := azidentity.NewClientSecretCredential(w.tenant, w.sp.AppID, w.sp.Secret,
 		&azidentity.ClientSecretCredentialOptions{
@@ -71,6 +73,7 @@ func TestAzureIdentitySignsInAtLoopback(t *testing.T) {
 }
 
 func TestAzureIdentitySignsInWithACertificate(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	certificate, key := w.certificate(t)
 	credential, err := azidentity.NewClientCertificateCredential(w.tenant, w.sp.AppID,
@@ -83,6 +86,7 @@ func TestAzureIdentitySignsInWithACertificate(t *testing.T) {
 // A client's clock knows nothing of how far rehearsal's was advanced, and its assertions live for
 // ten minutes.
 func TestACertificateSignsInAfterTheClockWasAdvanced(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.advance(t, 6*time.Hour)
 	certificate, key := w.certificate(t)
@@ -94,6 +98,7 @@ func TestACertificateSignsInAfterTheClockWasAdvanced(t *testing.T) {
 }
 
 func TestAzureIdentitySignsInWithAFederatedToken(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	private := w.federate(t)
 	credential, err := azidentity.NewClientAssertionCredential(w.tenant, w.sp.AppID,
@@ -165,6 +170,7 @@ func (w *world) assertion(t *testing.T, key *rsa.PrivateKey, changed map[string]
 }
 
 func TestAssertionsAreReallyChecked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	private := w.federate(t)
 	w.certificate(t)
@@ -208,6 +214,7 @@ func TestAssertionsAreReallyChecked(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			status, body := w.post(t, w.second(), w.form("client_secret", "",
 				"client_assertion", test.assertion, "client_assertion_type",
 				"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"))
@@ -220,6 +227,7 @@ func TestAssertionsAreReallyChecked(t *testing.T) {
 }
 
 func TestACertificateAssertionForAnotherTenantIsRefused(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	certificate, private := w.certificate(t)
 	audience := authority + "/00000000-0000-0000-0000-000000000001/oauth2/v2.0/token"

@@ -28,14 +28,14 @@ func refuse(oauth string, number int, format string, args ...any) *refusal {
 	}
 }
 
-// refuseClient is the refusal of credentials, which has a status of its own.
+// refuseClient returns the refusal of credentials, which has a status of its own.
 func refuseClient(number int, format string, args ...any) *refusal {
 	refused := refuse("invalid_client", number, format, args...)
 	refused.status = http.StatusUnauthorized
 	return refused
 }
 
-// answer is the refusal as the endpoint sends it.
+// answer returns the refusal as the endpoint sends it.
 func (f *refusal) answer(r *engine.Request) *engine.Response {
 	r.Note("AADSTS%d: %s", f.number, f.message)
 	trace, correlation := r.NewID(), correlationID(r)
@@ -54,7 +54,7 @@ func (f *refusal) answer(r *engine.Request) *engine.Response {
 	}}
 }
 
-// correlationID is the client's own number for what it does, where it has one.
+// correlationID returns the client's own number for what it does, where it has one.
 func correlationID(r *engine.Request) string {
 	if id, err := uuid.Parse(r.HTTP.Header.Get("Client-Request-Id")); err == nil {
 		return id.String()

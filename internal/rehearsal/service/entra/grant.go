@@ -167,7 +167,7 @@ func requested(form url.Values, generation generation, tenant string) (string, *
 	return knownResource(resource, tenant)
 }
 
-// resources are the services that tokens can be had for, by identifier without the slash at its
+// resources returns the services that tokens can be had for, by identifier without the slash at its
 // end, which callers may add.
 func resources() map[string]bool {
 	return map[string]bool{

@@ -10,7 +10,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// graphHost is as much of Microsoft Graph as finds a service principal: people who grant access
+// graphHost returns as much of Microsoft Graph as finds a service principal: people who grant access
 // know an application's ID and need its object ID.
 func (d *Directory) graphHost() engine.Host {
 	return engine.Host{
@@ -84,7 +84,7 @@ func (p Principal) alternativeNames() []string {
 	return []string{"isExplicit=False", string(p.ResourceID)}
 }
 
-// olderGraphHost is the same of Azure AD Graph, which the documents of Media Services still send
+// olderGraphHost returns the same of Azure AD Graph, which the documents of Media Services still send
 // people to.
 func (d *Directory) olderGraphHost() engine.Host {
 	return engine.Host{

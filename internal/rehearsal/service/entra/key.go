@@ -26,8 +26,8 @@ type SigningKey struct {
 	PKCS1       []byte `json:"key"`
 }
 
-// NewSigningKey makes a key that is valid from a day before the time. Making one takes longer than
-// everything else that starting rehearsal takes: who starts many can have them share one.
+// NewSigningKey makes a key that is valid from a day before the time. Generating
+// one takes longer than everything else at the start of a rehearsal, so many can share one.
 func NewSigningKey(at time.Time) (*SigningKey, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -49,10 +49,10 @@ func NewSigningKey(at time.Time) (*SigningKey, error) {
 	}, nil
 }
 
-// UseSigningKey has the tenant sign with the key from now on.
+// UseSigningKey makes the tenant sign with the key from now on.
 func UseSigningKey(tx *engine.Tx, key *SigningKey) { tx.Store(signingKey, key) }
 
-// signer returns the tenant's key, made when it is first needed.
+// signer returns the tenant's key, and generates it at the first call.
 func (d *Directory) signer(tx *engine.Tx) (*SigningKey, error) {
 	kept := new(SigningKey)
 	if tx.Load(signingKey, kept) {
@@ -74,7 +74,7 @@ func (s *SigningKey) private() (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// jwk is the public key as the tenant publishes it.
+// jwk returns the public key as the tenant publishes it.
 func (s *SigningKey) jwk(issuer string) (map[string]any, error) {
 	key, err := s.private()
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *SigningKey) jwk(issuer string) (map[string]any, error) {
 	}, nil
 }
 
-// thumbprint is a certificate's "x5t".
+// thumbprint returns a certificate's "x5t".
 func thumbprint(der []byte) string {
 	sum := sha1.Sum(der) //nolint:gosec // see the import
 	return base64.RawURLEncoding.EncodeToString(sum[:])

@@ -21,8 +21,8 @@ import (
 // assertionType is the only type of assertions there is (RFC 7523, section 2.2).
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// signIn finds out who asks and has it proved: by a secret, by an assertion signed with a
-// registered certificate, or by another issuer's token. acr is how, as tokens say it.
+// signIn identifies the client and checks its secret, its assertion signed with a registered
+// certificate, or another issuer's token. acr names the method, as tokens do.
 func (d *Directory) signIn(
 	r *engine.Request, tenantID string, form url.Values,
 ) (principal Principal, acr string, refused *refusal) {

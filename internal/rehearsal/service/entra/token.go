@@ -171,7 +171,7 @@ func accepted(sent string, audiences []string) bool {
 	return false
 }
 
-// authorizationURI is where a refusal sends the client for a token.
+// authorizationURI returns where a refusal sends the client for a token.
 func (d *Directory) authorizationURI(tx *engine.Tx) string {
 	authority := tx.Addresses().Authority()
 	if authority == (engine.PublicCloud{}).Authority() {
@@ -209,7 +209,7 @@ func (d *Directory) expired(tx *engine.Tx, expiry time.Time) *engine.Error {
 	return refused
 }
 
-// ClaimsChallenge is what the parameter "claims" of WWW-Authenticate holds where a client is to
+// ClaimsChallenge returns what the parameter "claims" of WWW-Authenticate holds where a client is to
 // fetch a newer token than the one that it has.
 func ClaimsChallenge(tx *engine.Tx) string {
 	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil,

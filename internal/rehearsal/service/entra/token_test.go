@@ -48,6 +48,7 @@ func said(t *testing.T, token any) map[string]any {
 }
 
 func TestTheFirstEndpointAnswersNumbersAsStrings(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	resource := "https://management.core.windows.net/"
 	status, body := w.post(t, w.first(), w.form("scope", "", "resource", resource))
@@ -81,6 +82,7 @@ func TestTheFirstEndpointAnswersNumbersAsStrings(t *testing.T) {
 }
 
 func TestTheSecondEndpointAnswersNumbers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	tests := map[string]string{ // scope: audience
 		"https://management.core.windows.net//.default":          "https://management.core.windows.net/",
@@ -102,8 +104,10 @@ func TestTheSecondEndpointAnswersNumbers(t *testing.T) {
 }
 
 func TestTokenRequestsAreReadInEveryForm(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	t.Run("multipart", func(t *testing.T) {
+		t.Parallel()
 		var raw bytes.Buffer
 		form := multipart.NewWriter(&raw)
 		for name, values := range w.form() {
@@ -121,6 +125,7 @@ func TestTokenRequestsAreReadInEveryForm(t *testing.T) {
 		}
 	})
 	t.Run("basic", func(t *testing.T) {
+		t.Parallel()
 		form := w.form("client_id", "", "client_secret", "")
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, authority+w.second(),
 			strings.NewReader(form.Encode()))
@@ -131,6 +136,7 @@ func TestTokenRequestsAreReadInEveryForm(t *testing.T) {
 		}
 	})
 	t.Run("domain", func(t *testing.T) {
+		t.Parallel()
 		status, body := w.post(t, "/rehearsal.onmicrosoft.com/oauth2/v2.0/token", w.form())
 		if status != http.StatusOK {
 			t.Errorf("%d %v", status, body)
@@ -139,6 +145,7 @@ func TestTokenRequestsAreReadInEveryForm(t *testing.T) {
 }
 
 func TestTokenRequestsAreRefusedInEntrasWords(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const stranger = "00000000-0000-0000-0000-000000000001"
 	tests := map[string]struct {
@@ -223,6 +230,7 @@ func TestTokenRequestsAreRefusedInEntrasWords(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			status, body := w.post(t, test.path, test.form)
 			if status != test.status || body["error"] != test.oauth {
 				t.Errorf("%d %v, want %d %s", status, body, test.status, test.oauth)
@@ -250,6 +258,7 @@ func TestTokenRequestsAreRefusedInEntrasWords(t *testing.T) {
 }
 
 func TestSecretsExpireAndAreNotKeptInTheClear(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.transact(t, func(tx *engine.Tx) {
 		tx.Each("", func(key string, decode func(any)) {
@@ -281,6 +290,7 @@ func TestSecretsExpireAndAreNotKeptInTheClear(t *testing.T) {
 }
 
 func TestTokensAreReallyChecked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	stranger := newWorld(t)
 	good := w.token(t, management)
@@ -333,6 +343,7 @@ func TestTokensAreReallyChecked(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			_, refused := w.authenticate(t, test.authorization, management)
 			if refused == nil {
 				t.Fatal("the token is accepted")
@@ -358,6 +369,7 @@ func TestTokensAreReallyChecked(t *testing.T) {
 }
 
 func TestTokensExpireByRehearsalsClock(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	token := w.token(t, management)
 	w.advance(t, 59*time.Minute)
@@ -378,6 +390,7 @@ func TestTokensExpireByRehearsalsClock(t *testing.T) {
 }
 
 func TestPrincipalsComeAndGo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.transact(t, func(tx *engine.Tx) {
 		const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Media/mediaservices/m"

@@ -103,7 +103,7 @@ func (e Envelope) Rewrap(
 
 const systemKeyDocument = "envelope/systemkey"
 
-// systemKey is the service's own key, which wraps where the customer has chosen none.
+// systemKey returns the service's own key, which wraps where the customer has chosen none.
 func systemKey(tx *engine.Tx) []byte {
 	var key []byte
 	if !tx.Load(systemKeyDocument, &key) {

@@ -51,6 +51,7 @@ func (*vaults) add(key byte, text []byte) []byte {
 }
 
 func TestEnvelope(t *testing.T) {
+	t.Parallel()
 	vault := &vaults{key: 7}
 	customer := envelope.Key{ID: "key", Principal: "reader"}
 	transact(t, func(tx *engine.Tx) {
@@ -82,6 +83,7 @@ func TestEnvelope(t *testing.T) {
 }
 
 func TestEnvelope_refusals(t *testing.T) {
+	t.Parallel()
 	customer := envelope.Key{ID: "key", Principal: "reader"}
 	for name, test := range map[string]struct {
 		change func(*vaults)
@@ -123,6 +125,7 @@ func TestEnvelope_refusals(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			vault := &vaults{key: 7}
 			transact(t, func(tx *engine.Tx) {
 				wrapped, refused := envelope.New(tx).Rewrap(tx, vault, "", customer)

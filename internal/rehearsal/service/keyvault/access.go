@@ -11,7 +11,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
 )
 
-// permission is what a caller may do with the keys of a vault, as access policies spell it.
+// permission is a permission to use the keys of a vault, as access policies spell it.
 type permission string
 
 // The permissions.
@@ -32,7 +32,7 @@ const (
 	permissionUnwrapKey         permission = unwrapKey
 )
 
-// action is the data action that grants the same where roles decide.
+// action returns the data action that grants the same where roles decide.
 func (p permission) action() string {
 	const keys = "Microsoft.KeyVault/vaults/keys/"
 	switch p {
@@ -53,8 +53,8 @@ func (p permission) action() string {
 	}
 }
 
-// permit refuses a caller who may not do something with a key of the vault, or with its keys at
-// large where key is "". Either roles decide about it or the vault's access policies.
+// permit refuses a caller without the permission for a key of the vault, or for all its keys if key is
+// "". Depending on the vault, roles or its access policies decide.
 func (s *Service) permit(
 	tx *engine.Tx, vault *engine.Resource, caller engine.Caller, p permission, key string,
 ) *engine.Error {
@@ -100,7 +100,7 @@ func who(caller engine.Caller) string {
 // loopback is the address that a caller inside the process comes from.
 const loopback = "127.0.0.1"
 
-// clientAddress is where a request comes from.
+// clientAddress returns where a request comes from.
 func clientAddress(r *engine.Request) string {
 	if from, err := netip.ParseAddrPort(r.HTTP.RemoteAddr); err == nil {
 		return from.Addr().Unmap().String()
@@ -108,7 +108,7 @@ func clientAddress(r *engine.Request) string {
 	return loopback
 }
 
-// enter refuses a caller from outside whom the vault's firewall turns away.
+// enter refuses a caller from outside that the vault's firewall blocks.
 func enter(vault *engine.Resource, caller engine.Caller, address string) *engine.Error {
 	if vaults.LetsIn(vault, address) {
 		return nil

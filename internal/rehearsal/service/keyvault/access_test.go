@@ -18,6 +18,7 @@ import (
 )
 
 func TestTheChallenge(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("asking", nil)
 	foreign := map[string]any{
@@ -108,6 +109,7 @@ func operations() map[string][3]string {
 }
 
 func TestAccessPoliciesDecide(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("policies", nil)
 	for name, body := range map[string]string{"k": rsa, "spare": ec, "new": ec} {
@@ -167,6 +169,7 @@ func TestAccessPoliciesDecide(t *testing.T) {
 }
 
 func TestRolesDecide(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.vault("roles", nil)
 	for name, body := range map[string]string{"k": rsa, "spare": ec, "new": ec} {
@@ -216,6 +219,7 @@ func TestRolesDecide(t *testing.T) {
 }
 
 func TestRoleAssignmentsChangeAccess(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	roles := w.vault("byroles", map[string]any{"enableRbacAuthorization": true})
 	policies := w.vault("bypolicy", nil)
@@ -233,6 +237,7 @@ func TestRoleAssignmentsChangeAccess(t *testing.T) {
 }
 
 func TestAccessPoliciesTakeTheirTime(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("slow", nil)
 	w.advance(time.Hour)
@@ -262,6 +267,7 @@ func TestAccessPoliciesTakeTheirTime(t *testing.T) {
 }
 
 func TestTheFirewall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	rules := func(values ...string) []any {
 		list := []any{}
@@ -316,6 +322,7 @@ func TestTheFirewall(t *testing.T) {
 }
 
 func TestWhatTheDataPlaneDoesNotHave(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("lacking", nil)
 	w.key("lacking", "k", ec)
@@ -365,6 +372,7 @@ func (harbour) Account(_ *engine.Tx, _ engine.Domain, host string) string {
 }
 
 func TestAVaultAtAPort(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, engine.WithAddresses(harbour{}))
 	w.vault("docked", nil)
 	send := func(method, url, body string) resourcestest.Answer {
@@ -390,7 +398,11 @@ func TestAVaultAtAPort(t *testing.T) {
 		keyvault.CodeVaultNotFound {
 		t.Errorf("at another port: %v", answer.Body)
 	}
-	if answer := send(http.MethodGet, "https://localhost:9001/blobs", ""); answer.Code() != "HostNotFound" {
-		t.Errorf("what is no vault's: %v", answer.Body)
+	// The vault answers all paths at its address, as at its name in Azure, and none at another one.
+	if answer := send(http.MethodGet, "https://localhost:9001/blobs", ""); answer.Code() != "BadParameter" {
+		t.Errorf("an unknown path at the vault's port: %v", answer.Body)
+	}
+	if answer := send(http.MethodGet, "https://localhost:9002/blobs", ""); answer.Code() != "HostNotFound" {
+		t.Errorf("an unknown path at another port: %v", answer.Body)
 	}
 }

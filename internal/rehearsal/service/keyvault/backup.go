@@ -136,7 +136,7 @@ func nameInUse(existing *key) *engine.Error {
 	}
 }
 
-// recoverable is the refusal to use the name of a deleted key.
+// recoverable returns the refusal to use the name of a deleted key.
 func recoverable(name string) *engine.Error {
 	refused := engine.Errorf(http.StatusConflict, "Conflict",
 		"Key %s is currently in a deleted but recoverable state, and its name cannot be "+

@@ -37,6 +37,7 @@ func (w *world) lost(vault, name string) (value string) {
 
 // A key that was purged comes back with all its versions, and what it wrapped can be unwrapped.
 func TestARestoredKeyUnwrapsWhatItWrapped(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	vault := w.vault("keys", nil)
 	first := w.key("keys", "media", rsa)
@@ -78,6 +79,7 @@ func TestARestoredKeyUnwrapsWhatItWrapped(t *testing.T) {
 
 // In another vault the identifier is another one, and the versions are the same.
 func TestARestoredKeyInAnotherVault(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("keys", nil)
 	w.vault("others", nil)
@@ -88,6 +90,7 @@ func TestARestoredKeyInAnotherVault(t *testing.T) {
 }
 
 func TestWhatIsNotRestored(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("keys", nil)
 	w.vault("strict", map[string]any{"accessPolicies": []any{w.policy(w.Owner.ObjectID, "get", "create")}})

@@ -16,7 +16,7 @@ import (
 
 // What answers show of a key: the bundle of one, the item of a list, and the same of deleted ones.
 
-// bundle is a key with its public half (recorded).
+// bundle returns a key with its public half (recorded).
 func (c *call) bundle(k *key, v *version) map[string]any {
 	shown := map[string]any{
 		"kid": k.versionID(c.Tx, v), "kty": v.Type, "key_ops": v.Operations,
@@ -49,7 +49,7 @@ func (v *version) public() material.Public {
 	return private.Public()
 }
 
-// item is a key as lists have it, under the identifier id.
+// item returns a key as lists have it, under the identifier id.
 func (c *call) item(id string, v *version) map[string]any {
 	body := map[string]any{"kid": id, "attributes": c.attributes(v)}
 	if len(v.Tags) > 0 {

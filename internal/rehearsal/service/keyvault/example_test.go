@@ -17,6 +17,7 @@ import (
 // The examples that Microsoft publishes with the documents get the statuses that they have; that
 // the answers are as documented is checked with every answer.
 func TestTheExamplesOfResourceManager(t *testing.T) {
+	t.Parallel()
 	examples, err := openapi.Examples("keyvault-rm", vaultVersion)
 	if err != nil {
 		t.Fatal(err)
@@ -29,6 +30,7 @@ func TestTheExamplesOfResourceManager(t *testing.T) {
 			continue // it lacks the access policies that the service insists on, and has a quoted range
 		}
 		t.Run(example.File, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t)
 			if group, ok := example.Parameters["resourceGroupName"].(string); ok {
 				w.group = w.Group(t, group)
@@ -77,6 +79,7 @@ func orNone(text string) string {
 }
 
 func TestTheExamplesOfTheDataPlane(t *testing.T) {
+	t.Parallel()
 	examples, err := openapi.Examples("keyvault-keys", keyVersion)
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +94,7 @@ func TestTheExamplesOfTheDataPlane(t *testing.T) {
 			continue
 		}
 		t.Run(example.File, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t)
 			w.vault("myvault", nil)
 			w.replay(example.Rewrite(w.prepareKey(example)))

@@ -32,7 +32,7 @@ func ofDataPlane(path string) bool {
 	return false
 }
 
-// segments are the parts of a path. Clients that leave a key's version out send an empty one.
+// segments returns the parts of a path. Clients that leave a key's version out send an empty one.
 func segments(path string) []string {
 	parts := []string{}
 	for part := range strings.SplitSeq(path, "/") {
@@ -120,8 +120,8 @@ func (c *call) serve() (*engine.Response, error) {
 	return c.route.serve(c)
 }
 
-// authenticate finds out who calls. A caller without a token learns from the challenge where to
-// get one: the tenant is that of the vault.
+// authenticate identifies the caller. The challenge for a caller without a token names the tenant of the
+// vault.
 func (c *call) authenticate() *engine.Error {
 	caller, refused := c.service.directory.Authenticate(c.Tx, c.HTTP.Header, Audience)
 	tenant := c.vault.String("tenantId")
@@ -197,8 +197,8 @@ func (c *call) checkVersion() *engine.Error {
 // (About keys, secrets and certificates: object identifiers).
 var validKeyName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
 
-// contacts are whom a vault writes to about its certificates. azurerm asks for them with every vault
-// and takes it that there are none.
+// contacts are the certificate contacts of a vault. azurerm reads them for every vault, and copes with
+// a vault without any.
 const contacts = "certificates/contacts"
 
 // findRoute finds the operation that the request asks for.
@@ -231,15 +231,15 @@ func (c *call) findRoute() *engine.Error {
 		"Key Vault has no operation %s %s.", c.HTTP.Method, c.HTTP.URL.Path)
 }
 
-// missing refuses what Key Vault has and rehearsal does not.
+// missing refuses an operation that Key Vault has and rehearsal does not.
 func (c *call) missing(operation string) *engine.Error {
 	c.Note("rehearsal does not have Key Vault's operation %s", operation)
 	return engine.Ownf(http.StatusNotImplemented, "NotImplemented",
 		"Rehearsal does not have Key Vault's operation %s.", operation)
 }
 
-// checkBody holds the body against the documented one. A field that nobody knows is refused, so
-// that a slip of the pen cannot pass; of a version newer than the documents it is noted.
+// checkBody checks the body against the documented shape. An unknown field is refused, so that a typo
+// cannot pass; at a version newer than the documents it is noted in the journal.
 func (c *call) checkBody() *engine.Error {
 	known, ok := shape.For(shape.KeyVault, c.APIVersion, c.route.operation)
 	if !ok || !known.TakesBody() {

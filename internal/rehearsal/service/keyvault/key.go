@@ -23,7 +23,7 @@ type key struct {
 	Deleted  *deletion        `json:"deleted,omitempty"`
 }
 
-// purgeTimer has a deleted key looked at because its retention may be over.
+// purgeTimer purges a deleted key when its retention is over.
 const purgeTimer = "keyvault.purgekey"
 
 // version is one version of a key.
@@ -39,12 +39,11 @@ type version struct {
 	Created    time.Time         `json:"created"`
 	Updated    time.Time         `json:"updated"`
 	Tags       map[string]string `json:"tags,omitempty"`
-	// Private is the key itself, PKCS #8. That of an HSM key stays in the HSM; rehearsal has
-	// no other place for it.
+	// Private is the private key, PKCS #8. Rehearsal has no HSM: keys of an HSM are kept here too.
 	Private []byte `json:"private"`
 }
 
-// deletion is when something was deleted and when it will be gone for good.
+// deletion holds when a key was deleted and when it will be purged.
 type deletion struct {
 	At    time.Time `json:"at"`
 	Purge time.Time `json:"purge"`
@@ -86,7 +85,7 @@ func eachKey(tx *engine.Tx, vault string, fn func(*key)) {
 	})
 }
 
-// latest is the version that a key without one stands for.
+// latest returns the version that an identifier without a version stands for.
 func (k *key) latest() *version { return k.Versions[len(k.Versions)-1] }
 
 // version returns a version, the latest where id is "", or nil.
@@ -102,12 +101,12 @@ func (k *key) version(id string) *version {
 	return nil
 }
 
-// id is the identifier of the key without a version.
+// id returns the identifier of the key without a version.
 func (k *key) id(tx *engine.Tx) string {
 	return tx.Addresses().URI(tx, vaults.Domain, k.Vault) + "keys/" + k.Name
 }
 
-// versionID is the identifier of a version of the key.
+// versionID returns the identifier of a version of the key.
 func (k *key) versionID(tx *engine.Tx, v *version) string { return k.id(tx) + "/" + v.ID }
 
 // scope is the resource ID of the key, which role assignments can name.
@@ -118,7 +117,7 @@ func keyScope(vault *engine.Resource, name string) engine.ID {
 	return vault.ID + "/keys/" + engine.ID(name)
 }
 
-// add makes the version the key's latest and tells of it.
+// add makes the version the key's latest and publishes that.
 func (k *key) add(tx *engine.Tx, v *version) {
 	v.ID = strings.ReplaceAll(tx.NewID(), "-", "")
 	v.Created, v.Updated = tx.Now(), tx.Now()
@@ -150,7 +149,7 @@ func (v *version) isHSM() bool { return strings.HasSuffix(v.Type, "-HSM") }
 
 func (v *version) permits(operation string) bool { return slices.Contains(v.Operations, operation) }
 
-// early reports whether the version's time has not come yet, late whether it is over.
+// early reports whether the version is not yet valid, late whether it has expired.
 func (v *version) early(now time.Time) bool {
 	return v.NotBefore != nil && now.Before(time.Unix(*v.NotBefore, 0))
 }
@@ -159,7 +158,7 @@ func (v *version) late(now time.Time) bool {
 	return v.Expires != nil && !now.Before(time.Unix(*v.Expires, 0))
 }
 
-// delete puts the key into the state from which it can be recovered.
+// delete soft-deletes the key.
 func (k *key) delete(tx *engine.Tx, vault *engine.Resource) {
 	k.Deleted = &deletion{At: tx.Now(), Purge: tx.Now().Add(vaults.Retention(vault))}
 	k.save(tx)
@@ -167,7 +166,7 @@ func (k *key) delete(tx *engine.Tx, vault *engine.Resource) {
 	tx.Publish(AccessChanged, string(vault.ID))
 }
 
-// recover takes the key out of that state.
+// recover undoes the soft deletion.
 func (k *key) recover(tx *engine.Tx, vault *engine.Resource) {
 	k.Deleted = nil
 	k.scheduleRotation(tx)

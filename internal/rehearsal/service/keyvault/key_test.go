@@ -19,6 +19,7 @@ import (
 )
 
 func TestAKeyIsShownAsRecorded(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("showing", map[string]any{"softDeleteRetentionInDays": 7})
 	made := want(t, w.data(http.MethodPost, "showing", "keys/n/create?api-version=7.5",
@@ -77,6 +78,7 @@ func TestAKeyIsShownAsRecorded(t *testing.T) {
 }
 
 func TestRecoveryLevels(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for i, test := range []struct {
 		change map[string]any
@@ -100,6 +102,7 @@ func TestRecoveryLevels(t *testing.T) {
 }
 
 func TestWhatKeysAVaultMakes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("making", nil)
 	w.vault("premium", map[string]any{"sku": map[string]any{"family": "A", "name": "Premium"}})
@@ -150,6 +153,7 @@ func TestWhatKeysAVaultMakes(t *testing.T) {
 }
 
 func TestAKeyIsChanged(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	vault := w.vault("changing", nil)
 	first := w.key("changing", "k", ec)
@@ -194,6 +198,7 @@ func TestAKeyIsChanged(t *testing.T) {
 }
 
 func TestKeysAreListedInPages(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("paging", nil)
 	wanted := []string{}
@@ -253,6 +258,7 @@ func (w *world) pages(vault, path string) []string {
 }
 
 func TestADeletedKey(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	vault := w.vault("deleting", nil)
 	kid := w.key("deleting", "k", ec)
@@ -304,6 +310,7 @@ func TestADeletedKey(t *testing.T) {
 }
 
 func TestADeletedKeyUnderPurgeProtection(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("keeping", map[string]any{
 		"softDeleteRetentionInDays": 7, "enablePurgeProtection": true,
@@ -326,6 +333,7 @@ func TestADeletedKeyUnderPurgeProtection(t *testing.T) {
 }
 
 func TestEncryptionAndSignatures(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("using", nil)
 	first := w.key("using", "r", rsa)
@@ -381,6 +389,7 @@ func TestEncryptionAndSignatures(t *testing.T) {
 }
 
 func TestTheStateOfAKeyDecides(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("states", nil)
 	w.key("states", "k", rsa)
@@ -448,6 +457,7 @@ func TestTheStateOfAKeyDecides(t *testing.T) {
 }
 
 func TestKeysInResourceManager(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.vault("managed", nil)
 	body := `{"tags":{"a":"b"},"properties":{"kty":"EC","curveName":"P-384","keyOps":["sign"],

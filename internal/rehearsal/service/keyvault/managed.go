@@ -167,7 +167,7 @@ func (m *managed) create() (*engine.Response, error) {
 	return &engine.Response{Status: http.StatusOK, Body: m.show(created, made)}, nil
 }
 
-// show is a key as Resource Manager shows it.
+// show returns a key as Resource Manager shows it.
 func (m *managed) show(k *key, v *version) map[string]any {
 	attributes := map[string]any{
 		"enabled": v.Enabled, "created": v.Created.Unix(), "updated": v.Updated.Unix(),
@@ -201,7 +201,7 @@ func (m *managed) show(k *key, v *version) map[string]any {
 	return body
 }
 
-// badRequest is a refusal of Resource Manager's side, in rehearsal's words.
+// badRequest returns a refusal of Resource Manager's side, in rehearsal's words.
 func badRequest(format string, args ...any) *engine.Error {
 	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
 )
 
-// rotationTimer has a key looked at because its policy may ask for a new version.
+// rotationTimer rotates a key when its policy is due.
 const rotationTimer = "keyvault.rotation"
 
-// rotationDue is when the policy has the key rotated next, and whether it ever does.
+// rotationDue returns when the policy next rotates the key, and whether it ever does.
 func (k *key) rotationDue() (time.Time, bool) {
 	if k.Policy == nil || k.Deleted != nil {
 		return time.Time{}, false
@@ -24,8 +24,8 @@ func (k *key) rotationDue() (time.Time, bool) {
 	return k.Policy.Due(k.latest().Created, moment(k.latest().Expires))
 }
 
-// scheduleRotation has the key looked at when its policy asks for a new version. Whatever changes
-// that moment schedules anew; a look that comes too early does nothing.
+// scheduleRotation schedules the key's next rotation. Every change of that moment schedules anew; a timer
+// that is too early does nothing.
 func (k *key) scheduleRotation(tx *engine.Tx) {
 	if due, ever := k.rotationDue(); ever {
 		if due.Before(tx.Now()) {
@@ -35,7 +35,7 @@ func (k *key) scheduleRotation(tx *engine.Tx) {
 	}
 }
 
-// rotateDueKey is called when a key's rotation may be due.
+// rotateDueKey rotates a key whose rotation is due.
 func rotateDueKey(tx *engine.Tx, subject string) {
 	vault, name, _ := strings.Cut(subject, "/")
 	found := loadKey(tx, vault, name)

@@ -22,6 +22,7 @@ func (w *world) setPolicy(vault, key, policy string) map[string]any {
 }
 
 func TestARotationPolicyIsKept(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("policy", nil)
 	w.key("policy", "k", ec)
@@ -71,6 +72,7 @@ func TestARotationPolicyIsKept(t *testing.T) {
 }
 
 func TestRotationPoliciesThatCannotBeFollowed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("policy", nil)
 	w.key("policy", "k", ec)
@@ -108,6 +110,7 @@ func TestRotationPoliciesThatCannotBeFollowed(t *testing.T) {
 }
 
 func TestAKeyIsRotated(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("turning", nil)
 	first := w.key("turning", "k", `{"kty":"EC","crv":"P-384","key_ops":["sign"],"tags":{"a":"b"}}`)
@@ -145,6 +148,7 @@ func (w *world) newborn(vault, key string) bool {
 }
 
 func TestAKeyRotatesByItself(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.vault("clock", nil)
 	for name, policy := range map[string]string{

@@ -20,7 +20,7 @@ type route struct {
 	serve func(*call) (*engine.Response, error)
 }
 
-// dataRoutes are the operations on keys. The first that fits is taken: those whose last segment is
+// dataRoutes returns the operations on keys. The first that fits is taken: those whose last segment is
 // a word come before those that have a version there.
 func dataRoutes() []route {
 	routes := []route{

@@ -41,6 +41,7 @@ func code(t *testing.T, err error) string {
 }
 
 func TestTheSDKLeadsAVaultThroughItsLife(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
 	factory, err := armkeyvault.NewClientFactory(
@@ -134,6 +135,7 @@ func TestTheSDKLeadsAVaultThroughItsLife(t *testing.T) {
 }
 
 func TestTheSDKLeadsAKeyThroughItsLife(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
 	w.vault("life", nil)

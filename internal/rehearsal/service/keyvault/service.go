@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package keyvault is Key Vault in rehearsal: the vaults of Microsoft.KeyVault in Resource
-// Manager, the keys in them at the vaults' own host names, and what other services do with a
-// customer's key.
+// Package keyvault is Key Vault in rehearsal: the vaults of Microsoft.KeyVault in Resource Manager, the
+// keys in them at the vaults' own host names, and the use of customers' keys by other services. It
+// must not import those services.
 package keyvault
 
 import (
@@ -20,7 +20,7 @@ const Type = vaults.Type
 
 // What Key Vault publishes.
 const (
-	// KeyVersionAdded has as its subject the identifier, without a version, of a key that has a
+	// KeyVersionAdded has as its subject the identifier, without a version, of a key that got a
 	// new version: "https://NAME.vault.azure.net/keys/KEY".
 	KeyVersionAdded = "keyvault.KeyVersionAdded"
 	// AccessChanged has as its subject the resource ID of a vault. Something else than a new

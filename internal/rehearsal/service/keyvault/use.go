@@ -33,8 +33,8 @@ const (
 	OperationNotPermitted Reason = "OperationNotPermitted"
 )
 
-// UnusableError is the cause of every refusal to use a key that has to do with the key, its vault or
-// the access to it. [ReasonOf] finds it.
+// UnusableError is the cause of a refusal to use a key: the key, its vault or the access to it.
+// [ReasonOf] finds it.
 type UnusableError struct {
 	Reason Reason
 	// Permission is what the principal lacks, "wrapKey", with AccessDenied.
@@ -44,7 +44,7 @@ type UnusableError struct {
 // Error implements error.
 func (u *UnusableError) Error() string { return "the key cannot be used: " + string(u.Reason) }
 
-// ReasonOf returns why a key could not be used, or "" where err is about something else.
+// ReasonOf returns why a key could not be used, or "" if err has another cause.
 func ReasonOf(err error) Reason {
 	var unusable *UnusableError
 	if errors.As(err, &unusable) {
@@ -58,7 +58,7 @@ func because(reason Reason, refused *engine.Error) *engine.Error {
 	return refused
 }
 
-// KeyID is a key's identifier taken apart.
+// KeyID holds the parts of a key's identifier.
 type KeyID struct {
 	// Vault is the vault's name, Key the key's.
 	Vault, Key string
@@ -93,13 +93,13 @@ func (k KeyID) Is(other KeyID) bool {
 	return strings.EqualFold(k.Vault, other.Vault) && strings.EqualFold(k.Key, other.Key)
 }
 
-// wrapAlgorithm is what rehearsal's services wrap with. Which one Azure's services take nobody
-// says.
+// wrapAlgorithm is the algorithm that rehearsal's services wrap with. That of Azure's services is not
+// documented.
 const wrapAlgorithm = material.RSAOAEP256
 
-// Wrap wraps plaintext with a key for a service that acts as principal, and tells which version
-// it took: the one that keyID names, or the latest. The service needs to be let in by the vault's
-// firewall, to be granted get and wrapKey, and the key must be fit for use.
+// Wrap wraps plaintext with a key for a service that acts as principal, and returns the version used:
+// the one that keyID names, or the latest. The vault's firewall must let the service in, the principal
+// needs get and wrapKey, and the key must be usable.
 func (s *Service) Wrap(
 	tx *engine.Tx, principal, keyID string, plaintext []byte,
 ) (kid string, wrapped []byte, refused *engine.Error) {
@@ -113,8 +113,8 @@ func (s *Service) Wrap(
 	return found.kid, wrapped, refused
 }
 
-// Unwrap undoes [Service.Wrap] with the version that it told. It takes the permission unwrapKey,
-// and works outside of the key's dates too.
+// Unwrap undoes [Service.Wrap] with the version that it returned. It needs the permission unwrapKey, and
+// works outside of the key's dates too.
 func (s *Service) Unwrap(
 	tx *engine.Tx, principal, kid string, wrapped []byte,
 ) ([]byte, *engine.Error) {
@@ -127,7 +127,7 @@ func (s *Service) Unwrap(
 	})
 }
 
-// KeyFacts is what a service can know about a key and its vault without using the key.
+// KeyFacts are the facts about a key and its vault that a service can read without using the key.
 type KeyFacts struct {
 	VaultID         engine.ID
 	VaultLocation   string // short name, "westus2"
@@ -147,7 +147,7 @@ type KeyFacts struct {
 	Operations []string
 }
 
-// Describe tells the facts about a key and its vault, whoever may use them. It refuses for the
+// Describe returns the facts about a key and its vault, whatever the grants. It refuses for the
 // reasons VaultMissing, VaultDeleted, KeyMissing and KeyDeleted only.
 func (s *Service) Describe(tx *engine.Tx, keyID string) (KeyFacts, *engine.Error) {
 	id, vault, refused := findVault(tx, keyID)
@@ -222,15 +222,15 @@ func findVault(tx *engine.Tx, keyID string) (KeyID, *engine.Resource, *engine.Er
 	return id, nil, because(VaultMissing, vaultNotFound(id.Vault))
 }
 
-// vaultNotFound stands for what has no answer in Azure: the host name of a vault that is not
-// there does not resolve.
+// vaultNotFound stands in for a failure without an answer: in Azure, the host name of a missing vault
+// does not resolve.
 func vaultNotFound(name string) *engine.Error {
 	return engine.Ownf(http.StatusNotFound, CodeVaultNotFound,
 		"There is no vault %s. In Azure its host name would not resolve.", name)
 }
 
-// CodeVaultNotFound is the code of rehearsal's answer at the host name of a vault that is not
-// there. Azure has no answer then: the name does not resolve.
+// CodeVaultNotFound is the code of rehearsal's answer at the host name of a missing vault. In Azure that
+// name does not resolve.
 const CodeVaultNotFound = "VaultNotFound"
 
 // usable is a version of a key that was found.
@@ -269,7 +269,7 @@ func keyNotFound(name, version string) *engine.Error {
 		name)
 }
 
-// fit refuses an operation that the state of the version does not allow.
+// fit refuses an operation that the version's state does not allow.
 func (v *version) fit(operation string, now time.Time) *engine.Error {
 	const status, code = http.StatusForbidden, "Forbidden"
 	refuse := func(reason Reason, inner string, refused *engine.Error) *engine.Error {

@@ -84,6 +84,7 @@ func (c *customer) describe(id string) (keyvault.KeyFacts, keyvault.Reason) {
 }
 
 func TestAServiceWrapsAndUnwraps(t *testing.T) {
+	t.Parallel()
 	c := newCustomer(t, map[string]any{"enablePurgeProtection": true})
 	first := c.kid
 	if reason := c.wrap(c.key); reason != "" || c.kid != first {
@@ -121,6 +122,7 @@ func TestAServiceWrapsAndUnwraps(t *testing.T) {
 
 // What was granted to an identity stays in the vault when the identity is deleted, and is of no use.
 func TestADeletedIdentityUsesNoKey(t *testing.T) {
+	t.Parallel()
 	c := newCustomer(t, nil)
 	if reason := c.wrap(c.key); reason != "" {
 		t.Fatal(reason)
@@ -132,6 +134,7 @@ func TestADeletedIdentityUsesNoKey(t *testing.T) {
 }
 
 func TestWhyAKeyCannotBeUsed(t *testing.T) {
+	t.Parallel()
 	c := newCustomer(t, nil)
 	if reason := c.wrap(c.key); reason != "" {
 		t.Fatal(reason)
@@ -243,6 +246,7 @@ func TestWhyAKeyCannotBeUsed(t *testing.T) {
 }
 
 func TestWhatIdentifiesAKey(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for id, wanted := range map[string]keyvault.KeyID{
 		"https://V.vault.azure.net/keys/K":          {Vault: "v", Key: "K"},

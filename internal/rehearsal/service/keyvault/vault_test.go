@@ -18,6 +18,7 @@ import (
 )
 
 func TestAVaultIsShownWithItsDefaults(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	created := want(t, w.put("defaults", nil), http.StatusOK)
 	if got := created.Text("properties", "provisioningState"); got != "RegisteringDns" {
@@ -67,6 +68,7 @@ func TestAVaultIsShownWithItsDefaults(t *testing.T) {
 }
 
 func TestRolesDecideByDefaultFromTheVersionThatSaysSo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for version, wanted := range map[string]bool{"2023-07-01": false, "2026-02-01": true} {
 		name := "v" + strings.ReplaceAll(version, "-", "")
@@ -185,6 +187,7 @@ func TestVaultRules(t *testing.T) {
 }
 
 func TestWhatIsFixedAfterCreation(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.vault("fixed", map[string]any{
 		"softDeleteRetentionInDays": 7, "enablePurgeProtection": true,
@@ -225,6 +228,7 @@ func TestWhatIsFixedAfterCreation(t *testing.T) {
 }
 
 func TestAVaultIsListed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("one", nil)
 	for _, scope := range []engine.ID{w.group, w.Subscription} {
@@ -237,6 +241,7 @@ func TestAVaultIsListed(t *testing.T) {
 }
 
 func TestTheFirewallIsShown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	made := want(t, w.put("walled", map[string]any{"networkAcls": map[string]any{
 		"defaultAction": "Deny",
@@ -260,6 +265,7 @@ func TestTheFirewallIsShown(t *testing.T) {
 }
 
 func TestAccessPoliciesAreChangedOneByOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.vault("granting", nil)
 	const someone = "aaaaaaaa-0000-0000-0000-000000000001"
@@ -333,6 +339,7 @@ func (w *world) deletedID(name string) engine.ID {
 }
 
 func TestADeletedVaultIsRecovered(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.vault("lost", map[string]any{"enablePurgeProtection": true})
 	kid := w.key("lost", "key", ec)
@@ -400,6 +407,7 @@ func TestADeletedVaultIsRecovered(t *testing.T) {
 }
 
 func TestAPurgedVaultIsGone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, engine.WithPace(engine.Pace{Operation: time.Minute, RetryAfter: time.Second}))
 	id := w.vault("gone", nil)
 	w.key("gone", "key", ec)
@@ -433,6 +441,7 @@ func TestAPurgedVaultIsGone(t *testing.T) {
 }
 
 func TestAPurgeIsOfOneDeletion(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, engine.WithPace(engine.Pace{Operation: time.Hour, RetryAfter: time.Second}))
 	id := w.vault("again", nil)
 	want(t, w.arm(http.MethodDelete, id, ""), http.StatusOK)
@@ -445,6 +454,7 @@ func TestAPurgeIsOfOneDeletion(t *testing.T) {
 }
 
 func TestTheRetentionEndsByItself(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	id := w.vault("short", map[string]any{
 		"softDeleteRetentionInDays": 7, "enablePurgeProtection": true,
@@ -462,6 +472,7 @@ func TestTheRetentionEndsByItself(t *testing.T) {
 }
 
 func TestAVaultIsDeletedSoftlyWithItsGroup(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("inside", nil)
 	answer := w.As(t, w.Owner, http.MethodDelete, string(w.group)+"?api-version=2021-04-01", "")
@@ -471,6 +482,7 @@ func TestAVaultIsDeletedSoftlyWithItsGroup(t *testing.T) {
 }
 
 func TestNamesAreChecked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.vault("present", nil)
 	want(t, w.arm(http.MethodDelete, w.vault("absent", nil), ""), http.StatusOK)

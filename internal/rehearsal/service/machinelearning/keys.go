@@ -86,7 +86,7 @@ func keys(workspace *engine.Resource) map[string]any {
 	return listed
 }
 
-// Storage is the workspace at the endpoint of its storage account: with the copy of the key that it
+// Storage returns the workspace at the endpoint of its storage account: with the copy of the key that it
 // fetched last, or as its system-assigned identity.
 func (s *Service) Storage(
 	tx *engine.Tx, workspace *engine.Resource,

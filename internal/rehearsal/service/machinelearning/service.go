@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package machinelearning is Microsoft.MachineLearningServices in rehearsal, as far as a storage
-// account's keys reach into it: workspaces, and the copy of a key that each holds.
+// Package machinelearning is Microsoft.MachineLearningServices in rehearsal: workspaces, and the copy of
+// a storage key that each holds. No other service may import it.
 package machinelearning
 
 import (
@@ -95,7 +95,7 @@ func checkName(name string) *engine.Error {
 		"digits, hyphens and underscores.", name)
 }
 
-// invalid is a refusal of what a request holds. The form is that of Azure/azure-rest-api-specs issue
+// invalid returns a refusal of what a request holds. The form is that of Azure/azure-rest-api-specs issue
 // 15878, the sentence is rehearsal's own.
 func invalid(format string, args ...any) *engine.Error {
 	refused := engine.Ownf(http.StatusBadRequest, "ValidationError", format, args...)

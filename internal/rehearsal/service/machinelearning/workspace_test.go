@@ -71,6 +71,7 @@ func (r *rehearsal) create(id, version, body string) *azuretest.Answer {
 
 // The examples that Microsoft publishes get the answers that they document.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	examples, err := openapi.Examples("machinelearning", documented)
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +80,10 @@ func TestExamples(t *testing.T) {
 		t.Errorf("only %d examples", len(examples))
 	}
 	for _, example := range examples {
-		t.Run(example.File, func(t *testing.T) { replay(t, example) })
+		t.Run(example.File, func(t *testing.T) {
+			t.Parallel()
+			replay(t, example)
+		})
 	}
 }
 
@@ -140,6 +144,7 @@ func (credential) GetToken(context.Context, policy.TokenRequestOptions) (azcore.
 
 // The official client makes a workspace, which goes on with its copy of a key until it is told.
 func TestSDK_resyncKeys(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	client, err := armmachinelearning.NewWorkspacesClient(azuretest.Subscription, credential{}, &arm.ClientOptions{
@@ -202,6 +207,7 @@ func TestSDK_resyncKeys(t *testing.T) {
 
 // A workspace on identity holds no key. Older versions do not tell.
 func TestWorkspace_byIdentity(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	made := azure.create(workspace, newer, body(store1, `,"systemDatastoresAuthMode":"Identity"`))
@@ -230,6 +236,7 @@ func TestWorkspace_byIdentity(t *testing.T) {
 }
 
 func TestWorkspace_refusals(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store(store1)
 	azure.store(store1 + "b")

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package managedidentity is rehearsal's Microsoft.ManagedIdentity: user-assigned identities, and
-// the identities that resources of other types have.
+// Package managedidentity is rehearsal's Microsoft.ManagedIdentity: user-assigned identities, and the
+// identities of other resources. It must not import the services of those resources.
 package managedidentity
 
 import (

@@ -43,6 +43,7 @@ func owner(t *testing.T, c *resourcestest.Cloud) azcore.TokenCredential {
 }
 
 func TestTheSDKLeadsAnIdentityThroughItsLife(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	c.Group(t, "media")
 	ctx := t.Context()
@@ -99,6 +100,7 @@ func TestTheSDKLeadsAnIdentityThroughItsLife(t *testing.T) {
 }
 
 func TestNamesAreChecked(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	group := c.Group(t, "media")
 	for name, status := range map[string]int{
@@ -140,6 +142,7 @@ func withIdentity(kind string, ids ...engine.ID) string {
 }
 
 func TestResourcesGetSystemAssignedIdentities(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	hosts(c)
 	host := string(c.Group(t, "media")) + "/providers/Microsoft.Test/hosts/h"
@@ -173,6 +176,7 @@ func TestResourcesGetSystemAssignedIdentities(t *testing.T) {
 }
 
 func TestResourcesTakeUserAssignedIdentities(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	hosts(c)
 	group := c.Group(t, "media")
@@ -203,6 +207,7 @@ func TestResourcesTakeUserAssignedIdentities(t *testing.T) {
 
 // Giving an identity to a resource takes a permission on the identity.
 func TestAssigningAnIdentityTakesPermission(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	hosts(c)
 	hostGroup, identityGroup := c.Group(t, "hosts"), c.Group(t, "identities")

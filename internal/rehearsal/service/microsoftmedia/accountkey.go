@@ -55,7 +55,7 @@ type Keeper struct {
 	Reveal func(account *engine.Resource) (held *AccountKey, hide func())
 }
 
-// wrapping is the key that the properties of an account say wraps its account key. An account
+// wrapping returns the key that the properties of an account say wraps its account key. An account
 // whose encryption names an identity that is not its own has the error beside it.
 func wrapping(tx *engine.Tx, account *engine.Resource) (envelope.Key, *engine.Error) {
 	if account.String("encryption.type") != customerKey {

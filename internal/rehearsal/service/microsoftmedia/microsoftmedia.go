@@ -17,7 +17,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// Bad is a refusal in the manner of the service, 400 BadRequest with a sentence, where the
+// Bad returns a refusal in the manner of the service, 400 BadRequest with a sentence, where the
 // sentence is rehearsal's own because no public source has Azure's.
 func Bad(format string, args ...any) *engine.Error {
 	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
@@ -37,7 +37,7 @@ func Answer(r *engine.Request, response *engine.Response) {
 	response.Header.Set("Content-Type", contentType)
 }
 
-// Busy is the refusal of a change while another is at work. The code is the one of streaming
+// Busy returns the refusal of a change while another is at work. The code is the one of streaming
 // endpoints (recorded, "… on the Origin"); no public source has the account's.
 func Busy() *engine.Error {
 	return engine.Ownf(http.StatusConflict, "OperationInProgress",
@@ -65,7 +65,7 @@ type Before struct {
 	Hidden     json.RawMessage `json:"hidden"`
 }
 
-// Remember is the account as it is before an update; nil where there is none yet.
+// Remember returns the account as it is before an update; nil where there is none yet.
 func Remember(old *engine.Resource) *Before {
 	if old == nil {
 		return nil

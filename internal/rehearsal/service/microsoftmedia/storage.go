@@ -52,7 +52,7 @@ func CopyKeys(
 	return KeyCopy{Key1: key1, Key2: key2, Synced: tx.Now()}, nil
 }
 
-// After is the copy as it takes the place of the one before, which something may work with for as
+// After returns the copy as it takes the place of the one before, which something may work with for as
 // long as the lag.
 func (k KeyCopy) After(before KeyCopy, lag time.Duration) KeyCopy {
 	earlier := append([]KeyCopy{before}, before.Earlier...)
@@ -69,7 +69,7 @@ func (k KeyCopy) After(before KeyCopy, lag time.Duration) KeyCopy {
 	return k
 }
 
-// At is the copy as it was at a moment: the oldest there is where that was before it.
+// At returns the copy as it was at a moment: the oldest there is where that was before it.
 func (k KeyCopy) At(moment time.Time) KeyCopy {
 	for _, one := range k.Earlier {
 		if !moment.Before(k.Synced) {
@@ -80,7 +80,7 @@ func (k KeyCopy) At(moment time.Time) KeyCopy {
 	return k
 }
 
-// StorageInaccessible is the error of the OpenAPI documents' example of a failed operation.
+// StorageInaccessible returns the error of the OpenAPI documents' example of a failed operation.
 func StorageInaccessible() *engine.Error {
 	return engine.Errorf(http.StatusBadRequest, "BadRequest", "Storage account cannot be accessed.")
 }
@@ -107,7 +107,7 @@ func Find(list []Attached, id engine.ID) *Attached {
 	return &list[at]
 }
 
-// ToSync is the storage account whose keys a request of syncStorageKeys is to fetch anew. The
+// ToSync returns the storage account whose keys a request of syncStorageKeys is to fetch anew. The
 // caller names it by resource ID; the OpenAPI document's example for Media Services has the bare
 // name.
 func ToSync(

@@ -57,7 +57,7 @@ func (s *Service) listResources(r *engine.Request) (*engine.Response, error) {
 	return r.Page(shown, "nextLink"), nil
 }
 
-// listedName is the name of a resource among those of all types: a nested one bears the names of
+// listedName returns the name of a resource among those of all types: a nested one bears the names of
 // those that it is nested in before its own, "media1/default".
 func listedName(resource *engine.Resource) string {
 	name := resource.Name

@@ -31,7 +31,7 @@ func serveMetadata(r *engine.Request) (*engine.Response, error) {
 	return &engine.Response{Status: http.StatusOK, Body: body}, nil
 }
 
-// endpoints are those of the services that rehearsal has. A client that came by another name than
+// endpoints returns those of the services that rehearsal has. A client that came by another name than
 // Azure's own finds all of them where it came to.
 func endpoints(r *engine.Request) (manager, authority, graph, olderGraph string) {
 	if r.Host == "localhost" || net.ParseIP(r.Host) != nil {
@@ -100,7 +100,7 @@ func oldestMetadata(r *engine.Request) map[string]any {
 	}
 }
 
-// audiences are the resources for which Resource Manager accepts tokens. They have Azure's names
+// audiences returns the resources for which Resource Manager accepts tokens. They have Azure's names
 // at every address.
 func audiences() []string {
 	return []string{"https://management.core.windows.net/", "https://management.azure.com/"}

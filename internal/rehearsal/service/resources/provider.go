@@ -84,7 +84,7 @@ func (s *Service) unused(r *engine.Request, namespace string) error {
 	return nil
 }
 
-// namespace is the one that the path names, as answers spell it.
+// namespace returns the one that the path names, as answers spell it.
 func (s *Service) namespace(r *engine.Request) (string, *engine.Error) {
 	for _, known := range s.engine.Namespaces() {
 		if strings.EqualFold(known, r.Params["namespace"]) {
@@ -95,7 +95,7 @@ func (s *Service) namespace(r *engine.Request) (string, *engine.Error) {
 		"The resource namespace '%s' is invalid.", r.Params["namespace"])
 }
 
-// showProvider is a namespace with its types. state replaces the present one where it is given.
+// showProvider returns a namespace with its types. state replaces the present one where it is given.
 func (s *Service) showProvider(r *engine.Request, namespace, state string) map[string]any {
 	types := []any{}
 	for _, t := range s.typesOf(namespace) {

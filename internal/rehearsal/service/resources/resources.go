@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package resources is rehearsal's Microsoft.Resources: the tenant and its subscriptions, resource
-// groups, providers and their registration, the lists of resources of all types, and the metadata
-// by which clients find the other endpoints.
+// Package resources is rehearsal's Microsoft.Resources: subscriptions, resource groups, providers and
+// their registration, the lists of resources of all types, and the metadata by which clients find the
+// other endpoints. It must not import the services whose resources it lists.
 package resources
 
 import (

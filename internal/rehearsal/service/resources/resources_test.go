@@ -44,6 +44,7 @@ func owner(t *testing.T, c *resourcestest.Cloud) azcore.TokenCredential {
 }
 
 func TestTheSDKLeadsAGroupThroughItsLife(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	ctx := t.Context()
 	groups, err := armresources.NewResourceGroupsClient(c.Subscription.Name(),
@@ -89,6 +90,7 @@ func TestTheSDKLeadsAGroupThroughItsLife(t *testing.T) {
 
 // The SDK's clock knows nothing of an advanced one: it has to be told that its token is old.
 func TestTheSDKGoesOnAfterTheClockWasAdvanced(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	groups, err := armresources.NewResourceGroupsClient(c.Subscription.Name(),
 		owner(t, c), options(c))
@@ -135,6 +137,7 @@ func TestGroupsAreCheckedAsAzureDoes(t *testing.T) {
 }
 
 func TestAGroupOnItsWayOutTakesNothingMore(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t, engine.WithPace(engine.Pace{Operation: time.Hour}))
 	group := c.Group(t, "media")
 	id, principal := c.Identity(t, group, "inside")
@@ -179,6 +182,7 @@ func TestAGroupOnItsWayOutTakesNothingMore(t *testing.T) {
 }
 
 func TestADeletionThatIsRefusedInsideIsRefused(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	c.Register(&engine.ResourceType{
 		Name: "Microsoft.Test/locked", Untracked: true,
@@ -207,6 +211,7 @@ func TestADeletionThatIsRefusedInsideIsRefused(t *testing.T) {
 }
 
 func TestListsShowWhatTheFilterAndThePermissionsLeave(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	one, two := c.Group(t, "one"), c.Group(t, "two")
 	c.Identity(t, one, "alpha")
@@ -286,6 +291,7 @@ func TestListsShowWhatTheFilterAndThePermissionsLeave(t *testing.T) {
 }
 
 func TestNestedResourcesAreListedByAllTheirNames(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	group := c.Group(t, "one")
 	c.Register(&engine.ResourceType{Name: "Test.Toys/bears"})
@@ -314,6 +320,7 @@ func TestNestedResourcesAreListedByAllTheirNames(t *testing.T) {
 }
 
 func TestTheSDKListsAndReadsResourcesOfAllTypes(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	id, _ := c.Identity(t, c.Group(t, "media"), "alpha")
 	client, err := armresources.NewClient(c.Subscription.Name(), owner(t, c), options(c))
@@ -342,6 +349,7 @@ func TestTheSDKListsAndReadsResourcesOfAllTypes(t *testing.T) {
 }
 
 func TestTheTenantAndItsSubscriptions(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	const version = "?api-version=2022-12-01"
 	answer := c.As(t, c.Owner, http.MethodGet, "/tenants"+version, "")
@@ -381,6 +389,7 @@ func TestTheTenantAndItsSubscriptions(t *testing.T) {
 }
 
 func TestProvidersAreRegisteredAndUnregistered(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	ctx := t.Context()
 	providers, err := armresources.NewProvidersClient(c.Subscription.Name(),
@@ -459,6 +468,7 @@ func TestProvidersAreRegisteredAndUnregistered(t *testing.T) {
 }
 
 func TestMetadataLeadsToWhereTheClientIs(t *testing.T) {
+	t.Parallel()
 	c := resourcestest.New(t)
 	get := func(origin, version string) (int, string) {
 		recorder := httptest.NewRecorder()

@@ -39,7 +39,7 @@ type vaultKey struct {
 	Vault   string  `json:"keyvaulturi"`
 }
 
-// id is the identifier of the key. Without a version, or with an empty one, it follows the newest.
+// id returns the identifier of the key. Without a version, or with an empty one, it follows the newest.
 func (k vaultKey) id() string {
 	id := strings.TrimSuffix(k.Vault, "/") + "/keys/" + k.Name
 	if k.Version != nil && *k.Version != "" {
@@ -48,7 +48,7 @@ func (k vaultKey) id() string {
 	return id
 }
 
-// wrapping is the key that the properties of an account say wraps its account key.
+// wrapping returns the key that the properties of an account say wraps its account key.
 func wrapping(account *engine.Resource) (envelope.Key, *engine.Error) {
 	if account.String("encryption.keySource") != sourceVault {
 		return envelope.Key{}, nil
@@ -153,7 +153,7 @@ func (s *Service) rewrap(
 	return wrapped, nil
 }
 
-// opener is the identity that can take the account key out of its present wraps: the one that
+// opener returns the identity that can take the account key out of its present wraps: the one that
 // always did, or the one that is to from now on. That an identity which was deleted is made up for
 // by giving the account another one is documented (Azure Storage, KeyVaultAccessTokenCannotBeAcquired);
 // that the account key cannot be wrapped anew where neither can open it is not.
@@ -194,7 +194,7 @@ func (s *Service) showKey(tx *engine.Tx, account *engine.Resource, known *secret
 // (customer-managed-keys-overview.md).
 const detectionDelay = 24 * time.Hour
 
-// followers are the accounts whose key is named without a version.
+// followers returns the accounts whose key is named without a version.
 func (s *Service) followers() envelope.Followers {
 	return envelope.Followers{
 		Type: Type, Timer: "storage/keyversion", Delay: detectionDelay,

@@ -36,6 +36,7 @@ func ready(t *testing.T, options azuretest.VaultOptions) (*azuretest.Azure, *azu
 }
 
 func TestCustomerKey_asRecorded(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t, azuretest.VaultOptions{})
 	kid := vault.NewKey("k", azuretest.KeyOptions{})
 	number := kid[len(vault.Key("k"))+1:]
@@ -69,6 +70,7 @@ func TestCustomerKey_asRecorded(t *testing.T) {
 }
 
 func TestCustomerKey_followsOnceADay(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t, azuretest.VaultOptions{})
 	soon := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	first := vault.NewKey("k", azuretest.KeyOptions{})
@@ -155,6 +157,7 @@ func TestCustomerKey_refusals(t *testing.T) {
 }
 
 func TestCustomerKey_userAssignedAtCreation(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	vault := azure.Vault("vault1", azuretest.VaultOptions{Roles: true})
 	kid := vault.NewKey("k", azuretest.KeyOptions{})
@@ -179,6 +182,7 @@ func TestCustomerKey_userAssignedAtCreation(t *testing.T) {
 // A system-assigned identity comes into being with the account, when nobody can have let it in yet: "New
 // storage accounts must use a user-assigned identity" (customer-managed-keys-configure-new-account.md).
 func TestCustomerKey_systemAssignedNotAtCreation(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.Vault("vault1", azuretest.VaultOptions{}).NewKey("k", azuretest.KeyOptions{})
 	azure.Refused(azure.Call("PUT", account, version, `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2",`+
@@ -190,6 +194,7 @@ func TestCustomerKey_systemAssignedNotAtCreation(t *testing.T) {
 // An account whose key is out of reach can be changed like any other, only not what wraps its key:
 // Azure's own documents do not say so, but nothing can be wrapped anew that cannot be unwrapped.
 func TestCustomerKey_outOfReach(t *testing.T) {
+	t.Parallel()
 	const refused = "KeyVaultEncryptionKeyNotAccessible"
 	azure, vault := ready(t, azuretest.VaultOptions{})
 	kid := vault.NewKey("k", azuretest.KeyOptions{})
@@ -218,6 +223,7 @@ func TestCustomerKey_outOfReach(t *testing.T) {
 // The identity that reads the key can be exchanged for another in place, and back: an empty one
 // means the system-assigned.
 func TestCustomerKey_switchesIdentities(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t, azuretest.VaultOptions{})
 	vault.NewKey("k", azuretest.KeyOptions{})
 	reader, principal := azure.Identity("reader")
@@ -246,6 +252,7 @@ func TestCustomerKey_switchesIdentities(t *testing.T) {
 
 // The second layer is chosen at creation, beside whatever wraps the first one's key.
 func TestInfrastructureEncryption_withCustomerKey(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	created := create(t, azure, account, `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2","location":"westus2",`+
 		`"identity":{"type":"SystemAssigned"},"properties":{"encryption":{"keySource":"Microsoft.Storage",`+

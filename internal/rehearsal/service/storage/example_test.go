@@ -14,6 +14,7 @@ import (
 
 // The examples that Microsoft publishes get the answers that they document.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	served := map[string]bool{
 		"StorageAccounts_CheckNameAvailability": true, "StorageAccounts_Create": true,
 		"StorageAccounts_Delete": true, "StorageAccounts_GetProperties": true,
@@ -27,7 +28,10 @@ func TestExamples(t *testing.T) {
 	}
 	for _, example := range examples {
 		if served[example.Operation] {
-			t.Run(example.File, func(t *testing.T) { replay(t, example) })
+			t.Run(example.File, func(t *testing.T) {
+				t.Parallel()
+				replay(t, example)
+			})
 		}
 	}
 }

@@ -66,7 +66,7 @@ func listKeys(r *engine.Request, account *engine.Resource) (*engine.Response, er
 	return keyList(secretsOf(account), strings.EqualFold(r.Query["$expand"], "kerb")), nil
 }
 
-// keyList is the answer to listKeys and regenerateKey. The keys' permissions are "FULL", spelled so
+// keyList returns the answer to listKeys and regenerateKey. The keys' permissions are "FULL", spelled so
 // (recorded; the OpenAPI document has "Full").
 func keyList(known *secrets, kerb bool) *engine.Response {
 	var list []any

@@ -103,7 +103,7 @@ func tier(sku string) string {
 // zoned reports whether the copies lie in several zones of a region.
 func zoned(sku string) bool { return strings.HasSuffix(sku, "ZRS") }
 
-// readOnly is the refusal of a change to what is settled at creation (Azure/ResourceModules
+// readOnly returns the refusal of a change to what is settled at creation (Azure/ResourceModules
 // issues 3106 and 4466; the status and the code from jenkins-infra/azure pull request 125).
 func readOnly(property string) *engine.Error {
 	return engine.Errorf(http.StatusBadRequest, "AccountPropertyCannotBeUpdated",

@@ -26,6 +26,7 @@ func (credential) GetToken(context.Context, policy.TokenRequestOptions) (azcore.
 
 // The official client makes an account, rolls a key, brings a customer's key and takes it back.
 func TestSDK(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	client, err := armstorage.NewAccountsClient(azuretest.Subscription, credential{}, &arm.ClientOptions{
 		ClientOptions:         policy.ClientOptions{Transport: azure, Retry: policy.RetryOptions{MaxRetries: -1}},

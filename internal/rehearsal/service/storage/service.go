@@ -1,8 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package storage is Microsoft.Storage in rehearsal: storage accounts, their access keys, and
-// what encrypts them at rest. Where a comment says "recorded", the behaviour is that of the
+// Package storage is Microsoft.Storage in rehearsal: storage accounts, their access keys, and their
+// encryption at rest. It must not import the Blob endpoint or the services that use storage. Where a
+// comment says "recorded", the behaviour is that of the
 // traffic of Microsoft's own client tests (azure-cli's recordings of its storage module).
 package storage
 
@@ -149,6 +150,6 @@ func checkNameAvailability(r *engine.Request) (*engine.Response, error) {
 	return &engine.Response{Status: http.StatusOK, Body: answer}, nil
 }
 
-// timestamp is a time as the storage resource provider writes it: always with seven digits of a
+// timestamp returns a time as the storage resource provider writes it: always with seven digits of a
 // fraction (recorded).
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000000Z") }

@@ -57,7 +57,7 @@ func serveService(
 	}}, nil
 }
 
-// defaultSettings are the settings of a service that nobody has changed.
+// defaultSettings returns the settings of a service that nobody has changed.
 func defaultSettings(service string) map[string]any {
 	settings := map[string]any{"cors": map[string]any{"corsRules": []any{}}}
 	if service == "blobServices" {

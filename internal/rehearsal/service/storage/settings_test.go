@@ -11,6 +11,7 @@ import (
 )
 
 func TestServices_keepTheirSettings(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	for service, want := range map[string]map[string]any{
@@ -48,6 +49,7 @@ func TestServices_keepTheirSettings(t *testing.T) {
 }
 
 func TestServices_areThoseOfTheKind(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, `{"sku":{"name":"Premium_LRS"},"kind":"FileStorage","location":"westus2"}`)
 	azure.Want(azure.Call("GET", account+"/fileServices/default", version, ""), http.StatusOK)

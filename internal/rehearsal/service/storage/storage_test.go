@@ -41,6 +41,7 @@ func create(t *testing.T, azure *azuretest.Azure, path, body string) *azuretest.
 }
 
 func TestCreate_asRecorded(t *testing.T) {
+	t.Parallel()
 	azure := azuretest.New(t, engine.Pace{Operation: 20 * time.Second, RetryAfter: time.Second})
 	storage.New(azure.Engine, azure.KeyVault)
 
@@ -108,6 +109,7 @@ func TestCreate_asRecorded(t *testing.T) {
 }
 
 func TestPut_existingAnswersAtOnceAndKeepsWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2","location":"westus2",
 		"properties":{"keyPolicy":{"keyExpirationPeriodInDays":100000},"minimumTlsVersion":"TLS1_2"}}`)
@@ -126,6 +128,7 @@ func TestPut_existingAnswersAtOnceAndKeepsWhatItLeavesOut(t *testing.T) {
 }
 
 func TestPatch(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	patched := azure.Want(azure.Call("PATCH", account, version,
@@ -145,6 +148,7 @@ func TestPatch(t *testing.T) {
 }
 
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	type key struct{ CreationTime, KeyName, Value, Permissions string }
@@ -195,6 +199,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestKeys_ofDirectoryAuthentication(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	azure.Want(azure.Call("PATCH", account, version,
@@ -215,6 +220,7 @@ func TestKeys_ofDirectoryAuthentication(t *testing.T) {
 }
 
 func TestKeys_needPermission(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	azure.Deny("Microsoft.Storage/storageAccounts/listkeys/action")
@@ -226,6 +232,7 @@ func TestKeys_needPermission(t *testing.T) {
 }
 
 func TestKeys_areNotInJournal(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	value := azure.Call("POST", account+"/listKeys", version, "").At("keys").([]any)[0].(map[string]any)["value"].(string)
@@ -241,6 +248,7 @@ func TestKeys_areNotInJournal(t *testing.T) {
 }
 
 func TestDelete(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	gone := azure.Want(azure.Call("DELETE", account, version, ""), http.StatusOK)
@@ -253,6 +261,7 @@ func TestDelete(t *testing.T) {
 }
 
 func TestNames_areGlobal(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	const elsewhere = azuretest.Group + "2/providers/Microsoft.Storage/storageAccounts/store1"
@@ -291,6 +300,7 @@ func TestNames_areGlobal(t *testing.T) {
 }
 
 func TestLists(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	create(t, azure, account, minimal)
 	create(t, azure, azuretest.Group+"2/providers/Microsoft.Storage/storageAccounts/store2", minimal)
@@ -306,6 +316,7 @@ func TestLists(t *testing.T) {
 }
 
 func TestKinds(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		create, change string
 		put            bool // the change is a PUT
@@ -382,6 +393,7 @@ func TestKinds(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			azure := start(t)
 			answer := azure.Call("PUT", account, version, test.create)
 			if test.change != "" {
@@ -400,6 +412,7 @@ func TestKinds(t *testing.T) {
 }
 
 func TestInfrastructureEncryption_shownOnlyWhenTrue(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	const with = `{"sku":{"name":"Standard_LRS"},"kind":"StorageV2","location":"westus2",
 		"properties":{"encryption":{"requireInfrastructureEncryption":%t}}}`
@@ -412,6 +425,7 @@ func TestInfrastructureEncryption_shownOnlyWhenTrue(t *testing.T) {
 }
 
 func TestService_forOtherServices(t *testing.T) {
+	t.Parallel()
 	azure := azuretest.New(t, engine.Pace{})
 	service := storage.New(azure.Engine, azure.KeyVault)
 	create(t, azure, account, minimal)

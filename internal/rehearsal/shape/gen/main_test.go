@@ -11,6 +11,7 @@ import (
 )
 
 func TestShapesAreUpToDate(t *testing.T) {
+	t.Parallel()
 	fresh := filepath.Join(t.TempDir(), "shapes.json")
 	if err := generate("../../test/openapi/testdata", fresh); err != nil {
 		t.Fatal(err)
@@ -29,6 +30,7 @@ func TestShapesAreUpToDate(t *testing.T) {
 }
 
 func TestGenerate_reportsWhatItCannotRead(t *testing.T) {
+	t.Parallel()
 	output := filepath.Join(t.TempDir(), "shapes.json")
 	if err := generate(t.TempDir(), output); err == nil {
 		t.Error("generate took an empty folder")

@@ -23,6 +23,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/resources"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/openapi"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/tokentest"
 )
 
 // The subscription and the resource group that every rehearsal begins with.
@@ -60,6 +61,7 @@ func New(tb testing.TB, pace engine.Pace) *Azure {
 	e.Guard(a.authenticate, a.authorize)
 	a.handler = openapi.NewValidator(tb).Wrap(e)
 	a.Transact(func(tx *engine.Tx) {
+		tokentest.UseSharedKey(tb, tx)
 		for id, kind := range map[engine.ID]string{
 			"/subscriptions/" + Subscription: "Microsoft.Resources/subscriptions",
 			Group:                            "Microsoft.Resources/resourceGroups",
@@ -144,18 +146,18 @@ type Answer struct {
 	Body   map[string]any
 }
 
-// Code is the code of the error in the answer, and Message its sentence.
+// Code returns the code of the error in the answer, and Message its sentence.
 func (a *Answer) Code() string    { return a.Text("error.code") }
 func (a *Answer) Message() string { return a.Text("error.message") }
 
-// Text is the text at the dotted path of the body, or "".
+// Text returns the text at the dotted path of the body, or "".
 func (a *Answer) Text(path string) string {
 	var text string
 	engine.Read(a.Body, path, &text)
 	return text
 }
 
-// At is the value at the dotted path of the body, or nil.
+// At returns the value at the dotted path of the body, or nil.
 func (a *Answer) At(path string) any {
 	var value any
 	engine.Read(a.Body, path, &value)
@@ -200,7 +202,7 @@ func (a *Azure) Send(method, url, body string) *Answer {
 	return answer
 }
 
-// token is a token for the service at a host. Making a real one takes an RSA key, which takes time:
+// token returns a token for the service at a host. Making a real one takes an RSA key, which takes time:
 // Resource Manager's tests do without.
 func (a *Azure) token(host string) string {
 	a.t.Helper()

@@ -152,7 +152,7 @@ type KeyOptions struct {
 	Operations         string // JSON
 }
 
-// Key is the identifier of a key without a version.
+// Key returns the identifier of a key without a version.
 func (v *Vault) Key(name string) string { return "https://" + v.name + ".vault.azure.net/keys/" + name }
 
 // NewKey makes a key, or a new version of it, and returns its identifier with the version.

@@ -33,8 +33,10 @@ const (
 // identity of its own, a vault with a key, access by a policy of the vault, the key attached, a new
 // version followed, access lost and found, all deleted.
 func TestTheOfficialClientsBringAKey(t *testing.T) {
+	t.Parallel()
 	for _, found := range []way{byName, byAddress} {
 		t.Run(string(found), func(t *testing.T) {
+			t.Parallel()
 			p := start(t, serve(t, found))
 			storage := p.createStorage("bringstore")
 			account := p.createAccount("bringmedia", storage,
@@ -61,8 +63,10 @@ func TestTheOfficialClientsBringAKey(t *testing.T) {
 
 // The same with what came later: an identity that the user brings, and access by roles.
 func TestTheOfficialClientsBringAKeyAndAnIdentity(t *testing.T) {
+	t.Parallel()
 	for _, found := range []way{byName, byAddress} {
 		t.Run(string(found), func(t *testing.T) {
+			t.Parallel()
 			p := start(t, serve(t, found))
 			storage := p.createStorage("bringstore")
 			identityID, principal := p.createIdentity("reader")

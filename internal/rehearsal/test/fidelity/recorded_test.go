@@ -289,6 +289,7 @@ func synchronous(encryption string) string {
 // azure-cli, ams module, at 2021-06-01: an account is made, shown, listed, changed, synchronized and
 // deleted. No tags were sent: none are shown. The region has its display name whatever was sent.
 func TestRecorded_accountAtTheLastSynchronousVersion(t *testing.T) {
+	t.Parallel()
 	const version = "2021-06-01"
 	shown := `{` + named + `,` + synchronous(`{"type":"SystemKey"}`) + `,` + systemData + `}`
 	tagged := strings.Replace(shown, `"West US 2"`, `"West US 2","tags":{"key":"value"}`, 1)
@@ -347,6 +348,7 @@ func TestRecorded_accountAtTheLastSynchronousVersion(t *testing.T) {
 
 // azure-cli, ams module, "identity": an identity is made with the account and switched off.
 func TestRecorded_identityIsSwitchedOff(t *testing.T) {
+	t.Parallel()
 	const version = "2021-06-01"
 	replay(t, createGroup(), createStore(), createdStore(),
 		exchange{
@@ -372,6 +374,7 @@ func TestRecorded_identityIsSwitchedOff(t *testing.T) {
 // of the whole account, and the system's key again. What is in force is shown beside what was sent;
 // which identity reads the key is shown, though not sent, from the version on that has a choice.
 func TestRecorded_customerKey(t *testing.T) {
+	t.Parallel()
 	for version, shape := range map[string]struct{ properties, identity string }{
 		"2020-05-01": {``, ``},
 		"2021-05-01": {`,` + keyDelivery, ``},
@@ -391,6 +394,7 @@ func TestRecorded_customerKey(t *testing.T) {
 				systemData + `,` + systemAssigned + `}`
 		}
 		t.Run(version, func(t *testing.T) {
+			t.Parallel()
 			replay(t, createGroup(), createStore(), createdStore(),
 				exchange{
 					method: "PUT", path: account, version: version, body: put(`{"type":"SystemKey"}`),
@@ -424,6 +428,7 @@ func TestRecorded_customerKey(t *testing.T) {
 // azure-cli compares the text of this refusal, the one of the service about a customer's key that
 // is known word for word.
 func TestRecorded_customerKeyWithoutAccess(t *testing.T) {
+	t.Parallel()
 	const version = "2021-06-01"
 	replay(t, createGroup(), createStore(), createdStore(), createVault(""), createKey(),
 		exchange{
@@ -451,6 +456,7 @@ func TestRecorded_customerKeyWithoutAccess(t *testing.T) {
 // while it changes, all are there. A service principal's account has no systemData before its first
 // change, and then only what tells of the last one. Tags are replaced as a whole.
 func TestRecorded_accountAtTheAsynchronousVersions(t *testing.T) {
+	t.Parallel()
 	for version, tls := range map[string]string{
 		"2021-11-01": ``, "2023-01-01": `,"minimumTlsVersion":"Tls12"`,
 	} {
@@ -473,6 +479,7 @@ func TestRecorded_accountAtTheAsynchronousVersions(t *testing.T) {
 				`"status":"Succeeded"}`,
 		}
 		t.Run(version, func(t *testing.T) {
+			t.Parallel()
 			replay(t, createGroup(), createStore(), createdStore(),
 				exchange{
 					method: "PUT", path: account, version: version, body: `{"location":"westus2",` +
@@ -527,6 +534,7 @@ func TestRecorded_accountAtTheAsynchronousVersions(t *testing.T) {
 
 // azure-cli, ams module, "check-name": taken, badly formed and free.
 func TestRecorded_namesOfAccounts(t *testing.T) {
+	t.Parallel()
 	const version = "2021-06-01"
 	check := func(name, verdict string) exchange {
 		return exchange{
@@ -555,6 +563,7 @@ func TestRecorded_namesOfAccounts(t *testing.T) {
 // azure-cli, storage module: keys, their renewal, and the names. Times of keys have all their
 // digits, and one renewed key leaves the other as it was.
 func TestRecorded_storageKeys(t *testing.T) {
+	t.Parallel()
 	const version = "2023-01-01"
 	list := func(key1, key2, time1, time2 string) string {
 		return `{"keys":[{"creationTime":"` + time1 + `","keyName":"key1","value":"` + key1 +
@@ -659,6 +668,7 @@ func keyBundle(before string) string {
 // azure-cli, keyvault module: a key is read in the ways that clients write its address, deleted and
 // recovered; a vault is deleted, purged, and gone.
 func TestRecorded_keysAndVaults(t *testing.T) {
+	t.Parallel()
 	const (
 		version      = "7.5-preview.1"
 		vaultVersion = "2022-07-01"
@@ -751,6 +761,7 @@ func TestRecorded_keysAndVaults(t *testing.T) {
 
 // What Resource Manager says in front of every service (azure-cli, ams module; issues).
 func TestRecorded_refusalsOfResourceManager(t *testing.T) {
+	t.Parallel()
 	const version = "2021-06-01"
 	gateway := map[string]string{
 		"X-Ms-Failure-Cause": "gateway", "Content-Type": "application/json; charset=utf-8",
@@ -800,6 +811,7 @@ func TestRecorded_refusalsOfResourceManager(t *testing.T) {
 
 // A caller who brings no token learns where to get one.
 func TestRecorded_challenges(t *testing.T) {
+	t.Parallel()
 	s := serve(t, byName)
 	reply := s.send("GET", s.Manager+"/subscriptions/"+s.SubscriptionID+
 		"/providers/Microsoft.Media/mediaservices?api-version=2021-06-01", nil, "")
@@ -817,6 +829,7 @@ func TestRecorded_challenges(t *testing.T) {
 // A PUT answers with every value of the account, and an empty list is a list (Go SDK,
 // TestAccountsTestSuite; azure-cli, ams module).
 func TestRecorded_answers(t *testing.T) {
+	t.Parallel()
 	const (
 		group   = "{subscription}/resourceGroups/rg-of-14-chars"
 		media   = group + "/providers/Microsoft.Media/mediaservices"

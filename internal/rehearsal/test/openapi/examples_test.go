@@ -36,6 +36,7 @@ func flawed() map[string]string {
 }
 
 func TestExamples_areValid(t *testing.T) {
+	t.Parallel()
 	used := map[string]bool{}
 	for _, e := range allExamples(t) {
 		for _, status := range slices.Sorted(maps.Keys(e.Responses)) {
@@ -96,6 +97,7 @@ func replay(t *testing.T, v *openapi.Validator, e openapi.Example, status int) [
 
 // The shapes that rehearsal refuses requests by fit Microsoft's own requests.
 func TestExamples_fitTheShapes(t *testing.T) {
+	t.Parallel()
 	count := 0
 	for _, e := range allExamples(t) {
 		o := operation(t, e)
@@ -117,6 +119,7 @@ func TestExamples_fitTheShapes(t *testing.T) {
 
 // The fields that rehearsal takes out of its answers are not in Microsoft's.
 func TestExamples_areLeftWholeByPruning(t *testing.T) {
+	t.Parallel()
 	for _, e := range allExamples(t) {
 		for status, answer := range e.Responses {
 			body, ok := answer.Body.(map[string]any)
@@ -133,6 +136,7 @@ func TestExamples_areLeftWholeByPruning(t *testing.T) {
 // A mistyped field is found wherever it is, by the shapes and by kin-openapi
 // alike; they read the documents in two different ways.
 func TestExamples_typosAreFound(t *testing.T) {
+	t.Parallel()
 	count := 0
 	for _, e := range allExamples(t) {
 		if e.Body() == nil || !e.Documents(http.StatusOK) {
@@ -209,6 +213,7 @@ func typos(value any, path string) []typo {
 }
 
 func TestExample_replay(t *testing.T) {
+	t.Parallel()
 	examples, err := openapi.Examples("mediaservices", "2023-01-01")
 	if err != nil {
 		t.Fatal(err)
@@ -248,6 +253,7 @@ func TestExample_replay(t *testing.T) {
 }
 
 func TestExample_dataPlane(t *testing.T) {
+	t.Parallel()
 	examples, err := openapi.Examples("keyvault-keys", "7.4")
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ type match struct {
 	version   shape.Version
 }
 
-// name is how reports name the operation.
+// name returns how reports name the operation.
 func (m match) name() string {
 	return fmt.Sprintf("%s %s %s", m.document.name, m.version.Name, m.operation.ID)
 }

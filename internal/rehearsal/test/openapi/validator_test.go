@@ -27,6 +27,7 @@ const (
 // Each case is one exchange with one thing wrong, or right although it looks
 // wrong.
 func TestValidator_check(t *testing.T) {
+	t.Parallel()
 	polling := map[string]string{"Location": "l", "Azure-AsyncOperation": "a", "Retry-After": "30"}
 	for _, test := range []struct {
 		name, method, url, request string
@@ -213,6 +214,7 @@ func TestValidator_check(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			v := validator(t)
 			header := http.Header{"Content-Type": {"application/json"}}
 			for name, value := range test.header {
@@ -237,6 +239,7 @@ func TestValidator_check(t *testing.T) {
 }
 
 func TestValidator_counts(t *testing.T) {
+	t.Parallel()
 	v := validator(t)
 	handler := v.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -256,6 +259,7 @@ func TestValidator_counts(t *testing.T) {
 }
 
 func TestValidator_wrapsAHandler(t *testing.T) {
+	t.Parallel()
 	v := validator(t)
 	server := httptest.NewServer(v.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -300,6 +304,7 @@ func TestValidator_wrapsAHandler(t *testing.T) {
 }
 
 func TestValidator_wrapsATransport(t *testing.T) {
+	t.Parallel()
 	v := validator(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -331,6 +336,7 @@ func TestValidator_wrapsATransport(t *testing.T) {
 }
 
 func TestValidator_brokenBodies(t *testing.T) {
+	t.Parallel()
 	v := validator(t)
 	broken := errors.New("broken")
 	handler := v.Wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -366,6 +372,7 @@ func TestValidator_brokenBodies(t *testing.T) {
 }
 
 func TestNewValidator_failsItsTest(t *testing.T) {
+	t.Parallel()
 	observed := &observer{TB: t}
 	v := openapi.NewValidator(observed)
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, account+"?api-version=2023-01-01", nil)

@@ -22,6 +22,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/resources"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/openapi"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/tokentest"
 )
 
 // Cloud is an engine with the services that the others stand on.
@@ -54,6 +55,7 @@ func New(tb testing.TB, options ...engine.Option) *Cloud {
 	c.Resources = resources.New(e, c.Directory)
 	e.Guard(c.Directory.Authenticate, c.Authorization.Authorize)
 	c.Transact(tb, func(tx *engine.Tx) {
+		tokentest.UseSharedKey(tb, tx)
 		c.Tenant = c.Directory.TenantID(tx)
 		c.Subscription = c.Resources.AddSubscription(tx, "Rehearsal")
 		c.Owner = c.Directory.AddServicePrincipal(tx, "owner")
@@ -91,10 +93,10 @@ type Answer struct {
 	Body   map[string]any
 }
 
-// Code is the code of the error in the answer, or "".
+// Code returns the code of the error in the answer, or "".
 func (a Answer) Code() string { return a.Text("error", "code") }
 
-// Text is the string at a path of names in the body, or "".
+// Text returns the string at a path of names in the body, or "".
 func (a Answer) Text(path ...string) string {
 	var at any = a.Body
 	for _, name := range path {
@@ -108,7 +110,7 @@ func (a Answer) Text(path ...string) string {
 	return text
 }
 
-// Value is the list in the body of a list's answer.
+// Value returns the list in the body of a list's answer.
 func (a Answer) Value() []any {
 	list, _ := a.Body["value"].([]any)
 	return list

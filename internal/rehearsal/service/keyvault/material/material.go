@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package material is the secret part of a key in Key Vault and what it can be used for: RSA and
-// elliptic curve keys, with the algorithms that Key Vault has for them (About keys: key types,
-// algorithms, and operations).
+// Package material holds the private part of a key in Key Vault and its operations: RSA and elliptic
+// curve keys, with the algorithms that Key Vault has for them (About keys: key types, algorithms, and
+// operations). It must not import the engine.
 package material
 
 import (
@@ -20,11 +20,11 @@ import (
 
 // The reasons for which a key does not do what it is asked for.
 var (
-	// ErrKind says that rehearsal makes no keys of that kind.
+	// ErrKind reports a kind of key that rehearsal does not have.
 	ErrKind = errors.New("no such kind of key")
-	// ErrAlgorithm says that the key cannot be used with the algorithm.
+	// ErrAlgorithm reports that the key cannot be used with the algorithm.
 	ErrAlgorithm = errors.New("the key cannot be used with the algorithm")
-	// ErrValue says that the value is none that the algorithm takes.
+	// ErrValue reports a value that the algorithm does not take.
 	ErrValue = errors.New("the value does not fit the algorithm")
 )
 

@@ -29,6 +29,7 @@ func stored(t *testing.T, made *material.Key, err error) *material.Key {
 }
 
 func TestAnRSAKey(t *testing.T) {
+	t.Parallel()
 	made, err := material.NewRSA(2048)
 	key := stored(t, made, err)
 	public := key.Public()
@@ -65,6 +66,7 @@ func TestAnRSAKey(t *testing.T) {
 }
 
 func TestKeysOnCurves(t *testing.T) {
+	t.Parallel()
 	for curve, test := range map[string]struct {
 		algorithm      string
 		digest, length int
@@ -121,6 +123,7 @@ func signs(t *testing.T, key *material.Key, algorithms map[string]int, other str
 }
 
 func TestWhatIsNoKey(t *testing.T) {
+	t.Parallel()
 	if _, err := material.Parse([]byte("no key")); err == nil {
 		t.Error("read what is no key")
 	}

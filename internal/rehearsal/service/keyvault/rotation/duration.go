@@ -39,12 +39,12 @@ func parseDuration(text string) (duration, bool) {
 	return d, d != duration{}
 }
 
-// after is the moment that lies so long after t.
+// after returns the moment that lies so long after t.
 func (d duration) after(t time.Time) time.Time {
 	return t.AddDate(d.years, d.months, d.days).Add(d.rest)
 }
 
-// before is the moment that lies so long before t.
+// before returns the moment that lies so long before t.
 func (d duration) before(t time.Time) time.Time {
 	return t.AddDate(-d.years, -d.months, -d.days).Add(-d.rest)
 }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rotation is the policies by which keys get new versions by themselves.
+// Package rotation holds the rotation policies of keys in Key Vault. It must not import the engine.
 package rotation
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Policy says when a key gets a new version by itself and how long that one is valid.
+// Policy says when a key is rotated and how long the new version is valid.
 type Policy struct {
 	Actions []Action `json:"lifetimeActions"`
 	// Expiry is the time that a version made by a rotation is valid for, or "".
@@ -36,7 +36,7 @@ const (
 	notify = "Notify"
 )
 
-// Default is what a key without a policy shows: a notice 30 days before it expires.
+// Default returns what a key without a policy shows: a notice 30 days before it expires.
 func Default() *Policy {
 	var notice Action
 	notice.Trigger.BeforeExpiry = "P30D"
@@ -122,8 +122,8 @@ func (a *Action) check(expiry string) error {
 	return nil
 }
 
-// Due is when the policy has a key rotated whose latest version was created and expires then, and
-// whether it ever does. The zero time is no expiry.
+// Due returns when the policy rotates a key whose latest version has these dates, and whether it ever
+// does. The zero time is no expiry.
 func (p *Policy) Due(created, expires time.Time) (time.Time, bool) {
 	for _, action := range p.Actions {
 		if action.Action.Type != rotate {
@@ -139,13 +139,13 @@ func (p *Policy) Due(created, expires time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Expires is when a version expires that a rotation makes now, and whether it does.
+// Expires returns when a version made by a rotation now expires, and whether it does.
 func (p *Policy) Expires(now time.Time) (time.Time, bool) {
 	validity, ok := parseDuration(p.Expiry)
 	return validity.after(now), ok
 }
 
-// Shown is the policy as Key Vault shows it under an identifier.
+// Shown returns the policy as Key Vault shows it under an identifier.
 func (p *Policy) Shown(id string) map[string]any {
 	attributes := map[string]any{}
 	if p.Expiry != "" {
@@ -157,7 +157,7 @@ func (p *Policy) Shown(id string) map[string]any {
 	return map[string]any{"id": id, "lifetimeActions": p.Actions, "attributes": attributes}
 }
 
-// ShownInResourceManager is the policy as Resource Manager shows it: without an identifier, and
+// ShownInResourceManager returns the policy as Resource Manager shows it: without an identifier, and
 // with the actions in lower case.
 func (p *Policy) ShownInResourceManager() map[string]any {
 	lower := *p

@@ -22,6 +22,7 @@ func sent(kind, after, before, expiry string) rotation.Sent {
 }
 
 func TestWhenAPolicyIsDue(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		sent    rotation.Sent
 		expires time.Time
@@ -49,6 +50,7 @@ func TestWhenAPolicyIsDue(t *testing.T) {
 }
 
 func TestWhenAVersionExpires(t *testing.T) {
+	t.Parallel()
 	for expiry, want := range map[string]string{
 		"": "", "P28D": "2028-02-28T12:00:00Z", "P1Y": "2029-01-31T12:00:00Z",
 	} {
@@ -66,6 +68,7 @@ func TestWhenAVersionExpires(t *testing.T) {
 }
 
 func TestPoliciesThatCannotBeFollowed(t *testing.T) {
+	t.Parallel()
 	for _, policy := range []rotation.Sent{
 		sent("Rotate", "P6D", "", ""), sent("Rotate", "", "P6D", "P90D"),
 		sent("Rotate", "", "P30D", ""), sent("Rotate", "P30D", "P30D", "P90D"),

@@ -43,7 +43,7 @@ func Retention(vault *engine.Resource) time.Duration {
 	return time.Duration(RetentionDays(vault)) * 24 * time.Hour
 }
 
-// RecoveryLevel is what is said of the keys in the vault: how a deleted one can be had back, and
+// RecoveryLevel returns what is said of the keys in the vault: how a deleted one can be had back, and
 // whether it can be purged (recorded).
 func RecoveryLevel(vault *engine.Resource) string {
 	level := "Recoverable"

@@ -33,7 +33,7 @@ func badRequest(format string, args ...any) *engine.Error {
 	return engine.Errorf(http.StatusBadRequest, "BadRequest", format, args...)
 }
 
-// ownBadRequest is a refusal that is sure to be made, but not known word for word.
+// ownBadRequest returns a refusal that is sure to be made, but not known word for word.
 func ownBadRequest(format string, args ...any) *engine.Error {
 	refused := badRequest(format, args...)
 	refused.Own = true

@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package vaults is the vaults of Microsoft.KeyVault in Resource Manager: what they are, the rules
-// that they keep, who gets access to what is in them, and how they are deleted, recovered and
-// purged. What is in them is the business of package keyvault.
+// Package vaults holds the vaults of Microsoft.KeyVault in Resource Manager: their rules, access
+// policies and firewall, and how they are deleted, recovered and purged. It must not import package
+// keyvault, which holds the keys in them.
 package vaults
 
 import (
@@ -19,11 +19,11 @@ const Type = "Microsoft.KeyVault/vaults"
 // Domain is the domain of the vaults' host names.
 const Domain engine.Domain = ".vault.azure.net"
 
-// AccessChanged is the topic under which the resource ID of a vault is published whenever
-// something about the vault may have changed whether and by whom its keys can be used.
+// AccessChanged is the topic for the resource ID of a vault when a change of the vault may affect who
+// can use its keys.
 const AccessChanged = "keyvault.AccessChanged"
 
-// Contents is told what happens to a vault with what is in it.
+// Contents follows what happens to a vault.
 type Contents interface {
 	// Recovered is called when a deleted vault is back.
 	Recovered(tx *engine.Tx, name string)
@@ -31,7 +31,7 @@ type Contents interface {
 	Purged(tx *engine.Tx, name string)
 }
 
-// grantTimer has an access policy come into effect.
+// grantTimer announces that an access policy has come into effect.
 const grantTimer = "keyvault.grant"
 
 // Register adds the vaults to an engine.
@@ -103,7 +103,7 @@ func (s *service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	setDefaults(next)
 	dateGrants(r.Tx, next)
 	stamp(r, old, next)
-	// Whoever hears of the change must see it.
+	// Subscribers must see the change.
 	r.Save(next)
 	r.Store(nameDocument(next.Name), next.ID)
 	r.Publish(AccessChanged, string(next.ID))
@@ -180,8 +180,8 @@ func viewVault(r *engine.Request, shown *engine.Resource) {
 	}
 }
 
-// askToWait tells a client that follows a creation by its provisioningState when to look again,
-// where Key Vault leaves that to the client: the Azure SDKs would wait half a minute.
+// askToWait tells a client that polls the provisioningState of a new vault when to poll again. Key Vault
+// leaves that to the client, and the Azure SDKs would wait half a minute.
 func askToWait(r *engine.Request, response *engine.Response) {
 	body, _ := response.Body.(map[string]any)
 	properties, _ := body["properties"].(map[string]any)

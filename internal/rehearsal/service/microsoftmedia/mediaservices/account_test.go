@@ -50,6 +50,7 @@ func bodyWith(properties string, storage ...string) string {
 }
 
 func TestCreate_synchronousAsRecorded(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	created := azure.Want(azure.Call("PUT", account, synchronous,
@@ -113,8 +114,10 @@ func TestCreate_synchronousAsRecorded(t *testing.T) {
 }
 
 func TestCreate_asynchronousAsRecorded(t *testing.T) {
+	t.Parallel()
 	for _, version := range []string{"2021-11-01", current} {
 		t.Run(version, func(t *testing.T) {
+			t.Parallel()
 			azure := startPaced(t, engine.Pace{Operation: time.Second, RetryAfter: 30 * time.Second})
 			azure.store("store1")
 			begun := azure.Want(azure.Call("PUT", account, version, body(store1)), http.StatusCreated)
@@ -185,6 +188,7 @@ func TestCreate_asynchronousAsRecorded(t *testing.T) {
 }
 
 func TestPatch_byVersion(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, current, body(store1)), http.StatusCreated)
@@ -217,6 +221,7 @@ func TestPatch_byVersion(t *testing.T) {
 }
 
 func TestSystemData_appearsWithFirstChange(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, current, body(store1)), http.StatusCreated)
@@ -234,6 +239,7 @@ func TestSystemData_appearsWithFirstChange(t *testing.T) {
 }
 
 func TestPut_replacesTheWhole(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, current, `{"location":"westus2","tags":{"a":"b"},"properties":{
@@ -249,6 +255,7 @@ func TestPut_replacesTheWhole(t *testing.T) {
 }
 
 func TestVersions_showWhatTheyHave(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, current, body(store1)), http.StatusCreated)
@@ -278,6 +285,7 @@ func TestVersions_showWhatTheyHave(t *testing.T) {
 }
 
 func TestGetBySubscription_onlyInTheFirstVersion(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, synchronous, body(store1)), http.StatusCreated)
@@ -291,6 +299,7 @@ func TestGetBySubscription_onlyInTheFirstVersion(t *testing.T) {
 }
 
 func TestLists(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	for _, id := range []string{account, accounts + "/media2", azuretest.Group + "2/providers/Microsoft.Media/mediaservices/media3"} {
@@ -310,6 +319,7 @@ func TestLists(t *testing.T) {
 }
 
 func TestDelete(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, synchronous, body(store1)), http.StatusCreated)
@@ -324,6 +334,7 @@ func TestDelete(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, synchronous, body(store1)), http.StatusCreated)
@@ -351,6 +362,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestLimit_accountsPerSubscription(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	for i := range 100 {
@@ -362,6 +374,7 @@ func TestLimit_accountsPerSubscription(t *testing.T) {
 
 // Tags come back as they were sent, whatever characters they have; a list of none is a list.
 func TestAnswers(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	created := azure.Want(azure.Call("PUT", account, "2020-05-01", strings.Replace(body(store1), "{",
@@ -378,6 +391,7 @@ func TestAnswers(t *testing.T) {
 
 // The service fails over a space behind the comma (Azure/azure-rest-api-specs issue 21905).
 func TestIdentity_withASpace(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	spaced := strings.Replace(body(store1), "{", `{"identity":{"type":"SystemAssigned, UserAssigned",`+

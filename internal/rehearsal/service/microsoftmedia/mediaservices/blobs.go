@@ -11,7 +11,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
-// Blobs is the account, or one of its streaming origins, at the endpoint of one of its storage
+// Blobs returns the account, or one of its streaming origins, at the endpoint of one of its storage
 // accounts: with the copies of the access keys that were fetched last before asOf, or as the
 // identity that the account goes to its storage with. It refuses a storage account that the account
 // is not attached to.

@@ -11,7 +11,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
-// revealAccountKey is what an account hides of its account key, and what hides it again.
+// revealAccountKey returns what an account hides of its account key, and what hides it again.
 func revealAccountKey(account *engine.Resource) (held *microsoftmedia.AccountKey, hide func()) {
 	known := secretsOf(account)
 	return &known.AccountKey, func() { account.Hide(known) }

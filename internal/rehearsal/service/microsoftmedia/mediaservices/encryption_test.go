@@ -51,6 +51,7 @@ func (r *rehearsal) attach(id string) {
 }
 
 func TestCustomerKey_asRecorded(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	version := vault.NewKey("k", azuretest.KeyOptions{})
 	for api, want := range map[string]map[string]any{
@@ -76,6 +77,7 @@ func TestCustomerKey_asRecorded(t *testing.T) {
 }
 
 func TestCustomerKey_patchShowsCurrentVersion(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	version := vault.NewKey("k", azuretest.KeyOptions{})
 	begun := azure.Want(azure.Call("PATCH", account, current, `{"properties":{"encryption":{"type":"CustomerKey",
@@ -92,6 +94,7 @@ func TestCustomerKey_patchShowsCurrentVersion(t *testing.T) {
 
 // Each test breaks exactly one rule of the key.
 func TestCustomerKey_rules(t *testing.T) {
+	t.Parallel()
 	soon := time.Date(2026, 3, 1, 13, 0, 0, 0, time.UTC)
 	past := time.Date(2026, 3, 1, 11, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {
@@ -113,6 +116,7 @@ func TestCustomerKey_rules(t *testing.T) {
 		"CMK009 unwrap":           {vault: azuretest.VaultOptions{Permissions: `["get","wrapKey"]`}, message: forbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			azure := start(t)
 			azure.store("store1")
 			vault := azure.Vault("vault1", test.vault)
@@ -158,6 +162,7 @@ func TestCustomerKey_isMissing(t *testing.T) {
 }
 
 func TestCustomerKey_grant(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
@@ -212,6 +217,7 @@ func TestEncryption_thatMakesNoSense(t *testing.T) {
 }
 
 func TestCustomerKey_userAssigned(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
@@ -252,6 +258,7 @@ func TestCustomerKey_userAssigned(t *testing.T) {
 }
 
 func TestCustomerKey_systemIdentityCanBeGivenUp(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	version := vault.NewKey("k", azuretest.KeyOptions{})
 	azure.attach(version)
@@ -264,6 +271,7 @@ func TestCustomerKey_systemIdentityCanBeGivenUp(t *testing.T) {
 }
 
 func TestCustomerKey_backToSystemKeyAndOverToAnother(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	first := vault.NewKey("first", azuretest.KeyOptions{})
 	second := vault.NewKey("second", azuretest.KeyOptions{})
@@ -288,6 +296,7 @@ func TestCustomerKey_backToSystemKeyAndOverToAnother(t *testing.T) {
 }
 
 func TestCustomerKey_putWithoutEncryptionReturnsToSystemKey(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	azure.attach(vault.NewKey("k", azuretest.KeyOptions{}))
 	azure.Want(azure.Call("PUT", account, current, body(store1)), http.StatusOK)
@@ -298,6 +307,7 @@ func TestCustomerKey_putWithoutEncryptionReturnsToSystemKey(t *testing.T) {
 }
 
 func TestVersions_ofTheKey(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	first := vault.NewKey("k", azuretest.KeyOptions{})
 	azure.attach(vault.Key("k"))
@@ -321,6 +331,7 @@ func TestVersions_ofTheKey(t *testing.T) {
 }
 
 func TestVersions_pinnedStays(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	first := vault.NewKey("k", azuretest.KeyOptions{})
 	azure.attach(first)
@@ -333,6 +344,7 @@ func TestVersions_pinnedStays(t *testing.T) {
 
 // A new version that cannot wrap is not taken, and is looked at again.
 func TestVersions_thatDoNotFitYet(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	first := vault.NewKey("k", azuretest.KeyOptions{})
 	azure.attach(vault.Key("k"))
@@ -351,6 +363,7 @@ func TestVersions_thatDoNotFitYet(t *testing.T) {
 
 // Nobody tells the service that a version's time has come: it looks again by itself.
 func TestVersions_thatBecomeValid(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	first := vault.NewKey("k", azuretest.KeyOptions{})
 	azure.attach(vault.Key("k"))
@@ -368,6 +381,7 @@ func TestVersions_thatBecomeValid(t *testing.T) {
 
 // An account that lost its key when the new version came takes it up once both can be used.
 func TestVersions_afterLostAccess(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	first := vault.NewKey("k", azuretest.KeyOptions{})
 	azure.attach(vault.Key("k"))
@@ -385,6 +399,7 @@ func TestVersions_afterLostAccess(t *testing.T) {
 }
 
 func TestCustomerKey_byRole(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	vault := azure.Vault("vault1", azuretest.VaultOptions{Roles: true})
@@ -399,6 +414,7 @@ func TestCustomerKey_byRole(t *testing.T) {
 
 // An account that was refused its first key can go on with what it has.
 func TestCustomerKey_leavesNothingBehindWhenRefused(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	azure.attach(vault.NewKey("k", azuretest.KeyOptions{}))
 	before := azure.Call("GET", account, current, "").Raw
@@ -474,6 +490,7 @@ func TestInaccessible(t *testing.T) {
 }
 
 func TestInaccessible_canBeDeleted(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	azure.attach(vault.NewKey("k", azuretest.KeyOptions{}))
 	vault.DeleteKey("k")
@@ -482,6 +499,7 @@ func TestInaccessible_canBeDeleted(t *testing.T) {
 
 // An expired key still unwraps: an account that has it lives on.
 func TestExpired_livesOn(t *testing.T) {
+	t.Parallel()
 	azure, vault := ready(t)
 	soon := time.Date(2026, 3, 1, 13, 0, 0, 0, time.UTC)
 	version := vault.NewKey("k", azuretest.KeyOptions{Expires: &soon})
@@ -491,6 +509,7 @@ func TestExpired_livesOn(t *testing.T) {
 }
 
 func TestDeletedUserAssignedIdentity_losesTheKey(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})

@@ -19,6 +19,7 @@ import (
 
 // The examples that Microsoft publishes get the answers that they document.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	for _, version := range []string{"2020-05-01", "2021-05-01", "2021-06-01", "2021-11-01", "2023-01-01"} {
 		examples, err := openapi.Examples("mediaservices", version)
 		if err != nil {
@@ -30,7 +31,10 @@ func TestExamples(t *testing.T) {
 				example.Operation == "Mediaservices_ListEdgePolicies" {
 				continue // of what rehearsal does not have, and operations, which have IDs of their own
 			}
-			t.Run(version+" "+example.File, func(t *testing.T) { replay(t, example) })
+			t.Run(version+" "+example.File, func(t *testing.T) {
+				t.Parallel()
+				replay(t, example)
+			})
 		}
 	}
 }
@@ -78,6 +82,7 @@ func replay(t *testing.T, example openapi.Example) {
 
 // The examples of operations take an operation to be in a state: at work, done, failed.
 func TestExamples_operations(t *testing.T) {
+	t.Parallel()
 	for _, version := range []string{"2021-11-01", "2023-01-01"} {
 		examples, err := openapi.Examples("mediaservices", version)
 		if err != nil {
@@ -88,6 +93,7 @@ func TestExamples_operations(t *testing.T) {
 				continue
 			}
 			t.Run(version+" "+example.File, func(t *testing.T) {
+				t.Parallel()
 				azure := startPaced(t, engine.Pace{Operation: time.Minute, RetryAfter: time.Second})
 				azure.store("store1")
 				begun := azure.Want(azure.Call("PUT", account, version, body(store1)), http.StatusCreated)

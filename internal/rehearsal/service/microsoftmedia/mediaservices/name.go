@@ -8,7 +8,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
-// naming is how accounts are named. The OpenAPI documents' examples have Microsoft.Media/MediaService
+// naming returns how accounts are named. The OpenAPI documents' examples have Microsoft.Media/MediaService
 // beside the type's own name.
 func naming() microsoftmedia.Naming {
 	return microsoftmedia.Naming{Type: Type, Noun: "Media Account", Called: []string{"mediaservice"}}

@@ -29,6 +29,7 @@ func (credential) GetToken(context.Context, policy.TokenRequestOptions) (azcore.
 // The official client brings a key to an account, sees it follow a new version, loses it and gets
 // it back.
 func TestSDK_customerKey(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})

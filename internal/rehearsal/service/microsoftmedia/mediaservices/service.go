@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package mediaservices is Microsoft.Media in rehearsal: Media Services accounts with the storage
-// accounts under them and the encryption over them. Where a comment says "recorded", the
+// Package mediaservices is Microsoft.Media in rehearsal: Media Services accounts with their storage
+// accounts and their encryption. It must not import Video Analyzer. Where a comment says "recorded", the
 // behaviour is that of the traffic of Microsoft's own client tests (azure-cli's recordings of its
 // ams module; the Go SDK's TestAccountsTestSuite at 2021-11-01, the .NET SDK's at 2023-01-01).
 package mediaservices
@@ -98,13 +98,13 @@ func (s *Service) addRoutes(e *engine.Engine) {
 	})
 }
 
-// OnCreation has made called with every account as it is made, to add what every account has.
+// OnCreation calls made with every new account, to add what every account has.
 func (s *Service) OnCreation(made func(tx *engine.Tx, account *engine.Resource)) {
 	s.created = append(s.created, made)
 }
 
-// Admit refuses whatever is asked of what is in an account while the account key is out of reach,
-// or the account is not there yet.
+// Admit refuses requests for the contents of an account while its account key is out of reach, or while
+// it is being created.
 func (s *Service) Admit(r *engine.Request, account *engine.Resource) *engine.Error {
 	if account.Pending != "" && secretsOf(account).Creating {
 		return microsoftmedia.Busy()

@@ -20,6 +20,7 @@ import (
 )
 
 func TestStorage_untypedIsPrimary(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	created := azure.Want(azure.Call("PUT", account, "2020-05-01",
@@ -32,6 +33,7 @@ func TestStorage_untypedIsPrimary(t *testing.T) {
 }
 
 func TestStorage_rules(t *testing.T) {
+	t.Parallel()
 	many := make([]string, 101)
 	for i := range many {
 		many[i] = fmt.Sprintf("%s/store%d", stores, i)
@@ -60,6 +62,7 @@ func TestStorage_rules(t *testing.T) {
 		"blob-only":    {body(stores + "/blobs"), "blob-only"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for _, version := range []string{synchronous, current} {
 				azure := start(t)
 				azure.store("store1")
@@ -75,6 +78,7 @@ func TestStorage_rules(t *testing.T) {
 }
 
 func TestStorage_blobOnlyMayBeSecondary(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.storeOf("blobs", "Standard_LRS", "BlobStorage", `{"accessTier":"Hot"}`)
@@ -82,6 +86,7 @@ func TestStorage_blobOnlyMayBeSecondary(t *testing.T) {
 }
 
 func TestStorage_primaryStays(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.store("store2")
@@ -98,6 +103,7 @@ func TestStorage_primaryStays(t *testing.T) {
 // The service answers with storage accounts in an order of its own, which differs between a PUT and
 // the next GET: clients must treat them as a set.
 func TestStorage_orderIsTheServicesOwn(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.store("store2")
@@ -122,6 +128,7 @@ func TestStorage_orderIsTheServicesOwn(t *testing.T) {
 }
 
 func TestStorage_callerMustBeAllowedToListKeys(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Deny("Microsoft.Storage/storageAccounts/listkeys/action")
@@ -132,6 +139,7 @@ func TestStorage_callerMustBeAllowedToListKeys(t *testing.T) {
 // What goes wrong while the service works comes as a failed operation from 2021-11-01 on, and as
 // the answer itself before.
 func TestStorage_thatCannotBeReached(t *testing.T) {
+	t.Parallel()
 	const words = "Storage account cannot be accessed."
 	azure := start(t)
 	azure.Refused(azure.Call("PUT", account, synchronous, body(store1)),
@@ -162,8 +170,10 @@ func TestStorage_thatCannotBeReached(t *testing.T) {
 }
 
 func TestSyncStorageKeys(t *testing.T) {
+	t.Parallel()
 	for _, version := range []string{"2020-05-01", "2021-05-01", synchronous, "2021-11-01", current} {
 		t.Run(version, func(t *testing.T) {
+			t.Parallel()
 			azure := start(t)
 			azure.store("store1")
 			azure.store("store2")
@@ -201,6 +211,7 @@ func TestSyncStorageKeys(t *testing.T) {
 }
 
 func TestSyncStorageKeys_needsPermission(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, synchronous, body(store1)), http.StatusCreated)
@@ -212,6 +223,7 @@ func TestSyncStorageKeys_needsPermission(t *testing.T) {
 // With managed identity storage authentication the account holds no keys: its identity goes to the
 // storage, and needs the data role for it. Contributor is not enough.
 func TestManagedIdentity_storage(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	created := azure.Want(azure.Call("PUT", account, synchronous,
@@ -255,6 +267,7 @@ func TestManagedIdentity_storage(t *testing.T) {
 }
 
 func TestManagedIdentity_needsAnIdentity(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Refused(azure.Call("PUT", account, current, bodyWith(`"storageAuthentication":"ManagedIdentity"`, store1)),
@@ -264,6 +277,7 @@ func TestManagedIdentity_needsAnIdentity(t *testing.T) {
 // A user-assigned identity can have its grant before the account exists, and reach storage in
 // another subscription.
 func TestManagedIdentity_userAssignedInAnotherSubscription(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	const other = "/subscriptions/99999999-2222-3333-4444-555555555555"
 	const far = other + "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/far"
@@ -296,6 +310,7 @@ func TestManagedIdentity_userAssignedInAnotherSubscription(t *testing.T) {
 
 // What a failed operation did not reach has to be reached by the next one.
 func TestManagedIdentity_failedCreationIsNotForgotten(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	reader, principal := azure.Identity("reader")

@@ -60,7 +60,7 @@ func setStorage(account *engine.Resource, list []storageAccount) {
 	account.Set("storageAccounts", entries)
 }
 
-// identityObject is an identity as the properties hold it.
+// identityObject returns an identity as the properties hold it.
 func identityObject(i *microsoftmedia.Identity) map[string]any {
 	object := map[string]any{"useSystemAssignedIdentity": i.UserAssigned == ""}
 	if i.UserAssigned != "" {
@@ -86,7 +86,7 @@ func attached(list []storageAccount, id engine.ID) *storageAccount {
 	return &list[at]
 }
 
-// attachments is what the list has in common with those of other accounts of Microsoft.Media.
+// attachments returns what the list has in common with those of other accounts of Microsoft.Media.
 func attachments(list []storageAccount) []microsoftmedia.Attached {
 	var common []microsoftmedia.Attached
 	for _, listed := range list {
@@ -252,7 +252,7 @@ func (s *Service) reachStorage(
 	return nil
 }
 
-// StorageInaccessible is the error of the OpenAPI document's example of a failed operation.
+// StorageInaccessible returns the error of the OpenAPI document's example of a failed operation.
 func StorageInaccessible() *engine.Error { return microsoftmedia.StorageInaccessible() }
 
 // syncStorageKeys has the account fetch the keys of one of its storage accounts anew.

@@ -15,6 +15,7 @@ import (
 
 // Copies of earlier keys are kept as long as an origin may work with them, and no longer.
 func TestStorageKeys_ofEarlierSyncs(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store1")
 	azure.Want(azure.Call("PUT", account, synchronous, body(store1)), http.StatusCreated)

@@ -17,7 +17,7 @@ import (
 
 const assetType = mediaservices.Type + "/assets"
 
-// bad is a refusal in the manner of the service, in rehearsal's own words.
+// bad returns a refusal in the manner of the service, in rehearsal's own words.
 func bad(format string, args ...any) *engine.Error {
 	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
 }

@@ -39,6 +39,7 @@ func armOptions(azure *rehearsal) *arm.ClientOptions {
 
 // The official clients publish a film: an asset, the file in its container, a locator, its paths.
 func TestSDK_publishes(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	ctx := t.Context()
 	factory := func(err error) {
@@ -233,6 +234,7 @@ func TestStreaming_refusals(t *testing.T) {
 
 // A container that is there becomes the asset's; what a GET says may be sent back.
 func TestAsset_takesAContainer(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	first := azure.Want(azure.Call("PUT", account+"/assets/one", streamingVersion,
 		`{"properties":{"container":"films","description":"d","alternateId":"a"}}`), http.StatusCreated)
@@ -251,6 +253,7 @@ func TestAsset_takesAContainer(t *testing.T) {
 
 // The account's own way to its storage goes by the copies of the keys that it has.
 func TestAsset_takesKeysThatWork(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	regenerate := func(name string) {
 		azure.Want(azure.Call("POST", store1+"/regenerateKey", "2023-01-01", `{"keyName":"`+name+`"}`), http.StatusOK)
@@ -275,6 +278,7 @@ func TestAsset_takesKeysThatWork(t *testing.T) {
 }
 
 func TestAsset_byIdentityHasNoURLs(t *testing.T) {
+	t.Parallel()
 	azure := startWithout(t, engine.Pace{RetryAfter: time.Millisecond})
 	id, principal := azure.Identity("id1")
 	const contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
@@ -291,6 +295,7 @@ func TestAsset_byIdentityHasNoURLs(t *testing.T) {
 
 // Only reading, listing and deleting the account work while its key is out of reach.
 func TestStreaming_needsTheCustomersKey(t *testing.T) {
+	t.Parallel()
 	azure := startWithout(t, engine.Pace{RetryAfter: time.Millisecond})
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
 	version := vault.NewKey("k", azuretest.KeyOptions{})
@@ -318,6 +323,7 @@ func TestStreaming_needsTheCustomersKey(t *testing.T) {
 }
 
 func TestEndpoint_oneOperationAtATime(t *testing.T) {
+	t.Parallel()
 	azure := startWithout(t, engine.Pace{Operation: time.Minute, RetryAfter: time.Second})
 	azure.Advance(time.Minute) // the storage accounts are there
 	begun := azure.Want(azure.Call("PUT", account, "2023-01-01", `{"location":"westus2","properties":{"storageAccounts":[

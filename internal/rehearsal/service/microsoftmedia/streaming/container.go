@@ -12,7 +12,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/mediaservices"
 )
 
-// blobsOf is the account at the storage of an asset, with what it knows now.
+// blobsOf returns the account at the storage of an asset, with what it knows now.
 func (s *Service) blobsOf(
 	tx *engine.Tx, account, asset *engine.Resource,
 ) (blob.Client, *engine.Error) {

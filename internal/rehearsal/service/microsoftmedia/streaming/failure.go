@@ -28,7 +28,7 @@ const (
 	storageFailure                 failure = "MPE_STORAGE_FAILURE"
 )
 
-// meaning is the number and the sentence that the documentation has for it.
+// meaning returns the number and the sentence that the documentation has for it.
 func (f failure) meaning() (number uint32, sentence string) {
 	switch f {
 	case badURLSyntax:

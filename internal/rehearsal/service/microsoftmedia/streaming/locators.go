@@ -34,7 +34,7 @@ func (s *Service) locatorType() *engine.ResourceType {
 // policy is what a streaming policy lets a locator do.
 type policy struct{ download, stream bool }
 
-// policies are the predefined streaming policies that do not encrypt. There are no others here.
+// policies returns the predefined streaming policies that do not encrypt. There are no others here.
 func policies(name string) (policy, bool) {
 	known, ok := map[string]policy{
 		"Predefined_DownloadOnly":              {download: true},
@@ -217,7 +217,7 @@ func (s *Service) listPaths(
 	}}, nil
 }
 
-// files are the names of what is in the container of a locator's asset.
+// files returns the names of what is in the container of a locator's asset.
 func (s *Service) files(
 	ctx context.Context, tx *engine.Tx, wanted delivery,
 ) ([]string, error) {

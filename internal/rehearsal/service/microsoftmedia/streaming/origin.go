@@ -20,7 +20,7 @@ import (
 // from 1.
 const Origins = 6
 
-// Lag is how long after a sync an origin goes on working with the keys from before. The lags of an
+// Lag returns how long after a sync an origin goes on working with the keys from before. The lags of an
 // account's origins lie one in each sixth of [mediaservices.OriginLag], which of them where only the names
 // decide: the same in every run.
 func Lag(account engine.ID, origin int) time.Duration {

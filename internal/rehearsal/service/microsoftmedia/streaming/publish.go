@@ -17,12 +17,12 @@ type File struct {
 	Content    []byte
 }
 
-// publication is what the asset and the locator are called that [Service.Publish] makes.
+// publication is the name of the asset and the locator that [Service.Publish] creates.
 const publication = "rehearsal"
 
-// Publish has an account stream a file, in one step instead of those that its users take: an asset
-// with the file in it, a locator, and the streaming endpoint running. It returns the file's URL. A
-// second time it finds all that as it is, and starts the endpoint again where it was stopped.
+// Publish makes an account stream a file: it creates an asset with the file and a locator, starts the
+// streaming endpoint, and returns the file's URL. Called again, it keeps what exists and starts the
+// endpoint if it was stopped.
 func (s *Service) Publish(
 	ctx context.Context, tx *engine.Tx, id engine.ID, file File,
 ) (string, error) {

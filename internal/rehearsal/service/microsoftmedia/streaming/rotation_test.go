@@ -16,6 +16,7 @@ import (
 
 // The documented procedure: key1, sync, six hours, key2, sync. A player never notices.
 func TestRotation_inTheDocumentedOrder(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	azure.wantHealth("before", url, all)
 	azure.regenerate(store1, "key1")
@@ -35,6 +36,7 @@ func TestRotation_inTheDocumentedOrder(t *testing.T) {
 // With key2 too soon after the sync, the origins that have not taken it over have no key left until
 // they do.
 func TestRotation_tooFast(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	azure.regenerate(store1, "key1")
 	azure.sync(store1)
@@ -60,6 +62,7 @@ func TestRotation_tooFast(t *testing.T) {
 
 // A moment before the six hours are over is too soon, too, for one origin.
 func TestRotation_justTooFast(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	azure.regenerate(store1, "key1")
 	azure.sync(store1)
@@ -77,6 +80,7 @@ func TestRotation_justTooFast(t *testing.T) {
 }
 
 func TestRotation_withoutSync(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	azure.regenerate(store1, "key1")
 	azure.Advance(48 * time.Hour)
@@ -92,6 +96,7 @@ func TestRotation_withoutSync(t *testing.T) {
 
 // The other key first is as good: "The order in which you rotate storage keys is not fixed".
 func TestRotation_otherKeyFirst(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	azure.regenerate(store1, "key2")
 	azure.sync(store1)
@@ -106,6 +111,7 @@ func TestRotation_otherKeyFirst(t *testing.T) {
 // Syncing twice does not make the origins faster, and the same key twice harms nobody as long as the
 // other stays.
 func TestRotation_sameKeyTwice(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	for range 3 {
 		azure.regenerate(store1, "key1")
@@ -124,6 +130,7 @@ func TestRotation_sameKeyTwice(t *testing.T) {
 
 // Sync before the regeneration instead of after it is no sync.
 func TestRotation_syncBeforeKey(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	azure.sync(store1)
 	azure.regenerate(store1, "key1")
@@ -134,6 +141,7 @@ func TestRotation_syncBeforeKey(t *testing.T) {
 
 // Each storage account has keys of its own.
 func TestRotation_ofOneOfTwoAccounts(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	other := azure.publish("other", "store2")
 	azure.regenerate(store1, "key1")
@@ -151,6 +159,7 @@ func TestRotation_ofOneOfTwoAccounts(t *testing.T) {
 // Every order of the steps, and every wait: an origin delivers exactly when one of the two keys of
 // the sync that it works with is one that the storage account has.
 func TestRotation_model(t *testing.T) {
+	t.Parallel()
 	steps := []string{"key1", "key2", "sync", "hour"}
 	for number := range 32 {
 		azure, url := stream(t)
@@ -198,6 +207,7 @@ func TestRotation_model(t *testing.T) {
 }
 
 func TestLag_isSpread(t *testing.T) {
+	t.Parallel()
 	first := map[int]bool{}
 	for _, name := range []string{"media1", "media2", "other", "cinema", "archive"} {
 		var hours []int

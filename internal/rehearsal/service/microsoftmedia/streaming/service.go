@@ -1,15 +1,15 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package streaming is what rehearsal's media accounts deliver: their assets, streaming locators and
-// streaming endpoints, and the endpoints' own host names, where players fetch what a locator
-// delivers. It is there so that a rotation of storage keys in the wrong
-// order, or too fast, breaks what it would break in Azure.
+// Package streaming holds the assets, streaming locators and streaming endpoints of media accounts, and
+// serves the endpoints' own host names, where players fetch files. A rotation of storage keys in the
+// wrong order, or too fast, breaks here what it would break in Azure. It must not import Video
+// Analyzer.
 //
-// Behind each endpoint there are several origins. Each works with the storage keys of the sync that
-// it has taken over last, and takes over a new one at its own moment within six hours. For each
-// request it signs a URL of the blob with the first of its two keys, and with the second where the
-// first is refused; the Blob endpoint checks them. The codes of failures are those of "Streaming
+// Behind each endpoint there are several origins. Each uses the storage keys of the last sync that it has
+// taken over, and takes over a new one at its own moment within six hours. For each request it signs a
+// URL of the blob with the first of its two keys, and with the second if the first is refused; the
+// Blob endpoint checks them. The codes of failures are those of "Streaming
 // Endpoint (Origin) errors" (stream-streaming-endpoint-error-codes-reference.md). How Azure's origins
 // share the work, and how long each takes, is not public: that part is rehearsal's own.
 package streaming
@@ -29,12 +29,12 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/mediaservices"
 )
 
-// OriginHeader names the origin of an answer. In a request it chooses one; so does the query
-// parameter "origin", for those who cannot send headers.
+// OriginHeader names the origin of an answer. In a request it chooses one, as does the query parameter
+// "origin" for clients that cannot send headers.
 const OriginHeader = "X-Rehearsal-Origin"
 
-// NotePrefix begins the notes of the journal on an origin that could not reach its storage by one
-// of the keys that it holds. It then tries the other one.
+// NotePrefix begins the journal's notes on an origin whose storage refused one of its keys. The origin
+// then tries the other one.
 const NotePrefix = "origin "
 
 // Service is what media accounts deliver: assets, streaming locators and streaming endpoints in
@@ -68,7 +68,7 @@ func New(e *engine.Engine, accounts *mediaservices.Service) *Service {
 	return s
 }
 
-// versions are the api-versions of what is in an account. Of these types no documents are stored:
+// versions returns the api-versions of what is in an account. Of these types no documents are stored:
 // their shapes are written by hand after the examples of the documents of 2022-08-01
 // (AssetsAndAssetFilters.json, StreamingPoliciesAndStreamingLocators.json, streamingservice.json),
 // as far as streaming needs them.
@@ -78,7 +78,7 @@ func versions() []string {
 	}
 }
 
-// addRoutes has clients follow the operations on endpoints.
+// addRoutes adds the routes by which clients follow the operations on endpoints.
 func (s *Service) addRoutes(e *engine.Engine) {
 	const account = "GET /subscriptions/{subscription}/resourceGroups/{group}/providers/" +
 		"Microsoft.Media/mediaservices/{account}"
@@ -137,7 +137,7 @@ func (s *Service) serve(r *engine.Request) (*engine.Response, error) {
 	return response, nil
 }
 
-// admit refuses what no origin is asked for.
+// admit refuses requests that do not reach an origin.
 func (s *Service) admit(r *engine.Request, wanted delivery) *engine.Error {
 	if !engine.IsLoopback(r.Host) {
 		account := s.accountAt(r.Tx, r.Host)
@@ -157,7 +157,7 @@ func (s *Service) admit(r *engine.Request, wanted delivery) *engine.Error {
 	return nil
 }
 
-// fetch has an origin get a file from the storage of the account.
+// fetch makes an origin read a file from the account's storage.
 func (s *Service) fetch(
 	r *engine.Request, wanted delivery, file string, origin int,
 ) (*engine.Response, error) {
@@ -188,7 +188,7 @@ func (s *Service) fetch(
 	return pass(reply.Response), nil
 }
 
-// pass leaves of the storage's answer what a player is told.
+// pass keeps the headers that a player may see.
 func pass(from *engine.Response) *engine.Response {
 	response := &engine.Response{Status: from.Status, Body: from.Body, Header: http.Header{}}
 	for _, name := range []string{
@@ -203,7 +203,7 @@ func pass(from *engine.Response) *engine.Response {
 	return response
 }
 
-// reason is what an origin makes of a refusal of the storage.
+// reason translates a refusal of the storage into an origin's failure.
 func reason(reply *blob.Reply) *engine.Error {
 	switch code := reply.Code(); {
 	case code == "AuthenticationFailed", code == "InvalidAuthenticationInfo":

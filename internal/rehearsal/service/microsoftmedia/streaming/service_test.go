@@ -19,6 +19,7 @@ import (
 )
 
 func TestStream_delivers(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	got := azure.get(url)
 	if got.StatusCode != http.StatusOK || got.body != "The Film" || got.Header.Get("Content-Type") != "video/mp4" {
@@ -39,6 +40,7 @@ func TestStream_delivers(t *testing.T) {
 }
 
 func TestOrigins_takeTurns(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	var turns []string
 	for range streaming.Origins + 2 {
@@ -66,6 +68,7 @@ func TestOrigins_takeTurns(t *testing.T) {
 }
 
 func TestStream_failures(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	film := url[len(host):]
 	azure.wantFailure(azure.get(host+"/"), http.StatusBadRequest, "MPE_BAD_URL_SYNTAX")
@@ -98,6 +101,7 @@ func TestStream_failures(t *testing.T) {
 }
 
 func TestLocator_rules(t *testing.T) {
+	t.Parallel()
 	azure, _ := stream(t)
 	again := func(name, properties string) string {
 		azure.Want(azure.Call("PUT", account+"/streamingLocators/"+name, streamingVersion,
@@ -119,6 +123,7 @@ func TestLocator_rules(t *testing.T) {
 
 // Out of reach of its customer's key, an account does not stream; with the key back it does.
 func TestStream_needsTheCustomersKey(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
 	key := vault.NewKey("k", azuretest.KeyOptions{})
@@ -137,6 +142,7 @@ func TestStream_needsTheCustomersKey(t *testing.T) {
 
 // The storage account has a key of its own over it.
 func TestStream_needsTheStorageAccountsKey(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	vault := azure.Vault("vault1", azuretest.VaultOptions{})
 	key := vault.NewKey("k", azuretest.KeyOptions{})
@@ -150,6 +156,7 @@ func TestStream_needsTheStorageAccountsKey(t *testing.T) {
 
 // With managed identity the account holds no keys, and no rotation touches it.
 func TestStream_byIdentity(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	principal := azure.Call("GET", account, accountVersion, "").Text("identity.principalId")
 	for _, store := range []string{store1, store2} {
@@ -183,6 +190,7 @@ func TestStream_byIdentity(t *testing.T) {
 
 // Where the host name does not tell, on loopback, the locator does.
 func TestStream_onLoopback(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	if got := azure.get("https://localhost:8443" + url[len(host):]); got.StatusCode != http.StatusOK || got.body != "The Film" {
 		t.Errorf("%d %s", got.StatusCode, got.body)
@@ -190,6 +198,7 @@ func TestStream_onLoopback(t *testing.T) {
 }
 
 func TestJournal_tellsWhatAnOriginWasRefused(t *testing.T) {
+	t.Parallel()
 	azure, url := stream(t)
 	azure.regenerate(store1, "key1")
 	azure.get(url)
@@ -214,6 +223,7 @@ func TestJournal_tellsWhatAnOriginWasRefused(t *testing.T) {
 
 // Who sets rehearsal up has an account stream without any of the steps.
 func TestPublish(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	file := streaming.File{Name: "film.mp4", Type: "video/mp4", Content: []byte("The Film")}
 	publish := func() (url string, err error) {

@@ -31,7 +31,7 @@ func secretsOf(account *engine.Resource) *secrets {
 	return known
 }
 
-// revealAccountKey is what an account hides of its account key, and what hides it again.
+// revealAccountKey returns what an account hides of its account key, and what hides it again.
 func revealAccountKey(account *engine.Resource) (held *microsoftmedia.AccountKey, hide func()) {
 	known := secretsOf(account)
 	return &known.AccountKey, func() { account.Hide(known) }
@@ -73,7 +73,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	return engine.Outcome{}, nil
 }
 
-// endpoints are where clients of the new account would go (recorded).
+// endpoints returns where clients of the new account would go (recorded).
 func endpoints(tx *engine.Tx, location string) []any {
 	host := strings.ReplaceAll(tx.NewID(), "-", "")
 	return []any{map[string]any{

@@ -21,6 +21,7 @@ import (
 
 // The answer to a creation has every value of the recorded one, and no other.
 func TestCreate_asRecorded(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	const group = "/subscriptions/" + azuretest.Subscription + "/resourceGroups/rg163"
 	const (
@@ -75,6 +76,7 @@ func value(t *testing.T, document string) any {
 }
 
 func TestCreate_beforeItWasAsynchronous(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	// The document asks for an encryption there; azurerm 3 sent none, and the service took that.
 	created := azure.Want(azure.Call("PUT", account, former, identified()), http.StatusCreated)
@@ -90,6 +92,7 @@ func TestCreate_beforeItWasAsynchronous(t *testing.T) {
 }
 
 func TestUpdate(t *testing.T) {
+	t.Parallel()
 	azure := startPaced(t, engine.Pace{Operation: time.Minute, RetryAfter: time.Second})
 	created := azure.create(identified())
 	begun := azure.Want(azure.Call("PATCH", account, current,
@@ -131,6 +134,7 @@ func TestUpdate(t *testing.T) {
 
 // An update whose storage the account does not reach fails as an operation, and changes nothing.
 func TestUpdate_fails(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.store("store2", "Standard_LRS", "StorageV2")
 	before := azure.create(identified()).At("properties.storageAccounts")
@@ -158,6 +162,7 @@ func TestUpdate_fails(t *testing.T) {
 }
 
 func TestIdentity(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.Refused(azure.Call("PUT", account, current, strings.Replace(
 		identified(), `"UserAssigned"`, `"SystemAssigned,UserAssigned"`, 1)),
@@ -176,6 +181,7 @@ func TestIdentity(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.create(identified())
 	check := func(kind, name string) *azuretest.Answer {
@@ -204,6 +210,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestListAndDelete(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.create(identified())
 	for _, scope := range []string{azuretest.Group, subscription} {
@@ -221,6 +228,7 @@ func TestListAndDelete(t *testing.T) {
 
 // Every way to reach the storage or not has its answer at creation.
 func TestStorage_rules(t *testing.T) {
+	t.Parallel()
 	const elsewhere = "/subscriptions/99999999-2222-3333-4444-555555555555/resourceGroups/rg/providers/" +
 		"Microsoft.Storage/storageAccounts/store1"
 	for name, test := range map[string]struct {
@@ -236,6 +244,7 @@ func TestStorage_rules(t *testing.T) {
 		"ACC002 blob-only":        {byKeys(stores + "/blobs"), "blob-only"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			azure := start(t)
 			azure.store("premium", "Premium_LRS", "BlockBlobStorage")
 			azure.store("blobs", "Standard_LRS", "BlobStorage")
@@ -248,12 +257,14 @@ func TestStorage_rules(t *testing.T) {
 
 // The identity needs both roles, and the account tells when it has lost one.
 func TestStorage_roles(t *testing.T) {
+	t.Parallel()
 	const inaccessible = "Storage account cannot be accessed."
 	for lacking, role := range map[string]string{
 		"Reader":                        authorization.StorageBlobDataContributor,
 		"Storage Blob Data Contributor": storageReader,
 	} {
 		t.Run("without "+lacking, func(t *testing.T) {
+			t.Parallel()
 			azure := start(t)
 			azure.store("store2", "Standard_LRS", "StorageV2")
 			body := strings.ReplaceAll(identified(), store1, store2)
@@ -266,6 +277,7 @@ func TestStorage_roles(t *testing.T) {
 }
 
 func TestStorage_status(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.create(identified())
 	status := func() any {

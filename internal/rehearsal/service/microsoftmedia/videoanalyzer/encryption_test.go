@@ -42,6 +42,7 @@ func (r *rehearsal) current() string {
 }
 
 func TestCustomerKey(t *testing.T) {
+	t.Parallel()
 	azure, vault, first := keyed(t)
 	want := map[string]any{
 		"type":               "CustomerKey",
@@ -80,6 +81,7 @@ func TestCustomerKey(t *testing.T) {
 
 // Each test breaks exactly one rule of the key.
 func TestCustomerKey_rules(t *testing.T) {
+	t.Parallel()
 	past := time.Date(2026, 3, 1, 11, 0, 0, 0, time.UTC)
 	for name, test := range map[string]struct {
 		key     azuretest.KeyOptions
@@ -96,6 +98,7 @@ func TestCustomerKey_rules(t *testing.T) {
 		"CMK009 unwrap":           {vault: azuretest.VaultOptions{Permissions: `["get","wrapKey"]`}, message: forbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			azure := start(t)
 			vault := azure.Vault("vault1", test.vault)
 			version := vault.NewKey("k", test.key)
@@ -209,6 +212,7 @@ func TestInaccessible(t *testing.T) {
 
 // A new version that the account cannot take at first is taken once it can.
 func TestVersions_afterAFailedLook(t *testing.T) {
+	t.Parallel()
 	azure, vault, first := keyed(t)
 	second := vault.NewKey("k", azuretest.KeyOptions{})
 	vault.Disable(second)

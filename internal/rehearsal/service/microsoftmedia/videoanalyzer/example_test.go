@@ -18,6 +18,7 @@ import (
 
 // The examples that Microsoft publishes get the answers that they document.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	for _, version := range []string{former, current} {
 		examples, err := openapi.Examples("videoanalyzer", version)
 		if err != nil {
@@ -27,7 +28,10 @@ func TestExamples(t *testing.T) {
 		for _, example := range examples {
 			if strings.HasPrefix(example.Operation, "VideoAnalyzers_") ||
 				strings.HasPrefix(example.Operation, "Locations_") {
-				t.Run(version+" "+example.File, func(t *testing.T) { replay(t, example) })
+				t.Run(version+" "+example.File, func(t *testing.T) {
+					t.Parallel()
+					replay(t, example)
+				})
 				replayed++
 			}
 		}
@@ -59,6 +63,7 @@ func replay(t *testing.T, example openapi.Example) {
 
 // The examples of operations take an operation to be in a state: at work, done, failed.
 func TestExamples_operations(t *testing.T) {
+	t.Parallel()
 	examples, err := openapi.Examples("videoanalyzer", current)
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +75,7 @@ func TestExamples_operations(t *testing.T) {
 		}
 		replayed++
 		t.Run(example.File, func(t *testing.T) {
+			t.Parallel()
 			azure := startPaced(t, engine.Pace{Operation: time.Minute, RetryAfter: time.Second})
 			azure.store("store2", "Standard_LRS", "StorageV2")
 			azure.create(identified())

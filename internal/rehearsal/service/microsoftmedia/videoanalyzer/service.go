@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package videoanalyzer is Microsoft.Media/videoAnalyzers in rehearsal: Video Analyzer accounts with
-// the storage beneath them and the encryption over them. Where a comment says "recorded", the
+// their storage and their encryption. It must not import Media Services. Where a comment says "recorded", the
 // behaviour is that of the traffic of Microsoft's own client tests (the .NET SDK's
 // VideoAnalyzerCreateTest at 2021-11-01-preview).
 package videoanalyzer
@@ -30,9 +30,9 @@ type Grants interface {
 	AllowedData(tx *engine.Tx, objectID, dataAction string, scope engine.ID) bool
 }
 
-// Names is what answers checkNameAvailability for all of Microsoft.Media.
+// Names answers checkNameAvailability for all of Microsoft.Media.
 type Names interface {
-	// AddNames has it answer for the accounts of another type as well.
+	// AddNames adds the accounts of another type.
 	AddNames(other microsoftmedia.Naming)
 }
 

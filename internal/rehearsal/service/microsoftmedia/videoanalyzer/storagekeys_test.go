@@ -26,6 +26,7 @@ func (r *rehearsal) holds(store engine.ID) (held, upToDate bool) {
 // An account keeps a copy of the keys of storage that it has no identity for, and learns of new ones
 // only by syncStorageKeys.
 func TestSyncStorageKeys(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.Want(azure.Call("PUT", account, former, byKeys(store1)), http.StatusCreated)
 	want := func(when string, upToDate bool) {
@@ -60,6 +61,7 @@ func TestSyncStorageKeys(t *testing.T) {
 }
 
 func TestStorageKeys_takePermission(t *testing.T) {
+	t.Parallel()
 	azure := start(t)
 	azure.Deny("Microsoft.Storage/storageAccounts/listkeys/action")
 	azure.Refused(azure.Call("PUT", account, former, byKeys(store1)),

@@ -14,6 +14,7 @@ import (
 )
 
 func TestLoad(t *testing.T) {
+	t.Parallel()
 	const (
 		main   = "azure-specs/mediaservices/2021-05-01/Accounts.json"
 		common = "azure-specs/mediaservices/2020-05-01/Common.json"
@@ -73,6 +74,7 @@ func TestLoad(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			files := fstest.MapFS{}
 			for name, content := range test.files {
 				files[name] = &fstest.MapFile{Data: []byte(content)}
@@ -93,6 +95,7 @@ func TestLoad(t *testing.T) {
 }
 
 func TestLoad_reportsDeadReferences(t *testing.T) {
+	t.Parallel()
 	for _, reference := range []string{
 		"#/definitions/None", "#/parameters/None", "other.json#/definitions/None",
 		"broken.json#/parameters/None", "#/responses/None",
