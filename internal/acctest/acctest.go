@@ -1,8 +1,25 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package acctest is what acceptance tests share: a rehearsal of its own for each test, the
-// provider that works on it, and somebody else who works on it as well.
+// Package acctest gives each test an Azure of its own, a rehearsal in memory, and runs the provider
+// against it. It is for tests only, and must not import a noun.
+//
+// Which harness for which test:
+//
+//   - [Azure.Proto] drives the provider in the test's process, for what a resource plans, warns of,
+//     refuses and sends. It is fast, and sees what the CLI hides: warnings, private state, identity.
+//   - [Azure.Factories] and plugin-testing run the real CLI, for a resource as people use it. The CLI
+//     checks that a plan is consistent with its apply, and that the next plan is empty. These tests
+//     are named TestAcc…; package check has their checks.
+//   - Package fixture furnishes an Azure with accounts, vaults, keys and grants, for resources that
+//     meet what exists already. Both harnesses run in it.
+//   - [Azure.Client] is another user of Azure, for what changes outside of Terraform.
+//   - [Azure.Calls] and [Azure.Requests] tell what Azure was sent.
+//   - [Main] fails a package whose tests leave an attribute unseen or an argument unchanged.
+//
+// The services of rehearsal themselves are tested with rehearsal/test/azuretest, in which the owner of
+// the subscription asks, or with rehearsal/test/resourcestest, in which tokens and permissions count.
+// The example of this package is its test.
 package acctest
 
 import (
@@ -32,15 +49,14 @@ import (
 type Azure struct {
 	t         *testing.T
 	rehearsal *rehearsal.Azure
-	// transport reaches the rehearsal and holds all that passes against Microsoft's documents.
+	// transport reaches the rehearsal and checks requests and answers against Microsoft's documents.
 	transport http.RoundTripper
 }
 
-// New opens the Azure of a test. The test fails if a request was made that Azure would not
-// understand: a route or a field that does not exist, or no token where one is needed. What Azure
-// understands and refuses is no such request, in whatever words; nor is what a fault of the test's
-// own strikes, nor a film whose storage keys are being rolled. It fails as well if a request or an
-// answer is not as the OpenAPI documents have it, or if no document has the operation.
+// New opens the Azure of a test. The test fails if it sends a request that Azure would not understand:
+// an unknown route or field, or no token where one is needed. It fails as well if a request or an
+// answer differs from the OpenAPI documents, or if no document has the operation. Refusals, injected
+// faults, and streams that fail while storage keys are rotated are no failures.
 func New(t *testing.T, options ...engine.Option) *Azure {
 	t.Helper()
 	opened, err := rehearsal.Open(t.Context(), "", options...)
@@ -83,8 +99,8 @@ func New(t *testing.T, options ...engine.Option) *Azure {
 	return a
 }
 
-// documented reports whether a request, its method and its path, is one to Resource Manager or to
-// a vault. Entra ID, Blob storage and streaming endpoints have no documents here.
+// documented reports whether a request goes to Resource Manager or to a vault. Entra ID, Blob storage and
+// streaming endpoints have no documents here.
 func documented(request string) bool {
 	_, path, _ := strings.Cut(request, " ")
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
@@ -92,17 +108,17 @@ func documented(request string) bool {
 		[]string{"subscriptions", "providers", "keys", "deletedkeys"}, strings.ToLower(first))
 }
 
-// Config is a configuration for this Azure.
+// Config returns a configuration for this Azure.
 func (a *Azure) Config(resources string) string {
 	return "provider \"azuremedia\" {\n  environment = \"rehearsal\"\n}\n" + resources
 }
 
-// Factories are what plugin-testing starts the provider with.
+// Factories returns the provider for plugin-testing.
 func (a *Azure) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){"azuremedia": a.factory}
 }
 
-// Proto drives the provider without the command line. It is configured for this Azure.
+// Proto returns a driver of the provider without the CLI, configured for this Azure.
 func (a *Azure) Proto() *Proto {
 	a.t.Helper()
 	proto := NewProto(a.t, a.factory)
@@ -112,7 +128,7 @@ func (a *Azure) Proto() *Proto {
 	return proto
 }
 
-// Client is somebody else: what it does, the provider has not done.
+// Client returns a client of another user than the provider.
 func (a *Azure) Client() *azure.Client {
 	a.t.Helper()
 	access := a.rehearsal.Access()
@@ -132,19 +148,19 @@ func (a *Azure) Client() *azure.Client {
 	return client
 }
 
-// Clock is rehearsal's: whoever waits by it moves it on instead.
+// Clock returns rehearsal's clock. Waiting moves it forward.
 func (a *Azure) Clock() azure.Clock { return clock{a.rehearsal} }
 
-// Transport reaches this Azure as the provider and [Azure.Client] do.
+// Transport returns the transport that reaches this Azure, for the provider and [Azure.Client].
 func (a *Azure) Transport() http.RoundTripper { return a.transport }
 
-// Rehearsal is the rehearsal itself.
+// Rehearsal returns the rehearsal itself.
 func (a *Azure) Rehearsal() *rehearsal.Azure { return a.rehearsal }
 
-// SubscriptionID is the subscription that everything is in.
+// SubscriptionID returns the subscription that everything is in.
 func (a *Azure) SubscriptionID() string { return a.rehearsal.Access().SubscriptionID }
 
-// Advance lets time pass.
+// Advance moves the clock forward.
 func (a *Azure) Advance(d time.Duration) {
 	a.t.Helper()
 	if err := a.rehearsal.Advance(context.WithoutCancel(a.t.Context()), d); err != nil {
@@ -152,7 +168,7 @@ func (a *Azure) Advance(d time.Duration) {
 	}
 }
 
-// Empty is for CheckDestroy: it reports what is left in the subscription.
+// Empty reports what is left in the subscription, for CheckDestroy.
 func (a *Azure) Empty(*terraform.State) error {
 	a.t.Helper()
 	ctx, client := context.WithoutCancel(a.t.Context()), a.Client()
@@ -189,7 +205,7 @@ func (a *Azure) Empty(*terraform.State) error {
 	return nil
 }
 
-// Requests are the requests of one method whose path ends so, without regard to case.
+// Requests returns the requests of one method whose path has the suffix, whatever its case.
 func (a *Azure) Requests(method, suffix string) []engine.Entry {
 	a.t.Helper()
 	return slices.DeleteFunc(a.journal(), func(entry engine.Entry) bool {
@@ -226,7 +242,7 @@ func (a *Azure) factory() (tfprotov6.ProviderServer, error) {
 	return recordOf(context.WithoutCancel(a.t.Context()), server)
 }
 
-// clock is the clock of a test: whoever waits by it moves rehearsal's clock on instead.
+// clock is the clock of a test. Waiting moves rehearsal's clock forward.
 type clock struct{ rehearsal *rehearsal.Azure }
 
 func (c clock) Now() time.Time { return time.Now() } //nolint:forbidigo // As the machine's clock.

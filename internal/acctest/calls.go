@@ -10,9 +10,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// Calls are the requests that Azure got while something was done, in short: the method, and the
-// path from the resource provider on, or the host and the path where there is none. Signing in is
-// left out, and so is a vault's challenge, which is answered before anything is asked.
+// Calls returns the requests that Azure got while do ran, in short: the method, and the path from the
+// resource provider on, or the host and the path without one. It leaves out sign-ins and the
+// challenges of vaults.
 func (a *Azure) Calls(do func()) []string {
 	a.t.Helper()
 	before := len(a.journal())
@@ -26,7 +26,7 @@ func (a *Azure) Calls(do func()) []string {
 	return calls
 }
 
-// made is what Azure makes up, and another each time.
+// made matches the random IDs that Azure generates.
 var made = regexp.MustCompile(`[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}`)
 
 func call(entry engine.Entry) string {

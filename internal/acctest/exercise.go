@@ -13,22 +13,22 @@ import (
 	"testing"
 )
 
-// Exercise is what the tests of a package are held to about a resource or a data source: they give
-// every argument a value, change it in a plan, and see every attribute that is computed.
+// Exercise demands that the tests of a package give every argument of a resource or a data source a
+// value, change it in a plan, and see every computed attribute.
 type Exercise struct {
 	// Resource or DataSource is the type.
 	Resource, DataSource string
 	// Replaces are the arguments, with those around them ("identity.type"), whose change replaces
 	// the resource. All others are changed in place.
 	Replaces []string
-	// Either are the arguments that do the one or the other, depending on what they change to.
+	// Either are the arguments that do one or the other, depending on the change.
 	Either []string
-	// Except has the arguments and attributes that cannot be exercised, each with the reason.
+	// Except are the arguments and attributes that cannot be exercised, each with the reason.
 	Except map[string]string
 }
 
-// Main runs the tests of a package, and fails where they leave out what [Exercise] asks for. It is
-// for TestMain. Only a run of all tests of the package can be held to it.
+// Main runs the tests of a package for TestMain, and fails if they leave out what an [Exercise] demands.
+// It checks only runs of all tests of the package.
 func Main(m *testing.M, exercises ...Exercise) {
 	code := m.Run()
 	if code == 0 && whole() {
@@ -52,7 +52,7 @@ func whole() bool {
 	return os.Getenv("TF_ACC") != "" && !testing.Short()
 }
 
-// missed says what the tests have left out.
+// missed returns what the tests have left out.
 func (e Exercise) missed(r *record) []string {
 	kind, seen := r.resources[e.Resource], "resource "+e.Resource
 	if e.DataSource != "" {
@@ -86,7 +86,7 @@ func (e Exercise) missed(r *record) []string {
 	return missed
 }
 
-// missedChange says what the tests have left out of the ways to change an argument.
+// missedChange reports the ways to change an argument that the tests have left out.
 func (e Exercise) missedChange(path string, a *exercised, say func(string, string, ...any)) {
 	replaces, either := slices.Contains(e.Replaces, path), slices.Contains(e.Either, path)
 	switch {

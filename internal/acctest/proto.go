@@ -14,9 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 )
 
-// Proto drives a provider as Terraform does, in the test's own process. It sees what the command
-// line does not show or what only newer Terraform versions ask for: warnings, resource identity,
-// private state. What Terraform itself checks, it does not.
+// Proto drives a provider as Terraform does, in the test's own process. It sees what the CLI does not
+// show, or what only newer versions of Terraform ask for: warnings, resource identity, private state.
+// It does not check what Terraform itself checks.
 type Proto struct {
 	t       *testing.T
 	server  tfprotov6.ProviderServer
@@ -24,7 +24,7 @@ type Proto struct {
 	log     *bytes.Buffer
 }
 
-// Object is a resource as Terraform keeps it.
+// Object is a resource in the form in which Terraform keeps it.
 type Object struct {
 	Type     string
 	State    Value
@@ -32,10 +32,10 @@ type Object struct {
 	Identity map[string]string
 }
 
-// Diagnostics are what the provider said.
+// Diagnostics are the messages of the provider.
 type Diagnostics []*tfprotov6.Diagnostic
 
-// Text is everything that was said, for a test to search.
+// Text returns all messages, for a test to search.
 func (d Diagnostics) Text() string {
 	var text strings.Builder
 	for _, diagnostic := range d {
@@ -45,10 +45,10 @@ func (d Diagnostics) Text() string {
 	return text.String()
 }
 
-// Errors are those that stop Terraform.
+// Errors returns the messages that stop Terraform.
 func (d Diagnostics) Errors() Diagnostics { return d.of(tfprotov6.DiagnosticSeverityError) }
 
-// Warnings are those that do not.
+// Warnings returns the messages that do not.
 func (d Diagnostics) Warnings() Diagnostics { return d.of(tfprotov6.DiagnosticSeverityWarning) }
 
 func (d Diagnostics) of(severity tfprotov6.DiagnosticSeverity) Diagnostics {
@@ -78,10 +78,10 @@ func NewProto(t *testing.T, factory func() (tfprotov6.ProviderServer, error)) *P
 	return &Proto{t: t, server: server, schemas: schemas}
 }
 
-// Schemas are all the schemas of the provider.
+// Schemas returns all schemas of the provider.
 func (p *Proto) Schemas() *tfprotov6.GetProviderSchemaResponse { return p.schemas }
 
-// Server is the provider's server, for what the driver has no method for.
+// Server returns the provider's server, for calls that the driver has no method for.
 func (p *Proto) Server() tfprotov6.ProviderServer { return p.server }
 
 // Configure gives the provider its block.
