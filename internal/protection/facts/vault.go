@@ -5,13 +5,11 @@ package facts
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -76,10 +74,7 @@ func (r Reader) vaultAt(ctx context.Context, id string) (vault, error) {
 // vaultIn finds the vault of a key in a subscription. A vault that is not there, or that may not
 // be seen, is of unknown presence: it may be elsewhere.
 func (r Reader) vaultIn(ctx context.Context, subscription string, key customerkey.KeyID) (vault, error) {
-	if key.VaultName == "" {
-		return r.vaultByURI(ctx, subscription, key)
-	}
-	id, err := r.vaultID(ctx, subscription, key.VaultName)
+	id, err := r.client.FindVault(ctx, subscription, key.VaultName, key.VaultURI)
 	if err != nil || id == "" {
 		return vault{}, unless(azure.IsForbidden(err), err)
 	}
@@ -92,50 +87,6 @@ func (r Reader) vaultIn(ctx context.Context, subscription string, key customerke
 	default:
 		return found, err
 	}
-}
-
-// vaultID looks the resource ID of a vault up by its name.
-func (r Reader) vaultID(ctx context.Context, subscription, name string) (string, error) {
-	resources, err := r.client.Resources(subscription)
-	if err != nil {
-		return "", err
-	}
-	pages := resources.NewListPager(&armresources.ClientListOptions{
-		Filter: to.Ptr(fmt.Sprintf("resourceType eq '%s' and name eq '%s'", azure.VaultType, name)),
-	})
-	for pages.More() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return "", err
-		}
-		for _, found := range page.Value {
-			return azure.Deref(found.ID), nil
-		}
-	}
-	return "", nil
-}
-
-// vaultByURI looks for a vault whose address does not tell its name, as that of a vault on this
-// machine does not.
-func (r Reader) vaultByURI(ctx context.Context, subscription string, key customerkey.KeyID,
-) (vault, error) {
-	vaults, err := r.client.Vaults(subscription)
-	if err != nil {
-		return vault{}, err
-	}
-	pages := vaults.NewListBySubscriptionPager(nil)
-	for pages.More() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return vault{}, unless(azure.IsForbidden(err), err)
-		}
-		for _, found := range page.Value {
-			if key.InVault(azure.Deref(azure.Deref(found.Properties).VaultURI)) {
-				return describeVault(*found), nil
-			}
-		}
-	}
-	return vault{}, nil
 }
 
 // deletedVaultIn looks for the vault among those that were deleted and can be recovered.

@@ -242,7 +242,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 func (r *Resource) findVault(ctx context.Context, key customerkey.KeyID) (string, error) {
-	vaultID, err := r.Client.VaultID(ctx, key.VaultURI)
+	vaultID, err := r.Client.FindVault(ctx, r.Client.SubscriptionID(), key.VaultName, key.VaultURI)
 	if err != nil || vaultID != "" {
 		return vaultID, err
 	}

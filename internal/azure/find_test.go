@@ -11,38 +11,38 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
-func TestVaultID(t *testing.T) {
+func TestFindVault(t *testing.T) {
 	t.Parallel()
 	const (
 		vaults = "/subscriptions/" + subscription + "/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/"
 		list   = "/subscriptions/" + subscription + "/providers/Microsoft.KeyVault/vaults"
 	)
 	for _, test := range []struct {
-		name, uri string
-		answers   []string // One for each page.
-		asked     string
-		want      string
+		name, vault, uri string
+		answers          []string // One for each page.
+		asked            string
+		want             string
 	}{
 		{
-			"by its name", "https://keys.vault.azure.net/",
+			"by its name", "keys", "https://keys.vault.azure.net/",
 			[]string{`{"value":[{"id":"` + vaults + `Keys"}]}`},
 			"resourceType eq 'Microsoft.KeyVault/vaults' and name eq 'keys'", vaults + "Keys",
 		},
 		{
-			"on the second page", "https://keys.vault.azure.net/",
+			"on the second page", "keys", "https://keys.vault.azure.net/",
 			[]string{`{"value":[],"nextLink":"https://management.azure.com/next"}`, `{"value":[{"id":"` + vaults + `keys"}]}`},
 			"", vaults + "keys",
 		},
-		{"nowhere", "https://keys.vault.azure.net/", []string{`{"value":[]}`}, "", ""},
+		{"nowhere", "keys", "https://keys.vault.azure.net/", []string{`{"value":[]}`}, "", ""},
 		{
-			"by its address", "https://localhost:9443",
+			"by its address", "", "https://localhost:9443",
 			[]string{
 				`{"value":[{"id":"other","properties":{"vaultUri":"https://localhost:9444/"}}],"nextLink":"https://management.azure.com/next"}`,
 				`{"value":[{"id":"` + vaults + `keys","properties":{"vaultUri":"https://LOCALHOST:9443/"}}]}`,
 			},
 			list, vaults + "keys",
 		},
-		{"nowhere by its address", "https://localhost:9443/", []string{`{"value":[{"id":"bare"}]}`}, "", ""},
+		{"nowhere by its address", "", "https://localhost:9443/", []string{`{"value":[{"id":"bare"}]}`}, "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -51,7 +51,8 @@ func TestVaultID(t *testing.T) {
 				asked = append(asked, req.URL.Path+" "+req.URL.Query().Get("$filter"))
 				return answer(http.StatusOK, test.answers[len(asked)-1])
 			}}
-			got, err := newClient(t, signedIn(fake)).VaultID(t.Context(), test.uri)
+			got, err := newClient(t, signedIn(fake)).
+				FindVault(t.Context(), subscription, test.vault, test.uri)
 			if err != nil || got != test.want {
 				t.Errorf("got %q, %v; want %q", got, err, test.want)
 			}
@@ -62,18 +63,16 @@ func TestVaultID(t *testing.T) {
 	}
 }
 
-func TestVaultID_tellsOfFailure(t *testing.T) {
+func TestFindVault_reportsFailure(t *testing.T) {
 	t.Parallel()
 	refusing := &fakeAzure{answer: func(*http.Request) *http.Response {
 		return answer(http.StatusForbidden, `{"error":{"code":"AuthorizationFailed","message":"No."}}`)
 	}}
 	client := newClient(t, signedIn(refusing))
-	for _, uri := range []string{"https://keys.vault.azure.net/", "https://localhost:9443/"} {
-		if _, err := client.VaultID(t.Context(), uri); !azure.HasCode(err, "AuthorizationFailed") {
-			t.Errorf("%s: %v", uri, err)
+	for _, name := range []string{"keys", ""} {
+		_, err := client.FindVault(t.Context(), subscription, name, "https://localhost:9443/")
+		if !azure.HasCode(err, "AuthorizationFailed") {
+			t.Errorf("named %q: %v", name, err)
 		}
-	}
-	if _, err := client.VaultID(t.Context(), "https://\x7f/"); err == nil || len(refusing.requests) != 2 {
-		t.Errorf("what is no address is asked about: %v", err)
 	}
 }

@@ -1,0 +1,61 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
+)
+
+// Find returns the ID of the resource of a type that has the name in a subscription. It is empty
+// where there is none, or none that the caller may see.
+func (c *Client) Find(ctx context.Context, subscriptionID, resourceType, name string) (string, error) {
+	resources, err := c.Resources(subscriptionID)
+	if err != nil {
+		return "", err
+	}
+	pages := resources.NewListPager(&armresources.ClientListOptions{
+		Filter: to.Ptr(fmt.Sprintf("resourceType eq '%s' and name eq '%s'", resourceType, name)),
+	})
+	for pages.More() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, found := range page.Value {
+			return Deref(found.ID), nil
+		}
+	}
+	return "", nil
+}
+
+// FindVault returns the ID of a vault in a subscription, by its name or, where the name is unknown, by
+// its address. The ID is empty where there is no such vault, or none that the caller may see.
+func (c *Client) FindVault(ctx context.Context, subscriptionID, name, vaultURI string) (string, error) {
+	if name != "" { // Unique in all of Azure.
+		return c.Find(ctx, subscriptionID, VaultType, name)
+	}
+	vaults, err := c.Vaults(subscriptionID)
+	if err != nil {
+		return "", err
+	}
+	pages := vaults.NewListBySubscriptionPager(nil)
+	for pages.More() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, found := range page.Value {
+			if strings.EqualFold(strings.TrimSuffix(Deref(Deref(found.Properties).VaultURI), "/"),
+				strings.TrimSuffix(vaultURI, "/")) {
+				return Deref(found.ID), nil
+			}
+		}
+	}
+	return "", nil
+}
