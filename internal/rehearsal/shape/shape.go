@@ -5,9 +5,9 @@
 // api-version and operation the fields that a request may have and that an
 // answer shows, with their types, values and spelling.
 //
-// It is generated from Microsoft's OpenAPI documents, and for the few types
-// that those documents do not have here from ones written in this project. It
-// knows no rule of any service: what a value means is the service's business.
+// It is generated from Microsoft's OpenAPI documents, and for a few types from
+// documents written in this project. It knows no rule of any service, and must
+// not import the engine.
 package shape
 
 import (

@@ -12,7 +12,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
 )
 
-// secrets is what an account knows and never shows, or shows to nobody who may not list its keys.
+// secrets are the data of an account that only callers with permission to list its keys see, or nobody.
 type secrets struct {
 	// AccountKey encrypts what the account holds for its customer: certificates, jobs, tasks.
 	AccountKey envelope.Envelope `json:"accountKey"`
@@ -60,7 +60,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	}, nil
 }
 
-// prepare refuses what cannot begin.
+// prepare refuses a change that cannot start.
 func (s *Service) prepare(r *engine.Request, old, next *engine.Resource) *engine.Error {
 	switch {
 	case r.HTTP.Method == http.MethodPut && old != nil:
@@ -117,14 +117,14 @@ func (s *Service) complete(
 	return nil
 }
 
-// view shows an account that is on its way out as such.
+// view shows an account that is being deleted as such.
 func view(_ *engine.Request, shown *engine.Resource) {
 	if shown.Pending != "" && shown.String("provisioningState") == engine.Succeeded {
 		shown.Set("provisioningState", "Deleting")
 	}
 }
 
-// remove deletes an account, which works whatever has become of its customer's key.
+// remove deletes an account, whatever the state of its customer's key.
 func remove(_ *engine.Request, account *engine.Resource) (engine.Outcome, error) {
 	return engine.Outcome{Async: &engine.Async{
 		ResultPath: "/subscriptions/" + account.ID.Subscription() + "/providers/Microsoft.Batch/" +
@@ -163,7 +163,7 @@ func (s *Service) regenerateKeys(
 	return keyList(account, known), nil
 }
 
-// keysAtHand refuses to give away keys of an account that takes none.
+// keysAtHand refuses to list keys of an account that does not accept any.
 func (s *Service) keysAtHand(r *engine.Request, account *engine.Resource) *engine.Error {
 	if refused := s.reachable(r, account); refused != nil {
 		return refused

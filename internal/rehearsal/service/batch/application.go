@@ -20,9 +20,9 @@ import (
 // applicationType is the type of an application; its packages are nested in it.
 const applicationType = Type + "/applications"
 
-// applicationPackage is a version of an application. It lies in the auto-storage account, as a blob
-// that the customer uploads: where the account's copies of the storage keys are of no use any more,
-// no package can be made or used.
+// applicationPackage is a version of an application: a blob in the auto-storage account that the customer
+// uploads. When the account's copies of the storage keys are outdated, no package can be created or
+// used.
 type applicationPackage struct {
 	State     string    `json:"state"`
 	Format    string    `json:"format,omitempty"`
@@ -36,8 +36,8 @@ const (
 	active  = "Active"
 )
 
-// urlLife is how long a package's URL is good for. In the OpenAPI document's example it expires; when,
-// is rehearsal's own.
+// urlLife is how long a package's URL is valid. In the OpenAPI document's example it expires; the time is
+// rehearsal's own choice.
 const urlLife = 4 * time.Hour
 
 func (s *Service) addApplications(e *engine.Engine) {
@@ -81,7 +81,7 @@ func removeApplication(r *engine.Request, application *engine.Resource) (engine.
 // serving answers what is done to an application of an account.
 type serving func(r *engine.Request, account, application *engine.Resource) (*engine.Response, error)
 
-// action is something that is done to packages, and refused in an account that does not reach its key.
+// action is an action on packages. An account that cannot access its key refuses it.
 func (s *Service) action(verb string, serve serving) engine.Action {
 	return engine.Action{
 		Permission: applicationType + "/versions/" + verb,
@@ -95,7 +95,7 @@ func (s *Service) action(verb string, serve serving) engine.Action {
 	}
 }
 
-// createPackage makes room for a package, and a URL to upload it to: "If the auto storage account was
+// createPackage creates a package, and returns a URL to upload it to: "If the auto storage account was
 // configured to use storage keys, the URL returned will contain a SAS" (the OpenAPI document).
 func (s *Service) createPackage(
 	r *engine.Request, account, application *engine.Resource,
@@ -136,7 +136,7 @@ func (s *Service) createPackage(
 	return keepPackages(r, application, known, version)
 }
 
-// activatePackage has a package used, once it was uploaded.
+// activatePackage activates a package that was uploaded.
 func (s *Service) activatePackage(
 	r *engine.Request, account, application *engine.Resource,
 ) (*engine.Response, error) {
@@ -231,7 +231,7 @@ func packageMissing(r *engine.Request) *engine.Error {
 		"The specified application package does not exist.")
 }
 
-// storageInaccessible returns the refusal of what takes the auto-storage account.
+// storageInaccessible returns the refusal of requests that need the auto-storage account.
 func storageInaccessible(r *engine.Request, code string) *engine.Error {
 	return refuse(r, http.StatusConflict, "AutoStorageNotAccessible",
 		"The auto-storage account cannot be accessed. If its keys were regenerated, synchronize them.",

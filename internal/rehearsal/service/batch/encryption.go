@@ -21,14 +21,14 @@ const (
 	sourceVault = "Microsoft.KeyVault"
 )
 
-// Vaults is Key Vault as Batch accounts see it.
+// Vaults is the part of Key Vault that Batch accounts use.
 type Vaults interface {
 	envelope.Vaults
-	// Describe tells what the service can find out about a key without being granted anything.
+	// Describe returns the facts about a key that need no grant.
 	Describe(tx *engine.Tx, keyID string) (keyvault.KeyFacts, *engine.Error)
 }
 
-// wrapping returns the key that the properties of an account say wraps its account key.
+// wrapping returns the key that wraps the account key, according to the account's properties.
 func wrapping(account *engine.Resource) envelope.Key {
 	if account.String("encryption.keySource") != sourceVault {
 		return envelope.Key{}
@@ -39,13 +39,13 @@ func wrapping(account *engine.Resource) envelope.Key {
 	}
 }
 
-// reachable refuses whatever needs the account key while the customer's key does not unwrap it: "The
+// reachable refuses requests that need the account key while the customer's key does not unwrap it: "The
 // only operation allowed is account deletion if Batch loses access to the customer-managed key"
-// (batch-customer-managed-key.md, as everything else here). That Resource Manager still shows the
-// account is rehearsal's own choice, and so are status and words.
+// (batch-customer-managed-key.md, as everything else here). Resource Manager still shows the
+// account: that, status and words are rehearsal's own choice.
 //
-// Nothing remembers that state: it is found out anew each time by unwrapping, so it ends by itself
-// when access is back. In Azure that "can take up to 10 minutes".
+// The state is not stored: each request unwraps anew, so it ends by itself when access is back. In Azure
+// that "can take up to 10 minutes".
 func (s *Service) reachable(r *engine.Request, account *engine.Resource) *engine.Error {
 	_, refused := secretsOf(account).AccountKey.Open(r.Tx, s.vaults, wrapping(account).Principal)
 	if refused == nil {
@@ -56,7 +56,7 @@ func (s *Service) reachable(r *engine.Request, account *engine.Resource) *engine
 			"deletion until access is restored.", because("Key Vault said: "+refused.Message))
 }
 
-// encrypt settles what wraps the account key from now on. The vault may be in another region, group
+// encrypt wraps the account key with the key that was sent. The vault may be in another region, group
 // or subscription.
 func (s *Service) encrypt(
 	r *engine.Request, old, next *engine.Resource, known *secrets,
@@ -91,7 +91,7 @@ const (
 	invalidSentence   = "The specified encryption configuration is invalid."
 )
 
-// settle makes of the encryption that was sent what the account will show.
+// settle completes the encryption that was sent for the account to show.
 func settle(r *engine.Request, next *engine.Resource) *engine.Error {
 	if next.String("encryption.keySource") != sourceVault {
 		next.Set("encryption", map[string]any{"keySource": sourceBatch})
@@ -118,7 +118,7 @@ func settle(r *engine.Request, next *engine.Resource) *engine.Error {
 	return nil
 }
 
-// fits holds a key against what the documentation requires of it, and says what it lacks.
+// fits checks a key against the documented requirements, and returns what it lacks.
 func (s *Service) fits(tx *engine.Tx, id string) string {
 	facts, missing := s.vaults.Describe(tx, id)
 	permits := func(operation string) bool {
@@ -141,12 +141,12 @@ func (s *Service) fits(tx *engine.Tx, id string) string {
 	return ""
 }
 
-// detectionDelay is how long it takes the service to see a new version of a key. That it follows one
-// is documented ("use the versionless key identifier to enable autorotation"), how soon is not: the
-// hour is rehearsal's own.
+// detectionDelay is how long it takes the service to see a new version of a key. It is documented that it
+// does ("use the versionless key identifier to enable autorotation"); the hour is rehearsal's own
+// choice.
 const detectionDelay = time.Hour
 
-// nextLook is how long it waits after a look that came to nothing.
+// nextLook is the interval after a look that failed.
 const nextLook = 24 * time.Hour
 
 // followers returns the accounts whose key identifier has no version.
@@ -160,8 +160,8 @@ func (s *Service) followers() envelope.Followers {
 	}
 }
 
-// detect wraps the account key with the newest version of its key. Where that fails nothing changes,
-// and the service looks again.
+// detect wraps the account key with the newest version of its key. If that fails, nothing changes and the
+// service looks again.
 func (s *Service) detect(tx *engine.Tx, account *engine.Resource) {
 	key, known := wrapping(account), secretsOf(account)
 	wrapped, refused := known.AccountKey.Rewrap(tx, s.vaults, key.Principal, key)

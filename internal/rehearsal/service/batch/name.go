@@ -13,7 +13,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// validName is what the OpenAPI document says of an account's name.
+// validName is the pattern of an account's name in the OpenAPI document.
 var validName = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
 
 const invalidName = "Batch account names must be between 3 and 24 characters in length and must use " +
@@ -26,8 +26,8 @@ func checkName(name string) *engine.Error {
 	return engine.Ownf(http.StatusBadRequest, "AccountNameInvalid", invalidName)
 }
 
-// taken returns what the OpenAPI document's example says of a name that is in use, or "". Names are
-// part of host names, "NAME.REGION.batch.azure.com": there is one of each in a region.
+// taken returns the message about a name in use, according to the OpenAPI document's example, or "". Names
+// are part of host names, "NAME.REGION.batch.azure.com", and therefore unique in a region.
 func taken(tx *engine.Tx, name, location string) string {
 	for _, account := range tx.Resources("/subscriptions", Type) {
 		if strings.EqualFold(account.Name, name) && account.Location == location {

@@ -86,7 +86,7 @@ func (s *Service) addRoutes(e *engine.Engine) {
 	})
 }
 
-// head gives an answer the headers of Microsoft.Batch (recorded).
+// head adds the headers of Microsoft.Batch (recorded).
 func head(_ *engine.Request, response *engine.Response) {
 	response.Header.Set("Server", "Microsoft-HTTPAPI/2.0")
 }

@@ -19,7 +19,7 @@ const (
 	byIdentity = "BatchAccountManagedIdentity"
 )
 
-// StorageAccounts is Microsoft.Storage as Batch accounts see it.
+// StorageAccounts is the part of Microsoft.Storage that Batch accounts use.
 type StorageAccounts interface {
 	// Account returns the storage account, or nil.
 	Account(tx *engine.Tx, id engine.ID) *engine.Resource
@@ -27,8 +27,8 @@ type StorageAccounts interface {
 	Keys(tx *engine.Tx, id engine.ID) (key1, key2 []byte, ok bool)
 }
 
-// storageKeys are what an account keeps of the access keys of its auto-storage account. It learns of
-// new ones only by syncAutoStorageKeys.
+// storageKeys is an account's copy of the access keys of its auto-storage account. Only
+// syncAutoStorageKeys refreshes it.
 type storageKeys struct {
 	Key1 []byte `json:"key1,omitempty"`
 	Key2 []byte `json:"key2,omitempty"`
@@ -38,8 +38,8 @@ func autoStorage(account *engine.Resource) engine.ID {
 	return engine.ID(account.String("autoStorage.storageAccountId"))
 }
 
-// attachStorage settles the auto-storage account. Whoever names it has its keys fetched, also where
-// it is the same as before (own choice: the service has to reach it, and lastKeySync has to tell).
+// attachStorage sets the auto-storage account. Every request that names it reads its keys, even if it is
+// the same as before (own choice: the service has to access it, and lastKeySync has to show that).
 func (s *Service) attachStorage(
 	r *engine.Request, next *engine.Resource, known *secrets,
 ) *engine.Error {
@@ -63,7 +63,7 @@ func (s *Service) attachStorage(
 	return s.fetchKeys(r, next, known)
 }
 
-// fetchKeys has the account read the keys of its auto-storage account, and tells when.
+// fetchKeys makes the account read the keys of its auto-storage account, and shows when.
 func (s *Service) fetchKeys(
 	r *engine.Request, account *engine.Resource, known *secrets,
 ) *engine.Error {
@@ -83,7 +83,7 @@ func (s *Service) fetchKeys(
 	return nil
 }
 
-// syncAutoStorageKeys has the account fetch the keys of its auto-storage account anew, "only if
+// syncAutoStorageKeys makes the account read the keys of its auto-storage account again, "only if
 // storage key authentication is being used" (the OpenAPI document). Recorded: 204.
 func (s *Service) syncAutoStorageKeys(
 	r *engine.Request, account *engine.Resource,
@@ -106,8 +106,8 @@ func (s *Service) syncAutoStorageKeys(
 	return &engine.Response{Status: http.StatusNoContent}, nil
 }
 
-// AutoStorage returns the account at the endpoint of its auto-storage account: with the copies of the
-// keys that it fetched last, or as its identity.
+// AutoStorage returns a client of the auto-storage account: with the account's copy of its keys, or with
+// the account's identity.
 func (s *Service) AutoStorage(
 	tx *engine.Tx, account *engine.Resource,
 ) (blob.Client, *engine.Error) {
@@ -131,8 +131,8 @@ func (s *Service) AutoStorage(
 	return client, nil
 }
 
-// principalOf returns the object ID of the identity that the account acts as: its system-assigned one, or
-// the user-assigned one. Which of several it takes nobody says: rehearsal takes the first by its ID.
+// principalOf returns the object ID of the account's identity: the system-assigned one, or the
+// user-assigned one. Of several, rehearsal takes the first by its ID: no public source says which.
 func principalOf(account *engine.Resource) string {
 	identity := account.Identity
 	if identity.System() {

@@ -1,11 +1,11 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package envelope is how Azure's services keep what is entrusted to them at rest: under an
-// account key, which is itself wrapped, by a key of the service or by the customer's own key in
-// Key Vault. Nothing here is a pretence: the account key is an AES-256 key, a customer's key wraps
-// it through the vault under the grants of the identity that asks, and when the vault refuses to
-// unwrap it, it is out of reach.
+// Package envelope encrypts data at rest as Azure's services do: under an account key, which is wrapped
+// by a key of the service or by the customer's own key in Key Vault. The encryption is real: the
+// account key is an AES-256 key, a customer's key wraps it through the vault under the grants of the
+// account's identity, and when the vault refuses to unwrap it, it is out of reach. The package must
+// not import a service other than Key Vault.
 package envelope
 
 import (
@@ -17,18 +17,18 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// Vaults is Key Vault as a service sees it that wraps with its customers' keys.
+// Vaults is the part of Key Vault that services use to wrap with customers' keys.
 type Vaults interface {
-	// Wrap wraps plaintext with a key as principal and tells which version of the key it took:
-	// the one that keyID names, or the newest.
+	// Wrap wraps plaintext with a key as principal and returns the version used: the one that keyID
+	// names, or the newest.
 	Wrap(tx *engine.Tx, principal, keyID string, plaintext []byte) (
 		kid string, wrapped []byte, err *engine.Error)
-	// Unwrap undoes Wrap with the version of the key that it told.
+	// Unwrap undoes Wrap with the version that it returned.
 	Unwrap(tx *engine.Tx, principal, kid string, wrapped []byte) ([]byte, *engine.Error)
 }
 
-// Key is what wraps an account key: the customer's key, used as one of the account's identities,
-// or with the zero Key the service's own.
+// Key wraps an account key: it is the customer's key, used as one of the account's identities. The zero
+// Key is the service's own.
 type Key struct {
 	// ID identifies the customer's key, with its version or without.
 	ID string
@@ -36,9 +36,9 @@ type Key struct {
 	Principal string
 }
 
-// Envelope is an account key under wraps, and something that it protects.
+// Envelope is a wrapped account key, with data that it protects.
 type Envelope struct {
-	// KeyID is the version of the customer's key that wraps, or "" where the service's own does.
+	// KeyID is the version of the customer's key that wraps, or "" for the service's own.
 	KeyID string `json:"keyId,omitempty"`
 	// Wrapped is the account key under that key.
 	Wrapped []byte `json:"wrapped"`
@@ -46,7 +46,7 @@ type Envelope struct {
 	Sealed []byte `json:"sealed"`
 }
 
-// New makes an account key and wraps it with the service's own key.
+// New returns a new account key, wrapped with the service's own key.
 func New(tx *engine.Tx) Envelope {
 	account := random()
 	return Envelope{
@@ -55,8 +55,8 @@ func New(tx *engine.Tx) Envelope {
 	}
 }
 
-// Open takes the account key out of its wraps and proves that it is the right one. principal is
-// the identity that uses the customer's key.
+// Open unwraps the account key and proves that it is the right one. principal is the identity that uses
+// the customer's key.
 func (e Envelope) Open(tx *engine.Tx, vaults Vaults, principal string) ([]byte, *engine.Error) {
 	account, refused := e.unwrap(tx, vaults, principal)
 	if refused != nil {
@@ -77,9 +77,8 @@ func (e Envelope) unwrap(tx *engine.Tx, vaults Vaults, principal string) ([]byte
 	return account, nil
 }
 
-// Rewrap returns the envelope with the same account key wrapped by another key. It proves that
-// the account key can be had back before it lets go of the old wraps. principal is the identity
-// that uses the key which wraps until now.
+// Rewrap returns the envelope with the same account key wrapped by another key, after it has proved that
+// this key unwraps. principal is the identity that uses the previous key.
 func (e Envelope) Rewrap(
 	tx *engine.Tx, vaults Vaults, principal string, to Key,
 ) (Envelope, *engine.Error) {
@@ -119,7 +118,7 @@ func random() []byte {
 	return key
 }
 
-// Seal encrypts something with an account key that was taken out of its wraps.
+// Seal encrypts data with an unwrapped account key.
 func Seal(account, text []byte) []byte { return seal(account, text) }
 
 // Unseal undoes [Seal] and reports whether the key was the right one.

@@ -10,8 +10,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault"
 )
 
-// Followers are the accounts of a type whose service has them follow the newest version of the
-// customer's key, where the identifier of the key has no version. One that has is pinned to it.
+// Followers makes the accounts of a type follow the newest version of the customer's key, unless the
+// identifier of their key pins a version.
 type Followers struct {
 	// Type is the type of the accounts.
 	Type string
@@ -21,12 +21,12 @@ type Followers struct {
 	Delay time.Duration
 	// Wrapping is the key that the properties of an account say wraps its account key.
 	Wrapping func(*engine.Tx, *engine.Resource) (Key, *engine.Error)
-	// Detect wraps the account key with the newest version. Where that fails it changes nothing, and
-	// has the service look again later.
+	// Detect wraps the account key with the newest version. If that fails, it changes nothing and
+	// schedules another look.
 	Detect func(*engine.Tx, *engine.Resource)
 }
 
-// Follow has every new version of a key detected.
+// Follow makes the accounts detect every new version of their key.
 func (f Followers) Follow(e *engine.Engine) {
 	e.Subscribe(keyvault.KeyVersionAdded, func(tx *engine.Tx, id string) {
 		key, _ := keyvault.ParseKeyID(tx, id)
@@ -58,7 +58,7 @@ func (f Followers) Followed(tx *engine.Tx, account *engine.Resource) (keyvault.K
 	return parsed, ok && parsed.Version == ""
 }
 
-// Look has the service look for a new version of an account's key after a while.
+// Look schedules a look for a new version of an account's key.
 func (f Followers) Look(tx *engine.Tx, account *engine.Resource, after time.Duration) {
 	tx.Schedule(tx.Now().Add(after), f.Timer, string(account.ID))
 }

@@ -19,11 +19,10 @@ const (
 	byKey    = "AccessKey"
 )
 
-// secrets is what a workspace shows to nobody who may not list its keys.
+// secrets are the data of a workspace that only callers with permission to list its keys see.
 type secrets struct {
 	// StorageKey is the workspace's copy of the first access key of its storage account: it holds one
-	// (userStorageKey in the OpenAPI document); which of both nobody says. It learns of a new one only
-	// by resyncKeys.
+	// (userStorageKey in the OpenAPI document); no public source says which. Only resyncKeys refreshes it.
 	StorageKey []byte `json:"storageKey,omitempty"`
 }
 
@@ -41,7 +40,7 @@ func usesKey(workspace *engine.Resource) bool {
 	return strings.EqualFold(workspace.String(authMode), byKey)
 }
 
-// fetchKey has the workspace read the key of its storage account.
+// fetchKey makes the workspace read the key of its storage account.
 func (s *Service) fetchKey(tx *engine.Tx, workspace *engine.Resource) *engine.Error {
 	known := new(secrets)
 	if usesKey(workspace) {
@@ -55,8 +54,8 @@ func (s *Service) fetchKey(tx *engine.Tx, workspace *engine.Resource) *engine.Er
 	return nil
 }
 
-// resyncKeys has the workspace read all the keys that it holds anew, when the operation is over. Of
-// them rehearsal has that of the storage account.
+// resyncKeys makes the workspace read all its keys again, at the end of the operation. In rehearsal that
+// is the key of the storage account.
 func (s *Service) resyncKeys(
 	r *engine.Request, workspace *engine.Resource,
 ) (*engine.Response, error) {
@@ -86,8 +85,8 @@ func keys(workspace *engine.Resource) map[string]any {
 	return listed
 }
 
-// Storage returns the workspace at the endpoint of its storage account: with the copy of the key that it
-// fetched last, or as its system-assigned identity.
+// Storage returns a client of the storage account: with the workspace's copy of its key, or with its
+// system-assigned identity.
 func (s *Service) Storage(
 	tx *engine.Tx, workspace *engine.Resource,
 ) (blob.Client, *engine.Error) {

@@ -22,7 +22,7 @@ type Service struct {
 	kind    *engine.ResourceType
 }
 
-// StorageAccounts is Microsoft.Storage as workspaces see it.
+// StorageAccounts is the part of Microsoft.Storage that workspaces use.
 type StorageAccounts interface {
 	// Keys returns the values of a storage account's access keys.
 	Keys(tx *engine.Tx, id engine.ID) (key1, key2 []byte, ok bool)
@@ -77,14 +77,14 @@ func serveOperation(r *engine.Request) (*engine.Response, error) {
 	return response, err
 }
 
-// async says where clients follow an operation on a workspace.
+// async returns where clients follow an operation on a workspace.
 func async(workspace *engine.Resource) *engine.Async {
 	return &engine.Async{ResultPath: "/subscriptions/" + workspace.ID.Subscription() +
 		"/providers/Microsoft.MachineLearningServices/locations/" + workspace.Location +
 		"/workspaceOperationsStatus/{operation}"}
 }
 
-// validName is what the OpenAPI document says of a workspace's name.
+// validName is the pattern of a workspace's name in the OpenAPI document.
 var validName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}$`)
 
 func checkName(name string) *engine.Error {
@@ -95,7 +95,7 @@ func checkName(name string) *engine.Error {
 		"digits, hyphens and underscores.", name)
 }
 
-// invalid returns a refusal of what a request holds. The form is that of Azure/azure-rest-api-specs issue
+// invalid returns a refusal of a request's content. The form is that of Azure/azure-rest-api-specs issue
 // 15878, the sentence is rehearsal's own.
 func invalid(format string, args ...any) *engine.Error {
 	refused := engine.Ownf(http.StatusBadRequest, "ValidationError", format, args...)

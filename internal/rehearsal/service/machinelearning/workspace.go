@@ -32,7 +32,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	return engine.Outcome{Status: http.StatusAccepted, Empty: true, Async: async(next)}, nil
 }
 
-// check refuses a workspace that cannot be, or cannot be changed so.
+// check refuses a workspace, or a change of one, that is not valid.
 func (s *Service) check(r *engine.Request, old, next *engine.Resource) *engine.Error {
 	for _, property := range []string{"storageAccount", "keyVault", "applicationInsights"} {
 		if next.String(property) == "" {

@@ -36,7 +36,7 @@ func New(e *engine.Engine, directory *entra.Directory) *Service {
 	return s
 }
 
-// checkName holds a name against the naming rules
+// checkName checks a name against the naming rules
 // (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules).
 func checkName(name string) *engine.Error {
 	if regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$`).MatchString(name) {
@@ -47,8 +47,8 @@ func checkName(name string) *engine.Error {
 			"underscores and begin with a letter or digit.", name)
 }
 
-// write makes the identity's principal with the identity. All that it says of the principal is
-// for reading only: what a caller sends of it is ignored.
+// write creates the identity's principal together with the identity. Its properties are read-only: what a
+// caller sends is ignored.
 func (s *Service) write(
 	r *engine.Request, old, next *engine.Resource,
 ) (engine.Outcome, error) {
@@ -72,8 +72,8 @@ func (s *Service) write(
 	return engine.Outcome{}, nil
 }
 
-// remove lets the principal go with the identity. Resources that still have the identity keep
-// naming it and can do nothing with it any more.
+// remove removes the principal together with the identity. Resources that still have the identity go on
+// naming it, but can no longer use it.
 func (s *Service) remove(
 	r *engine.Request, resource *engine.Resource,
 ) (engine.Outcome, error) {

@@ -25,38 +25,37 @@ const inaccessible = "CustomerKeyInaccessible"
 // Vaults is Key Vault as the accounts see it.
 type Vaults interface {
 	envelope.Vaults
-	// Describe tells what the service can find out about a key without being granted anything.
+	// Describe returns the facts about a key that need no grant.
 	Describe(tx *engine.Tx, keyID string) (keyvault.KeyFacts, *engine.Error)
 }
 
-// AccountKey is what an account hides of its account key.
+// AccountKey is the hidden state of an account's account key.
 type AccountKey struct {
-	// Envelope has the account key under its wraps.
+	// Envelope holds the wrapped account key.
 	Envelope envelope.Envelope `json:"accountKey"`
-	// Detection is how the look-out for a new version of the customer's key is doing.
+	// Detection is the state of the detection of new versions of the customer's key.
 	Detection detection `json:"detection"`
 }
 
-// NewAccountKey makes the account key of a new account.
+// NewAccountKey returns the account key of a new account.
 func NewAccountKey(tx *engine.Tx) AccountKey { return AccountKey{Envelope: envelope.New(tx)} }
 
-// Keeper keeps the account keys of the accounts of one type, as the encryption in their properties
-// says.
+// Keeper wraps the account keys of the accounts of one type, according to the encryption in their
+// properties.
 type Keeper struct {
 	// Type is the type of the accounts.
 	Type string
 	// Vaults are where the customers' keys are.
 	Vaults Vaults
-	// SystemAssigned says that an account can read the key as its system-assigned identity, which
-	// is the one that does where none is chosen.
+	// SystemAssigned says that an account can read the key with its system-assigned identity, and does
+	// if no other is chosen.
 	SystemAssigned bool
-	// Reveal returns what an account hides of its account key, and what hides it again once it was
-	// changed.
+	// Reveal returns the hidden account key, and a function that hides it again after a change.
 	Reveal func(account *engine.Resource) (held *AccountKey, hide func())
 }
 
-// wrapping returns the key that the properties of an account say wraps its account key. An account
-// whose encryption names an identity that is not its own has the error beside it.
+// wrapping returns the key that wraps the account key, according to the account's properties, and an
+// error if they name an identity that the account does not have.
 func wrapping(tx *engine.Tx, account *engine.Resource) (envelope.Key, *engine.Error) {
 	if account.String("encryption.type") != customerKey {
 		return envelope.Key{}, nil
@@ -70,15 +69,14 @@ func wrapping(tx *engine.Tx, account *engine.Resource) (envelope.Key, *engine.Er
 	}, refused
 }
 
-// Reachable refuses whatever needs the account key while the customer's key does not unwrap it.
-// Nothing remembers that state: it is found out anew each time by unwrapping, so it ends by
-// itself when access is back.
+// Reachable refuses requests that need the account key while the customer's key does not unwrap it. The
+// state is not stored: each request unwraps anew, so it ends by itself when access is back.
 func (k *Keeper) Reachable(tx *engine.Tx, account *engine.Resource) *engine.Error {
 	_, refused := k.Open(tx, account)
 	return refused
 }
 
-// Open takes the account key out of its wraps.
+// Open unwraps the account key.
 func (k *Keeper) Open(tx *engine.Tx, account *engine.Resource) ([]byte, *engine.Error) {
 	wraps, refused := wrapping(tx, account)
 	if refused == nil {
@@ -96,15 +94,15 @@ func (k *Keeper) Open(tx *engine.Tx, account *engine.Resource) ([]byte, *engine.
 		account.Name, refused.Message)
 }
 
-// Show has the account say whether it is in the Customer Key Inaccessible state.
+// Show shows in the account whether it is in the Customer Key Inaccessible state.
 func (k *Keeper) Show(tx *engine.Tx, shown *engine.Resource) {
 	if k.Reachable(tx, shown) != nil {
 		shown.Set("encryption.status", inaccessible)
 	}
 }
 
-// Encrypt settles what wraps the account key from now on. The account before the change, if there
-// was one, has to be [Keeper.Reachable].
+// Encrypt wraps the account key with the key that was sent. An existing account has to be
+// [Keeper.Reachable].
 func (k *Keeper) Encrypt(
 	r *engine.Request, old, next *engine.Resource, held *AccountKey,
 ) *engine.Error {
@@ -132,7 +130,7 @@ func (k *Keeper) Encrypt(
 	return nil
 }
 
-// settle makes of the encryption that was sent what the account will show.
+// settle completes the encryption that was sent for the account to show.
 func (k *Keeper) settle(r *engine.Request, next *engine.Resource) *engine.Error {
 	var sent struct {
 		KeyVault struct {
@@ -173,10 +171,9 @@ func (k *Keeper) settle(r *engine.Request, next *engine.Resource) *engine.Error 
 	return nil
 }
 
-// rewrap wraps the account key anew, and holds the key that is to wrap it against the rules that
-// the documentation sets for it (concept-use-customer-managed-keys-byok.md). All refusals come at
-// once with 400: of the one that is public, azure-cli knows it so; whether newer api-versions
-// have it in a failed operation instead, no source tells.
+// rewrap wraps the account key with another key, which it checks against the documented rules
+// (concept-use-customer-managed-keys-byok.md). All refusals come at once with 400, as azure-cli knows
+// the one that is public; no source says whether newer api-versions fail the operation instead.
 func (k *Keeper) rewrap(
 	r *engine.Request, next *engine.Resource, held *AccountKey, principal string, key envelope.Key,
 ) (envelope.Envelope, *engine.Error) {
@@ -203,7 +200,7 @@ func (k *Keeper) rewrap(
 	return wrapped, nil
 }
 
-// isForbidden reports whether Key Vault refused because of who asked, not because of the key.
+// isForbidden reports whether Key Vault refused the caller, not the key.
 func isForbidden(reason keyvault.Reason) bool {
 	return reason == keyvault.AccessDenied || reason == keyvault.Firewall
 }

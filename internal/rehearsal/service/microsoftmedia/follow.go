@@ -16,17 +16,16 @@ import (
 // documentation says 5 minutes, a later edition of the tutorial less than 15.
 const detectionDelay = 5 * time.Minute
 
-// longestDetection is how far apart the service's looks become while they fail (own choice).
+// longestDetection is the longest interval between looks that fail (own choice).
 const longestDetection = 24 * time.Hour
 
-// detection is the state of the look-out for a new version.
+// detection is the state of the detection of new versions.
 type detection struct {
-	// Wait is how long after the last look, which failed, the next one comes.
+	// Wait is the interval from the last look, which failed, to the next.
 	Wait time.Duration `json:"wait,omitempty"`
 }
 
-// Follow has the accounts whose key identifier has no version follow the newest one. An
-// identifier with a version is pinned to it.
+// Follow makes the accounts follow the newest version of their key, unless its identifier pins one.
 func (k *Keeper) Follow(e *engine.Engine) {
 	k.followers().Follow(e)
 	// Where the last look failed, what kept the new version from being taken may be over.
@@ -49,9 +48,9 @@ func (k *Keeper) followers() envelope.Followers {
 	}
 }
 
-// detect wraps the account key with the newest version of its key. It takes both: the version
-// that wraps now has to unwrap and the newest has to wrap, as the account's identity may. While
-// either fails nothing changes, and the service looks again later.
+// detect wraps the account key with the newest version of its key. The account's identity must be able to
+// unwrap with the present version and to wrap with the newest. If either fails, nothing changes and
+// the service looks again later.
 func (k *Keeper) detect(tx *engine.Tx, account *engine.Resource) {
 	key, _ := wrapping(tx, account)
 	held, hide := k.Reveal(account)

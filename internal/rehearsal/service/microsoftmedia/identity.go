@@ -5,8 +5,8 @@ package microsoftmedia
 
 import "github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 
-// Identity says which of the account's identities something is done as. Accounts of Video Analyzer
-// have no system-assigned one.
+// Identity chooses one of the account's identities. Accounts of Video Analyzer have no system-assigned
+// one.
 type Identity struct {
 	UserAssigned engine.ID `json:"userAssignedIdentity,omitempty"`
 	System       *bool     `json:"useSystemAssignedIdentity,omitempty"`

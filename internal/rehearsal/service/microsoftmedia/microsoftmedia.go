@@ -5,6 +5,7 @@
 // Services and those of Video Analyzer: their names, the identities they act with, their account
 // key and copies of storage keys, how a change is undone, and the headers of an answer. It must not
 // import the packages of either kind.
+//
 // Where a comment says "recorded", the behaviour is that of the traffic of Microsoft's own client
 // tests.
 package microsoftmedia
@@ -17,8 +18,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// Bad returns a refusal in the manner of the service, 400 BadRequest with a sentence, where the
-// sentence is rehearsal's own because no public source has Azure's.
+// Bad returns a 400 BadRequest worded by rehearsal, because no public source has Azure's words.
 func Bad(format string, args ...any) *engine.Error {
 	return engine.Ownf(http.StatusBadRequest, "BadRequest", format, args...)
 }
@@ -37,14 +37,14 @@ func Answer(r *engine.Request, response *engine.Response) {
 	response.Header.Set("Content-Type", contentType)
 }
 
-// Busy returns the refusal of a change while another is at work. The code is the one of streaming
+// Busy returns the refusal of a change while another one is in progress. The code is the one of streaming
 // endpoints (recorded, "… on the Origin"); no public source has the account's.
 func Busy() *engine.Error {
 	return engine.Ownf(http.StatusConflict, "OperationInProgress",
 		"There is another operation already in progress on the account.")
 }
 
-// Stamp writes into the systemData of an account who makes or changes it.
+// Stamp writes into the account's systemData who created or changed it.
 func Stamp(r *engine.Request, old, next *engine.Resource) {
 	now := engine.Timestamp(r.Now())
 	data := map[string]any{}
@@ -58,14 +58,14 @@ func Stamp(r *engine.Request, old, next *engine.Resource) {
 	next.SystemData = data
 }
 
-// Before is what an operation changes of an account, to go back to where it fails (own choice: no
-// public source tells what becomes of an update that fails).
+// Before is an account before an operation, to be restored if the operation fails (own choice: no public
+// source has what becomes of an update that fails).
 type Before struct {
 	Properties map[string]any  `json:"properties"`
 	Hidden     json.RawMessage `json:"hidden"`
 }
 
-// Remember returns the account as it is before an update; nil where there is none yet.
+// Remember returns the account before an update, or nil before its creation.
 func Remember(old *engine.Resource) *Before {
 	if old == nil {
 		return nil
@@ -78,8 +78,8 @@ func (b *Before) Restore(account *engine.Resource) {
 	account.Properties, account.Hidden = b.Properties, b.Hidden
 }
 
-// Operation starts the operation that settles a change of an account, followed at the operations
-// of the name ("mediaServices"). The change of one that is there is answered 202, a creation 201.
+// Operation starts the operation that completes a change of an account. Clients follow it at the
+// operations of the name ("mediaServices"). A change is answered with 202, a creation with 201.
 func Operation(r *engine.Request, account *engine.Resource, name string) engine.Outcome {
 	account.Set("provisioningState", engine.InProgress)
 	place := "/subscriptions/" + account.ID.Subscription() +

@@ -12,14 +12,14 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// takenName is what the service says of names that are in use (recorded).
+// takenName is the service's message about a name in use (recorded).
 const takenName = "Already in use by another account. Please try again with a name that is not " +
 	"likely to be in use."
 
 var validName = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
 
-// Naming is how the accounts of one type are named. Each type has its names to itself (own choice:
-// no public source tells).
+// Naming holds the rules of the names of one type of account. Two types may use the same name (own
+// choice: no public source says).
 type Naming struct {
 	// Type is the type of the accounts.
 	Type string
@@ -38,7 +38,7 @@ func (n Naming) Check(name string) *engine.Error {
 		"lowercase letters and numbers.", n.Noun)
 }
 
-// Named returns the account with this name, wherever it lies, or nil.
+// Named returns the account with this name in any subscription, or nil.
 func (n Naming) Named(tx *engine.Tx, name string) *engine.Resource {
 	for _, account := range tx.Resources("/subscriptions", n.Type) {
 		if strings.EqualFold(account.Name, name) {
@@ -68,7 +68,7 @@ func (n Naming) is(asked string) bool {
 	return false
 }
 
-// CheckAvailability answers checkNameAvailability, for whichever of the types it is about.
+// CheckAvailability answers checkNameAvailability for all the types.
 func CheckAvailability(r *engine.Request, namings []Naming) (*engine.Response, error) {
 	var asked struct {
 		Name string `json:"name"`

@@ -12,7 +12,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// StorageAccounts is Microsoft.Storage as the accounts see it.
+// StorageAccounts is the part of Microsoft.Storage that the accounts use.
 type StorageAccounts interface {
 	// Account returns the storage account, or nil.
 	Account(tx *engine.Tx, id engine.ID) *engine.Resource
@@ -23,25 +23,23 @@ type StorageAccounts interface {
 // Attached is a storage account as an account lists it.
 type Attached struct {
 	ID engine.ID `json:"id"`
-	// Identity is whom the account goes to it as.
+	// Identity is the identity with which the account accesses it.
 	Identity *Identity `json:"identity,omitempty"`
 }
 
 // KeyCopies are copies of access keys by lower-case ID of the storage account.
 type KeyCopies map[string]KeyCopy
 
-// KeyCopy is what an account keeps of a storage account's access keys. It learns of new ones only
-// by syncStorageKeys.
+// KeyCopy is an account's copy of a storage account's access keys. Only syncStorageKeys refreshes it.
 type KeyCopy struct {
 	Key1   []byte    `json:"key1"`
 	Key2   []byte    `json:"key2"`
 	Synced time.Time `json:"synced"`
-	// Earlier are the copies before this one, newest first, that something may be working with
-	// yet.
+	// Earlier are the copies before this one, newest first, that may still be in use.
 	Earlier []KeyCopy `json:"earlier,omitempty"`
 }
 
-// CopyKeys fetches the access keys of a storage account as they are now.
+// CopyKeys reads the present access keys of a storage account.
 func CopyKeys(
 	tx *engine.Tx, accounts StorageAccounts, id engine.ID,
 ) (KeyCopy, *engine.Error) {
@@ -52,8 +50,7 @@ func CopyKeys(
 	return KeyCopy{Key1: key1, Key2: key2, Synced: tx.Now()}, nil
 }
 
-// After returns the copy as it takes the place of the one before, which something may work with for as
-// long as the lag.
+// After returns the copy as the successor of another one, which may stay in use for the lag.
 func (k KeyCopy) After(before KeyCopy, lag time.Duration) KeyCopy {
 	earlier := append([]KeyCopy{before}, before.Earlier...)
 	earlier[0].Earlier = nil
@@ -69,7 +66,7 @@ func (k KeyCopy) After(before KeyCopy, lag time.Duration) KeyCopy {
 	return k
 }
 
-// At returns the copy as it was at a moment: the oldest there is where that was before it.
+// At returns the copy in use at a moment, or the oldest one for an earlier moment.
 func (k KeyCopy) At(moment time.Time) KeyCopy {
 	for _, one := range k.Earlier {
 		if !moment.Before(k.Synced) {
@@ -85,7 +82,7 @@ func StorageInaccessible() *engine.Error {
 	return engine.Errorf(http.StatusBadRequest, "BadRequest", "Storage account cannot be accessed.")
 }
 
-// CheckAttached refuses a list of storage accounts that names what is none, or one twice.
+// CheckAttached refuses IDs that are not storage accounts, and duplicates.
 func CheckAttached(list []Attached) *engine.Error {
 	for i, listed := range list {
 		if !strings.EqualFold(listed.ID.Type(), "Microsoft.Storage/storageAccounts") {

@@ -19,7 +19,7 @@ func (s *Service) groups() *engine.ResourceType {
 	}
 }
 
-// checkGroupName holds a name against the naming rules
+// checkGroupName checks a name against the naming rules
 // (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules).
 func checkGroupName(name string) *engine.Error {
 	if len(name) > 90 {
@@ -62,8 +62,7 @@ func writeGroup(r *engine.Request, old, next *engine.Resource) (engine.Outcome, 
 	return engine.Outcome{}, nil
 }
 
-// removeGroup deletes what is in a group and leaves the group itself to the operation that this
-// starts.
+// removeGroup deletes the resources of a group and starts the operation that deletes the group.
 func removeGroup(r *engine.Request, group *engine.Resource) (engine.Outcome, error) {
 	if err := r.RemoveAll(group); err != nil {
 		return engine.Outcome{}, err

@@ -11,8 +11,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// listResources answers with the resources of all types in a subscription or a group, as far as
-// the caller may read them. They show what all types have; properties are for the types.
+// listResources answers with the resources of all types in a subscription or a group that the caller may
+// read, with the fields that all types have.
 func (s *Service) listResources(r *engine.Request) (*engine.Response, error) {
 	scope := r.ID.SubscriptionID()
 	if group := r.ID.GroupID(); group != "" {
@@ -57,8 +57,8 @@ func (s *Service) listResources(r *engine.Request) (*engine.Response, error) {
 	return r.Page(shown, "nextLink"), nil
 }
 
-// listedName returns the name of a resource among those of all types: a nested one bears the names of
-// those that it is nested in before its own, "media1/default".
+// listedName returns the name of a resource in the list of all types. That of a nested one begins with the
+// names of its parents, "media1/default".
 func listedName(resource *engine.Resource) string {
 	name := resource.Name
 	for parent := resource.ID.Parent(); parent != ""; parent = parent.Parent() {

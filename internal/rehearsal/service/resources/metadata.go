@@ -10,9 +10,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// serveMetadata answers where a cloud's endpoints are, which clients of clouds that they do not
-// know ask before all else. Versions from 2022-09-01 describe the one cloud, older ones list
-// clouds, and the oldest has fields of its own.
+// serveMetadata answers with a cloud's endpoints, the first request of clients of a cloud that they do not
+// know. Versions from 2022-09-01 describe one cloud, older ones list clouds, and the oldest has fields
+// of its own.
 func serveMetadata(r *engine.Request) (*engine.Response, error) {
 	version := r.Query["api-version"]
 	if version == "" {
@@ -31,8 +31,8 @@ func serveMetadata(r *engine.Request) (*engine.Response, error) {
 	return &engine.Response{Status: http.StatusOK, Body: body}, nil
 }
 
-// endpoints returns those of the services that rehearsal has. A client that came by another name than
-// Azure's own finds all of them where it came to.
+// endpoints returns the endpoints of rehearsal's services. A client at a loopback address finds all of
+// them at that address.
 func endpoints(r *engine.Request) (manager, authority, graph, olderGraph string) {
 	if r.Host == "localhost" || net.ParseIP(r.Host) != nil {
 		origin := r.Origin()

@@ -36,8 +36,8 @@ func (s *Service) serveProvider(r *engine.Request) (*engine.Response, error) {
 	return &engine.Response{Status: http.StatusOK, Body: s.showProvider(r, namespace, "")}, nil
 }
 
-// register has a subscription use a namespace. The answer says "Registering", and who asks next
-// hears that it is done.
+// register registers a namespace in a subscription. The answer says "Registering", the next one
+// "Registered".
 func (s *Service) register(r *engine.Request) (*engine.Response, error) {
 	return s.setRegistered(r, "register", registering, true)
 }

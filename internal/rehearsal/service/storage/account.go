@@ -65,7 +65,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	}, nil
 }
 
-// taken refuses a name that is in use elsewhere.
+// taken refuses a name that another account has.
 func taken(tx *engine.Tx, next *engine.Resource) *engine.Error {
 	other := named(tx, next.Name)
 	switch {
@@ -79,9 +79,8 @@ func taken(tx *engine.Tx, next *engine.Resource) *engine.Error {
 		"The storage account named %s is already taken.", next.Name) // hashicorp/terraform issue 11485
 }
 
-// keep has a PUT on an existing account change what it names and leave the rest alone, as the
-// service does (recorded: keyPolicy is kept when a later PUT leaves it out). What is settled by
-// PATCH is merged already.
+// keep makes a PUT on an existing account change only the properties that it names, as the service does
+// (recorded: keyPolicy is kept when a later PUT leaves it out). A PATCH is merged already.
 func keep(r *engine.Request, old, next *engine.Resource) {
 	if r.HTTP.Method != http.MethodPut {
 		return
@@ -92,9 +91,8 @@ func keep(r *engine.Request, old, next *engine.Resource) {
 	}
 }
 
-// checkSettled refuses to change what is settled at creation. A property that was left out then
-// cannot be named later either, not even with its default value (Azure/ResourceModules issue
-// 4466); naming it as it was set is no change.
+// checkSettled refuses to change properties that are fixed at creation. A property that was left out then
+// cannot be named later either, not even with its default value (Azure/ResourceModules issue 4466).
 func checkSettled(r *engine.Request, old *engine.Resource) *engine.Error {
 	if old == nil {
 		return nil
@@ -107,7 +105,7 @@ func checkSettled(r *engine.Request, old *engine.Resource) *engine.Error {
 		var sent, settled any
 		if engine.Read(r.Sent, "properties."+path, &sent) {
 			if !old.Read(path, &settled) && strings.HasSuffix(path, ".keyType") {
-				settled = "Service" // which is no more than to say so
+				settled = "Service" // the default, which may be named
 			}
 			if !reflect.DeepEqual(sent, settled) {
 				return readOnly(path[strings.LastIndexByte(path, '.')+1:])

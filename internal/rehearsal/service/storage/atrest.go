@@ -11,8 +11,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault"
 )
 
-// AccountRemoved has as its subject the name of a storage account that is being deleted: what is
-// in it goes with it.
+// AccountRemoved has as its subject the name of a storage account that is being deleted, with all its
+// data.
 const AccountRemoved = "storage.AccountRemoved"
 
 func remove(r *engine.Request, account *engine.Resource) (engine.Outcome, error) {
@@ -20,12 +20,12 @@ func remove(r *engine.Request, account *engine.Resource) (engine.Outcome, error)
 	return engine.Outcome{}, nil
 }
 
-// Named returns the storage account with this name, or nil. Names are part of host names: there is
-// one of each in the world.
+// Named returns the storage account with this name, or nil. Names are part of host names, and therefore
+// unique.
 func (*Service) Named(tx *engine.Tx, name string) *engine.Resource { return named(tx, name) }
 
-// Seal encrypts what is entrusted to a storage account. Nothing can be kept or read while the key
-// that wraps the account key is out of reach.
+// Seal encrypts data of a storage account. It fails while the key that wraps the account key is out of
+// reach.
 func (s *Service) Seal(
 	tx *engine.Tx, account *engine.Resource, text []byte,
 ) ([]byte, *engine.Error) {
@@ -58,9 +58,9 @@ func (s *Service) Reachable(tx *engine.Tx, account *engine.Resource) *engine.Err
 	return refused
 }
 
-// accountKey takes the account key out of its wraps. The codes and the words of the refusals are
-// those of blob-service-error-codes.md and of Microsoft/healthcare-shared-components; that a
-// missing grant is found as a missing key is what users report.
+// accountKey unwraps the account key. The codes and the words of the refusals are
+// those of blob-service-error-codes.md and of Microsoft/healthcare-shared-components; users
+// report that a missing grant looks like a missing key.
 func (s *Service) accountKey(
 	tx *engine.Tx, account *engine.Resource,
 ) ([]byte, *engine.Error) {
@@ -85,7 +85,7 @@ func (s *Service) accountKey(
 }
 
 // identityGone reports whether the user-assigned identity that reads the key was deleted. Accounts
-// list such an identity as long as nobody takes it off them.
+// go on listing such an identity.
 func (*Service) identityGone(tx *engine.Tx, account *engine.Resource) bool {
 	chosen := engine.ID(account.String(encryptionIdentity))
 	return account.String("encryption.keySource") == sourceVault && chosen != "" &&

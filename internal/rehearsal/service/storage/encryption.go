@@ -20,14 +20,14 @@ const (
 	sourceVault   = "Microsoft.Keyvault"
 )
 
-// encryptionIdentity is the user-assigned identity that reads the customer's key. Where it is empty
-// the system-assigned one does (Az.Storage, Set-AzStorageAccount).
+// encryptionIdentity is the user-assigned identity that reads the customer's key. If it is
+// empty, the system-assigned one does (Az.Storage, Set-AzStorageAccount).
 const encryptionIdentity = "encryption.identity.userAssignedIdentity"
 
 // Vaults is Key Vault as storage accounts see it.
 type Vaults interface {
 	envelope.Vaults
-	// Describe tells what the service can find out about a key without being granted anything.
+	// Describe returns the facts about a key that need no grant.
 	Describe(tx *engine.Tx, keyID string) (keyvault.KeyFacts, *engine.Error)
 }
 
@@ -48,7 +48,7 @@ func (k vaultKey) id() string {
 	return id
 }
 
-// wrapping returns the key that the properties of an account say wraps its account key.
+// wrapping returns the key that wraps the account key, according to the account's properties.
 func wrapping(account *engine.Resource) (envelope.Key, *engine.Error) {
 	if account.String("encryption.keySource") != sourceVault {
 		return envelope.Key{}, nil
@@ -74,8 +74,8 @@ func wrapping(account *engine.Resource) (envelope.Key, *engine.Error) {
 	return wraps, nil
 }
 
-// encrypt settles what wraps the account key from now on. Unlike Media Services, Storage does not
-// mind where the vault is (customer-managed-keys-overview.md).
+// encrypt wraps the account key with the key that was sent. Unlike Media Services, Storage takes a vault
+// in any region (customer-managed-keys-overview.md).
 func (s *Service) encrypt(
 	r *engine.Request, old, next *engine.Resource, known *secrets,
 ) *engine.Error {
@@ -101,8 +101,8 @@ func (s *Service) encrypt(
 	return nil
 }
 
-// settle makes of the encryption that was sent what the account will show. The key is replaced as
-// a whole: leaving out the version means to follow the newest.
+// settle completes the encryption that was sent for the account to show. The key is replaced as a whole:
+// without a version, the account follows the newest.
 func settle(r *engine.Request, next *engine.Resource) {
 	if next.String("encryption.keySource") != sourceVault {
 		next.Set("encryption.keyvaultproperties", nil)
@@ -117,8 +117,8 @@ func settle(r *engine.Request, next *engine.Resource) {
 	}
 }
 
-// rewrap wraps the account key anew, and holds the key that is to wrap it against the documented
-// rules (customer-managed-keys-overview.md).
+// rewrap wraps the account key with another key, which it checks against the documented rules
+// (customer-managed-keys-overview.md).
 func (s *Service) rewrap(
 	tx *engine.Tx, known *secrets, principal string, key envelope.Key,
 ) (envelope.Envelope, *engine.Error) {
@@ -153,10 +153,9 @@ func (s *Service) rewrap(
 	return wrapped, nil
 }
 
-// opener returns the identity that can take the account key out of its present wraps: the one that
-// always did, or the one that is to from now on. That an identity which was deleted is made up for
-// by giving the account another one is documented (Azure Storage, KeyVaultAccessTokenCannotBeAcquired);
-// that the account key cannot be wrapped anew where neither can open it is not.
+// opener returns the identity that can unwrap the account key: the previous one, or the new one. It is
+// documented that another identity repairs an account whose identity was deleted (Azure Storage,
+// KeyVaultAccessTokenCannotBeAcquired); what happens when neither can unwrap is not.
 func (s *Service) opener(
 	tx *engine.Tx, known *secrets, principals ...string,
 ) (principal string, refused *engine.Error) {
@@ -174,7 +173,7 @@ func (s *Service) opener(
 	return "", refused
 }
 
-// showKey tells which version of the customer's key wraps, since when, and until when it is valid.
+// showKey shows the version of the customer's key that wraps, since when, and its expiry.
 func (s *Service) showKey(tx *engine.Tx, account *engine.Resource, known *secrets) {
 	const at = "encryption.keyvaultproperties."
 	if known.AtRest.KeyID == "" {
@@ -205,8 +204,8 @@ func (s *Service) followers() envelope.Followers {
 	}
 }
 
-// detect wraps the account key with the newest version of its key. Where that fails nothing
-// changes, and the service looks again the next day.
+// detect wraps the account key with the newest version of its key. If that fails, nothing changes and the
+// service looks again the next day.
 func (s *Service) detect(tx *engine.Tx, account *engine.Resource) {
 	key, _ := wrapping(account)
 	known := secretsOf(account)

@@ -17,7 +17,7 @@ import (
 
 const listKeysPermission = "Microsoft.Storage/storageAccounts/listkeys/action"
 
-// secrets is what a storage account knows and shows to nobody who may not list its keys.
+// secrets are the data of a storage account that only callers with permission to list its keys see.
 type secrets struct {
 	Keys    [2]accessKey      `json:"keys"`
 	Kerb    *[2]accessKey     `json:"kerb,omitempty"`
@@ -40,8 +40,7 @@ func secretsOf(account *engine.Resource) *secrets {
 	return known
 }
 
-// newKey makes an access key. It is really random: a signature made with it proves what it proves
-// in Azure.
+// newKey returns a random access key, so that a signature with it proves what it proves in Azure.
 func newKey(now time.Time) accessKey {
 	value := make([]byte, 64)
 	_, _ = rand.Read(value) // never fails: crypto/rand ends the program instead
@@ -54,7 +53,7 @@ func showKeyTimes(account *engine.Resource, keys [2]accessKey) {
 	account.Set("keyCreationTime.key2", timestamp(keys[1].Created))
 }
 
-// needKerb makes the keys that directory authentication for Azure Files works with.
+// needKerb creates the keys of directory authentication for Azure Files.
 func needKerb(account *engine.Resource, known *secrets, now time.Time) {
 	const option = "azureFilesIdentityBasedAuthentication.directoryServiceOptions"
 	if account.String(option) == "AD" && known.Kerb == nil {
@@ -87,7 +86,7 @@ func keyList(known *secrets, kerb bool) *engine.Response {
 	return &engine.Response{Status: http.StatusOK, Body: map[string]any{"keys": list}}
 }
 
-// regenerateKey replaces one key. The old value is dead when the call returns.
+// regenerateKey replaces one key. The old value is invalid when the call returns.
 func regenerateKey(r *engine.Request, account *engine.Resource) (*engine.Response, error) {
 	name, _ := r.Body["keyName"].(string)
 	known := secretsOf(account)
@@ -113,7 +112,7 @@ func regenerateKey(r *engine.Request, account *engine.Resource) (*engine.Respons
 	return keyList(known, strings.HasPrefix(strings.ToLower(name), "kerb")), nil
 }
 
-// kerb returns one of the keys for directory authentication, or nil where it is not switched on.
+// kerb returns one of the keys for directory authentication, or nil if it is not enabled.
 func (s *secrets) kerb(i int) *accessKey {
 	if s.Kerb == nil {
 		return nil

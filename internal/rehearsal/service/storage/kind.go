@@ -11,10 +11,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// kind is what a kind of storage account can be.
+// kind describes a kind of storage account.
 type kind struct {
-	// skus are the kinds of redundancy that it comes with, without the marks for reading at the
-	// second region.
+	// skus are the redundancies that it may have, without the marks for reading in the second region.
 	skus []string
 	// endpoints are the services that it has.
 	endpoints []string
@@ -24,7 +23,7 @@ type kind struct {
 	upgrades bool
 }
 
-// kindOf returns what is true of a kind of storage account (storage-account-overview.md and the
+// kindOf returns the description of a kind of storage account (storage-account-overview.md and the
 // examples of the OpenAPI document).
 func kindOf(name string) (kind, bool) {
 	all := []string{"dfs", "web", "blob", "queue", "table", "file"}
@@ -80,7 +79,7 @@ func checkKind(old, next *engine.Resource) *engine.Error {
 		(!was.upgrades || next.Kind != "StorageV2") {
 		return readOnly("kind")
 	}
-	// Copies in other zones are made and given up by a conversion, not by an update
+	// Copies in other zones are added and removed by a conversion, not by an update
 	// (redundancy-migration.md); no public source has the refusal.
 	if tier(skuName(old)) != tier(sku) || zoned(skuName(old)) != zoned(sku) {
 		return engine.Ownf(http.StatusConflict, "StorageAccountTypeConversionNotAllowed",

@@ -3,8 +3,8 @@
 
 // Package storage is Microsoft.Storage in rehearsal: storage accounts, their access keys, and their
 // encryption at rest. It must not import the Blob endpoint or the services that use storage. Where a
-// comment says "recorded", the behaviour is that of the
-// traffic of Microsoft's own client tests (azure-cli's recordings of its storage module).
+// comment says "recorded", the behaviour is that of the traffic of Microsoft's own client tests
+// (azure-cli's recordings of its storage module).
 package storage
 
 import (
@@ -72,7 +72,7 @@ func New(e *engine.Engine, vaults Vaults) *Service {
 	return s
 }
 
-// head gives an answer the headers of the storage resource provider (recorded).
+// head adds the headers of the storage resource provider (recorded).
 func head(_ *engine.Request, response *engine.Response) {
 	response.Header.Set("Server",
 		"Microsoft-Azure-Storage-Resource-Provider/1.0,Microsoft-HTTPAPI/2.0 Microsoft-HTTPAPI/2.0")
@@ -90,8 +90,8 @@ func (*Service) Account(tx *engine.Tx, id engine.ID) *engine.Resource {
 	return account
 }
 
-// Keys returns the values of the access keys of a storage account, for the services that keep a
-// copy of them and for those that check signatures.
+// Keys returns the values of the access keys of a storage account, for services that keep a copy of them
+// or check signatures.
 func (s *Service) Keys(tx *engine.Tx, id engine.ID) (key1, key2 []byte, ok bool) {
 	account := s.Account(tx, id)
 	if account == nil {
@@ -101,8 +101,8 @@ func (s *Service) Keys(tx *engine.Tx, id engine.ID) (key1, key2 []byte, ok bool)
 	return keys[0].Value, keys[1].Value, true
 }
 
-// named returns the storage account with this name, wherever it lies: names are part of host
-// names, so there is one of each in the world.
+// named returns the storage account with this name in any subscription: names are part of host names,
+// and therefore unique.
 func named(tx *engine.Tx, name string) *engine.Resource {
 	for _, account := range tx.Resources("/subscriptions", Type) {
 		if strings.EqualFold(account.Name, name) {
@@ -114,8 +114,8 @@ func named(tx *engine.Tx, name string) *engine.Resource {
 
 var validName = regexp.MustCompile(`^[a-z0-9]{3,24}$`)
 
-// invalidName is what the service says of a name, here and to those who ask for a name's
-// availability (recorded).
+// invalidName is the service's message about a name that is not valid, also in checkNameAvailability
+// (recorded).
 const invalidName = "%s is not a valid storage account name. Storage account name must be between " +
 	"3 and 24 characters in length and use numbers and lower-case letters only."
 

@@ -10,8 +10,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// addServices adds the settings of an account's Blob and File service. Nothing in rehearsal goes
-// by them; they are here because azurerm reads them with every storage account.
+// addServices adds the settings of an account's Blob and File service. They have no effect in rehearsal;
+// azurerm reads them with every storage account.
 func addServices(accounts *engine.ResourceType) {
 	for service, name := range map[string]string{"blob": "Blob", "file": "File"} {
 		below := service + "Services"

@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package azuretest runs a rehearsal of Azure in the process of a test: in memory, by a clock of
-// its own, reached through an HTTP transport that needs no port. What goes through it is held
-// against Microsoft's OpenAPI documents.
+// Package azuretest runs a rehearsal of Azure in the process of a test: in memory, with its own clock,
+// and reached by an HTTP transport without a port. It checks requests and answers against Microsoft's
+// OpenAPI documents. It is for tests only, and must not import the services that use vaults.
 package azuretest
 
 import (
@@ -32,14 +32,14 @@ const (
 	Group        = "/subscriptions/" + Subscription + "/resourceGroups/rg"
 )
 
-// Azure is a rehearsal under test. Whoever asks it is the owner of the subscription.
+// Azure is a rehearsal under test. All requests are those of the owner of the subscription.
 type Azure struct {
 	t             testing.TB
 	Engine        *engine.Engine
 	Directory     *entra.Directory
 	Authorization *authorization.Service
 	KeyVault      *keyvault.Service
-	// Caller is who asks.
+	// Caller is the owner of the subscription.
 	Caller engine.Caller
 
 	denied  map[string]bool
@@ -78,8 +78,8 @@ func New(tb testing.TB, pace engine.Pace) *Azure {
 	return a
 }
 
-// authenticate has Resource Manager take whatever token there is for the owner's: the tests of
-// Entra ID and of the served rehearsal are where tokens are really checked.
+// authenticate accepts any token as the owner's: the tests of Entra ID and of the served rehearsal check
+// tokens.
 func (a *Azure) authenticate(
 	_ *engine.Tx, header http.Header, _ ...string,
 ) (engine.Caller, *engine.Error) {
@@ -113,7 +113,7 @@ func (a *Azure) Transact(fn func(*engine.Tx)) {
 	}
 }
 
-// Advance moves the clock on.
+// Advance moves the clock forward.
 func (a *Azure) Advance(d time.Duration) {
 	a.t.Helper()
 	a.Transact(func(tx *engine.Tx) { tx.Advance(d) })
@@ -138,7 +138,7 @@ func (a *Azure) RoundTrip(request *http.Request) (*http.Response, error) {
 // Do implements the transport of the Azure SDK's pipelines.
 func (a *Azure) Do(request *http.Request) (*http.Response, error) { return a.RoundTrip(request) }
 
-// Answer is what Azure said.
+// Answer is an answer of Azure.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -202,8 +202,7 @@ func (a *Azure) Send(method, url, body string) *Answer {
 	return answer
 }
 
-// token returns a token for the service at a host. Making a real one takes an RSA key, which takes time:
-// Resource Manager's tests do without.
+// token returns a token for the service at a host. Resource Manager accepts any here.
 func (a *Azure) token(host string) string {
 	a.t.Helper()
 	if host == "management.azure.com" {
@@ -219,7 +218,7 @@ func (a *Azure) token(host string) string {
 	return token
 }
 
-// Want fails the test where an answer has another status.
+// Want fails the test if an answer has another status.
 func (a *Azure) Want(answer *Answer, status int) *Answer {
 	a.t.Helper()
 	if answer.Status != status {
@@ -228,7 +227,7 @@ func (a *Azure) Want(answer *Answer, status int) *Answer {
 	return answer
 }
 
-// Refused fails the test where an answer is not this refusal, in these words.
+// Refused fails the test unless the answer is this refusal, in these words.
 func (a *Azure) Refused(answer *Answer, status int, code, message string) {
 	a.t.Helper()
 	if answer.Status != status || answer.Code() != code || !strings.Contains(answer.Message(), message) {

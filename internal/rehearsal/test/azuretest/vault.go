@@ -18,13 +18,13 @@ const (
 	keyVersion   = "7.4"
 )
 
-// VaultOptions are how a vault differs from one that customers' keys are fine in.
+// VaultOptions are the differences of a vault from one that suits customers' keys.
 type VaultOptions struct {
 	Location          string // "westus2" where it is empty
 	NoPurgeProtection bool
 	// Firewall closes the vault to everybody.
 	Firewall bool
-	// Roles has roles decide about access instead of access policies.
+	// Roles makes roles decide about access instead of access policies.
 	Roles bool
 	// Permissions are what [Vault.Grant] grants by policy, as JSON; all that is needed where it is
 	// empty.
@@ -41,7 +41,7 @@ type Vault struct {
 	closed  bool
 }
 
-// Vault makes a vault.
+// Vault creates a vault.
 func (a *Azure) Vault(name string, options VaultOptions) *Vault {
 	a.t.Helper()
 	if options.Location == "" {
@@ -122,7 +122,7 @@ func (v *Vault) Revoke(principal string) {
 	v.put()
 }
 
-// Close has the firewall turn everybody away, Open lets them in again.
+// Close makes the firewall block everybody, Open lets them in again.
 func (v *Vault) Close() { v.closed = true; v.put() }
 
 // Open undoes [Vault.Close].
@@ -143,7 +143,7 @@ func (v *Vault) Recover() {
 	}})
 }
 
-// KeyOptions are how a key differs from one that is fine.
+// KeyOptions are the differences of a key from one that suits.
 type KeyOptions struct {
 	Type               string // "RSA" where it is empty
 	Size               int

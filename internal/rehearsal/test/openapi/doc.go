@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package openapi holds Microsoft's OpenAPI documents against rehearsal. It is
-// for tests only.
+// Package openapi checks rehearsal against Microsoft's OpenAPI documents. It is
+// for tests only, and must not import rehearsal's services.
 //
 // A [Validator] stands between a client and rehearsal and checks every request
 // and every answer of the documented operations with kin-openapi.

@@ -1,10 +1,10 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package resourcestest puts together, for tests, the services that every other service stands
-// on, with one subscription and its owner, and lets the Azure SDKs and plain requests reach them
-// without a port in between. Tokens and permissions are really checked, and all that goes through
-// is held against the OpenAPI documents.
+// Package resourcestest runs the services that all others build on, with one subscription and its owner,
+// and lets the Azure SDKs and plain requests reach them without a port. It checks tokens and
+// permissions, and compares all exchanges with the OpenAPI documents. It is for tests only, and must
+// not import any other service.
 package resourcestest
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/tokentest"
 )
 
-// Cloud is an engine with the services that the others stand on.
+// Cloud is an engine with the services that all others build on.
 type Cloud struct {
 	*engine.Engine
 

@@ -8,17 +8,17 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
-// secrets is what an account knows and never shows.
+// secrets are the data of an account that answers never show.
 type secrets struct {
 	// AccountKey encrypts content keys, the URLs of job inputs and token validation keys.
 	microsoftmedia.AccountKey
 	// StorageKeys are the account's copies of the access keys of its storage accounts.
 	StorageKeys microsoftmedia.KeyCopies `json:"storageKeys,omitempty"`
-	// Unproven are the storage accounts that the account has yet to reach.
+	// Unproven are the storage accounts that the account has not reached yet.
 	Unproven []engine.ID `json:"unproven,omitempty"`
-	// Creating says that the operation at work is the account's creation.
+	// Creating says that the operation in progress is the account's creation.
 	Creating bool `json:"creating,omitempty"`
-	// Before is what the operation at work changes.
+	// Before is the account before the operation in progress.
 	Before *microsoftmedia.Before `json:"before,omitempty"`
 }
 
@@ -64,7 +64,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	return begin(r, old, next, known), nil
 }
 
-// prepare refuses what cannot begin, and carries over what a PUT does not name.
+// prepare refuses a change that cannot start, and keeps what a PUT does not name.
 func (s *Service) prepare(r *engine.Request, old, next *engine.Resource) *engine.Error {
 	if old == nil {
 		return s.checkNew(r.Tx, next)
@@ -88,15 +88,15 @@ func setDefaults(account *engine.Resource) {
 	account.Default("privateEndpointConnections", []any{})
 }
 
-// begin starts the operation that settles the change.
+// begin starts the operation that completes the change.
 func begin(r *engine.Request, old, next *engine.Resource, known *secrets) engine.Outcome {
 	known.Creating, known.Before = old == nil, microsoftmedia.Remember(old)
 	next.Hide(known)
 	return microsoftmedia.Operation(r, next, operations)
 }
 
-// complete ends the operation. Storage that cannot be reached makes it fail, as the OpenAPI
-// document's example of a failed operation has it.
+// complete ends the operation. It fails if the storage cannot be accessed, as in the OpenAPI document's
+// example of a failed operation.
 func (s *Service) complete(
 	tx *engine.Tx, account *engine.Resource, _ *engine.Operation,
 ) *engine.Error {

@@ -11,10 +11,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
-// Blobs returns the account, or one of its streaming origins, at the endpoint of one of its storage
-// accounts: with the copies of the access keys that were fetched last before asOf, or as the
-// identity that the account goes to its storage with. It refuses a storage account that the account
-// is not attached to.
+// Blobs returns a client of one of the account's storage accounts for the account or one of its streaming
+// origins: with the copy of the access keys that was in use at asOf, or with the account's identity
+// for its storage. It refuses a storage account that is not attached.
 func (s *Service) Blobs(
 	tx *engine.Tx, account *engine.Resource, storage engine.ID, asOf time.Time,
 ) (blob.Client, *engine.Error) {

@@ -17,7 +17,7 @@ func revealAccountKey(account *engine.Resource) (held *microsoftmedia.AccountKey
 	return &known.AccountKey, func() { account.Hide(known) }
 }
 
-// Seal encrypts something with the account key: what the account protects besides itself.
+// Seal encrypts data with the account key.
 func (s *Service) Seal(
 	tx *engine.Tx, account *engine.Resource, text []byte,
 ) ([]byte, *engine.Error) {

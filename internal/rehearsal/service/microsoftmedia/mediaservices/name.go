@@ -8,7 +8,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
-// naming returns how accounts are named. The OpenAPI documents' examples have Microsoft.Media/MediaService
+// naming returns the rules of the accounts' names. The OpenAPI documents' examples have Microsoft.Media/MediaService
 // beside the type's own name.
 func naming() microsoftmedia.Naming {
 	return microsoftmedia.Naming{Type: Type, Noun: "Media Account", Called: []string{"mediaservice"}}
@@ -33,8 +33,8 @@ func (*Service) checkNew(tx *engine.Tx, next *engine.Resource) *engine.Error {
 	return nil
 }
 
-// AddNames has checkNameAvailability, which is one route for all of Microsoft.Media, answer for the
-// accounts of another type as well.
+// AddNames adds the accounts of another type to checkNameAvailability, which is one route for all of
+// Microsoft.Media.
 func (s *Service) AddNames(other microsoftmedia.Naming) { s.namings = append(s.namings, other) }
 
 func (s *Service) checkNameAvailability(r *engine.Request) (*engine.Response, error) {

@@ -35,9 +35,9 @@ const (
 	secondary = "Secondary"
 )
 
-// OriginLag is how long it takes at most until all streaming origins work with the keys of a sync.
-// Six hours is how long the documented procedure waits (previous/media-services-roll-storage-
-// access-keys.md of January 2017); what goes on meanwhile no public source tells.
+// OriginLag is the longest time until all streaming origins use the keys of a sync.
+// The documented procedure waits six hours (previous/media-services-roll-storage-access-keys.md of January
+// 2017); no public source says what happens meanwhile.
 const OriginLag = 6 * time.Hour
 
 func storageOf(account *engine.Resource) []storageAccount {
@@ -46,8 +46,8 @@ func storageOf(account *engine.Resource) []storageAccount {
 	return list
 }
 
-// setStorage makes list the storage accounts of an account. What was read of them is written back;
-// status and the like the service does not keep.
+// setStorage sets the storage accounts of an account, without status and other fields that the service
+// does not keep.
 func setStorage(account *engine.Resource, list []storageAccount) {
 	entries := []any{}
 	for _, listed := range list {
@@ -95,8 +95,8 @@ func attachments(list []storageAccount) []microsoftmedia.Attached {
 	return common
 }
 
-// checkStorage holds the list of storage accounts against the rules and notes which of them the
-// account has yet to reach.
+// checkStorage checks the list of storage accounts against the rules and notes which of them the account
+// has not reached yet.
 func (s *Service) checkStorage(
 	r *engine.Request, old, next *engine.Resource, known *secrets,
 ) *engine.Error {
@@ -128,7 +128,7 @@ func (s *Service) checkStorage(
 	return nil
 }
 
-// checkList refuses lists that no account can have, whatever the storage accounts are.
+// checkList refuses lists that are not valid, whatever the storage accounts are.
 func checkList(list []storageAccount) *engine.Error {
 	if len(list) > storageLimit {
 		return microsoftmedia.Bad("A Media Services account can have %d storage accounts; %d were given.",
@@ -153,8 +153,8 @@ func checkList(list []storageAccount) *engine.Error {
 	return nil
 }
 
-// checkListed refuses a storage account that the caller may not hand over, and one of a kind that
-// the service does not take. What was attached before is taken as it is.
+// checkListed refuses a storage account whose keys the caller may not list, and a kind that the service
+// does not support. It does not check accounts that were attached before.
 func (s *Service) checkListed(
 	r *engine.Request, next *engine.Resource, listed storageAccount, added bool,
 ) *engine.Error {
@@ -183,7 +183,7 @@ func (s *Service) checkListed(
 	return nil
 }
 
-// checkStorageKind refuses the kinds of storage account that the service does not work on
+// checkStorageKind refuses the kinds of storage account that the service does not support
 // (storage-account-concept.md). Blob-only accounts may be Secondary, as the OpenAPI documents say.
 func checkStorageKind(account *engine.Resource, as string) *engine.Error {
 	var hierarchical bool
@@ -194,8 +194,8 @@ func checkStorageKind(account *engine.Resource, as string) *engine.Error {
 	return microsoftmedia.CheckStorageKind(account, "Media Services", as == primary)
 }
 
-// unproven reports whether the service has to reach for the storage account before the change can
-// succeed: its keys are not at hand, or another identity goes there than did before.
+// unproven reports whether the service must reach the storage account for the change to succeed: it has
+// no copy of its keys, or accesses it with another identity than before.
 func unproven(
 	tx *engine.Tx, old, next *engine.Resource, listed storageAccount, known *secrets,
 ) bool {
@@ -215,12 +215,12 @@ func unproven(
 	return refused != nil || before != now
 }
 
-// writeBlobs is what the account's identity does to its storage: the role Storage Blob Data
-// Contributor has it, the role Contributor has not (trouble-storage-issues.md).
+// writeBlobs is the action for which the account's identity needs permission: the role Storage Blob Data
+// Contributor grants it, the role Contributor does not (trouble-storage-issues.md).
 const writeBlobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
 
-// reachStorage goes to the storage accounts that are not proven yet: for a copy of their keys, or
-// as the account's identity. It drops the copies that are of no more use.
+// reachStorage accesses the storage accounts that are not proven yet: for a copy of their keys, or with
+// the account's identity. It drops the copies that are no longer needed.
 func (s *Service) reachStorage(
 	tx *engine.Tx, account *engine.Resource, known *secrets,
 ) *engine.Error {
@@ -255,7 +255,7 @@ func (s *Service) reachStorage(
 // StorageInaccessible returns the error of the OpenAPI document's example of a failed operation.
 func StorageInaccessible() *engine.Error { return microsoftmedia.StorageInaccessible() }
 
-// syncStorageKeys has the account fetch the keys of one of its storage accounts anew.
+// syncStorageKeys makes the account read the keys of one of its storage accounts again.
 func (s *Service) syncStorageKeys(
 	r *engine.Request, account *engine.Resource,
 ) (*engine.Response, error) {
@@ -301,9 +301,8 @@ func (*Service) StorageKeys(
 	return held.Key1, held.Key2, held.Synced, ok
 }
 
-// showStorage puts the storage accounts in the order of the answer. They are a set: the service
-// answers in an order of its own, in the answer to a PUT another than in the next GET (recorded
-// at 2021-05-01).
+// showStorage sorts the storage accounts for the answer. They are a set: the order in the answer to a PUT
+// differs from that in the next GET (recorded at 2021-05-01).
 func showStorage(r *engine.Request, shown *engine.Resource) {
 	list := storageOf(shown)
 	slices.SortFunc(list, func(a, b storageAccount) int {

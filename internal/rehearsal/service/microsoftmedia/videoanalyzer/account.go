@@ -12,16 +12,16 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
-// secrets is what an account knows and never shows.
+// secrets are the data of an account that answers never show.
 type secrets struct {
 	// AccountKey encrypts access policies and the metadata of videos.
 	microsoftmedia.AccountKey
 	// StorageKeys are the account's copies of the access keys of the storage accounts that it has no
 	// identity for.
 	StorageKeys microsoftmedia.KeyCopies `json:"storageKeys"`
-	// Unproven are the storage accounts that the account has yet to reach.
+	// Unproven are the storage accounts that the account has not reached yet.
 	Unproven []engine.ID `json:"unproven,omitempty"`
-	// Before is what the operation at work changes.
+	// Before is the account before the operation in progress.
 	Before *microsoftmedia.Before `json:"before,omitempty"`
 }
 
@@ -73,7 +73,7 @@ func (s *Service) write(r *engine.Request, old, next *engine.Resource) (engine.O
 	return engine.Outcome{}, nil
 }
 
-// endpoints returns where clients of the new account would go (recorded).
+// endpoints returns the endpoints of the new account (recorded).
 func endpoints(tx *engine.Tx, location string) []any {
 	host := strings.ReplaceAll(tx.NewID(), "-", "")
 	return []any{map[string]any{
@@ -91,8 +91,8 @@ func setDefaults(account *engine.Resource) {
 	account.Default("iotHubs", []any{})
 }
 
-// checkIdentity refuses an identity that an account cannot have, and IoT hubs that it would go to as
-// one that it has not. There are no IoT hubs in rehearsal: whether one is there nobody asks.
+// checkIdentity refuses an identity that an account cannot have, and IoT hubs with an identity that the
+// account does not have. It does not check that the IoT hubs exist: rehearsal has none.
 func checkIdentity(tx *engine.Tx, account *engine.Resource) *engine.Error {
 	if account.Identity.System() {
 		return microsoftmedia.Bad("A Video Analyzer account can have user-assigned identities only.")
@@ -107,7 +107,7 @@ func checkIdentity(tx *engine.Tx, account *engine.Resource) *engine.Error {
 	return nil
 }
 
-// complete ends the operation of an update. Storage that cannot be reached makes it fail.
+// complete ends the operation of an update. It fails if the storage cannot be accessed.
 func (s *Service) complete(
 	tx *engine.Tx, account *engine.Resource, _ *engine.Operation,
 ) *engine.Error {

@@ -11,15 +11,15 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
-// What an account's identity does to its storage: the roles Storage Blob Data Contributor and Reader
-// have it (the documentation of Video Analyzer accounts asks for both).
+// The actions for which an account's identity needs permission: the roles Storage Blob Data Contributor
+// and Reader grant them (the documentation of Video Analyzer accounts asks for both).
 const (
 	writeBlobs  = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write"
 	readStorage = "Microsoft.Storage/storageAccounts/read"
 )
 
-// disconnected is the status of a storage account that the account's identity does not reach. It is
-// that of the OpenAPI documents' example; one that is reached has none (recorded).
+// disconnected is the status of a storage account that the account's identity cannot access, according to
+// the OpenAPI documents' example. One that it can access has no status (recorded).
 const disconnected = "identityDisconnected"
 
 func storageOf(account *engine.Resource) []microsoftmedia.Attached {
@@ -28,8 +28,8 @@ func storageOf(account *engine.Resource) []microsoftmedia.Attached {
 	return list
 }
 
-// setStorage makes list the storage accounts of an account. What was read of them is written back;
-// status and the like the service does not keep.
+// setStorage sets the storage accounts of an account, without status and other fields that the service
+// does not keep.
 func setStorage(
 	account *engine.Resource, list []microsoftmedia.Attached,
 	status func(microsoftmedia.Attached) string,
@@ -48,8 +48,8 @@ func setStorage(
 	account.Set("storageAccounts", entries)
 }
 
-// checkStorage holds the list of storage accounts against the rules and notes which of them the
-// account has yet to reach.
+// checkStorage checks the list of storage accounts against the rules and notes which of them the account
+// has not reached yet.
 func (s *Service) checkStorage(
 	r *engine.Request, old, next *engine.Resource, known *secrets,
 ) *engine.Error {
@@ -74,8 +74,8 @@ func (s *Service) checkStorage(
 }
 
 // checkListed refuses a storage account in another subscription, of a kind that the service does not
-// take, or one that the account would go to as somebody else. Its keys are fetched for whoever may
-// list them.
+// support, or with an identity that the account does not have. Without an identity, the caller must be
+// allowed to list its keys.
 func (s *Service) checkListed(
 	r *engine.Request, next *engine.Resource, listed microsoftmedia.Attached,
 ) *engine.Error {
@@ -95,8 +95,8 @@ func (s *Service) checkListed(
 	return refused
 }
 
-// unproven reports whether the service has to reach for the storage account before the change can
-// succeed: its keys are not at hand, or another identity goes there than did before.
+// unproven reports whether the service must reach the storage account for the change to succeed: it has
+// no copy of its keys, or accesses it with another identity than before.
 func unproven(
 	tx *engine.Tx, old, next *engine.Resource, listed microsoftmedia.Attached, known *secrets,
 ) bool {
@@ -116,8 +116,8 @@ func unproven(
 	return refused != nil || before != now
 }
 
-// reachStorage goes to the storage accounts that are not proven yet: as the account's identity, or
-// where none is named for a copy of their keys. It drops the copies that are of no more use.
+// reachStorage accesses the storage accounts that are not proven yet: with the identity, or without one
+// for a copy of their keys. It drops the copies that are no longer needed.
 func (s *Service) reachStorage(
 	tx *engine.Tx, account *engine.Resource, known *secrets,
 ) *engine.Error {
@@ -146,8 +146,8 @@ func (s *Service) reachStorage(
 	return nil
 }
 
-// reaches reports whether the identity that is named for a storage account may do there what the
-// service does.
+// reaches reports whether the identity named for a storage account has the permissions that the service
+// needs.
 func (s *Service) reaches(
 	tx *engine.Tx, account *engine.Resource, listed microsoftmedia.Attached,
 ) bool {
@@ -157,7 +157,7 @@ func (s *Service) reaches(
 		s.grants.Allowed(tx, principal, readStorage, listed.ID)
 }
 
-// syncStorageKeys has the account fetch the keys of one of its storage accounts anew. Only
+// syncStorageKeys makes the account read the keys of one of its storage accounts again. Only
 // 2021-05-01-preview has it. There is nothing to fetch where an identity is named.
 func (s *Service) syncStorageKeys(
 	r *engine.Request, account *engine.Resource,
@@ -185,7 +185,7 @@ func (s *Service) syncStorageKeys(
 	return &engine.Response{Status: http.StatusOK}, nil
 }
 
-// showStorage tells which storage accounts are out of the identity's reach.
+// showStorage shows which storage accounts the identity cannot access.
 func (s *Service) showStorage(tx *engine.Tx, shown *engine.Resource) {
 	setStorage(shown, storageOf(shown), func(listed microsoftmedia.Attached) string {
 		if listed.Identity == nil || s.reaches(tx, shown, listed) {

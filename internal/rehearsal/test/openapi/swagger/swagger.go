@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package swagger reads Microsoft's Swagger 2.0 documents into a form that
-// tools can take in one piece: every reference lies in the document itself,
-// parameters stand where they are used, and no schema is composed with allOf.
+// Package swagger reads Microsoft's Swagger 2.0 documents into one piece each:
+// every reference points into the document itself, parameters stand where they
+// are used, and no schema is composed with allOf. It must not import the engine.
 //
 // The documents refer to one another by relative paths of the repository they
 // come from. [Load] maps those paths onto the layout of the copy here; the
