@@ -47,7 +47,7 @@ func (id ID) after(segment string) string {
 	return ""
 }
 
-// GroupID returns the identifier of the resource group that the resource lies in, or "".
+// GroupID returns the identifier of the resource group that holds the resource, or "".
 func (id ID) GroupID() ID {
 	if id.Group() == "" {
 		return ""
@@ -87,7 +87,7 @@ func (id ID) Type() string {
 	return strings.ToLower(strings.Join(parts, "/"))
 }
 
-// Parent returns the identifier of the resource that this one is nested in, or "" where it lies
+// Parent returns the identifier of the resource that this one is nested in, or "" for a resource that is
 // directly in its scope.
 func (id ID) Parent() ID {
 	scope, rest, provided := id.provider()

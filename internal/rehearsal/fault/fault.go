@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Kind is what goes wrong.
+// Kind is a kind of fault.
 type Kind string
 
 // The kinds of faults.
@@ -62,7 +62,7 @@ func Kinds() []Description {
 	}
 }
 
-// Fault says what goes wrong, and with which requests.
+// Fault is an error to inject, and the choice of requests that it applies to.
 type Fault struct {
 	// ID names the fault; Add sets it.
 	ID   string `json:"id"`
@@ -125,7 +125,7 @@ func Parse(document []byte) (Fault, error) {
 	return f, nil
 }
 
-// prepared returns the fault with its defaults, or an error that says what is wrong with it.
+// prepared returns the fault with its defaults, or an error if it is not valid.
 func (f Fault) prepared() (Fault, error) {
 	f.Seen, f.Struck = 0, 0
 	f.Method = strings.ToUpper(f.Method)

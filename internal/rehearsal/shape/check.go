@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Kind is what is wrong at one place of a request.
+// Kind is a kind of problem.
 type Kind string
 
 // The kinds of problem.

@@ -78,7 +78,7 @@ func removeApplication(r *engine.Request, application *engine.Resource) (engine.
 	return engine.Outcome{}, nil
 }
 
-// serving answers what is done to an application of an account.
+// serving returns a handler for the actions on an application of an account.
 type serving func(r *engine.Request, account, application *engine.Resource) (*engine.Response, error)
 
 // action is an action on packages. An account that cannot access its key refuses it.

@@ -36,7 +36,7 @@ type failure struct {
 	XMLName xml.Name `xml:"Error"`
 	Code    string
 	Message string
-	// Detail says of a failed authentication what was found wrong.
+	// Detail says why an authentication failed.
 	Detail string `xml:"AuthenticationErrorDetail,omitempty"`
 }
 
@@ -81,8 +81,8 @@ func answer(document any) *engine.Response {
 	}
 }
 
-// unauthenticated returns the refusal of a signature. Its detail says which one was expected of what:
-// in Azure too, for it helps nobody who has no key.
+// unauthenticated returns the refusal of a signature. Its detail says which signature was
+// expected for which text, as in Azure: without the key that is of no use.
 func unauthenticated(format string, args ...any) *engine.Error {
 	refused := engine.Errorf(http.StatusForbidden, "AuthenticationFailed",
 		"Server failed to authenticate the request. Make sure the value of Authorization header is "+

@@ -51,7 +51,7 @@ func (c Client) CreateContainer(
 	return c.withRequest(ctx, tx, http.MethodPut, name, url.Values{"restype": {"container"}})
 }
 
-// DeleteContainer removes a container with what is in it.
+// DeleteContainer removes a container with its blobs.
 func (c Client) DeleteContainer(
 	ctx context.Context, tx *engine.Tx, name string,
 ) (*Reply, error) {

@@ -23,8 +23,8 @@ func settings() []string {
 	}
 }
 
-// putBlob writes a whole block blob. The engine takes no bodies beyond 4 MiB, which bounds what is
-// kept of one.
+// putBlob writes a whole block blob. The engine takes no bodies beyond 4 MiB, which limits
+// its size.
 func putBlob(c *call) (*engine.Response, error) {
 	if _, refused := c.inContainer(); refused != nil {
 		return nil, refused
@@ -232,8 +232,7 @@ func deleteBlob(c *call) (*engine.Response, error) {
 	}, nil
 }
 
-// checkConditions refuses what is to happen only if the blob is, or is not, what the caller last
-// saw ("Specifying Conditional Headers for Blob Service Operations").
+// checkConditions refuses a request whose conditions on the blob do not hold ("Specifying Conditional Headers for Blob Service Operations").
 func (c *call) checkConditions(now *blob) *engine.Error {
 	match, noneMatch := c.HTTP.Header.Get("If-Match"), c.HTTP.Header.Get("If-None-Match")
 	if match != "" && (now == nil || !names(match, now.ETag)) {

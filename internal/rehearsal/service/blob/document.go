@@ -20,7 +20,7 @@ type container struct {
 	Modified time.Time         `json:"modified"`
 }
 
-// blob is what is kept of a blob besides its content.
+// blob is a stored blob without its content.
 type blob struct {
 	Name     string            `json:"name"`
 	Size     int               `json:"size"`
@@ -32,7 +32,7 @@ type blob struct {
 	Modified time.Time         `json:"modified"`
 }
 
-// content is what is in a blob, under the account key.
+// content is the content of a blob, encrypted with the account key.
 type content struct {
 	Sealed []byte `json:"sealed"`
 }

@@ -24,7 +24,7 @@ type signature struct {
 func (s signature) ofAccount() bool { return s.Has("ss") || s.Has("srt") }
 
 // The versions that changed the text which is signed ("Create a service SAS", "Create an account
-// SAS"). All that rehearsal checks are no older than the first.
+// SAS"). Rehearsal checks none older than the first.
 const (
 	firstChecked   = "2015-04-05"
 	resourceSigned = "2018-11-09"
@@ -139,8 +139,8 @@ type SAS struct {
 	Start, Expiry time.Time
 }
 
-// Sign returns the query of a URL with the signature of an access key, or of a copy of what was
-// one once.
+// Sign returns the query of a URL with the signature of an access key, or of a copy that may be
+// outdated.
 func (s SAS) Sign(key []byte) url.Values {
 	const format = "2006-01-02T15:04:05Z"
 	query := url.Values{

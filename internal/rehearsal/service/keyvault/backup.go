@@ -20,7 +20,7 @@ import (
 // Vault itself"). It opens again in every vault of its subscription. That it opens in no other
 // geography either, rehearsal leaves out: it does not know which regions make one.
 
-// backup is what is sealed.
+// backup is the content of a backup before it is sealed.
 type backup struct {
 	Subscription string `json:"subscription"`
 	Key          key    `json:"key"`
@@ -29,7 +29,7 @@ type backup struct {
 // backupSecret is where what seals the backups is kept.
 const backupSecret = "keyvault/backupsecret"
 
-// errBackup says that something is no backup of this Key Vault.
+// errBackup reports a value that is not a backup of this Key Vault.
 var errBackup = errors.New("not a backup")
 
 // seal returns what seals and opens backups. It is made with the first backup.
@@ -121,7 +121,7 @@ func serveRestore(c *call) (*engine.Response, error) {
 	return c.answer(c.bundle(&k, k.latest()))
 }
 
-// nameInUse refuses to restore a key to where there is one, deleted or not (OpenAPI, RestoreKey:
+// nameInUse refuses to restore a key whose name is in use, by a deleted key too (OpenAPI, RestoreKey:
 // "If the key name is not available in the target Key Vault, the RESTORE operation will be
 // rejected").
 func nameInUse(existing *key) *engine.Error {

@@ -164,7 +164,7 @@ type claims struct {
 	Issuer   string `json:"iss"`
 }
 
-// unverified reads the claims of a token that was refused, to say what was wrong with it.
+// unverified reads the claims of a token that was refused, to quote them in the refusal.
 func unverified(authorization string) claims {
 	var reply claims
 	parts := strings.Split(authorization, ".")

@@ -72,7 +72,7 @@ func createKey(
 	return target, made, nil
 }
 
-// newVersion makes of what was sent a version without its secret part.
+// newVersion returns the version that was sent, without its private part.
 func newVersion(vault *engine.Resource, sent sentKey) (*version, *engine.Error) {
 	v := &version{Type: sent.Type, Enabled: true}
 	switch v.Type {

@@ -104,7 +104,7 @@ func Find(list []Attached, id engine.ID) *Attached {
 	return &list[at]
 }
 
-// ToSync returns the storage account whose keys a request of syncStorageKeys is to fetch anew. The
+// ToSync returns the storage account that a request of syncStorageKeys names. The
 // caller names it by resource ID; the OpenAPI document's example for Media Services has the bare
 // name.
 func ToSync(

@@ -95,7 +95,7 @@ func (s *Service) namespace(r *engine.Request) (string, *engine.Error) {
 		"The resource namespace '%s' is invalid.", r.Params["namespace"])
 }
 
-// showProvider returns a namespace with its types. state replaces the present one where it is given.
+// showProvider returns a namespace with its types. state replaces the present one unless it is "".
 func (s *Service) showProvider(r *engine.Request, namespace, state string) map[string]any {
 	types := []any{}
 	for _, t := range s.typesOf(namespace) {

@@ -69,7 +69,7 @@ func exceptions() []exception {
 const metricSpecifications = `value\.\d+\.properties\.serviceSpecification\.metricSpecifications` +
 	`\.\d+\.(unit|aggregationType)`
 
-// tolerates tells that a finding is no fault of rehearsal or its client.
+// tolerates reports whether a finding is a flaw of the document.
 func (m match) tolerates(e exchange, f finding) bool {
 	switch {
 	// What the document does not know may be in a newer version.

@@ -19,7 +19,7 @@ type Policy struct {
 	Updated time.Time `json:"updated"`
 }
 
-// Action is what is done at a point in the life of a version.
+// Action is an action at a point in the life of a version.
 type Action struct {
 	Trigger struct {
 		AfterCreate  string `json:"timeAfterCreate,omitempty"`
@@ -52,7 +52,7 @@ type Sent struct {
 	} `json:"attributes"`
 }
 
-// Policy returns what was sent as a policy, or why it cannot be followed.
+// Policy returns the policy that was sent, or why it is not valid.
 func (s Sent) Policy(now time.Time) (*Policy, error) {
 	policy := &Policy{
 		Actions: s.Actions, Expiry: s.Attributes.Expiry, Created: now, Updated: now,
@@ -70,7 +70,7 @@ const (
 	leastTrigger = 7  // days from creation, and before expiry
 )
 
-// check says what is wrong with a policy that cannot be followed.
+// check returns an error for a policy that is not valid.
 func (p *Policy) check() error {
 	if p.Expiry != "" {
 		if expiry, ok := parseDuration(p.Expiry); !ok || !expiry.atLeast(leastExpiry) {
@@ -92,7 +92,7 @@ func (p *Policy) check() error {
 	return nil
 }
 
-// check says what is wrong with an action that has no moment, and spells its kind as documented.
+// check returns an error for an action without a moment, and spells its kind as documented.
 func (a *Action) check(expiry string) error {
 	for _, kind := range []string{rotate, notify} {
 		if strings.EqualFold(a.Action.Type, kind) {

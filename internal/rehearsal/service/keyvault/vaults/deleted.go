@@ -72,7 +72,7 @@ func removeVault(r *engine.Request, vault *engine.Resource) (engine.Outcome, err
 	gone := &deletedVault{Vault: vault, At: r.Now(), Purge: r.Now().Add(Retention(vault))}
 	r.Store(deletedDocument(vault.Name), gone)
 	r.Schedule(gone.Purge, retentionTimer, vault.Name)
-	// Whoever hears of it must see it gone. The role assignments on it go too.
+	// Subscribers must see it gone. The role assignments on it go too.
 	r.Erase(nameDocument(vault.Name))
 	r.Remove(vault.ID)
 	r.Publish(AccessChanged, string(vault.ID))
@@ -105,7 +105,7 @@ func (s *service) recover(r *engine.Request, old, next *engine.Resource) error {
 	return nil
 }
 
-// deletedID is the identifier of a deleted vault, which lies in a region instead of a group.
+// deletedID returns the identifier of a deleted vault, which is in a region instead of a group.
 func (d *deletedVault) id() string {
 	return string(d.Vault.ID.SubscriptionID()) + "/providers/Microsoft.KeyVault/locations/" +
 		d.Vault.Location + "/deletedVaults/" + d.Vault.Name

@@ -31,7 +31,7 @@ func Premium(vault *engine.Resource) bool {
 
 const defaultRetention = 90
 
-// RetentionDays is for how many days what was deleted can be recovered.
+// RetentionDays is the number of days in which a deleted key or vault can be recovered.
 func RetentionDays(vault *engine.Resource) int {
 	days := defaultRetention
 	vault.Read("softDeleteRetentionInDays", &days)
@@ -43,7 +43,7 @@ func Retention(vault *engine.Resource) time.Duration {
 	return time.Duration(RetentionDays(vault)) * 24 * time.Hour
 }
 
-// RecoveryLevel returns what is said of the keys in the vault: how a deleted one can be had back, and
+// RecoveryLevel returns the recovery level of the keys in the vault: how a deleted one is recovered, and
 // whether it can be purged (recorded).
 func RecoveryLevel(vault *engine.Resource) string {
 	level := "Recoverable"

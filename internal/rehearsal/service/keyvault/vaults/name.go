@@ -56,7 +56,7 @@ func nameTaken(tx *engine.Tx, next *engine.Resource) error {
 	return nil
 }
 
-// inUse is what is said of a name that is taken.
+// inUse is the message about a name in use.
 const inUse = "The vault name '%s' is already in use. Vault names are globaly unique so it is " + //nolint:misspell // Azure's spelling.
 	"possible that the name is already taken. If you are sure that the vault name was not taken " +
 	"then it is possible that a vault with the same name was recently deleted but not purged " +

@@ -15,7 +15,7 @@ import (
 // maxPolicies is how many access policies a vault holds (OpenAPI, VaultProperties).
 const maxPolicies = 1024
 
-// checkVault holds what was sent against Key Vault's rules. It gives back an error rather than an
+// checkVault checks what was sent against Key Vault's rules. It returns an error rather than an
 // *engine.Error so that "no refusal" is nil.
 func checkVault(r *engine.Request, old, next *engine.Resource) error {
 	checks := []func(*engine.Request, *engine.Resource, *engine.Resource) *engine.Error{

@@ -66,7 +66,7 @@ type service struct {
 	contents Contents
 }
 
-// Of returns the vault that an identifier lies in, a key's for one, or "".
+// Of returns the vault of an identifier, such as that of a key, or "".
 func Of(id engine.ID) engine.ID {
 	for ; id.Type() != ""; id = id.Parent() {
 		if id.Type() == strings.ToLower(Type) {

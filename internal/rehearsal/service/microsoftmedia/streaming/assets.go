@@ -41,8 +41,8 @@ type asset struct {
 	StorageAccount string  `json:"storageAccountName"`
 }
 
-// readProperties reads the properties of a body. A name that is neither the caller's to set nor one
-// of those that answers have is refused, as it is where there are documents.
+// readProperties reads the properties of a body. A name that neither requests nor answers have is
+// refused, as for types with documents.
 func readProperties(r *engine.Request, into any, others ...string) error {
 	sent, _ := r.Sent["properties"].(map[string]any)
 	taken := map[string]any{}
@@ -105,7 +105,7 @@ func (s *Service) writeAsset(
 	return engine.Outcome{}, nil
 }
 
-// makeAsset makes of what was sent an asset, with its container.
+// makeAsset creates the asset that was sent, with its container.
 func (s *Service) makeAsset(
 	ctx context.Context, tx *engine.Tx, account, next *engine.Resource, sent asset,
 ) error {

@@ -82,7 +82,7 @@ func (s *Service) writeLocator(
 	return engine.Outcome{}, s.makeLocator(r.Tx, r.Resource(next.ID.Parent()), next, sent)
 }
 
-// makeLocator makes of what was sent a locator.
+// makeLocator creates the locator that was sent.
 func (s *Service) makeLocator(
 	tx *engine.Tx, account, next *engine.Resource, sent locator,
 ) error {
