@@ -96,7 +96,7 @@ func (a Access) WhilePlanning(wanted Wanted) rule.Violation {
 	if !wanted.known() {
 		return a.asWarning()
 	}
-	return wanted.withWayOut(a.Violation())
+	return wanted.WithWayOut(a.Violation())
 }
 
 // asWarning returns the violation for a plan that may restore access.

@@ -116,7 +116,7 @@ func (w Wanted) whilePlanning(report rule.Report, known customerkey.Facts) rule.
 			violation.Remedy += ". If another resource does so in this apply, there is nothing else to " +
 				"do; otherwise the apply fails before it changes the account"
 		default:
-			violation = w.withWayOut(violation)
+			violation = w.WithWayOut(violation)
 		}
 		report.Violations[i] = violation
 	}
@@ -137,9 +137,9 @@ func (w Wanted) mayBePutRight(broken rule.ID, known customerkey.Facts) bool {
 	}
 }
 
-// withWayOut adds to an error of a plan how to destroy in spite of it: before Terraform destroys, it
+// WithWayOut adds to an error of a plan how to destroy in spite of it: before Terraform destroys, it
 // plans as if nothing was to be destroyed, unless it is told not to refresh.
-func (w Wanted) withWayOut(violation rule.Violation) rule.Violation {
+func (w Wanted) WithWayOut(violation rule.Violation) rule.Violation {
 	if !w.New {
 		violation.Remedy += ". To destroy everything instead: terraform destroy -refresh=false"
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
@@ -25,63 +27,39 @@ type known struct {
 	roles         memory[rule.Fact[[]customerkey.ActionBlock]]
 }
 
-// memory remembers what was read, by what it is about, in whatever casing. Whoever asks while it is
-// being read waits for that.
+// memory keeps what was read, by what it is about, in whatever casing.
 type memory[V any] struct {
-	mu       sync.Mutex
-	readings map[string]*reading[V]
+	flights singleflight.Group
+	kept    sync.Map
 }
 
-type reading[V any] struct {
-	done  chan struct{}
-	value V
-	err   error
-}
-
-// get returns what is known about something, and reads it first where nothing is. What failed is
-// not remembered.
+// get returns what is kept about something, and reads it first if nothing is. Callers that ask at the
+// same time share one reading. A failure is not kept.
 func (m *memory[V]) get(ctx context.Context, about string, read func() (V, error)) (V, error) {
 	about = strings.ToLower(about)
 	for {
-		found, mine := m.enter(about)
-		if mine {
-			found.value, found.err = read()
-			if found.err != nil {
-				m.forget(about)
+		mine := false
+		flight := m.flights.DoChan(about, func() (any, error) {
+			if value, ok := m.kept.Load(about); ok {
+				return value, nil
 			}
-			close(found.done)
-			return found.value, found.err
-		}
+			mine = true
+			value, err := read()
+			if err == nil {
+				m.kept.Store(about, value)
+			}
+			return value, err
+		})
 		select {
-		case <-found.done:
 		case <-ctx.Done():
 			var none V
 			return none, ctx.Err()
+		case landed := <-flight:
+			// Another caller that gave up is no reason for this one to.
+			if mine || !errors.Is(landed.Err, context.Canceled) || ctx.Err() != nil {
+				value, _ := landed.Val.(V)
+				return value, landed.Err
+			}
 		}
-		// That the other one was called off is no answer to this one.
-		if !errors.Is(found.err, context.Canceled) || ctx.Err() != nil {
-			return found.value, found.err
-		}
 	}
-}
-
-// enter finds the reading of something, or begins one, which is then the caller's to end.
-func (m *memory[V]) enter(about string) (found *reading[V], mine bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if found, ok := m.readings[about]; ok {
-		return found, false
-	}
-	if m.readings == nil {
-		m.readings = map[string]*reading[V]{}
-	}
-	found = &reading[V]{done: make(chan struct{})}
-	m.readings[about] = found
-	return found, true
-}
-
-func (m *memory[V]) forget(about string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.readings, about)
 }

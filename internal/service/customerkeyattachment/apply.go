@@ -27,7 +27,7 @@ func (r *Resource) create(ctx context.Context, plan *model, backoff *azure.Backo
 	case account.Encryption.CustomerKey:
 		return account, diag.Diagnostics{refuseAttached(plan, account)}
 	}
-	return r.attach(ctx, diagnostic.Create, plan, account, backoff)
+	return r.attach(ctx, diagnostic.Create, plan, nil, account, backoff)
 }
 
 // update attaches another key, waits for access that was lost, or has nothing to do with the account
@@ -47,14 +47,14 @@ func (r *Resource) update(ctx context.Context, plan, state *model, backoff *azur
 	case plan.attaches(state):
 		return account, nil
 	}
-	return r.attach(ctx, diagnostic.Update, plan, account, backoff)
+	return r.attach(ctx, diagnostic.Update, plan, state, account, backoff)
 }
 
 // attach checks everything once more, now that nothing is unknown, and makes the account use the key.
-func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan *model,
+func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan, state *model,
 	account protection.Account, backoff *azure.Backoff,
 ) (protection.Account, diag.Diagnostics) {
-	wanted, diags := r.wanted(plan, account)
+	wanted, diags := r.wanted(plan, state, account)
 	if diags.HasError() {
 		return account, diags
 	}

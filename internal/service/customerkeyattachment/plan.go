@@ -45,20 +45,19 @@ func (r *Resource) plan(ctx context.Context, plan, state *model) diag.Diagnostic
 		}
 		return r.say(diagnostic.Read, plan, report, err)
 	}
-	wanted, diags := r.wanted(plan, account)
+	wanted, diags := r.wanted(plan, state, account)
 	if diags.HasError() {
 		return diags
 	}
-	wanted.New = state == nil
 	report, err := protection.Plan(ctx, r.Client, account, wanted)
 	return r.say(diagnostic.Read, plan, report, err)
 }
 
 // wanted translates the plan. What is unknown stays zero, as does the system-assigned identity of an
-// account that does not exist yet.
-func (r *Resource) wanted(plan *model, account protection.Account,
+// account that does not exist yet. The prior state is nil for a new attachment.
+func (r *Resource) wanted(plan, state *model, account protection.Account,
 ) (protection.Wanted, diag.Diagnostics) {
-	wanted := protection.Wanted{Account: account.Account}
+	wanted := protection.Wanted{Account: account.Account, New: state == nil}
 	if !plan.IdentityID.IsUnknown() && (!plan.IdentityID.IsNull() || !plan.AccountID.IsUnknown()) {
 		wanted.Identity = plan.attachment().Identity()
 	}
@@ -68,7 +67,7 @@ func (r *Resource) wanted(plan *model, account protection.Account,
 	var err error
 	wanted.Key, err = protection.ParseKeyID(r.Client, plan.KeyID.ValueString())
 	if wrong, ok := errors.AsType[*customerkey.KeyIDError](err); ok {
-		return wanted, diag.Diagnostics{diagnostic.FromViolation(wrong.Violation())}
+		return wanted, diag.Diagnostics{diagnostic.FromViolation(wanted.WithWayOut(wrong.Violation()))}
 	}
 	return wanted, nil
 }

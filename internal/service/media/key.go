@@ -115,7 +115,7 @@ func (k Keys) check(ctx context.Context, plan Keyed, now protection.Account,
 		var err error
 		wanted.Key, err = protection.ParseKeyID(k.Client, id.ValueString())
 		if wrong, ok := errors.AsType[*customerkey.KeyIDError](err); ok {
-			return k.say(plan, rule.Report{Violations: []rule.Violation{wrong.Violation()}}, nil)
+			return k.say(plan, rule.Report{Violations: []rule.Violation{wanted.WithWayOut(wrong.Violation())}}, nil)
 		}
 	}
 	report, err := checks(ctx, k.Client, now, wanted)
@@ -127,7 +127,7 @@ func (k Keys) wanted(plan Keyed, now protection.Account) protection.Wanted {
 	encryption := EncryptionIn(plan.Encryption)
 	wanted := protection.Wanted{
 		Account: k.account(plan, now), Key: attribute.KeyOf(encryption.KeyVaultKeyID),
-		New: now.ID == "", ListsIdentities: true,
+		New: now.ID == "", ListsIdentities: now.ID == "" || !plan.Identity.IsNull(),
 	}
 	if !encryption.UserAssignedIdentityID.IsUnknown() {
 		wanted.Identity = protection.Attachment{

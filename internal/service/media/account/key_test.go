@@ -421,6 +421,48 @@ func TestProtoAccount_inaccessible(t *testing.T) {
 	}
 }
 
+// TestAccAccount_identifierInAnotherSpelling has something else write the identifier of the key with
+// its port: the account is planned, refreshed and destroyed, and there is no difference.
+func TestAccAccount_identifierInAnotherSpelling(t *testing.T) {
+	t.Parallel()
+	azure := acctest.New(t)
+	config := azure.Config(keyGround(1) + encrypted("azuremedia_key_vault_key.test.versionless_id", ""))
+	const respelt = "https://contoso-media.vault.azure.net:443/keys/media"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: azure.Factories(),
+		CheckDestroy:             azure.Empty,
+		Steps: []resource.TestStep{
+			{Config: config},
+			{
+				PreConfig: func() {
+					encryption := *get(t, azure).Properties.Encryption
+					encryption.KeyVaultProperties = &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(respelt)}
+					encryption.Status = nil
+					patch(t, azure, armmedia.AccountUpdate{
+						Properties: &armmedia.AccountProperties{Encryption: &encryption},
+					})
+				},
+				Config:             config,
+				PlanOnly:           true,
+				ExpectNonEmptyPlan: false,
+			},
+			{RefreshState: true},
+			{
+				Config:           config,
+				ConfigPlanChecks: check.Unchanged(),
+				ConfigStateChecks: []statecheck.StateCheck{
+					tested.Has("encryption.key_vault_key_id", keyOf("")),
+				},
+				PostApplyFunc: func() {
+					if held := *get(t, azure).Properties.Encryption.KeyVaultProperties.KeyIdentifier; held != respelt {
+						t.Errorf("Azure holds %s", held)
+					}
+				},
+			},
+		},
+	})
+}
+
 // TestAccAccount_destroyedWhileInaccessible destroys everything in one command.
 func TestAccAccount_destroyedWhileInaccessible(t *testing.T) {
 	t.Parallel()
