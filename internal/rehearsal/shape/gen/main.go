@@ -10,6 +10,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -43,6 +44,9 @@ func generate(testdata, output string) error {
 	content, err := l.encode()
 	if err != nil {
 		return err
+	}
+	if present, err := os.ReadFile(output); err == nil && bytes.Equal(present, content) {
+		return nil // A build that reads the file meanwhile finds it whole.
 	}
 	if err := os.WriteFile(output, content, 0o600); err != nil {
 		return fmt.Errorf("writing shapes: %w", err)
