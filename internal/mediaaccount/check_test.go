@@ -352,7 +352,7 @@ func TestCheckConfiguration_needsNoAzure(t *testing.T) {
 func TestRules_areWellFormed(t *testing.T) {
 	t.Parallel()
 	ids := []rule.ID{
-		mediaaccount.ACC001, mediaaccount.ACC002, mediaaccount.ACC003, mediaaccount.ACC004, mediaaccount.ACC005,
+		mediaaccount.ACC001, mediaaccount.ACC002, mediaaccount.ACC004, mediaaccount.ACC005,
 	}
 	rules := mediaaccount.Rules()
 	if len(rules) != len(ids) {

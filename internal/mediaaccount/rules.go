@@ -12,7 +12,6 @@ import "github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 const (
 	ACC001 rule.ID = "ACC001"
 	ACC002 rule.ID = "ACC002"
-	ACC003 rule.ID = "ACC003"
 	ACC004 rule.ID = "ACC004"
 	ACC005 rule.ID = "ACC005"
 )
@@ -47,15 +46,6 @@ func Rules() rule.List {
 				`only storage accounts can be added as secondary storage accounts."; of Video Analyzer ` +
 				`2021-11-01-preview, StorageAccount.id: "Video Analyzer relies on tables, queues, and blobs."`,
 			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
-		},
-		{
-			ID:    ACC003,
-			Name:  "Names",
-			Title: "Name Not Allowed",
-			Sentence: "A name follows the rules of its service; whether a name that must be unique in all " +
-				"of Azure is free is checked with the service while planning.",
-			Source: "Azure Resource Manager, Naming rules and restrictions; checkNameAvailability",
-			Found:  []rule.Moment{rule.Schema, rule.Plan, rule.Rehearsal},
 		},
 		{
 			ID:    ACC004,

@@ -24,6 +24,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
@@ -82,7 +83,7 @@ func writeRules(file string) error {
 	var text strings.Builder
 	err = page.Execute(&text, map[string]string{
 		"CustomerKey":  catalogue(customerkey.Rules()),
-		"MediaAccount": catalogue(mediaaccount.Rules()),
+		"MediaAccount": catalogue(slices.Concat(mediaaccount.Rules(), naming.Rules())),
 		"KeyRotation":  catalogue(keyrotation.Rules()),
 		"Posture":      catalogue(posture.Rules()),
 		"Weights":      weights(),

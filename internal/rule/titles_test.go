@@ -12,6 +12,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
@@ -27,7 +28,7 @@ func TestRules_titlesStateTheFault(t *testing.T) {
 	t.Parallel()
 	titled, named := map[string]rule.ID{}, map[string]rule.ID{}
 	for _, r := range slices.Concat(
-		customerkey.Rules(), keyrotation.Rules(), mediaaccount.Rules(), posture.Rules(),
+		customerkey.Rules(), keyrotation.Rules(), mediaaccount.Rules(), naming.Rules(), posture.Rules(),
 	) {
 		if r.Name == "" || r.Title == "" || r.Source == "" || len(r.Found) == 0 || !strings.HasSuffix(r.Sentence, ".") {
 			t.Errorf("%s is not complete: %+v", r.ID, r)

@@ -31,7 +31,7 @@ func floors() []floor {
 		{name: "rehearsal", percent: 80, folders: []string{"internal/rehearsal"}},
 		{name: "provider", percent: 80, folders: []string{
 			"internal/provider", "internal/service", "internal/framework", "internal/protection", "internal/keyholder",
-			"internal/vaultaccess",
+			"internal/vaultaccess", "internal/naming",
 		}},
 	}
 }

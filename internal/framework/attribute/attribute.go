@@ -22,7 +22,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 // ID returns the resource ID, which Azure assigns and which stays.
@@ -51,7 +51,7 @@ func Name(description string, validators ...validator.String) schema.StringAttri
 // ResourceGroupName returns the name of a resource's group.
 func ResourceGroupName() schema.StringAttribute {
 	return Name("The name of the resource group.",
-		ValidName(mediaaccount.ResourceGroupName()))
+		ValidName(naming.ResourceGroup()))
 }
 
 // Location returns a resource's region.

@@ -10,15 +10,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 // ValidName accepts the names that a service accepts (rule ACC003).
-func ValidName(naming mediaaccount.Naming) validator.String { return validName{naming} }
+func ValidName(format naming.Format) validator.String { return validName{format} }
 
-type validName struct{ naming mediaaccount.Naming }
+type validName struct{ format naming.Format }
 
-func (v validName) Description(context.Context) string { return "must be " + v.naming.Required }
+func (v validName) Description(context.Context) string { return "must be " + v.format.Required }
 
 func (v validName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
@@ -28,7 +28,7 @@ func (v validName) ValidateString(_ context.Context, req validator.StringRequest
 	if !isKnown(req.ConfigValue) {
 		return
 	}
-	for _, violation := range v.naming.Check(req.ConfigValue.ValueString()) {
+	for _, violation := range v.format.Check(req.ConfigValue.ValueString()) {
 		violation.Attribute = "" // The framework knows the path.
 		resp.Diagnostics.Append(diag.WithPath(req.Path, diagnostic.FromViolation(violation)))
 	}

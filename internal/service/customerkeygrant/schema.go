@@ -15,7 +15,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 func resourceSchema() schema.Schema {
@@ -25,7 +25,7 @@ func resourceSchema() schema.Schema {
 
 	key := attribute.Name("The name of a key, to grant access to that key only. It needs a vault "+
 		"that grants access by roles. If omitted, the grant applies to all keys of the vault, as an "+
-		"access policy always does.", attribute.ValidName(mediaaccount.KeyVaultKeyName()))
+		"access policy always does.", attribute.ValidName(naming.KeyVaultKey()))
 	key.Required, key.Optional = false, true
 
 	return schema.Schema{

@@ -13,8 +13,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 // checkName reports whether a vault with the planned name can be created, or a deleted one will be
@@ -22,8 +21,8 @@ import (
 func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
 	name := plan.Name.ValueString()
 	var recovery diag.Diagnostics
-	found := globalname.Check(ctx, r.Client, r.Subject(name), mediaaccount.KeyVaultName(), azure.VaultType,
-		func(ctx context.Context) (mediaaccount.Availability, error) {
+	err := naming.KeyVault().CheckFree(ctx, r.Client, azure.VaultType, name,
+		func(ctx context.Context) (naming.Availability, error) {
 			answer, err := r.availability(ctx, name)
 			if err != nil || answer.Available || plan.Location.IsUnknown() ||
 				plan.ResourceGroupName.IsUnknown() {
@@ -40,7 +39,10 @@ func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
 			}
 			return answer, err
 		})
-	return append(found, recovery...)
+	if err != nil {
+		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, r.Subject(name), err)}
+	}
+	return recovery
 }
 
 // forbiddenChanges refuses the changes that Key Vault allows nobody (Key Vault, Soft-delete

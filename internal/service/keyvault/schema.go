@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 // Key Vault's own limits for the days that a deleted vault is kept.
@@ -29,7 +29,7 @@ func resourceSchema() schema.Schema {
 			"creating it again recovers it, with its keys.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the vault, unique in all of Azure.",
-				attribute.ValidName(mediaaccount.KeyVaultName())),
+				attribute.ValidName(naming.KeyVault())),
 			"resource_group_name": attribute.ResourceGroupName(),
 			"location":            attribute.Location(),
 			"sku_name": schema.StringAttribute{

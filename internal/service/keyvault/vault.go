@@ -12,7 +12,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armkeyvault.Vault, error) {
@@ -85,16 +85,16 @@ func (r *Resource) delete(ctx context.Context, state *model) error {
 // availability reports whether the name is free: names of vaults are unique in all of Azure, and a
 // deleted vault keeps its name.
 func (r *Resource) availability(ctx context.Context, name string,
-) (mediaaccount.Availability, error) {
+) (naming.Availability, error) {
 	vaults, err := r.Client.Vaults(r.Client.SubscriptionID())
 	if err != nil {
-		return mediaaccount.Availability{}, err
+		return naming.Availability{}, err
 	}
 	answer, err := vaults.CheckNameAvailability(ctx, armkeyvault.VaultCheckNameAvailabilityParameters{
 		Name: &name,
 		Type: to.Ptr(azure.VaultType),
 	}, nil)
-	return mediaaccount.Availability{
+	return naming.Availability{
 		Available: azure.Deref(answer.NameAvailable),
 		Reason:    string(azure.Deref(answer.Reason)),
 		Message:   azure.Deref(answer.Message),

@@ -24,7 +24,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 func resourceSchema() schema.Schema {
@@ -38,7 +38,7 @@ func resourceSchema() schema.Schema {
 			"the provider neither exports nor releases it.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the key.",
-				attribute.ValidName(mediaaccount.KeyVaultKeyName())),
+				attribute.ValidName(naming.KeyVaultKey())),
 			"key_vault_id": vaultID(),
 			"key_type": schema.StringAttribute{
 				MarkdownDescription: "`RSA`, or `RSA-HSM`, which needs a premium vault: no other " +

@@ -11,7 +11,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 // Client sends the requests about the accounts of one kind in a subscription.
@@ -145,13 +145,13 @@ func (c Calls[Properties]) List(ctx context.Context, group string,
 
 // Availability asks whether a name is free in all of Azure.
 func (c Calls[Properties]) Availability(ctx context.Context, location, name string,
-) (mediaaccount.Availability, error) {
+) (naming.Availability, error) {
 	accounts, err := c.client(c.Client.SubscriptionID())
 	if err != nil {
-		return mediaaccount.Availability{}, err
+		return naming.Availability{}, err
 	}
 	answer, err := accounts.CheckNameAvailability(ctx, location, name)
-	return mediaaccount.Availability{
+	return naming.Availability{
 		Available: answer.NameAvailable, Reason: answer.Reason, Message: answer.Message,
 	}, err
 }

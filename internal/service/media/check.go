@@ -13,8 +13,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
 )
 
 // checkNew checks the plan of a new account: its name, its storage accounts and its key.
@@ -49,10 +49,14 @@ func (l *Lifecycle[M, P, Properties]) checkName(ctx context.Context, planned *At
 		return nil
 	}
 	name := planned.Name.ValueString()
-	return globalname.Check(ctx, l.Client, l.Subject(name), l.Kind.Naming, l.Kind.ResourceType,
-		func(ctx context.Context) (mediaaccount.Availability, error) {
+	err := l.Kind.Naming.CheckFree(ctx, l.Client, l.Kind.ResourceType, name,
+		func(ctx context.Context) (naming.Availability, error) {
 			return l.calls().Availability(ctx, planned.Location.ValueString(), name)
 		})
+	if err != nil {
+		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, l.Subject(name), err)}
+	}
+	return nil
 }
 
 // checkNewStorage checks the storage accounts of a new account, and that the subscription may have

@@ -16,6 +16,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 // Kind is one of the two kinds of account. Properties is its properties on the wire.
@@ -31,7 +32,7 @@ type Kind[Properties any] struct {
 	// Rules says which rules hold for the storage accounts.
 	Rules mediaaccount.Kind
 	// Naming is the rule for the name.
-	Naming mediaaccount.Naming
+	Naming naming.Format
 	// Open returns the client for a subscription.
 	Open func(client *azure.Client, subscriptionID string) (Client[Properties], error)
 	// State returns the state of the last change.

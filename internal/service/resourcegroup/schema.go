@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 func resourceSchema() schema.Schema {
@@ -16,7 +16,7 @@ func resourceSchema() schema.Schema {
 			"that it never deletes resources it does not manage.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the resource group.",
-				attribute.ValidName(mediaaccount.ResourceGroupName())),
+				attribute.ValidName(naming.ResourceGroup())),
 			"location": attribute.Location(),
 			"tags":     attribute.Tags(),
 			"id":       attribute.ID(),

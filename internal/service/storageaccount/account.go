@@ -11,7 +11,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armstorage.Account, error) {
@@ -70,17 +70,17 @@ func (r *Resource) delete(ctx context.Context, state *model) error {
 // availability reports whether the name is free: names of storage accounts are unique in all of
 // Azure.
 func (r *Resource) availability(ctx context.Context, name string,
-) (mediaaccount.Availability, error) {
+) (naming.Availability, error) {
 	accounts, err := r.Client.StorageAccounts(r.Client.SubscriptionID())
 	if err != nil {
-		return mediaaccount.Availability{}, err
+		return naming.Availability{}, err
 	}
 	answer, err := accounts.CheckNameAvailability(ctx,
 		armstorage.AccountCheckNameAvailabilityParameters{
 			Name: &name,
 			Type: to.Ptr(azure.StorageAccountType),
 		}, nil)
-	return mediaaccount.Availability{
+	return naming.Availability{
 		Available: azure.Deref(answer.NameAvailable),
 		Reason:    string(azure.Deref(answer.Reason)),
 		Message:   azure.Deref(answer.Message),

@@ -21,9 +21,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/globalname"
 )
 
 var (
@@ -104,11 +103,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if !plan.Name.IsUnknown() {
 		name := plan.Name.ValueString()
-		resp.Diagnostics.Append(globalname.Check(ctx, r.Client, r.Subject(name),
-			mediaaccount.StorageAccountName(), azure.StorageAccountType,
-			func(ctx context.Context) (mediaaccount.Availability, error) {
+		err := naming.StorageAccount().CheckFree(ctx, r.Client, azure.StorageAccountType, name,
+			func(ctx context.Context) (naming.Availability, error) {
 				return r.availability(ctx, name)
-			})...)
+			})
+		if err != nil {
+			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, r.Subject(name), err))
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 func resourceSchema() schema.Schema {
@@ -28,7 +28,7 @@ func resourceSchema() schema.Schema {
 			"blobs. Terraform never stores its access keys in the state.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the storage account, unique in all of Azure.",
-				attribute.ValidName(mediaaccount.StorageAccountName())),
+				attribute.ValidName(naming.StorageAccount())),
 			"resource_group_name": attribute.ResourceGroupName(),
 			"location":            attribute.Location(),
 			"account_kind": fixed("The kind of the account. Changing it replaces the account "+

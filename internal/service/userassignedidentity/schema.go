@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
 func resourceSchema() schema.Schema {
@@ -16,7 +16,7 @@ func resourceSchema() schema.Schema {
 			"before the account that uses it exists.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the identity.",
-				attribute.ValidName(mediaaccount.UserAssignedIdentityName())),
+				attribute.ValidName(naming.UserAssignedIdentity())),
 			"resource_group_name": attribute.ResourceGroupName(),
 			"location":            attribute.Location(),
 			"tags":                attribute.Tags(),

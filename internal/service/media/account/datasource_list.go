@@ -20,7 +20,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -53,7 +53,7 @@ func listSchema() schema.Schema {
 					"all accounts of the subscription.",
 				CustomType: attribute.NameType{},
 				Optional:   true,
-				Validators: []validator.String{attribute.ValidName(mediaaccount.ResourceGroupName())},
+				Validators: []validator.String{attribute.ValidName(naming.ResourceGroup())},
 			},
 			"required_tags": schema.MapAttribute{
 				MarkdownDescription: "Tags that an account must have, with these values, to be listed.",

@@ -15,6 +15,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -26,7 +27,7 @@ func kind() media.Kind[armmedia.AccountProperties] {
 		ResourceType: azure.MediaAccountType,
 		Schema:       resourceSchema,
 		Rules:        mediaaccount.MediaServices(),
-		Naming:       mediaaccount.AccountName(),
+		Naming:       naming.MediaServices(),
 		Open: func(client *azure.Client, subscriptionID string,
 		) (media.Client[armmedia.AccountProperties], error) {
 			return client.MediaAccounts(subscriptionID)

@@ -15,7 +15,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -35,7 +35,7 @@ func resourceSchema() schema.Schema {
 			"the account stays.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the account, unique in all of Azure.",
-				attribute.ValidName(mediaaccount.AccountName())),
+				attribute.ValidName(naming.MediaServices())),
 			"resource_group_name":           attribute.ResourceGroupName(),
 			"location":                      attribute.Location(),
 			"storage_accounts":              storageAccounts(),

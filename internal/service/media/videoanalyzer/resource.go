@@ -19,6 +19,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -30,7 +31,7 @@ func kind() media.Kind[armmedia.VideoAnalyzerProperties] {
 		ResourceType: azure.VideoAnalyzerType,
 		Schema:       resourceSchema,
 		Rules:        mediaaccount.VideoAnalyzer(),
-		Naming:       mediaaccount.VideoAnalyzerName(),
+		Naming:       naming.VideoAnalyzer(),
 		Open: func(client *azure.Client, subscriptionID string,
 		) (media.Client[armmedia.VideoAnalyzerProperties], error) {
 			return client.VideoAnalyzers(subscriptionID)

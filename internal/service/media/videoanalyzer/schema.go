@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -26,7 +26,7 @@ func resourceSchema() schema.Schema {
 			"the account stays.",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the account, unique in all of Azure.",
-				attribute.ValidName(mediaaccount.VideoAnalyzerName())),
+				attribute.ValidName(naming.VideoAnalyzer())),
 			"resource_group_name":           attribute.ResourceGroupName(),
 			"location":                      attribute.Location(),
 			"storage_account":               storageAttribute(),
