@@ -12,14 +12,14 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// The attributes that violations name, as the attachment of a key calls them.
+// The attributes at fault, by their names in an attachment.
 const (
 	AttributeTarget   = "account_id"
 	AttributeKey      = "key_vault_key_id"
 	AttributeIdentity = "user_assigned_identity_id"
 )
 
-// ExpiryNotice is how long before its expiry a key is warned about.
+// ExpiryNotice is how long before the expiry of a key [Check] warns of it.
 const ExpiryNotice = 30 * 24 * time.Hour
 
 // KeyTypes returns the types of keys that can protect an account (CMK002).
@@ -28,8 +28,8 @@ func KeyTypes() []string { return []string{"RSA", "RSA-HSM"} }
 // KeySizes returns the sizes of keys, in bits, that can protect an account (CMK003).
 func KeySizes() []int { return []int{2048, 3072, 4096} }
 
-// Check holds the facts against the rules CMK002 to CMK010 and says what breaks them at the
-// time. A fact that is not known leaves its rule pending, unless another fact breaks it.
+// Check checks the facts against the rules CMK002 to CMK010 at a time. An unknown fact leaves its rule
+// pending, unless another fact breaks the rule.
 func Check(facts Facts, now time.Time) rule.Report {
 	c := check{Facts: facts, now: now}
 	if c.keyExists() {
@@ -57,7 +57,7 @@ type check struct {
 	report rule.Report
 }
 
-// keyExists reports whether there may be a key to look at, which CMK004 takes for granted.
+// keyExists reports whether the key may exist: the other checks of the key need it.
 func (c *check) keyExists() bool {
 	violation := rule.Violation{
 		Rule:      Rule(CMK004),
@@ -120,7 +120,7 @@ func (c *check) keyType() {
 func (c *check) keySize() {
 	found, known := c.Key.Size.Value()
 	if !known {
-		// The size of a key that is no RSA key says nothing.
+		// Only RSA keys have a size that matters.
 		if c.rsa() {
 			c.report.Await(Rule(CMK003), "the size of the key")
 		}
@@ -140,7 +140,7 @@ func (c *check) keySize() {
 	})
 }
 
-// rsa reports whether the key is an RSA key as far as is known.
+// rsa reports whether the key may be an RSA key.
 func (c *check) rsa() bool {
 	found, known := c.Key.Type.Value()
 	return !known || strings.HasPrefix(strings.ToUpper(found), "RSA")
@@ -167,11 +167,11 @@ func (c *check) keyEnabled() {
 	})
 }
 
-// keyDates checks the key's activation and expiry. Outside of them Key Vault still unwraps, but
-// does not wrap any more: an account that already runs on this version lives on.
+// keyDates checks the key's activation and expiry. Outside of them Key Vault unwraps but does not wrap:
+// an account that already runs on this version keeps working.
 func (c *check) keyDates() {
-	const why = "Outside of its dates a key still unwraps, but no longer wraps: an account that " +
-		"runs on it lives on, but it cannot be attached, nor the account moved to it"
+	const why = "Outside of its dates a key unwraps but does not wrap: an account that runs on it " +
+		"keeps working, but nobody can attach it, and no account can move to it"
 	severity := rule.Error
 	if c.runsOnKey() {
 		severity = rule.Warning
@@ -199,7 +199,7 @@ func (c *check) keyDates() {
 		Attribute: AttributeKey,
 		Required:  "a key that expires later than now, " + moment(c.now),
 		Why:       why,
-		Remedy: "Create a new version (" + rotateKey(c.Facts) + "), or put the expiry off: " +
+		Remedy: "Create a new version (" + rotateKey(c.Facts) + "), or extend the expiry: " +
 			extendKey(c.Facts, c.now),
 	}
 	switch {
@@ -222,15 +222,15 @@ func (c *check) keyDates() {
 	c.report.Break(violation)
 }
 
-// runsOnKey reports whether the account is known to run on the version that is checked.
+// runsOnKey reports whether the account is known to run on the checked version.
 func (c *check) runsOnKey() bool {
 	inUse, known := c.InUse.Version.Value()
 	version, alsoKnown := c.Key.Version.Value()
 	return known && alsoKnown && strings.EqualFold(inUse, version)
 }
 
-// keyOperations checks what the key permits. A key of another type permits none of it, which is
-// why such a type is refused, and no second mistake.
+// keyOperations checks the operations that the key permits. A key of another type permits none of
+// them, and breaks CMK002 already.
 func (c *check) keyOperations() {
 	if !c.rsa() {
 		return
@@ -326,7 +326,7 @@ func (c *check) identity() {
 		Severity:  rule.Error,
 		Attribute: AttributeIdentity,
 		Required:  "an identity of the account itself",
-		Why:       "The service reads the key in the name of an identity that the account has",
+		Why:       "The service reads the key with an identity of the account",
 	}
 	switch c.Identity.Kind {
 	case SystemAssignedIdentity:
@@ -354,8 +354,8 @@ func (c *check) identity() {
 			violation.Found = "no user-assigned identity " + c.Identity.ID
 			violation.Remedy = "Create the identity first, or correct its ID"
 		case c.Identity.Replaced:
-			violation.Found = "another identity " + c.Identity.ID + " than the one that the account was " +
-				"given, which was deleted"
+			violation.Found = "an identity " + c.Identity.ID + " re-created after the account was given " +
+				"its predecessor, which was deleted"
 			violation.Remedy = "Take it off the account (identity.identity_ids), apply, and list it again"
 		case !known || c.Identity.ID == "":
 			c.report.Await(Rule(CMK008), "the user-assigned identities of the account")
@@ -381,9 +381,8 @@ func (c *check) grant() {
 			Attribute: AttributeKey,
 			Found:     fmt.Sprintf("%s without %s", c.principal(), strings.Join(missing, ", ")),
 			Required:  "an identity that may get, wrapKey and unwrapKey the key",
-			Why: "The service reads the key and wraps the account's own key in the name of " +
-				"this identity",
-			Remedy: "Grant it with azuremedia_customer_key_grant, or: " + grantAccess(c.Facts),
+			Why:       "The service reads the key and wraps the account's own key with this identity",
+			Remedy:    "Grant it with azuremedia_customer_key_grant, or: " + grantAccess(c.Facts),
 		})
 		return
 	}
@@ -392,8 +391,8 @@ func (c *check) grant() {
 	}
 }
 
-// firewall warns of a vault that turns everyone away. Addresses and networks that it lets in all
-// the same may be the service's, which is why it is not an error.
+// firewall warns of a vault that blocks everyone. It is no error, because the addresses and networks
+// that the vault allows may be those of the service.
 func (c *check) firewall() {
 	network, known := c.Vault.Network.Value()
 	if !known || network.TrustedServices || !network.turnsAway(c.Target.Kind) {
@@ -404,10 +403,10 @@ func (c *check) firewall() {
 		Title:     "Key Vault Firewall Blocks The Service",
 		Severity:  rule.Warning,
 		Attribute: AttributeKey,
-		Found:     fmt.Sprintf("a firewall of the vault %s that turns away the services of Azure", c.vaultName()),
+		Found:     fmt.Sprintf("a firewall of the vault %s that blocks the services of Azure", c.vaultName()),
 		Required:  "a vault that the service can reach",
 		Why:       "The service reaches the key over the network, from addresses of its own",
-		Remedy:    "Let trusted services in: " + turnOn(c.Facts, "--bypass AzureServices"),
+		Remedy:    "Allow trusted services: " + turnOn(c.Facts, "--bypass AzureServices"),
 	})
 }
 
@@ -417,7 +416,7 @@ func (c *check) identifier() {
 	}
 }
 
-// ofVersion names the version that is checked, where it is known.
+// ofVersion returns the checked version as a phrase, where it is known.
 func (c *check) ofVersion() string {
 	if version, known := c.Key.Version.Value(); known {
 		return " of version " + version
@@ -425,5 +424,5 @@ func (c *check) ofVersion() string {
 	return ""
 }
 
-// moment writes a time as a person and Azure's command line both read it.
+// moment formats a time for a person and for the Azure CLI.
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -282,7 +282,7 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 				f.Vault.Network = rule.Known(customerkey.Network{PublicAccess: true, DefaultDeny: true})
 			},
 			rule: customerkey.CMK009, title: "Key Vault Firewall Blocks The Service", severity: rule.Warning, attribute: customerkey.AttributeKey,
-			found:    "a firewall of the vault contoso-vault that turns away the services of Azure",
+			found:    "a firewall of the vault contoso-vault that blocks the services of Azure",
 			required: "a vault that the service can reach",
 			remedy:   "az keyvault update --name contoso-vault --bypass AzureServices",
 		},

@@ -14,8 +14,8 @@ import (
 // Cause is why an account cannot reach its key.
 type Cause string
 
-// The causes, in the order in which they are looked for: what comes first makes what comes
-// after it impossible to see, or beside the point.
+// The causes, in the order in which [Diagnose] looks for them: an earlier one hides a later one, or
+// makes it irrelevant.
 const (
 	VaultDeleted    Cause = "vault deleted"
 	VaultPurged     Cause = "vault purged"
@@ -30,13 +30,13 @@ const (
 	CauseUnknown    Cause = "unknown"
 )
 
-// Finding is one cause that was found, as a sentence, and what restores access.
+// Finding is one cause, as a sentence, and the remedy that restores access.
 type Finding struct {
 	Cause    Cause
 	Sentence string
 	Remedy   string
-	// Final says that nothing that Azure documents restores access, but for a backup of the key
-	// where it is the key that is gone.
+	// Final says that Azure documents no way to restore access, except a backup of the key where the
+	// key was purged.
 	Final bool
 }
 
@@ -44,17 +44,17 @@ type Finding struct {
 type Diagnosis struct {
 	// Target is the account.
 	Target Target
-	// Findings holds at least one finding. The first one is the cause; others would have to
-	// be put right as well.
+	// Findings holds at least one finding. The first one is the cause; the others must be fixed as
+	// well.
 	Findings []Finding
-	// Unseen lists what could not be looked at.
+	// Unseen lists the facts that this login could not read.
 	Unseen []string
 }
 
-// Cause is the first finding's.
+// Cause returns the cause of the first finding.
 func (d Diagnosis) Cause() Cause { return d.Findings[0].Cause }
 
-// Violation is the diagnosis as a broken rule, for an account that is in the inaccessible state.
+// Violation returns the diagnosis as a violation of CMK012.
 func (d Diagnosis) Violation() rule.Violation {
 	sentences, remedies := make([]string, 0, len(d.Findings)), make([]string, 0, len(d.Findings))
 	for _, finding := range d.Findings {
@@ -72,8 +72,8 @@ func (d Diagnosis) Violation() rule.Violation {
 	}
 }
 
-// Diagnose finds out why an account cannot reach the key that it is attached to. The key in
-// use is judged, and the identifier's where it is not known which one that is.
+// Diagnose finds out why an account cannot reach its key. It judges the version in use, or the version
+// that the identifier means where the one in use is unknown.
 func Diagnose(facts Facts, now time.Time) Diagnosis {
 	d := diagnose{Facts: facts, now: now, inUse: facts.InUse}
 	if d.inUse.Presence == PresenceUnknown {
@@ -88,7 +88,7 @@ func Diagnose(facts Facts, now time.Time) Diagnosis {
 	return d.result()
 }
 
-// diagnose is one examination. Its findings are put into the order of the causes at the end.
+// diagnose is one run of [Diagnose], which sorts its findings at the end.
 type diagnose struct {
 	Facts
 	now    time.Time
@@ -122,12 +122,12 @@ func (d *diagnose) result() Diagnosis {
 		Cause: CauseUnknown,
 		Sentence: "The account cannot reach its key, though vault, key, identity and grant look right: " +
 			"access may just have been restored",
-		Remedy: "Wait a few minutes and plan again; if the state stays, ask Azure's support",
+		Remedy: "Wait a few minutes and plan again; if the state stays, ask Azure support",
 	}
 	if len(d.unseen) > 0 {
-		unknown.Sentence = "The account cannot reach its key, and the reason cannot be seen: " +
+		unknown.Sentence = "The account cannot reach its key, for an unknown reason: " +
 			"this login could not read " + strings.Join(d.unseen, ", ")
-		unknown.Remedy = "Plan with a login that may read them, or look at them in the portal"
+		unknown.Remedy = "Plan with a login that may read them, or check them in the portal"
 	}
 	result.Findings = []Finding{unknown}
 	return result
@@ -173,7 +173,7 @@ func (d *diagnose) keyIsThere() bool {
 		sentence := fmt.Sprintf("The key %s is gone for good", d.KeyID.Name)
 		if d.Key.Presence == Present {
 			sentence = fmt.Sprintf("The version of the key %s that the account runs on is gone for good: "+
-				"the key of that name in the vault now is another one", d.KeyID.Name)
+				"the vault now has a different key of that name", d.KeyID.Name)
 		}
 		d.find(Finding{
 			Cause:    KeyPurged,
@@ -204,7 +204,7 @@ func (d *diagnose) keyWorks() {
 			version, _ := d.inUse.Version.Value()
 			finding.Cause = VersionDisabled
 			finding.Sentence = fmt.Sprintf("Version %s of the key %s, which the account runs on, is "+
-				"disabled, though a newer one is not: the account needs the old one once more to "+
+				"disabled, though a newer one is not: the account needs the old version once more to "+
 				"move to the new one", version, d.KeyID.Name)
 		}
 		d.find(finding)
@@ -215,7 +215,7 @@ func (d *diagnose) keyWorks() {
 		d.find(Finding{
 			Cause:    KeyExpired,
 			Sentence: fmt.Sprintf("The key %s expired on %s", d.KeyID.Name, moment(expires)),
-			Remedy:   "Put the expiry off: " + setAttributes(d.Facts, d.inUse) + " --expires " + moment(d.now.AddDate(1, 0, 0)),
+			Remedy:   "Extend the expiry: " + setAttributes(d.Facts, d.inUse) + " --expires " + moment(d.now.AddDate(1, 0, 0)),
 		})
 	}
 }
@@ -226,17 +226,17 @@ func (d *diagnose) identityIsThere() {
 	for _, violation := range c.report.Violations {
 		finding := Finding{
 			Cause: IdentityRemoved,
-			Sentence: fmt.Sprintf("The account reads its key with %s, and is without it now: found %s",
+			Sentence: fmt.Sprintf("The account has lost the identity that it reads its key with (%s): found %s",
 				d.principal(), violation.Found),
 			Remedy: "Give the account an identity (" + identityAttribute(d.Identity) + " of it" +
 				assignIdentity(d.Facts) + "), let it use the key (" + grantAccess(d.Facts) + "), and attach " +
-				"the key with it; one that is created again under the same name is another one",
+				"the key with it; an identity re-created under the same name is a different identity",
 		}
 		if d.Target.Kind.LockedWithoutKey {
 			finding.Final = true
-			finding.Remedy = "None is documented: an account that cannot reach its key takes no change by " +
-				"which it could be given an identity, and one that is created again under the same " +
-				"name is another one. Ask Azure's support, or delete the account and create it again"
+			finding.Remedy = "None is documented: an account that cannot reach its key refuses changes, also " +
+				"of its identity, and an identity re-created under the same name is a different " +
+				"identity. Ask Azure support, or delete the account and create it again"
 		}
 		d.find(finding)
 	}
@@ -252,8 +252,8 @@ func (d *diagnose) grantIsThere() {
 	if missing := d.Grant.Denied(); len(missing) > 0 {
 		d.find(Finding{
 			Cause: GrantRemoved,
-			Sentence: fmt.Sprintf("In the vault %s, %s is without %s",
-				d.vaultName(), d.principal(), strings.Join(missing, ", ")),
+			Sentence: fmt.Sprintf("%s lacks %s in the vault %s",
+				upperFirst(d.principal()), strings.Join(missing, ", "), d.vaultName()),
 			Remedy: "Grant it with azuremedia_customer_key_grant, or: " + grantAccess(d.Facts),
 		})
 	} else if !d.Grant.Known() {
@@ -271,24 +271,27 @@ func (d *diagnose) vaultLetsIn() {
 		d.unseen = append(d.unseen, "the vault's firewall")
 	case !network.turnsAway(d.Target.Kind):
 	case network.TrustedServices:
-		// Key Vault's list of trusted services does not name the media services, though the
-		// documentation of Media Services says that the vault lets them in: it is the cause
-		// only where there is no other.
+		// Key Vault's list of trusted services does not name Media Services, though their
+		// documentation says that the vault lets them in: it is the cause only where there is no
+		// other.
 		if len(d.found) == 0 && len(d.unseen) == 0 {
 			d.find(Finding{
 				Cause: VaultFirewall,
-				Sentence: fmt.Sprintf("The firewall of the vault %s lets in the services that it trusts, and "+
-					"a %s may not be one of them", d.vaultName(), d.Target.Kind.Name),
+				Sentence: fmt.Sprintf("The firewall of the vault %s lets in trusted services only, and a %s "+
+					"may not be one of them", d.vaultName(), d.Target.Kind.Name),
 				Remedy: "Open it: " + turnOn(d.Facts, "--public-network-access Enabled --default-action Allow"),
 			})
 		}
 	default:
 		d.find(Finding{
 			Cause: VaultFirewall,
-			Sentence: fmt.Sprintf("The firewall of the vault %s turns everyone away, the services of Azure "+
+			Sentence: fmt.Sprintf("The firewall of the vault %s blocks everyone, the services of Azure "+
 				"included", d.vaultName()),
-			Remedy: "Let them in: " + turnOn(d.Facts, "--bypass AzureServices") + ", and if that is not " +
+			Remedy: "Allow trusted services: " + turnOn(d.Facts, "--bypass AzureServices") + ", and if that is not " +
 				"enough " + turnOn(d.Facts, "--public-network-access Enabled --default-action Allow"),
 		})
 	}
 }
+
+// upperFirst returns a phrase as the beginning of a sentence.
+func upperFirst(phrase string) string { return strings.ToUpper(phrase[:1]) + phrase[1:] }

@@ -61,8 +61,8 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 		"key purged and another one created in its place": {
 			lost:  func(f *customerkey.Facts) { f.InUse = customerkey.Key{Presence: customerkey.Absent} },
 			cause: customerkey.KeyPurged,
-			sentence: "The version of the key media that the account runs on is gone for good: the key " +
-				"of that name in the vault now is another one",
+			sentence: "The version of the key media that the account runs on is gone for good: the vault " +
+				"now has a different key of that name",
 			remedy: "the account can only be deleted",
 			final:  true,
 		},
@@ -83,7 +83,7 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 			},
 			cause: customerkey.VersionDisabled,
 			sentence: "Version " + version1 + " of the key media, which the account runs on, is disabled, " +
-				"though a newer one is not: the account needs the old one once more to move to the new one",
+				"though a newer one is not: the account needs the old version once more to move to the new one",
 			remedy: "--version " + version1 + " --enabled true",
 		},
 		"key expired": {
@@ -116,14 +116,14 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 				f.Grant.WrapKey, f.Grant.UnwrapKey = customerkey.Denied, customerkey.Denied
 			},
 			cause:    customerkey.GrantRemoved,
-			sentence: "In the vault contoso-vault, the account's system-assigned identity is without wrapKey, unwrapKey",
+			sentence: "The account's system-assigned identity lacks wrapKey, unwrapKey in the vault contoso-vault",
 			remedy:   "az role assignment create --assignee-object-id " + principal,
 		},
 		"identity removed": {
 			lost:  func(f *customerkey.Facts) { f.Target.SystemAssigned = rule.Known(false) },
 			cause: customerkey.IdentityRemoved,
-			sentence: "The account reads its key with the account's system-assigned identity, and is without it " +
-				"now: found no system-assigned identity on the account",
+			sentence: "The account has lost the identity that it reads its key with (the account's system-assigned " +
+				"identity): found no system-assigned identity on the account",
 			remedy: "None is documented",
 			final:  true,
 		},
@@ -133,8 +133,8 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 				f.Identity.Replaced = true
 			},
 			cause: customerkey.IdentityRemoved,
-			sentence: "The account reads its key with the identity " + identityID + ", and is without it now: found " +
-				"another identity " + identityID + " than the one that the account was given, which was deleted",
+			sentence: "The account has lost the identity that it reads its key with (the identity " + identityID + "): found " +
+				"an identity " + identityID + " re-created after the account was given its predecessor, which was deleted",
 			remedy: "None is documented",
 			final:  true,
 		},
@@ -144,8 +144,8 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 				f.Target.SystemAssigned = rule.Known(false)
 			},
 			cause: customerkey.IdentityRemoved,
-			sentence: "The account reads its key with the account's system-assigned identity, and is without it " +
-				"now: found no system-assigned identity on the account",
+			sentence: "The account has lost the identity that it reads its key with (the account's system-assigned " +
+				"identity): found no system-assigned identity on the account",
 			remedy: "Give the account an identity (identity.type of it, or az storage account update " +
 				"--resource-group media --name contosostore --identity-type SystemAssigned,UserAssigned), let it use the key (az ",
 		},
@@ -154,7 +154,7 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 				f.Vault.Network = rule.Known(customerkey.Network{PublicAccess: true, DefaultDeny: true})
 			},
 			cause:    customerkey.VaultFirewall,
-			sentence: "The firewall of the vault contoso-vault turns everyone away, the services of Azure included",
+			sentence: "The firewall of the vault contoso-vault blocks everyone, the services of Azure included",
 			remedy:   "az keyvault update --name contoso-vault --bypass AzureServices",
 		},
 		"firewall with trusted services": {
@@ -162,7 +162,7 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 				f.Vault.Network = rule.Known(customerkey.Network{TrustedServices: true})
 			},
 			cause: customerkey.VaultFirewall,
-			sentence: "The firewall of the vault contoso-vault lets in the services that it trusts, and a " +
+			sentence: "The firewall of the vault contoso-vault lets in trusted services only, and a " +
 				"Media Services account may not be one of them",
 			remedy: "az keyvault update --name contoso-vault --public-network-access Enabled --default-action Allow",
 		},
@@ -178,7 +178,7 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 				*f = customerkey.Facts{KeyID: f.KeyID, Target: f.Target}
 			},
 			cause: customerkey.CauseUnknown,
-			sentence: "The account cannot reach its key, and the reason cannot be seen: this login could not " +
+			sentence: "The account cannot reach its key, for an unknown reason: this login could not " +
 				"read the vault, the key, the identities of the account, what the identity may do with the key, " +
 				"the vault's firewall",
 			remedy: "Plan with a login that may read them",
@@ -186,7 +186,7 @@ func TestDiagnose_findsTheCause(t *testing.T) {
 		"nothing but the key's state to be seen": {
 			lost:  func(f *customerkey.Facts) { f.InUse.Enabled = rule.Fact[bool]{} },
 			cause: customerkey.CauseUnknown,
-			sentence: "The account cannot reach its key, and the reason cannot be seen: this login could not " +
+			sentence: "The account cannot reach its key, for an unknown reason: this login could not " +
 				"read whether the key is enabled",
 			remedy: "Plan with a login that may read them",
 		},

@@ -9,10 +9,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// Presence says whether something is there.
+// Presence says whether an object exists.
 type Presence int
 
-// What a key, a vault or an identity can be.
+// The presences of a key, a vault or an identity.
 const (
 	PresenceUnknown Presence = iota
 	Present
@@ -20,10 +20,10 @@ const (
 	Absent      // Never created, or purged.
 )
 
-// Facts is everything that the rules are held against. What is left out is not known.
+// Facts are the facts that the rules check. A field that is not set is unknown.
 type Facts struct {
 	Target Target
-	// KeyID is the identifier as it was asked for.
+	// KeyID is the configured identifier.
 	KeyID KeyID
 	// Key is the key in the version that the identifier means: the pinned one, or the newest.
 	Key Key
@@ -34,7 +34,7 @@ type Facts struct {
 	Grant    Grant
 }
 
-// Target is the account that the key is to protect.
+// Target is the account to protect with the key.
 type Target struct {
 	ID       string
 	Kind     Kind
@@ -45,17 +45,17 @@ type Target struct {
 	UserAssigned rule.Fact[[]string]
 }
 
-// without says what the account cannot do without its key.
+// without returns what the account cannot do without its key, as a phrase.
 func (t Target) without() string {
 	if t.Kind.known() && !t.Kind.LockedWithoutKey {
-		return "nothing that the " + t.name() + " holds can be read or written, and no other key can " +
-			"be attached to it"
+		return "nobody can read or write the data of the " + t.name() + ", nor attach another key to " +
+			"it"
 	}
-	return "Azure answers nothing but reading and deleting the " + t.name() +
-		", so that nothing else is attempted"
+	return "Azure lets the " + t.name() + " be read and deleted and nothing else, so that nothing " +
+		"else is attempted"
 }
 
-// name is what a person calls the account.
+// name returns the kind and the name of the account.
 func (t Target) name() string {
 	if t.ID == "" || !t.Kind.known() {
 		return "account"
@@ -89,18 +89,18 @@ type Vault struct {
 	Network rule.Fact[Network]
 }
 
-// Network is from where the vault's keys can be reached.
+// Network is the network access to the vault's keys.
 type Network struct {
 	// PublicAccess says whether the vault answers at its public address at all.
 	PublicAccess bool
-	// DefaultDeny says whether the firewall turns away whom no rule of it lets in.
+	// DefaultDeny says whether the firewall blocks callers that no rule allows.
 	DefaultDeny bool
-	// TrustedServices says whether the firewall lets in the services that Microsoft trusts.
+	// TrustedServices says whether the firewall allows the services that Microsoft trusts.
 	TrustedServices bool
 }
 
-// turnsAway reports whether an account of the kind may be turned away: without a doubt where no
-// trusted services are let in, and possibly where they are but the kind is not one of them.
+// turnsAway reports whether the firewall may block an account of the kind: certainly where it allows no
+// trusted services, and possibly where the kind is not one of them.
 func (n Network) turnsAway(kind Kind) bool {
 	if n.PublicAccess && !n.DefaultDeny {
 		return false
@@ -108,51 +108,51 @@ func (n Network) turnsAway(kind Kind) bool {
 	return !n.TrustedServices || !kind.Trusted
 }
 
-// IdentityKind is how an account comes by an identity.
+// IdentityKind is the type of a managed identity.
 type IdentityKind string
 
-// The kinds of managed identities.
+// The types of managed identities.
 const (
 	IdentityUnknown        IdentityKind = ""
 	SystemAssignedIdentity IdentityKind = "SystemAssigned"
 	UserAssignedIdentity   IdentityKind = "UserAssigned"
 )
 
-// Identity is the managed identity that is to read the key.
+// Identity is the managed identity that reads the key.
 type Identity struct {
 	Kind IdentityKind
 	// ID is the resource ID of a user-assigned identity.
 	ID       string
 	Presence Presence
-	// Replaced says that an identity is there, but another one of the same name than the account
-	// was given: that one was deleted since.
+	// Replaced says that the identity was re-created under the same name after the account was given
+	// its predecessor.
 	Replaced bool
-	// PrincipalID is the object ID under which the vault knows the identity.
+	// PrincipalID is the object ID of the identity in Entra ID.
 	PrincipalID rule.Fact[string]
 }
 
-// Permission says whether something is allowed.
+// Permission says whether an action is allowed.
 type Permission int
 
-// What can be said of a permission.
+// The permissions.
 const (
 	PermissionUnknown Permission = iota
 	Granted
 	Denied
 )
 
-// Grant is what the identity may do with the key.
+// Grant holds the permissions of the identity on the key.
 type Grant struct {
 	Get, WrapKey, UnwrapKey Permission
 }
 
-// Denied returns the names of the permissions that are missing for certain.
+// Denied returns the names of the permissions that are certainly missing.
 func (g Grant) Denied() []string { return g.with(Denied) }
 
-// Complete reports whether everything that the service needs is granted.
+// Complete reports whether all permissions that the service needs are granted.
 func (g Grant) Complete() bool { return len(g.with(Granted)) == len(g.named()) }
 
-// Known reports whether it is known of each permission whether it is granted.
+// Known reports whether each permission is known.
 func (g Grant) Known() bool { return len(g.with(PermissionUnknown)) == 0 }
 
 func (g Grant) with(permission Permission) []string {

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// Following is how an account's key moves with the versions in the vault (CMK011). None of what
-// it can be is a difference that would have to be applied.
+// Following describes how an account moves with the versions of its key (CMK011). Terraform has nothing
+// to apply in any of its states.
 type Following struct {
 	Kind Kind
 	// Wanted is the identifier that the account was given.
 	Wanted KeyID
-	// Current is the version that the service runs on, or empty where it does not tell.
+	// Current is the version that the service runs on, or empty where it does not report it.
 	Current string
 	// Newest is the newest version in the vault, or empty where it could not be read.
 	Newest string
@@ -23,8 +23,7 @@ type Following struct {
 // FollowsLatest reports whether the service moves to new versions by itself.
 func (f Following) FollowsLatest() bool { return !f.Wanted.Pinned() }
 
-// Expected is the version that the service runs on once it has settled, or empty where that
-// cannot be known.
+// Expected returns the version that the service runs on in the end, or "" where that is unknown.
 func (f Following) Expected() string {
 	if f.Wanted.Pinned() {
 		return f.Wanted.Version
@@ -32,7 +31,7 @@ func (f Following) Expected() string {
 	return f.Newest
 }
 
-// Settled reports whether the service is known to run on the version that is expected of it.
+// Settled reports whether the service is known to run on the expected version.
 func (f Following) Settled() bool {
 	return f.Current != "" && strings.EqualFold(f.Current, f.Expected())
 }
@@ -42,11 +41,11 @@ func (f Following) Outdated() bool {
 	return f.Current != "" && f.Newest != "" && !strings.EqualFold(f.Current, f.Newest)
 }
 
-// Sentence says it all to a person.
+// Sentence returns the description for a person.
 func (f Following) Sentence() string {
 	switch {
 	case f.Current == "":
-		return fmt.Sprintf("The service does not tell which version of the key %s it runs on.", f.Wanted.Name)
+		return fmt.Sprintf("The service does not report which version of the key %s it runs on.", f.Wanted.Name)
 	case f.FollowsLatest():
 		return f.following()
 	default:

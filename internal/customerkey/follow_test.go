@@ -48,7 +48,7 @@ func TestFollowing(t *testing.T) {
 		"current not told": {
 			customerkey.Following{Wanted: key, Newest: version2},
 			false, false,
-			"The service does not tell which version of the key media it runs on.",
+			"The service does not report which version of the key media it runs on.",
 		},
 		"pinned to the newest": {
 			customerkey.Following{Wanted: pinned, Current: version1, Newest: version1},

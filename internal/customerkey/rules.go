@@ -1,12 +1,12 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package customerkey holds everything that Azure requires of a customer-managed key for it to
-// protect an account, as pure functions over facts: which identifiers name a key, what makes a
-// key fit for an account, which version an account follows, and why access to a key was lost.
+// Package customerkey holds Azure's requirements of a customer-managed key, as pure functions over
+// facts: the identifiers of keys, the fitness of a key for an account, the version that an account
+// follows, and the reasons for a loss of access. It imports no Terraform, no HTTP and no azure.
 //
-// The rules are data: [Rules] is the one list from which errors, tests and documentation take
-// them. Whoever calls gathers the facts; nothing here reads Azure, Terraform or a clock.
+// The rules are data: errors, tests and documentation take them from [Rules]. The caller gathers the
+// facts; nothing here reads Azure or a clock.
 package customerkey
 
 import "github.com/azuremedia/terraform-provider-azuremedia/internal/rule"

@@ -16,19 +16,18 @@ type Use struct {
 	Kind      Kind
 	// Wanted is the identifier that the account was given.
 	Wanted KeyID
-	// Current is the version that it runs on, or empty where it does not tell.
+	// Current is the version that it runs on, or empty where it does not report it.
 	Current string
 }
 
-// lives reports whether the account needs a version of its key: it runs on it, or moves to it as
-// the newest.
+// lives reports whether the account needs a version of its key: it runs on it, or follows the newest.
 func (u Use) lives(version string, newest bool) bool {
 	return u.Current == "" || strings.EqualFold(u.Current, version) || newest && !u.Wanted.Pinned()
 }
 
-// Disabling is what is wrong with a change of a key's newest version after which no account could
-// use it (CMK004). What is planned is a phrase such as "enabled = false". It reports false where no
-// account needs the version.
+// Disabling warns of a change that makes a key's newest version unusable while accounts need it
+// (CMK004). planned is a phrase such as "enabled = false". It reports false where no account needs the
+// version.
 func Disabling(key KeyID, planned string, uses []Use) (rule.Violation, bool) {
 	var needed []Use
 	for _, use := range uses {
@@ -50,8 +49,8 @@ func Disabling(key KeyID, planned string, uses []Use) (rule.Violation, bool) {
 	}, len(needed) > 0
 }
 
-// Replacing warns of a plan that replaces a key that accounts use (CMK014): Terraform destroys the
-// old one before anything else unless it is told otherwise, which a provider cannot see.
+// Replacing warns of a plan that replaces a key in use (CMK014): Terraform destroys the old key first
+// unless create_before_destroy is set, which a provider cannot see.
 func Replacing(key KeyID, uses []Use) (rule.Violation, bool) {
 	violation := inUse(key, uses)
 	violation.Severity = rule.Warning
@@ -81,7 +80,7 @@ func inUse(key KeyID, uses []Use) rule.Violation {
 	}
 }
 
-// accounts names the accounts, and the version that each runs on.
+// accounts returns the names of the accounts, each with the version that it runs on.
 func accounts(uses []Use) string {
 	named := make([]string, 0, len(uses))
 	for _, use := range uses {

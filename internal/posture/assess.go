@@ -13,10 +13,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// day is what the ages of keys are counted in.
+// day is the unit of the ages of keys.
 const day = 24 * time.Hour
 
-// Assess holds an account, and the storage accounts beneath it, against every rule.
+// Assess checks an account and its storage accounts against every rule.
 func Assess(account Account, required Requirements, now time.Time) Report {
 	a := assessment{required: required, now: now}
 	a.encrypted(account.Encrypted, required.CustomerKey)
@@ -53,13 +53,13 @@ func (a *assessment) unread(storage Storage) {
 	a.find(storage.ID, POS012, rule.Error, rule.Violation{
 		Found:    storage.Unread,
 		Required: "a storage account that this login may read",
-		Why:      "What cannot be seen cannot be said to be fine",
+		Why:      "Nobody can say that it complies without seeing it",
 		Remedy: "Read the posture with a login that has the role Reader on " + storage.ID + ", or " +
 			"detach the storage account if it is gone",
 	})
 }
 
-// encrypted judges the first layer: whose key wraps, and whether that lasts.
+// encrypted judges the first layer: whose key protects the account, and for how long.
 func (a *assessment) encrypted(e Encrypted, required bool) {
 	if e.CustomerKey == nil {
 		a.systemKey(e, required)
@@ -84,13 +84,13 @@ func (a *assessment) systemKey(e Encrypted, required bool) {
 	a.find(e.ID, POS001, unlessWaived(required), rule.Violation{
 		Found:    "a " + e.Kind.Name + " on the system's key",
 		Required: "a " + e.Kind.Name + " on a key of your own",
-		Why:      "Whoever owns the key decides who can read what it protects, and until when",
+		Why:      "The owner of the key decides who can read the data, and until when",
 		Remedy:   "Attach a key of your own with azuremedia_customer_key_attachment",
 	})
 }
 
-// lost says that a key is out of reach. That the version in use is disabled, and that its service
-// has not noticed yet, is said as what it is: there is still time.
+// lost finds that the account has lost its key (CMK012). Where the version in use is disabled and the
+// service has not noticed yet, there is still time: that is POS006.
 func (a *assessment) lost(e Encrypted) {
 	cause := e.CustomerKey.Diagnosis.Violation()
 	if e.CustomerKey.Status != "" || e.CustomerKey.Diagnosis.Cause() != customerkey.VersionDisabled {
@@ -106,8 +106,8 @@ func (a *assessment) lost(e Encrypted) {
 	})
 }
 
-// stillBroken says of a key that is lost what its loss does not say: rules that are about the key
-// and the vault, and not about access to them.
+// stillBroken finds the broken rules of a lost key that are not about access to it: those about the
+// key and the vault.
 func (a *assessment) stillBroken(e Encrypted, checked rule.Report) {
 	for _, violation := range checked.Violations {
 		switch violation.Rule.ID {
@@ -117,11 +117,14 @@ func (a *assessment) stillBroken(e Encrypted, checked rule.Report) {
 	}
 }
 
-// broken takes over a broken rule of customer-managed keys. That an account lives on with a key
-// that has expired is no reason to be content with it. What is wrong with a version that is not in
-// use yet only keeps the service from moving to it. And that an identity seems to lack a grant, or
-// that a firewall seems to turn the service away, is doubtful as long as the service, which would
-// say that it has lost access, says nothing; of one that never does, the doubt is enough.
+// broken takes over a broken rule of customer-managed keys, with the severity that it has in a posture:
+//
+//   - An expired key is an error, although an account that runs on it keeps working.
+//   - A fault of a version that is not in use yet is a warning: it only keeps the service from moving
+//     to it.
+//   - A missing grant or a firewall is doubtful while a service that reports a loss of access reports
+//     none, so a grant that may be indirect is a warning. Of a service that reports nothing, the doubt
+//     is an error.
 func (a *assessment) broken(e Encrypted, violation rule.Violation) {
 	severity := violation.Severity
 	switch violation.Rule.ID {
@@ -155,7 +158,7 @@ func (a *assessment) version(e Encrypted) {
 		a.find(e.ID, POS003, rule.Warning, rule.Violation{
 			Found:    found,
 			Required: "the newest version, " + following.Newest,
-			Why:      "A version that is replaced is meant to go out of use, and to be disabled some day",
+			Why:      "An old version goes out of use, and somebody disables it some day",
 			Remedy: "Name the newest version in key_vault_key_id of the attachment, or no version to " +
 				"follow the newest one",
 		})
@@ -167,7 +170,7 @@ func (a *assessment) version(e Encrypted) {
 			Found:    found,
 			Required: "the newest version, " + following.Newest,
 			Why:      "Until then the version in use must neither be disabled nor deleted",
-			Remedy:   "Wait: the service moves by itself",
+			Remedy:   "Wait: the service moves to it without a change",
 		})
 		return
 	}
@@ -176,15 +179,15 @@ func (a *assessment) version(e Encrypted) {
 		Required: "the newest version, " + following.Newest,
 		Why:      "Something keeps the service from wrapping its account key with the newest version",
 		Remedy: "See that the newest version is enabled, is within its dates and permits wrapKey; " +
-			"attaching the key again has the service look at once",
+			"attaching the key again makes the service look for it at once",
 	})
 }
 
 func (a *assessment) unseen(e Encrypted, unseen []string) {
 	a.find(e.ID, POS013, rule.Error, rule.Violation{
-		Found:    "not known: " + strings.Join(unseen, ", "),
-		Required: "a login that may read what decides about the key",
-		Why:      "What cannot be seen cannot be said to be fine",
+		Found:    "unknown: " + strings.Join(unseen, ", "),
+		Required: "a login that may read the key, its vault, its identity and the grant",
+		Why:      "Nobody can say that it complies without seeing it",
 		Remedy: "Give this login the roles Reader and Key Vault Reader on the vault, or the permission " +
 			"get on keys in a vault with access policies",
 	})
@@ -197,13 +200,13 @@ func (a *assessment) secondLayer(s Storage) {
 	a.find(s.ID, POS002, unlessWaived(a.required.InfrastructureEncryption), rule.Violation{
 		Found:    "a storage account without infrastructure encryption",
 		Required: "a storage account with infrastructure encryption",
-		Why:      "With it data is encrypted twice, by two algorithms and two keys, and one may be broken",
+		Why:      "With it data is encrypted twice, with two algorithms and two keys, in case one is broken",
 		Remedy: "Create another storage account with infrastructure_encryption_enabled = true and move " +
 			"the data: it is chosen at creation only (CMK015)",
 	})
 }
 
-// sharedKeys judges the access keys of a storage account, if they open anything.
+// sharedKeys judges the access keys of a storage account that accepts them.
 func (a *assessment) sharedKeys(s Storage) {
 	if !s.SharedKeyAccess {
 		return
@@ -212,7 +215,7 @@ func (a *assessment) sharedKeys(s Storage) {
 		a.find(s.ID, POS010, Info, rule.Violation{
 			Found:    "an account that reaches this storage account with its access keys",
 			Required: "an account that reaches its storage by managed identity",
-			Why:      "Who holds a key may do everything, and nobody can tell who it was",
+			Why:      "A holder of a key may do everything, and no log names the holder",
 			Remedy: "Give the account an identity for its storage (storage_authentication_type = " +
 				`"ManagedIdentity" of azuremedia_account, storage_account.user_assigned_identity_id of ` +
 				"azuremedia_video_analyzer), or see that the keys are rotated: azuremedia_storage_key_rotation",
@@ -221,7 +224,7 @@ func (a *assessment) sharedKeys(s Storage) {
 		a.find(s.ID, POS009, rule.Warning, rule.Violation{
 			Found:    "a storage account that accepts its access keys, which its account does not use",
 			Required: "a storage account without shared key access",
-			Why:      "Who holds a key may do everything, and nobody can tell who it was",
+			Why:      "A holder of a key may do everything, and no log names the holder",
 			Remedy:   "Set shared_access_key_enabled = false on the storage account",
 		})
 	}
@@ -229,9 +232,9 @@ func (a *assessment) sharedKeys(s Storage) {
 	limit, whose := a.limit(s)
 	if limit == 0 {
 		a.find(s.ID, POS011, Info, rule.Violation{
-			Found:    "access keys that may be of any age",
-			Required: "a limit to their age",
-			Why:      "A key that nobody replaces is known to more people every year",
+			Found:    "access keys without a maximum age",
+			Required: "a maximum age of access keys",
+			Why:      "A key that nobody rotates is known to more people every year",
 			Remedy:   "Set max_key_age_days here, or key_expiration_period_in_days on the storage account",
 		})
 	}
@@ -239,7 +242,7 @@ func (a *assessment) sharedKeys(s Storage) {
 	a.age(s, "key2", s.Key2, limit, whose)
 }
 
-// limit is how old the access keys of a storage account may be, and who says so.
+// limit returns the maximum age of a storage account's access keys, and its source.
 func (a *assessment) limit(s Storage) (limit time.Duration, whose string) {
 	if a.required.MaxKeyAge > 0 {
 		return a.required.MaxKeyAge, "max_key_age_days"
@@ -256,8 +259,8 @@ func (a *assessment) age(s Storage, name string, made rule.Fact[time.Time], limi
 	case !known:
 		a.find(s.ID, POS008, unlessWaived(limit > 0), rule.Violation{
 			Found:    "a " + name + " of unknown age",
-			Required: "a " + name + " of which Azure tells when it was made",
-			Why:      "It was made before Azure began to keep the time, years ago",
+			Required: "a " + name + " with a creation time in Azure",
+			Why:      "It is older than Azure's record of creation times, so it is years old",
 			Remedy:   "Rotate the keys once: azuremedia_storage_key_rotation",
 		})
 	case limit > 0 && age > limit:
@@ -265,14 +268,14 @@ func (a *assessment) age(s Storage, name string, made rule.Fact[time.Time], limi
 			Found: fmt.Sprintf("a %s that is %d days old, made on %s", name, int(age/day),
 				created.UTC().Format(time.RFC3339)),
 			Required: fmt.Sprintf("a %s of at most %d days, by %s", name, int(limit/day), whose),
-			Why:      "A key that nobody replaces is known to more people every year",
+			Why:      "A key that nobody rotates is known to more people every year",
 			Remedy: "Rotate the keys with azuremedia_storage_key_rotation, which keeps the accounts that " +
 				"use them working",
 		})
 	}
 }
 
-// unlessWaived is the severity of what is an error as long as it is required.
+// unlessWaived returns the severity of a requirement: an error, or a note where it is waived.
 func unlessWaived(required bool) rule.Severity {
 	if required {
 		return rule.Error
@@ -280,7 +283,7 @@ func unlessWaived(required bool) rule.Severity {
 	return Info
 }
 
-// weight orders severities, the gravest first.
+// weight sorts severities, the gravest first.
 func weight(severity rule.Severity) int {
 	return slices.Index([]rule.Severity{rule.Error, rule.Warning, Info}, severity)
 }

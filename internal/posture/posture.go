@@ -13,80 +13,80 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// Account is an account and the storage accounts beneath it.
+// Account is an account with its storage accounts.
 type Account struct {
 	Encrypted
 	Storage []Storage
 }
 
-// Encrypted is something that has a key of its own, which another key wraps.
+// Encrypted is an account whose own key another key wraps.
 type Encrypted struct {
 	ID   string
 	Kind customerkey.Kind
-	// CustomerKey is the key that wraps; it is nil while the system's key does.
+	// CustomerKey is the wrapping key; it is nil while the system key wraps.
 	CustomerKey *Key
 }
 
-// Key is a customer's key in use, and everything that is known about it.
+// Key is a customer's key in use, with the facts about it.
 type Key struct {
 	customerkey.Facts
 	Following customerkey.Following
 	// Lost says that the service cannot reach the key.
 	Lost bool
-	// Status is what the service itself says about that, which is nothing as long as all is well.
+	// Status is the service's own report about that; it is empty while the service has access.
 	Status string
-	// Monitored says that the service says so at all: storage accounts have no status.
+	// Monitored says that the service reports a status at all: storage accounts have none.
 	Monitored bool
-	// Diagnosis says why, and means nothing unless the key is lost.
+	// Diagnosis says why the key is lost; it means nothing otherwise.
 	Diagnosis customerkey.Diagnosis
-	// GrantMayBeIndirect says that what the identity seems to lack may be granted to a group.
+	// GrantMayBeIndirect says that a group may have the permissions that the identity seems to lack.
 	GrantMayBeIndirect bool
 }
 
-// Storage is a storage account beneath an account.
+// Storage is a storage account of an account.
 type Storage struct {
 	Encrypted
-	// Unread says why nothing is known about the storage account; it is empty where it was read.
+	// Unread says why the storage account could not be read; it is empty where it was read.
 	Unread string
-	// ByKeys says that the account reaches it with its access keys, and not by managed identity.
+	// ByKeys says that the account reaches it with its access keys, not with a managed identity.
 	ByKeys bool
 	// InfrastructureEncryption says that it has its second layer.
 	InfrastructureEncryption bool
-	// SharedKeyAccess says that it accepts requests that are signed with its access keys.
+	// SharedKeyAccess says that it accepts requests signed with its access keys.
 	SharedKeyAccess bool
 	// Key1 and Key2 are when the access keys were made.
 	Key1, Key2 rule.Fact[time.Time]
-	// KeyPolicy is the age that its key expiration policy allows them; zero without a policy.
+	// KeyPolicy is their maximum age by its key expiration policy; zero without a policy.
 	KeyPolicy time.Duration
 }
 
-// Requirements are what a posture is held to, beyond what always holds.
+// Requirements are the requirements of a posture that can be waived.
 type Requirements struct {
-	// CustomerKey asks for a customer's key on the account, StorageCustomerKey for one on every
-	// storage account.
+	// CustomerKey requires a customer's key on the account, StorageCustomerKey on every storage
+	// account.
 	CustomerKey, StorageCustomerKey bool
-	// InfrastructureEncryption asks for the second layer of every storage account.
+	// InfrastructureEncryption requires the second layer of every storage account.
 	InfrastructureEncryption bool
-	// MaxKeyAge is how old access keys may be. Zero leaves it to each storage account's own policy.
+	// MaxKeyAge is the maximum age of access keys. Zero leaves it to each storage account's policy.
 	MaxKeyAge time.Duration
 }
 
-// Finding is a broken rule, and whose encryption breaks it.
+// Finding is a broken rule, and the account that breaks it.
 //
-//nolint:errname // It is a violation, of which the same is to be said.
+//nolint:errname // It is a violation, which is a finding first.
 type Finding struct {
 	rule.Violation
 	// Subject is the ID of the account or the storage account.
 	Subject string
 }
 
-// Report is everything that was found: errors first, then warnings, then the rest.
+// Report holds the findings: errors first, then warnings, then notes.
 type Report struct{ Findings []Finding }
 
-// Compliant reports whether nothing that was found is an error. What is unknown is one.
+// Compliant reports whether no finding is an error. Anything unknown is an error.
 func (r Report) Compliant() bool { return r.count(rule.Error) == 0 }
 
-// Known reports whether everything could be seen.
+// Known reports whether everything could be read.
 func (r Report) Known() bool {
 	for _, finding := range r.Findings {
 		if finding.Rule.ID == POS012 || finding.Rule.ID == POS013 {
@@ -96,7 +96,7 @@ func (r Report) Known() bool {
 	return true
 }
 
-// Summary says it all in a sentence.
+// Summary returns the report in one sentence.
 func (r Report) Summary() string {
 	verdict := "The encryption complies"
 	switch {
@@ -120,7 +120,7 @@ func (r Report) Summary() string {
 	}
 	text := verdict + ": " + strings.Join(counts, ", ")
 	if !r.Known() {
-		text += "; not everything could be seen"
+		text += "; not everything could be read"
 	}
 	return text + "."
 }
@@ -135,7 +135,7 @@ func (r Report) count(severity rule.Severity) int {
 	return count
 }
 
-// Summary says in a sentence what wraps.
+// Summary returns the wrapping key in one sentence.
 func (e Encrypted) Summary() string {
 	switch {
 	case e.CustomerKey == nil:
@@ -143,13 +143,14 @@ func (e Encrypted) Summary() string {
 	case e.CustomerKey.Lost:
 		return e.CustomerKey.Diagnosis.Findings[0].Sentence + "."
 	case e.CustomerKey.KeyID.IsZero():
-		return "The " + e.Kind.Name + " is on a customer's key outside of Key Vault, which cannot be looked at."
+		return "The " + e.Kind.Name + " is on a customer's key outside of Key Vault, which cannot be read."
 	default:
 		return e.CustomerKey.Following.Sentence()
 	}
 }
 
-// Unseen lists what about the key could not be seen. What is lost needs no more than its cause.
+// Unseen returns the facts about the key that could not be read. A lost key has those of its
+// diagnosis.
 func (k *Key) Unseen(now time.Time) []string {
 	if k == nil {
 		return nil
@@ -164,8 +165,8 @@ func (k *Key) Unseen(now time.Time) []string {
 	return unseen
 }
 
-// Reachable says whether the service reaches the key. It is not known where something could not be
-// seen, nor where the grant or the firewall leaves it open and the service says nothing about it.
+// Reachable returns whether the service reaches the key. It is unknown where a fact could not be read,
+// and where the grant or the firewall leaves it open and the service reports nothing.
 func (k *Key) Reachable(now time.Time) rule.Fact[bool] {
 	if k.Lost {
 		return rule.Known(false)
@@ -178,8 +179,8 @@ func (k *Key) Reachable(now time.Time) rule.Fact[bool] {
 	return rule.Known(true)
 }
 
-// Expires is when the version in use expires, or the one that the identifier means where it is not
-// known which one that is; the zero time is never.
+// Expires returns when the version in use expires, or the version that the identifier means where the
+// one in use is unknown; the zero time is never.
 func (k *Key) Expires() rule.Fact[time.Time] {
 	if _, known := k.InUse.Expires.Value(); known {
 		return k.InUse.Expires
@@ -187,8 +188,8 @@ func (k *Key) Expires() rule.Fact[time.Time] {
 	return k.Key.Expires
 }
 
-// runsOnAnother reports whether another version is known to be in use than the one that the
-// identifier means.
+// runsOnAnother reports whether the version in use is known, and not the one that the identifier
+// means.
 func (k *Key) runsOnAnother() bool {
 	inUse, known := k.InUse.Version.Value()
 	meant, alsoKnown := k.Key.Version.Value()

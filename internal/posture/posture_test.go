@@ -485,7 +485,7 @@ func TestReport_orderAndSummary(t *testing.T) {
 		t.Errorf("the summary is %q, want %q", got, want)
 	}
 	unknown := assessed(t, broken{storage: func(s *posture.Storage) { s.Unread = "gone" }})
-	if got, want := unknown.Summary(), "The encryption does not comply: 1 error; not everything could be seen."; got != want {
+	if got, want := unknown.Summary(), "The encryption does not comply: 1 error; not everything could be read."; got != want {
 		t.Errorf("the summary is %q, want %q", got, want)
 	}
 }
@@ -569,7 +569,7 @@ func TestEncrypted_summary(t *testing.T) {
 		},
 		"managed HSM": {
 			func(e *posture.Encrypted) { e.CustomerKey.KeyID = customerkey.KeyID{} },
-			"The storage account is on a customer's key outside of Key Vault, which cannot be looked at.",
+			"The storage account is on a customer's key outside of Key Vault, which cannot be read.",
 		},
 	} {
 		encrypted := sound(t, storage)

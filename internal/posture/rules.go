@@ -1,12 +1,13 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package posture says what the encryption of an account and of the storage beneath it amounts to:
-// which key wraps what, whether that lasts, and what a person should know or do about it.
+// Package posture judges the encryption of an account and of its storage accounts: which key protects
+// each, for how long, and what a person should know or do. It imports no Terraform, no HTTP and no
+// azure.
 //
-// It is pure. Facts go in and findings come out, each by a rule with an ID; what a key and a vault
-// have to be like is not said again here, but taken from package customerkey. What could not be
-// seen is a finding as well: it is never taken to be fine.
+// Facts go in and findings come out, each with the ID of a rule. The rules of keys and vaults come from
+// package customerkey. A fact that could not be read is a finding as well: it never counts as
+// compliant.
 package posture
 
 import (
@@ -39,10 +40,10 @@ const (
 	sharedKey       = "Azure Storage, Prevent Shared Key authorization: "
 )
 
-// Info is the severity of what is worth knowing and asks nothing of anybody.
+// Info is the severity of a finding that asks for no action.
 const Info rule.Severity = "info"
 
-// Rule returns the rule with the ID, be it one of a posture or one of customer-managed keys.
+// Rule returns the rule with the ID, of a posture or of customer-managed keys.
 func Rule(id rule.ID) rule.Rule {
 	if own := Rules().Get(id); own.Name != "" {
 		return own
@@ -58,8 +59,8 @@ func Rules() rule.List {
 			ID:    POS001,
 			Name:  "A Key Of Your Own",
 			Title: "System Key In Use",
-			Sentence: "A key of the customer's own wraps the key of the account, and that of every " +
-				"storage account beneath it.",
+			Sentence: "A customer's key wraps the key of the account, and that of each of its storage " +
+				"accounts.",
 			Source: policy + `"Azure Media Services accounts should use customer-managed keys to encrypt ` +
 				`data at rest"; "Storage accounts should use customer-managed key for encryption"`,
 			Found: plan,
@@ -68,8 +69,8 @@ func Rules() rule.List {
 			ID:    POS002,
 			Name:  "Infrastructure Encryption",
 			Title: "No Infrastructure Encryption",
-			Sentence: "Every storage account beneath an account has infrastructure encryption on, which " +
-				"is its second layer; that of the account itself is automatic.",
+			Sentence: "Every storage account of an account has infrastructure encryption, its second " +
+				"layer; the account's own second layer is automatic.",
 			Source: policy + `"Storage accounts should have infrastructure encryption"; Azure Storage, Enable ` +
 				`infrastructure encryption: "data is encrypted twice"`,
 			Found: plan,
@@ -87,8 +88,8 @@ func Rules() rule.List {
 			ID:    POS004,
 			Name:  "Time To Move To The Newest Version",
 			Title: "Newest Version Not In Use Yet",
-			Sentence: "A service that follows the newest version of a key runs on it; it may take its " +
-				"time: minutes for Media Services and Video Analyzer, a day for storage.",
+			Sentence: "A service that follows the newest version of a key runs on it, after minutes " +
+				"for Media Services and Video Analyzer, and after a day for storage.",
 			Source: `Azure Storage, Customer-managed keys: "Azure Storage checks the key vault daily for a ` +
 				`new version of the key."`,
 			Found: plan,
@@ -97,7 +98,7 @@ func Rules() rule.List {
 			ID:       POS005,
 			Name:     "On The Newest Version In Time",
 			Title:    "Late For The Newest Version",
-			Sentence: "A service that follows the newest version of a key has moved to it when its time is over.",
+			Sentence: "A service that follows the newest version of a key has moved to it in its documented time.",
 			Source: bringYourOwnKey + `"New versions of customer keys are automatically detected, and the ` +
 				`account key is re-encrypted."`,
 			Found: plan,
@@ -106,8 +107,8 @@ func Rules() rule.List {
 			ID:    POS006,
 			Name:  "Version In Use Enabled",
 			Title: "Version In Use Disabled",
-			Sentence: "The version of the key that is in use is enabled: until the service needs it the " +
-				"next time nothing shows that it is not, and then access is lost.",
+			Sentence: "The version in use is enabled. If it is not, nothing shows that until the service " +
+				"needs it again, and then access is lost.",
 			Source: `Azure Storage, Customer-managed keys: "When you rotate a key, be sure to wait 24 hours ` +
 				`before disabling the older version."`,
 			Found: plan,
@@ -117,8 +118,8 @@ func Rules() rule.List {
 			Name:  "Age Of Storage Keys",
 			Title: "Storage Key Too Old",
 			Sentence: "Neither access key of a storage account is older than allowed, by the posture's own " +
-				"limit or else by the storage account's key expiration policy. Keys that open nothing, " +
-				"since shared key access is off, may be of any age.",
+				"limit or else by the storage account's key expiration policy. Keys may be of any age " +
+				"while shared key access is off.",
 			Source: policy + `"Storage account keys should not be expired"`,
 			Found:  plan,
 		},
@@ -126,7 +127,7 @@ func Rules() rule.List {
 			ID:       POS008,
 			Name:     "Known Age Of Storage Keys",
 			Title:    "Age Of Storage Key Unknown",
-			Sentence: "Azure tells when each access key of a storage account was made.",
+			Sentence: "Azure shows when each access key of a storage account was made.",
 			Source: `Azure Storage, Configure an expiration policy: "If the keyCreationTime property of the ` +
 				`storage account has a null value for either of the account access keys (key1 and key2), ` +
 				`you will need to rotate them."`,
@@ -136,7 +137,7 @@ func Rules() rule.List {
 			ID:       POS009,
 			Name:     "Shared Keys Off Where Not Needed",
 			Title:    "Shared Keys Accepted Without Need",
-			Sentence: "A storage account that its account reaches by managed identity accepts no access keys.",
+			Sentence: "A storage account that its account reaches with a managed identity accepts no access keys.",
 			Source: sharedKey + `"Microsoft recommends that you disallow Shared Key authorization"; ` + policy +
 				`"Storage accounts should prevent shared key access"`,
 			Found: plan,
@@ -145,7 +146,7 @@ func Rules() rule.List {
 			ID:       POS010,
 			Name:     "Storage Reached By Managed Identity",
 			Title:    "Storage Reached With Shared Keys",
-			Sentence: "An account reaches its storage by managed identity, and holds no access keys of it.",
+			Sentence: "An account reaches its storage with a managed identity, and holds none of its access keys.",
 			Source:   sharedKey + `"Microsoft recommends that you disallow Shared Key authorization"`,
 			Found:    plan,
 		},
@@ -153,8 +154,8 @@ func Rules() rule.List {
 			ID:    POS011,
 			Name:  "A Limit To The Age Of Storage Keys",
 			Title: "No Limit To The Age Of Storage Keys",
-			Sentence: "The age of access keys that are in use is limited, by the posture or by the storage " +
-				"account's key expiration policy.",
+			Sentence: "Access keys in use have a maximum age, by the posture or by the storage account's key " +
+				"expiration policy.",
 			Source: accessKeys + `"Microsoft recommends that you set a key expiration policy"`,
 			Found:  plan,
 		},
@@ -162,8 +163,8 @@ func Rules() rule.List {
 			ID:    POS012,
 			Name:  "Every Storage Account Read",
 			Title: "Storage Account Unknown",
-			Sentence: "Every storage account beneath an account can be read; one that cannot is unknown, " +
-				"and never taken to be fine.",
+			Sentence: "Every storage account of an account can be read; one that cannot is unknown, " +
+				"and never counts as compliant.",
 			Source: "Microsoft Entra, role Reader: a posture is read with it, on the account and on each " +
 				"storage account, in whichever subscription that is",
 			Found: plan,
@@ -172,24 +173,24 @@ func Rules() rule.List {
 			ID:    POS013,
 			Name:  "The Whole Key Seen",
 			Title: "Key Not Fully Seen",
-			Sentence: "Everything that decides about a customer's key can be read: its vault, the key " +
-				"itself, the identity and its grant.",
+			Sentence: "The facts about a customer's key can be read: its vault, the key itself, the " +
+				"identity and its grant.",
 			Source: "Key Vault, Azure RBAC guide, role Key Vault Reader; access policies: permission get on keys",
 			Found:  plan,
 		},
 	}
 }
 
-// Weight is how much a broken rule weighs in a posture.
+// Weight is the severity of a broken rule in a posture.
 type Weight struct {
 	Rule     rule.ID
 	Severity rule.Severity
-	// When says in which case, where a rule weighs differently in different ones.
+	// When says in which case, where the severity differs between cases.
 	When string
 }
 
-// Weights returns how much every rule weighs that a posture can break. A posture complies as long
-// as it breaks none with severity error; what is unknown is one of those.
+// Weights returns the severity of every rule that a posture can break. A posture complies as long as it
+// breaks none with severity error; anything unknown is one of those.
 func Weights() []Weight {
 	const waived = "where the requirement is waived"
 	return []Weight{
@@ -222,8 +223,8 @@ func Weights() []Weight {
 		{customerkey.CMK008, rule.Error, ""},
 		{customerkey.CMK009, rule.Error, ""},
 		{
-			customerkey.CMK009, rule.Warning, "where a Media Services or Video Analyzer account, which would " +
-				"say that it has lost access, does not: it may have it through a group, or past a firewall",
+			customerkey.CMK009, rule.Warning, "where a Media Services or Video Analyzer account reports no loss of " +
+				"access: it may have access through a group, or past a firewall",
 		},
 		{customerkey.CMK012, rule.Error, ""},
 	}

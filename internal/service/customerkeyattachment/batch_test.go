@@ -186,7 +186,7 @@ func TestBatch_wait(t *testing.T) {
 	proto := w.Proto()
 	config := with(w.config(versionless(w.key)), "wait_for_current_version", true)
 	made, diags := proto.Apply(proto.Plan(attachment, acctest.Object{}, config))
-	if text := diags.Warnings().Text(); len(diags) != 1 || !strings.Contains(text, "does not tell which version") {
+	if text := diags.Warnings().Text(); len(diags) != 1 || !strings.Contains(text, "does not report which version") {
 		t.Errorf("said:\n%s", diags.Text())
 	}
 	if reads := len(w.Requests("GET", "/batchAccounts/contoso")); reads > 4 {

@@ -109,7 +109,7 @@ func drills() []drill {
 			lose:  func(w *world) { w.Revoke("keys", w.principal()) },
 			cause: customerkey.GrantRemoved,
 			texts: []string{
-				"is without get, wrapKey, unwrapKey", "azuremedia_customer_key_grant", "az keyvault set-policy",
+				"lacks get, wrapKey, unwrapKey", "azuremedia_customer_key_grant", "az keyvault set-policy",
 			},
 			untold: true, // The owner's policy might be that of a group.
 		},
@@ -123,14 +123,14 @@ func drills() []drill {
 			},
 			lose:  func(w *world) { w.Unassign(w.assignment) },
 			cause: customerkey.GrantRemoved,
-			texts: []string{"is without get, wrapKey, unwrapKey", "az role assignment create"},
+			texts: []string{"lacks get, wrapKey, unwrapKey", "az role assignment create"},
 		},
 		{
 			name:    "The user-assigned identity was deleted",
 			arrange: func(w *world) { w.readAs("reader") },
 			lose:    func(w *world) { w.DeleteIdentity("reader") },
 			cause:   customerkey.IdentityRemoved,
-			texts:   []string{"and is without it now: found no user-assigned identity"},
+			texts:   []string{"The account has lost the identity that it reads its key with", "found no user-assigned identity"},
 			final:   true,
 		},
 		{
@@ -142,7 +142,7 @@ func drills() []drill {
 				}})
 			},
 			cause:  customerkey.VaultFirewall,
-			texts:  []string{"turns everyone away", "--bypass AzureServices"},
+			texts:  []string{"blocks everyone", "--bypass AzureServices"},
 			untold: true, // One of its rules may let the service in.
 		},
 	}

@@ -448,7 +448,7 @@ func TestRules_expiryIsAWarning(t *testing.T) {
 		t.Fatalf("status %v: %s", read.State["status"], diags.Text())
 	}
 	plan = proto.Plan(attachment, read, w.config())
-	says(t, plan.Diagnostics, "CMK004", "WARNING", "that expired on", "an account that runs on it lives on")
+	says(t, plan.Diagnostics, "CMK004", "WARNING", "that expired on", "an account that runs on it keeps working")
 	unchanged(t, read, plan)
 }
 

@@ -134,16 +134,25 @@ func emergencyWarning() diag.Diagnostic {
 
 // unreadWarning says that a dependent could not be read.
 func unreadWarning(err error, why string) diag.Diagnostic {
-	return dependentWarning("Dependent Not Read", "a dependent that could not be read ("+err.Error()+")",
+	return dependentWarning("Dependent Not Read", "a dependent that could not be read ("+cause(err)+")",
 		why, "Check that it exists and that this login may read it")
 }
 
 // unlistedWarning says that accounts that may use the keys could not be listed.
 func unlistedWarning(kind keyholder.Kind, err error) diag.Diagnostic {
 	return dependentWarning("Dependents Not Listed",
-		"accounts of type "+kind.ResourceType()+" that could not be listed ("+err.Error()+")",
+		"accounts of type "+kind.ResourceType()+" that could not be listed ("+cause(err)+")",
 		"An account that is not synced cannot reach its storage once both keys are new",
 		"Check that dependent_ids has all of them")
+}
+
+// cause returns an error as a phrase: Azure's code and message where it answered.
+func cause(err error) string {
+	if answer, ok := azure.AsError(err); ok {
+		return fmt.Sprintf("Azure answered %d, code %s: %s", answer.Status, answer.Code,
+			strings.TrimSuffix(answer.Message, "."))
+	}
+	return err.Error()
 }
 
 // undeclaredWarning says which accounts use the keys and are not in dependent_ids.
