@@ -18,9 +18,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
-// readings is how many accounts are read side by side.
-const readings = 8
-
 // Using finds the accounts in the subscriptions that are attached to a key, in whatever version,
 // and reach it. Accounts that the caller may not see are left out: that a key
 // is in use can be known, that it is not cannot.
@@ -35,7 +32,7 @@ func Using(ctx context.Context, client *azure.Client, key customerkey.KeyID, sub
 		uses []customerkey.Use
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(readings)
+	g.SetLimit(azure.ConcurrentReads)
 	for _, id := range ids {
 		g.Go(func() error {
 			kind, err := Of(client, id)
@@ -92,7 +89,7 @@ func accountIDs(ctx context.Context, client *azure.Client, subscriptions []strin
 		ids []string
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(readings)
+	g.SetLimit(azure.ConcurrentReads)
 	for _, subscription := range distinct(subscriptions) {
 		for _, kind := range Kinds() {
 			g.Go(func() error {

@@ -1,27 +1,20 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package attribute holds the attributes that several resources spell the same way, so that the
-// same thing has the same name, the same text in the documentation, and the same behaviour
-// everywhere.
+// Package attribute holds schema attributes, custom types, plan modifiers and validators that several
+// nouns share, so that the same thing has the same name, text and behavior everywhere. It knows no noun
+// and sends no requests.
 package attribute
 
 import (
-	"context"
-	"strconv"
-	"time"
-
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
@@ -110,48 +103,4 @@ func Tags() schema.MapAttribute {
 			mapvalidator.ValueStringsAre(stringvalidator.LengthAtMost(256)),
 		},
 	}
-}
-
-// Timeouts limit how long each operation may take.
-func Timeouts(ctx context.Context, defaults TimeoutDefaults) schema.Attribute {
-	return timeouts.Attributes(ctx, timeouts.Opts{
-		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "How long creating may take, such as `30m` (default `" + short(defaults.Create) + "`).",
-		ReadDescription:   "How long reading may take (default `" + short(defaults.Read) + "`).",
-		UpdateDescription: "How long updating may take (default `" + short(defaults.Update) + "`).",
-		DeleteDescription: "How long deleting may take (default `" + short(defaults.Delete) + "`).",
-	})
-}
-
-// TimeoutDefaults are how long each operation of a resource may take where the configuration does
-// not say.
-type TimeoutDefaults struct{ Create, Read, Update, Delete time.Duration }
-
-// Deadline returns a context that ends when the operation has to. The operation's own method of
-// the timeouts value is passed as a function: attribute.Deadline(ctx, plan.Timeouts.Create, …).
-func Deadline(ctx context.Context,
-	configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics),
-	otherwise time.Duration, diags *diag.Diagnostics,
-) (context.Context, context.CancelFunc) {
-	limit, problems := configured(ctx, otherwise)
-	diags.Append(problems...)
-	return context.WithTimeout(ctx, limit)
-}
-
-// Backoff returns the backoff that the operation's timeout allows for. Deadline has reported what is
-// wrong with the configured one.
-func Backoff(ctx context.Context, client *azure.Client,
-	configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics),
-	otherwise time.Duration,
-) *azure.Backoff {
-	limit, _ := configured(ctx, otherwise)
-	return azure.NewBackoff(client, limit)
-}
-
-// short is a duration as people write it: 30m rather than 30m0s.
-func short(d time.Duration) string {
-	if d%time.Hour == 0 {
-		return strconv.Itoa(int(d.Hours())) + "h"
-	}
-	return strconv.Itoa(int(d.Minutes())) + "m"
 }

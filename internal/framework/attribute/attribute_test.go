@@ -5,10 +5,8 @@ package attribute_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
@@ -261,26 +259,5 @@ func TestIdentity_goesToTheWireAndBack(t *testing.T) {
 				t.Error(diff)
 			}
 		})
-	}
-}
-
-func TestDeadline(t *testing.T) {
-	t.Parallel()
-	var diags diag.Diagnostics
-	var offered time.Duration
-	configured := func(_ context.Context, otherwise time.Duration) (time.Duration, diag.Diagnostics) {
-		offered = otherwise
-		return -time.Second, diag.Diagnostics{diag.NewWarningDiagnostic("w", "")}
-	}
-	ctx, cancel := attribute.Deadline(t.Context(), configured, time.Hour, &diags)
-	defer cancel()
-	if offered != time.Hour {
-		t.Errorf("offered %s as the default, want an hour", offered)
-	}
-	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		t.Errorf("got %v, want the configured time to be over", ctx.Err())
-	}
-	if len(diags) != 1 {
-		t.Errorf("the warning is lost: %v", diags)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -20,6 +22,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -159,10 +163,10 @@ func widgetDataSchema() dataschema.Schema {
 func (w *widgetData) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	base.ReadData(ctx, &w.DataSource, req, resp, func(ctx context.Context, shown *widgetDataModel) diag.Diagnostics {
 		color, err := w.service.get(ctx, shown.ID.ValueString())
+		shown.Color = types.StringValue(color)
 		if err != nil {
 			return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, w.Subject(shown.ID.ValueString()), err)}
 		}
-		shown.Color = types.StringValue(color)
 		return nil
 	})
 }
@@ -202,8 +206,8 @@ func idOf(name string) string { return azure.ID("s", "g", azure.VaultType, name)
 
 func start(t *testing.T) (*acctest.Proto, *service) {
 	t.Helper()
-	azure := &service{colors: map[string]string{}}
-	return acctest.NewProto(t, providerserver.NewProtocol6WithError(widgets{azure})), azure
+	colors := &service{colors: map[string]string{}}
+	return acctest.NewProto(t, providerserver.NewProtocol6WithError(widgets{colors})), colors
 }
 
 // says fails the test unless there is one diagnostic that contains the texts.
@@ -218,15 +222,15 @@ func says(t *testing.T, diags acctest.Diagnostics, texts ...string) {
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	proto, azureService := start(t)
+	proto, colors := start(t)
 	created := proto.Create("test_widget", acctest.Value{"name": "w"})
-	azureService.colors[idOf("w")] = "green"
+	colors.colors[idOf("w")] = "green"
 	read, diags := proto.Read(created)
 	if read.State["color"] != "green" || read.Identity["id"] != idOf("w") || len(diags) > 0 {
 		t.Errorf("got %v, identity %v: %s", read.State, read.Identity, diags.Text())
 	}
 
-	azureService.err = &azure.Error{Status: 403, Code: "AuthorizationFailed"}
+	colors.err = &azure.Error{Status: 403, Code: "AuthorizationFailed"}
 	failed, diags := proto.Read(created)
 	says(t, diags, "Test Widget Not Read", "Reading the test widget "+idOf("w"), "AuthorizationFailed", "Nothing was changed.")
 	if diff := cmp.Diff(created.State, failed.State); diff != "" {
@@ -234,7 +238,7 @@ func TestRead(t *testing.T) {
 	}
 
 	for _, gone := range []error{base.ErrGone, &azure.Error{Status: 404, Code: "ResourceNotFound"}} {
-		azureService.err = gone
+		colors.err = gone
 		// A Terraform that knows no identity sends none: the framework still wants it set.
 		left, diags := proto.Read(acctest.Object{Type: created.Type, State: created.State})
 		if left.State != nil || len(diags) > 0 {
@@ -272,15 +276,15 @@ func TestDelete(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			proto, azureService := start(t)
+			proto, colors := start(t)
 			created := proto.Create("test_widget", acctest.Value{"name": "w"})
-			azureService.err = test.err
+			colors.err = test.err
 			left, diags := proto.Apply(proto.Plan(created.Type, created, nil))
 			if (left.State == nil) != (test.want == nil) || test.want == nil && len(diags) > 0 {
 				t.Errorf("left %v: %s", left.State, diags.Text())
 			}
 			says(t, diags, test.want...)
-			if _, ok := azureService.colors[idOf("w")]; ok != (test.err != nil) {
+			if _, ok := colors.colors[idOf("w")]; ok != (test.err != nil) {
 				t.Errorf("it is in Azure: %t", ok)
 			}
 		})
@@ -289,8 +293,8 @@ func TestDelete(t *testing.T) {
 
 func TestImport(t *testing.T) {
 	t.Parallel()
-	proto, azureService := start(t)
-	azureService.colors[idOf("w")] = "green"
+	proto, colors := start(t)
+	colors.colors[idOf("w")] = "green"
 	want := acctest.Value{"id": idOf("w"), "name": "w", "color": "green", "timeouts": nil}
 	lower := strings.Replace(idOf("w"), "Microsoft.KeyVault", "microsoft.keyvault", 1)
 	byID, diags := proto.ImportByID("test_widget", lower)
@@ -299,6 +303,17 @@ func TestImport(t *testing.T) {
 		if diff := cmp.Diff(want, imported.State); diff != "" || imported.Identity["id"] != idOf("w") {
 			t.Errorf("identity %v: %s%s%s", imported.Identity, diff, diags.Text(), more.Text())
 		}
+	}
+	unread, err := proto.Server().ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: "test_widget", ID: idOf("w"),
+	})
+	if err != nil || len(unread.ImportedResources) != 1 {
+		t.Fatalf("got %v: %v", unread, err)
+	}
+	identity, err := unread.ImportedResources[0].Identity.IdentityData.Unmarshal(
+		tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String}})
+	if err != nil || !strings.Contains(identity.String(), idOf("w")) {
+		t.Errorf("the import itself sets the identity %s: %v", identity, err)
 	}
 	_, diags = proto.ImportByID("test_widget", "/subscriptions/s/resourceGroups/g")
 	says(t, diags, "Invalid Import ID", `Found: "/subscriptions/s/resourceGroups/g".`,
@@ -346,7 +361,7 @@ func TestMove(t *testing.T) {
 
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
-	proto, azureService := start(t)
+	proto, colors := start(t)
 	described := map[string]string{}
 	for _, found := range proto.Schemas().ResourceSchemas["test_widget"].Block.Attributes {
 		if found.Name == "timeouts" {
@@ -371,8 +386,8 @@ func TestTimeouts(t *testing.T) {
 
 	within := func(act string, want time.Duration) {
 		t.Helper()
-		if azureService.left > want || azureService.left < want-time.Minute {
-			t.Errorf("%s has %s, want %s", act, azureService.left, want)
+		if colors.left > want || colors.left < want-time.Minute {
+			t.Errorf("%s has %s, want %s", act, colors.left, want)
 		}
 	}
 	created := proto.Create("test_widget", acctest.Value{"name": "w"})
@@ -403,16 +418,50 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	limited := base.NewResource(noun())
+	configured := func(limit string) timeouts.Value {
+		of := base.NoTimeouts().AttributeTypes(t.Context())
+		return timeouts.Value{Object: types.ObjectValueMust(of, map[string]attr.Value{
+			"create": types.StringValue(limit), "read": types.StringNull(),
+			"update": types.StringNull(), "delete": types.StringNull(),
+		})}
+	}
+	var diags diag.Diagnostics
+	ctx, cancel := limited.Deadline(t.Context(), diagnostic.Create, configured("-1s"), &diags)
+	defer cancel()
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) || len(diags) > 0 {
+		t.Errorf("got %v, want the configured time to be over: %v", ctx.Err(), diags)
+	}
+	ctx, cancel = limited.Deadline(t.Context(), diagnostic.Update, configured("-1s"), &diags)
+	defer cancel()
+	if ctx.Err() != nil || len(diags) > 0 {
+		t.Errorf("the timeout of another operation counts: %v %v", ctx.Err(), diags)
+	}
+	if left := limited.Backoff(t.Context(), diagnostic.Create, configured("10m")).Left(); left != "10m" {
+		t.Errorf("the backoff has %s, want what is configured", left)
+	}
+	if left := limited.Backoff(t.Context(), diagnostic.Create, base.NoTimeouts()).Left(); left != "1h30m" {
+		t.Errorf("the backoff has %s, want the noun's", left)
+	}
+	_, cancel = limited.Deadline(t.Context(), diagnostic.Create, configured("soon"), &diags)
+	defer cancel()
+	if !diags.HasError() {
+		t.Error("a timeout that is none is not reported")
+	}
+}
+
 func TestReadData(t *testing.T) {
 	t.Parallel()
-	proto, azureService := start(t)
-	azureService.colors[idOf("w")] = "green"
+	proto, colors := start(t)
+	colors.colors[idOf("w")] = "green"
 	config := acctest.Value{"id": idOf("w")}
 	shown, diags := proto.ReadData("test_widget", config)
 	if diff := cmp.Diff(acctest.Value{"id": idOf("w"), "color": "green"}, shown); diff != "" {
 		t.Errorf("%s%s", diff, diags.Text())
 	}
-	azureService.err = &azure.Error{Status: 403, Code: "AuthorizationFailed"}
+	colors.err = &azure.Error{Status: 403, Code: "AuthorizationFailed"}
 	shown, diags = proto.ReadData("test_widget", config)
 	says(t, diags, "Test Widget Not Read", idOf("w"))
 	if shown["color"] != nil {

@@ -105,18 +105,18 @@ func (m *dataModel) observe(account protection.Account, found protection.Access)
 	}
 	principal, _ := found.Identity.PrincipalID.Value()
 	m.Type = types.StringValue("CustomerKey")
-	m.Status = textOrNull(encryption.Status)
-	m.KeyID = textOrNull(encryption.KeyID)
-	m.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
-	m.CurrentKeyVersion = textOrNull(following.Current)
-	m.CurrentKeySince = timeOrNull(encryption.KeyRotatedAt)
-	m.CurrentKeyExpires = timeOrNull(expiry(encryption, found))
-	m.NewestKeyVersion = textOrNull(following.Newest)
+	m.Status = attribute.TextOrNull(encryption.Status)
+	m.KeyID = attribute.TextOrNull(encryption.KeyID)
+	m.CurrentKeyID = attribute.TextOrNull(encryption.CurrentKeyID)
+	m.CurrentKeyVersion = attribute.TextOrNull(following.Current)
+	m.CurrentKeySince = attribute.TimeOrNull(encryption.KeyRotatedAt).StringValue
+	m.CurrentKeyExpires = attribute.TimeOrNull(expiry(encryption, found)).StringValue
+	m.NewestKeyVersion = attribute.TextOrNull(following.Newest)
 	m.FollowsLatest = types.BoolValue(following.FollowsLatest())
 	m.Outdated = types.BoolValue(following.Outdated())
-	m.IdentityID = textOrNull(encryption.UserAssignedIdentityID)
-	m.PrincipalID = textOrNull(principal)
-	m.KeyVaultID = textOrNull(found.Vault.ID)
+	m.IdentityID = attribute.TextOrNull(encryption.UserAssignedIdentityID)
+	m.PrincipalID = attribute.TextOrNull(principal)
+	m.KeyVaultID = attribute.TextOrNull(found.Vault.ID)
 	m.Reachable = types.BoolValue(!found.Lost)
 	m.Summary = types.StringValue(following.Sentence())
 	if following.Wanted.IsZero() {
@@ -145,13 +145,6 @@ func expiry(encryption protection.Encryption, found protection.Access) time.Time
 		return expires
 	}
 	return encryption.KeyExpiresAt
-}
-
-func timeOrNull(moment time.Time) types.String {
-	if moment.IsZero() {
-		return types.StringNull()
-	}
-	return types.StringValue(moment.UTC().Format(time.RFC3339))
 }
 
 func dataSourceSchema() schema.Schema {

@@ -62,9 +62,9 @@ func (m *model) observe(encryption protection.Encryption) {
 		m.Wait = types.BoolValue(false)
 	}
 	m.FollowsLatest = types.BoolValue(followsLatest(m.KeyID))
-	m.CurrentKeyID = textOrNull(encryption.CurrentKeyID)
-	m.CurrentKeyVersion = textOrNull(encryption.Current.Version)
-	m.Status = textOrNull(encryption.Status)
+	m.CurrentKeyID = attribute.TextOrNull(encryption.CurrentKeyID)
+	m.CurrentKeyVersion = attribute.TextOrNull(encryption.Current.Version)
+	m.Status = attribute.TextOrNull(encryption.Status)
 }
 
 // observeUnknown takes over only what the plan left open. What it promised is kept: the service
@@ -96,13 +96,6 @@ func (m *model) expectNews() {
 func followsLatest(id attribute.KeyIDValue) bool {
 	key := attribute.KeyOf(id)
 	return !key.IsZero() && !key.Pinned()
-}
-
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
 }
 
 // takesCustomerKey accepts the IDs of accounts that a key can be attached to.

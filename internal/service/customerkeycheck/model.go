@@ -113,9 +113,6 @@ func text(fact rule.Fact[string]) types.String {
 }
 
 func date(fact rule.Fact[time.Time]) timetypes.RFC3339 {
-	value, known := fact.Value()
-	if !known || value.IsZero() {
-		return timetypes.NewRFC3339Null()
-	}
-	return timetypes.NewRFC3339TimeValue(value.UTC())
+	value, _ := fact.Value()
+	return attribute.TimeOrNull(value)
 }

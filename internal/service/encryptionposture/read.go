@@ -23,9 +23,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// atOnce limits how many storage accounts are read at the same time: an account may have a hundred.
-const atOnce = 8
-
 // day is the unit of key expiration policies.
 const day = 24 * time.Hour
 
@@ -64,7 +61,7 @@ func read(ctx context.Context, client *azure.Client, id string) (reading, error)
 	keys := facts.New(client)
 
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
+	g.SetLimit(azure.ConcurrentReads)
 	g.Go(func() (err error) {
 		found.key, err = readKey(ctx, keys, account.Account)
 		return err

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package functions holds the provider's functions. They need no Azure and no configuration.
+// Package functions holds the provider's functions, which need neither Azure nor a configuration.
 package functions
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
-// parseKeyID reads a function's only argument as the identifier of a key. An identifier that is
-// none breaks rule CMK010, here as in an attribute.
+// parseKeyID parses a function's only argument as the identifier of a key, by rule CMK010 as in an
+// attribute.
 func parseKeyID(text string) (customerkey.KeyID, *function.FuncError) {
 	id, err := customerkey.ParseKeyID(text)
 	var wrong *customerkey.KeyIDError
@@ -28,7 +28,7 @@ func parseKeyID(text string) (customerkey.KeyID, *function.FuncError) {
 	return id, nil
 }
 
-// keyIDParameter is the argument of the functions that take the identifier of a key.
+// keyIDParameter returns the parameter of functions that take the identifier of a key.
 func keyIDParameter() function.Parameter {
 	return function.StringParameter{
 		Name: "id",

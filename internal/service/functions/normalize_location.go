@@ -26,8 +26,8 @@ func (normalizeLocationFunction) Definition(_ context.Context, _ function.Defini
 	resp *function.DefinitionResponse,
 ) {
 	resp.Definition = function.Definition{
-		Summary: "Spells an Azure region by its name.",
-		MarkdownDescription: "Spells an Azure region by its name: `West US 2` and `westus2` both " +
+		Summary: "Returns the name of an Azure region.",
+		MarkdownDescription: "Returns the name of an Azure region: both `West US 2` and `westus2` " +
 			"become `westus2`, so that regions can be compared.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name:                "location",

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
 // NewParseKeyID returns the function parse_key_id.
@@ -26,7 +28,7 @@ func (parseKeyIDFunction) Definition(_ context.Context, _ function.DefinitionReq
 	resp *function.DefinitionResponse,
 ) {
 	resp.Definition = function.Definition{
-		Summary: "Takes the identifier of a Key Vault key apart.",
+		Summary: "Splits the identifier of a Key Vault key into its parts.",
 		MarkdownDescription: "Takes the identifier of a Key Vault key apart into `vault_uri`, " +
 			"`vault_name`, `name`, `version` and `versionless_id`. The version is null where the " +
 			"identifier has none and the newest version is followed; the name of the vault is " +
@@ -61,16 +63,9 @@ func (parseKeyIDFunction) Run(ctx context.Context, req function.RunRequest,
 	resp.Error = resp.Result.Set(ctx, types.ObjectValueMust(parsedKeyIDTypes(),
 		map[string]attr.Value{
 			"vault_uri":      types.StringValue(id.VaultURI),
-			"vault_name":     textOrNull(id.VaultName),
+			"vault_name":     attribute.TextOrNull(id.VaultName),
 			"name":           types.StringValue(id.Name),
-			"version":        textOrNull(id.Version),
+			"version":        attribute.TextOrNull(id.Version),
 			"versionless_id": types.StringValue(id.Versionless().String()),
 		}))
-}
-
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
 }

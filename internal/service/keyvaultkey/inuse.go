@@ -108,7 +108,7 @@ func disabling(before, after *usable) string {
 func (r *Resource) refuseInUse(ctx context.Context, state *model) error {
 	key, err := protection.ParseKeyID(r.Client, state.Identifier())
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // No account can use what is not the identifier of a key.
 	}
 	uses, err := r.uses(ctx, key, state.KeyVaultID.ValueString())
 	if err != nil {

@@ -53,7 +53,7 @@ func WireIdentity(planned, before types.Object) *armmedia.Identity {
 		users[id] = &armmedia.UserAssignedIdentity{}
 	}
 	for _, id := range IdentityIDs(before) {
-		if !hasID(wanted.UserAssignedIDs, id) {
+		if !azure.ContainsID(wanted.UserAssignedIDs, id) {
 			users[id] = nil
 		}
 	}
@@ -61,15 +61,6 @@ func WireIdentity(planned, before types.Object) *armmedia.Identity {
 		wire.UserAssignedIdentities = users
 	}
 	return wire
-}
-
-func hasID(ids []string, wanted string) bool {
-	for _, id := range ids {
-		if azure.SameID(id, wanted) {
-			return true
-		}
-	}
-	return false
 }
 
 // IdentityIDs returns the known IDs of the user-assigned identities in an identity attribute.

@@ -24,14 +24,11 @@ import (
 // accounts: the note on storage in the same subscription).
 const listKeys = "Microsoft.Storage/storageAccounts/listkeys/action"
 
-// atOnce is how many storage accounts are asked about at the same time.
-const atOnce = 8
-
 // AskStorage asks Azure for the facts about storage accounts. A fact stays unknown where the storage
 // account does not exist yet, which this apply may create, or where the caller may not see it.
 func AskStorage(ctx context.Context, client *azure.Client, facts mediaaccount.Facts) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
+	g.SetLimit(azure.ConcurrentReads)
 	for i := range facts.Storage {
 		id, known := facts.Storage[i].ID.Value()
 		if !known {
@@ -82,7 +79,7 @@ func (l *Lifecycle[M, P, Properties]) missingStorage(ctx context.Context, id str
 	attached, _ := l.Facts(state)
 	var added []string
 	for _, wanted := range storageIDs(planned) {
-		if !hasID(storageIDs(attached), wanted) {
+		if !azure.ContainsID(storageIDs(attached), wanted) {
 			added = append(added, wanted)
 		}
 	}
@@ -101,7 +98,7 @@ func (l *Lifecycle[M, P, Properties]) foreignStorage(current armmedia.Resource[P
 	known := append(storageIDs(planned), storageIDs(attached)...)
 	var foreign []*armmedia.StorageAccount
 	for _, found := range *l.Kind.Storage(&properties) {
-		if !hasID(known, azure.Deref(found.ID)) {
+		if !azure.ContainsID(known, azure.Deref(found.ID)) {
 			foreign = append(foreign, &armmedia.StorageAccount{
 				ID: found.ID, Type: found.Type, Identity: found.Identity,
 			})
@@ -127,7 +124,7 @@ func missing(ctx context.Context, client *azure.Client, subject diagnostic.Subje
 ) diag.Diagnostics {
 	absent := make([]bool, len(ids))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
+	g.SetLimit(azure.ConcurrentReads)
 	for i, id := range ids {
 		g.Go(func() error {
 			_, err := storageAccount(ctx, client, id)

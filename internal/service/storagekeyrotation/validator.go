@@ -74,9 +74,12 @@ func (v interval) ValidateString(ctx context.Context, req validator.StringReques
 		})
 		resp.Diagnostics.Append(diag.WithPath(req.Path, violation))
 	default:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Duration", fmt.Sprintf(
-			"Found: %q.\nRequired: it %s.\nRemedy: write it like P90D or PT6H.\n\n%s",
-			text, v.Description(ctx), diagnostic.NothingChanged))
+		resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
+			Title:    "Invalid Duration",
+			Found:    strconv.Quote(text),
+			Required: "it " + v.Description(ctx),
+			Remedy:   "Write it like P90D or PT6H",
+		}))
 	}
 }
 
@@ -114,10 +117,13 @@ func (expressions) ValidateMap(_ context.Context, req validator.MapRequest,
 
 func checkExpression(at path.Path, text string, diags *diag.Diagnostics) {
 	if _, err := regexp.Compile(text); err != nil {
-		diags.AddAttributeError(at, "Invalid Regular Expression", fmt.Sprintf(
-			"Found: %q.\nRequired: a regular expression in RE2 syntax.\nWhy: %v.\n"+
-				"Remedy: correct it; a backslash is written twice in a quoted text.\n\n%s",
-			text, err, diagnostic.NothingChanged))
+		diags.Append(diagnostic.Refuse(at, diagnostic.Refusal{
+			Title:    "Invalid Regular Expression",
+			Found:    strconv.Quote(text),
+			Required: "a regular expression in RE2 syntax",
+			Why:      err.Error(),
+			Remedy:   "Correct it; a backslash is written twice in a quoted text",
+		}))
 	}
 }
 

@@ -53,11 +53,11 @@ func (a *account) observe(wire armmedia.Account) {
 	// While an account is being created, Azure does not say these two.
 	if properties.StorageAuthentication != nil || importing {
 		a.StorageAuthentication = types.StringValue(
-			string(orElse(properties.StorageAuthentication, armmedia.StorageBySystem)))
+			string(azure.DerefOr(properties.StorageAuthentication, armmedia.StorageBySystem)))
 	}
 	if properties.MinimumTLSVersion != nil || importing || a.MinimumTLSVersion.IsNull() {
 		a.MinimumTLSVersion = types.StringValue(
-			string(orElse(properties.MinimumTLSVersion, armmedia.TLS12)))
+			string(azure.DerefOr(properties.MinimumTLSVersion, armmedia.TLS12)))
 	}
 }
 
@@ -111,11 +111,4 @@ func observedKeyDelivery(wire *armmedia.KeyDelivery, prior types.Object) types.O
 		"default_action": types.StringValue(string(*control.DefaultAction)),
 		"ip_allow_list":  list,
 	})
-}
-
-func orElse[T any](value *T, otherwise T) T {
-	if value == nil {
-		return otherwise
-	}
-	return *value
 }

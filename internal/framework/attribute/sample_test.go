@@ -7,10 +7,8 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -20,35 +18,37 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
-// things is a provider of test_thing.
-type things struct{}
+// samples is a provider of test_sample.
+type samples struct{}
 
-func (things) Metadata(_ context.Context, _ provider.MetadataRequest,
+func (samples) Metadata(_ context.Context, _ provider.MetadataRequest,
 	resp *provider.MetadataResponse,
 ) {
 	resp.TypeName = "test"
 }
 
-func (things) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+func (samples) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
 
-func (things) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+func (samples) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
-func (things) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (samples) DataSources(context.Context) []func() datasource.DataSource { return nil }
 
-func (things) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{func() resource.Resource { return thing{} }}
+func (samples) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{func() resource.Resource {
+		return &sample{base.NewResource(base.Noun{Type: "test_sample", Title: "Sample", Schema: sampleSchema})}
+	}}
 }
 
-// thing is a resource that is made of shared attributes and of nothing else. Azure, to it, answers
-// in a spelling of its own.
-type thing struct{}
+// sample is a resource that has every shared attribute and nothing else. Azure, to it, answers in a
+// spelling of its own.
+type sample struct{ base.Resource }
 
-type thingModel struct {
-	ID            attribute.ResourceIDValue `tfsdk:"id"`
+type sampleModel struct {
+	base.Common
 	Name          attribute.NameValue       `tfsdk:"name"`
 	ResourceGroup attribute.NameValue       `tfsdk:"resource_group_name"`
 	Location      attribute.LocationValue   `tfsdk:"location"`
@@ -57,17 +57,10 @@ type thingModel struct {
 	Key           attribute.KeyIDValue      `tfsdk:"key_id"`
 	Made          types.String              `tfsdk:"made"`
 	Identity      types.Object              `tfsdk:"identity"`
-	Timeouts      timeouts.Value            `tfsdk:"timeouts"`
 }
 
-func (thing) Metadata(_ context.Context, _ resource.MetadataRequest,
-	resp *resource.MetadataResponse,
-) {
-	resp.TypeName = "test_thing"
-}
-
-func (thing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{Attributes: map[string]schema.Attribute{
+func sampleSchema() schema.Schema {
+	return schema.Schema{Attributes: map[string]schema.Attribute{
 		"id":                  attribute.ID(),
 		"name":                attribute.Name("The name."),
 		"resource_group_name": attribute.ResourceGroupName(),
@@ -77,57 +70,41 @@ func (thing) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resourc
 		"key_id":              attribute.KeyID("The key."),
 		"made":                attribute.Computed("Made up."),
 		"identity":            attribute.Identity(),
-		"timeouts": attribute.Timeouts(ctx, attribute.TimeoutDefaults{
-			Create: 90 * time.Minute, Read: 5 * time.Minute, Update: time.Hour, Delete: time.Hour,
-		}),
 	}}
 }
 
-func (thing) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
-	resp *resource.IdentitySchemaResponse,
-) {
-	resp.IdentitySchema = attribute.IdentitySchema()
-}
-
-func (thing) Create(ctx context.Context, req resource.CreateRequest,
+func (*sample) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
-	var plan thingModel
+	var plan sampleModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	plan.ID, plan.Made = attribute.NewResourceID(id), types.StringValue("up")
 	resp.Diagnostics.Append(plan.observe(ctx)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
-func (thing) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state thingModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, state.ID)...)
-	resp.Diagnostics.Append(state.observe(ctx)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+func (s *sample) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	base.Refresh(ctx, &s.Resource, req, resp, func(ctx context.Context, state *sampleModel) error {
+		resp.Diagnostics.Append(state.observe(ctx)...)
+		return nil
+	})
 }
 
-func (thing) Update(ctx context.Context, req resource.UpdateRequest,
+func (*sample) Update(ctx context.Context, req resource.UpdateRequest,
 	resp *resource.UpdateResponse,
 ) {
-	var plan thingModel
+	var plan sampleModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(plan.observe(ctx)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(attribute.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
-func (thing) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
-
-func (thing) ImportState(ctx context.Context, req resource.ImportStateRequest,
-	resp *resource.ImportStateResponse,
-) {
-	attribute.Import(ctx, azure.MediaAccountType, req, resp)
-}
+func (*sample) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
 // observe spells everything as Azure might, and tells of the identity what only Azure knows.
-func (m *thingModel) observe(ctx context.Context) diag.Diagnostics {
+func (m *sampleModel) observe(ctx context.Context) diag.Diagnostics {
 	m.Name = attribute.NewName(strings.ToUpper(m.Name.ValueString()))
 	m.ResourceGroup = attribute.NewName(strings.ToUpper(m.ResourceGroup.ValueString()))
 	m.Location = attribute.NewLocation("West US 2")
@@ -147,10 +124,10 @@ func (m *thingModel) observe(ctx context.Context) diag.Diagnostics {
 
 func start(t *testing.T) *acctest.Proto {
 	t.Helper()
-	return acctest.NewProto(t, providerserver.NewProtocol6WithError(things{}))
+	return acctest.NewProto(t, providerserver.NewProtocol6WithError(samples{}))
 }
 
-// config is a configuration of test_thing with some changes.
+// config is a configuration of test_sample with some changes.
 func config(changes ...acctest.Value) acctest.Value {
 	merged := acctest.Value{
 		"name": "name", "resource_group_name": "rg", "location": "westus2", "account_id": id,
@@ -172,7 +149,7 @@ func TestProtoSpelling_isNoChange(t *testing.T) {
 	t.Parallel()
 	proto := start(t)
 	first := config(acctest.Value{"tags": acctest.Value{"a": "1"}}, userAssigned(id+"1", id+"2"))
-	created := proto.Create("test_thing", first)
+	created := proto.Create("test_sample", first)
 	for name, want := range first {
 		if name == "identity" {
 			continue
@@ -185,7 +162,7 @@ func TestProtoSpelling_isNoChange(t *testing.T) {
 	if diff := cmp.Diff(created.State, read.State); diff != "" || len(diags) > 0 {
 		t.Errorf("reading changes the state: %s %s", diff, diags.Text())
 	}
-	plan := proto.Plan("test_thing", created, config(acctest.Value{
+	plan := proto.Plan("test_sample", created, config(acctest.Value{
 		"name": "NAME", "resource_group_name": "Rg", "location": "West US 2",
 		"account_id": strings.ToLower(id), "key_id": "https://VLT.vault.azure.net/keys/K",
 		"tags": acctest.Value{"a": "1"},
@@ -198,7 +175,7 @@ func TestProtoSpelling_isNoChange(t *testing.T) {
 func TestProtoAnotherValue_isAChange(t *testing.T) {
 	t.Parallel()
 	proto := start(t)
-	created := proto.Create("test_thing", config(userAssigned(id+"1")))
+	created := proto.Create("test_sample", config(userAssigned(id+"1")))
 	for _, test := range []struct {
 		name    string
 		change  acctest.Value
@@ -212,7 +189,7 @@ func TestProtoAnotherValue_isAChange(t *testing.T) {
 		{"identity", userAssigned(id + "2"), false},
 		{"identity", userAssigned(id+"1", id+"2"), false},
 	} {
-		plan := proto.Plan("test_thing", created, config(userAssigned(id+"1"), test.change))
+		plan := proto.Plan("test_sample", created, config(userAssigned(id+"1"), test.change))
 		if cmp.Diff(created.State[test.name], plan.State[test.name]) == "" {
 			t.Errorf("%v plans no change", test.change)
 		}
@@ -244,8 +221,8 @@ func TestProtoIdentity_plansItsPrincipal(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			created := proto.Create("test_thing", test.before)
-			plan := proto.Plan("test_thing", created, test.after)
+			created := proto.Create("test_sample", test.before)
+			plan := proto.Plan("test_sample", created, test.after)
 			identity, ok := plan.State["identity"].(acctest.Value)
 			if !ok {
 				t.Fatalf("no identity is planned: %v %s", plan.State, plan.Diagnostics.Text())
@@ -254,7 +231,7 @@ func TestProtoIdentity_plansItsPrincipal(t *testing.T) {
 				t.Error(diff)
 			}
 			updated := proto.Update(created, test.after)
-			again := proto.Plan("test_thing", updated, test.after)
+			again := proto.Plan("test_sample", updated, test.after)
 			if diff := cmp.Diff(updated.State, again.State); diff != "" {
 				t.Errorf("a second plan differs: %s", diff)
 			}
@@ -278,42 +255,10 @@ func TestProtoIdentity_isComplete(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			diags := proto.Validate("test_thing", config(acctest.Value{"identity": test.identity}))
+			diags := proto.Validate("test_sample", config(acctest.Value{"identity": test.identity}))
 			if test.want == "" && len(diags) > 0 || !strings.Contains(diags.Text(), test.want) {
 				t.Errorf("got %q, want %q", diags.Text(), test.want)
 			}
 		})
-	}
-}
-
-func TestProtoImport_takesOneTypeOnly(t *testing.T) {
-	t.Parallel()
-	proto := start(t)
-	lower := strings.ToLower(id)
-	object, diags := proto.ImportByIdentity("test_thing", map[string]string{"id": lower})
-	want := "/subscriptions/s/resourceGroups/g/providers/Microsoft.Media/mediaservices/a"
-	if len(diags) > 0 || object.State["id"] != want || object.Identity["id"] != want {
-		t.Errorf("got %v, identity %v, want %s; %s", object.State, object.Identity, want, diags.Text())
-	}
-	_, diags = proto.ImportByID("test_thing", "/subscriptions/s/resourceGroups/g")
-	if !strings.Contains(diags.Text(), "/providers/Microsoft.Media/mediaservices/<name>") {
-		t.Errorf("does not show the right form: %s", diags.Text())
-	}
-}
-
-func TestTimeouts_documentTheirDefaults(t *testing.T) {
-	t.Parallel()
-	described := ""
-	for _, found := range start(t).Schemas().ResourceSchemas["test_thing"].Block.Attributes {
-		if found.Name == "timeouts" {
-			for _, nested := range found.NestedType.Attributes {
-				described += nested.Description + "\n"
-			}
-		}
-	}
-	for _, want := range []string{"`90m`", "`5m`", "`1h`"} {
-		if !strings.Contains(described, want) {
-			t.Errorf("lacks %s:\n%s", want, described)
-		}
 	}
 }
