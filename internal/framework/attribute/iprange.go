@@ -18,7 +18,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// IPRanges are the addresses that a firewall lets in.
+// IPRanges returns the addresses that a firewall allows.
 func IPRanges(description string) schema.SetAttribute {
 	return schema.SetAttribute{
 		MarkdownDescription: description,

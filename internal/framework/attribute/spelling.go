@@ -15,8 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Kind is a kind of text that has more than one spelling. Azure answers with a spelling of its
-// own; where it means the same as what the configuration says, there is no difference to plan.
+// Kind is a kind of text with more than one spelling. Azure answers in its own; if it means the same as
+// the configuration, there is no difference to plan.
 type Kind interface {
 	// name is what the kind is called.
 	name() string

@@ -10,11 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Azure's tag names have no case, and an update replaces all tags of a resource. So an update
-// that only sent what the configuration says would delete what others have set. These functions
-// keep the two apart: what the configuration names is managed, the rest is left alone.
-
-// WireTags are the tags to create a resource with.
+// WireTags returns the tags to create a resource with.
 func WireTags(configured types.Map) map[string]*string {
 	wire := map[string]*string{}
 	for name, value := range texts(configured) {
@@ -23,8 +19,9 @@ func WireTags(configured types.Map) map[string]*string {
 	return wire
 }
 
-// MergedTags are the tags to send with an update: those that Azure has now, without those that
-// the state managed and the plan no longer names, and with those that the plan names.
+// MergedTags returns the tags to send with an update. An update replaces all tags of a resource, so they
+// are those that Azure has now, without those that only the state names, and with those of the plan.
+// Names of tags are case-insensitive.
 func MergedTags(current map[string]*string, state, plan types.Map) map[string]*string {
 	merged := map[string]*string{}
 	managed, wanted := texts(state), texts(plan)
@@ -39,8 +36,8 @@ func MergedTags(current map[string]*string, state, plan types.Map) map[string]*s
 	return merged
 }
 
-// ManagedTags are the tags to show in state: of those that Azure has now, the ones that the prior
-// state manages. All are shown when a resource is imported, since nothing is known of it then.
+// ManagedTags returns the tags to show in the state: of those that Azure has now, the ones that the prior
+// state manages. An import shows all of them.
 func ManagedTags(current map[string]*string, prior types.Map, importing bool) types.Map {
 	managed := texts(prior)
 	shown := map[string]attr.Value{}
@@ -60,7 +57,7 @@ func ManagedTags(current map[string]*string, prior types.Map, importing bool) ty
 	return types.MapValueMust(types.StringType, shown)
 }
 
-// texts are the known elements of a map of strings.
+// texts returns the known elements of a map of strings.
 func texts(configured types.Map) map[string]string {
 	known := map[string]string{}
 	for name, value := range configured.Elements() {
@@ -76,7 +73,7 @@ func has(tags map[string]string, name string) bool {
 	return ok
 }
 
-// spelling is the name of the tag as the map spells it.
+// spelling returns the name of the tag as the map spells it.
 func spelling(tags map[string]string, name string) (string, bool) {
 	if _, ok := tags[name]; ok {
 		return name, true

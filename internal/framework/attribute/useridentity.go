@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// UserIdentity is the managed identity of a resource that can have user-assigned ones only, and
-// needs one.
+// UserIdentity returns the managed identity of a resource that needs one and supports user-assigned ones
+// only.
 func UserIdentity() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "The user-assigned identities of the resource.",
@@ -39,7 +39,7 @@ func UserIdentity() schema.SingleNestedAttribute {
 	}
 }
 
-// UserIdentityTypes are the types of the attribute's parts.
+// UserIdentityTypes returns the types of the attribute's parts.
 func UserIdentityTypes() map[string]attr.Type {
 	return map[string]attr.Type{
 		"type":         types.StringType,

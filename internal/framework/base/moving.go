@@ -18,9 +18,8 @@ import (
 )
 
 // MoveFromAzurerm returns the mover of resources that azurerm has in its state as sourceType.
-// Convert makes the model of what that state says, in the version of azurerm's schema; an error of
-// its stops the move, and where it is a [diagnostic.Refusal] says why in its own words. What
-// convert leaves out is read by the refresh that follows a move.
+// Convert returns the model of that state, which has a version of azurerm's schema; Terraform refreshes it
+// after the move. An error stops the move; a [diagnostic.Refusal] says why in its own words.
 func MoveFromAzurerm[Source, M any, P Model[M]](noun Noun, sourceType string,
 	convert func(schemaVersion int64, source Source) (P, error),
 ) []resource.StateMover {

@@ -45,8 +45,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,
 	}
 }
 
-// IdentitySchema is the resource identity (Terraform 1.12 and later) of everything that has an ID:
-// that ID.
+// IdentitySchema makes the ID the resource identity, which Terraform 1.12 and later use.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest,
 	resp *resource.IdentitySchemaResponse,
 ) {
@@ -82,8 +81,8 @@ func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id strin
 	return identity.SetAttribute(ctx, path.Root("id"), id)
 }
 
-// Read refreshes a resource whose state follows from one answer of Azure's: get asks for it by the
-// ID, observe writes it into the state.
+// Read refreshes a resource whose state follows from one answer of Azure's: get requests it by the ID,
+// and observe copies it into the state.
 func Read[Answer, M any, P Model[M]](ctx context.Context, r *Resource, req resource.ReadRequest,
 	resp *resource.ReadResponse, get func(ctx context.Context, id string) (Answer, error),
 	observe func(P, Answer),

@@ -37,7 +37,7 @@ func (r Refusal) Diagnostic() diag.Diagnostic {
 // Error returns the refusal as text.
 func (r Refusal) Error() string { return r.Title + "\n" + r.detail() }
 
-// detail is written as that of a broken rule is.
+// detail returns the lines of a broken rule.
 func (r Refusal) detail() string {
 	return rule.Violation{
 		Found: r.Found, Required: r.Required, Why: r.Why, Remedy: r.Remedy,
