@@ -27,9 +27,9 @@ const address = "registry.terraform.io/azuremedia/azuremedia"
 // version is set by the linker.
 var version = "dev"
 
-const usage = `This is a Terraform provider: terraform starts it. Started by hand it does two things:
+const usage = `This is a Terraform provider: terraform starts it. By hand you can start:
 
-  %[1]s rehearsal ...   a local Azure: serve it, drive it, look at it
+  %[1]s rehearsal ...   run a local Azure, and look into it
   %[1]s -debug          serve the provider to a debugger
 `
 

@@ -40,7 +40,7 @@ const (
 // runs is how often each thing is measured; the median counts.
 const runs = 7
 
-// How the program, started by Terraform under the provider's name, learns what it stands before.
+// The environment variables that tell the program, started under the provider's name, what to start.
 const (
 	envProvider = "AZUREMEDIA_BENCH_PROVIDER"
 	envUsage    = "AZUREMEDIA_BENCH_USAGE"

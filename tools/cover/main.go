@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command cover holds a coverage profile against the floors that this project promises.
+// Command cover checks a coverage profile against the floors that this project promises.
 package main
 
 import (

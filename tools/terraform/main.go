@@ -5,7 +5,7 @@
 // examples run, and installs Terraform into the folder named by its argument where there is none.
 //
 // It looks, in this order, at the environment variable TF_ACC_TERRAFORM_PATH, for terraform and for
-// tofu on the PATH, and in the folder. Whatever it does besides is told on standard error.
+// tofu on the PATH, and in the folder. It reports everything else on standard error.
 package main
 
 import (
