@@ -98,7 +98,7 @@ func TestAccDrill(t *testing.T) {
 					},
 				})
 			},
-			`turns\s+everyone\s+away`,
+			`blocks\s+everyone`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
