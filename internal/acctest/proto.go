@@ -84,7 +84,8 @@ func (p *Proto) Schemas() *tfprotov6.GetProviderSchemaResponse { return p.schema
 // Server returns the provider's server, for calls that the driver has no method for.
 func (p *Proto) Server() tfprotov6.ProviderServer { return p.server }
 
-// Configure gives the provider its block.
+// Configure gives the provider its block, and begins a run: what the nouns of a run share, such as the
+// accounts that were listed, is made anew.
 func (p *Proto) Configure(block Value) Diagnostics {
 	p.t.Helper()
 	resp, err := p.server.ConfigureProvider(p.context(), &tfprotov6.ConfigureProviderRequest{

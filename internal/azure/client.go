@@ -49,6 +49,7 @@ type Client struct {
 	correlationID string
 
 	locks locks
+	run   run
 
 	mu   sync.Mutex
 	keys map[string]*azkeys.Client // By vault URI.

@@ -81,6 +81,22 @@ func IsNotFound(err error) bool {
 	}
 }
 
+// IsRetired reports whether Azure answers a list that the cloud has no such service, or has it no
+// more, and thus no accounts of it (Resource Manager, troubleshooting: InvalidResourceType,
+// InvalidResourceNamespace, NoRegisteredProviderFound). A service that lives answers so to an
+// api-version that it has not.
+func IsRetired(err error) bool {
+	return HasCode(err, "InvalidResourceType", "InvalidResourceNamespace", "NoRegisteredProviderFound")
+}
+
+// IsUnregistered reports whether Azure answers that a subscription is not registered for a service.
+// It has no resources of it then: "You can't unregister a resource provider when you still have
+// resource types from that resource provider in your subscription" (Azure resource providers and
+// types).
+func IsUnregistered(err error) bool {
+	return HasCode(err, "MissingSubscriptionRegistration", "SubscriptionNotRegistered")
+}
+
 // IsConflict reports whether Azure refused a request because of the object's present state.
 func IsConflict(err error) bool {
 	azureError, ok := AsError(err)

@@ -73,6 +73,15 @@ func GroupOf(id string) string {
 	return parsed.ResourceGroupName
 }
 
+// SubscriptionOf returns the ID of the subscription that an ID is in; empty if it is in none.
+func SubscriptionOf(id string) string {
+	parsed, err := arm.ParseResourceID(id)
+	if err != nil {
+		return ""
+	}
+	return parsed.SubscriptionID
+}
+
 // NameOf returns the name of the object with the ID, or the text as it is where it is no ID.
 func NameOf(id string) string {
 	at, err := arm.ParseResourceID(id)

@@ -50,6 +50,7 @@ func (c *Client) pipeline() azcore.ClientOptions {
 		PerCallPolicies: []policy.Policy{
 			userAgentPolicy{c.config.UserAgent},
 			correlationPolicy{c.correlationID},
+			changePolicy{&c.run.changes},
 		},
 		PerRetryPolicies: []policy.Policy{
 			serverTimePolicy{c.time},

@@ -20,8 +20,8 @@ type Use struct {
 	Current string
 }
 
-// lives reports whether the account needs a version of its key: it runs on it, or follows the newest.
-func (u Use) lives(version string, newest bool) bool {
+// Needs reports whether the account needs a version of its key: it runs on it, or follows the newest.
+func (u Use) Needs(version string, newest bool) bool {
 	return u.Current == "" || strings.EqualFold(u.Current, version) || newest && !u.Wanted.Pinned()
 }
 
@@ -31,7 +31,7 @@ func (u Use) lives(version string, newest bool) bool {
 func Disabling(key KeyID, planned string, uses []Use) (rule.Violation, bool) {
 	var needed []Use
 	for _, use := range uses {
-		if use.lives(key.Version, true) {
+		if use.Needs(key.Version, true) {
 			needed = append(needed, use)
 		}
 	}

@@ -36,6 +36,19 @@ func (b batchAccounts) Read(ctx context.Context, id string) (Account, error) {
 	return b.describe(id, got.Account), nil
 }
 
+func (b batchAccounts) List(ctx context.Context, subscriptionID string) (found []Account, err error) {
+	accounts, err := b.client.BatchAccounts(subscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	err = azure.EachPage(ctx, accounts.NewListPager(nil), func(page armbatch.AccountClientListResponse) {
+		for _, wire := range page.Value {
+			found = append(found, b.describe(azure.Deref(wire.ID), azure.Deref(wire)))
+		}
+	})
+	return found, err
+}
+
 // Attach refuses an account with several user-assigned identities: which of them it would read the key
 // with is not documented, and cannot be said.
 func (b batchAccounts) Attach(ctx context.Context, id string, attachment Attachment,

@@ -20,6 +20,9 @@ type Kind interface {
 	Traits() customerkey.Kind
 	// Read reads an account. The error of an account that does not exist is azure.IsNotFound.
 	Read(ctx context.Context, id string) (Account, error)
+	// List reads the accounts in a subscription. A list shows all that [Kind.Read] shows. Where the
+	// cloud no longer has the service, there are none.
+	List(ctx context.Context, subscriptionID string) ([]Account, error)
 	// Attach makes an account use a key, and changes nothing else of it.
 	Attach(ctx context.Context, id string, attachment Attachment) (Account, error)
 	// Revert makes an account use the system key again, and changes nothing else of it.

@@ -30,6 +30,14 @@ func (m mediaServices) Read(ctx context.Context, id string) (Account, error) {
 	return m.describe(id, account), nil
 }
 
+func (m mediaServices) List(ctx context.Context, subscriptionID string) ([]Account, error) {
+	accounts, err := m.client.MediaAccounts(subscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	return listed(ctx, accounts.NewListBySubscriptionPager(), m.describe)
+}
+
 func (m mediaServices) Attach(ctx context.Context, id string, attachment Attachment) (Account, error) {
 	encryption := &armmedia.Encryption{
 		Type:               to.Ptr(armmedia.CustomerKey),

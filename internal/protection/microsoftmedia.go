@@ -4,7 +4,10 @@
 package protection
 
 import (
+	"context"
 	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
@@ -46,6 +49,22 @@ func describe(kind customerkey.Kind, id string, location *string, identities *ar
 		azure.Deref(azure.Deref(encryption.Identity).UserAssignedIdentity))
 	account.Encryption.Status = azure.Deref(encryption.Status)
 	return account
+}
+
+// listed reads the accounts of Microsoft.Media in a subscription. Both services are retired in the
+// public cloud: where the list itself is not found, there are no accounts.
+func listed[Properties any](ctx context.Context, pages *runtime.Pager[armmedia.Page[Properties]],
+	describe func(id string, wire armmedia.Resource[Properties]) Account,
+) (found []Account, err error) {
+	err = azure.EachPage(ctx, pages, func(page armmedia.Page[Properties]) {
+		for _, wire := range page.Value {
+			found = append(found, describe(azure.Deref(wire.ID), wire))
+		}
+	})
+	if azure.IsRetired(err) || azure.IsNotFound(err) {
+		return nil, nil
+	}
+	return found, err
 }
 
 // keyForbidden recognises the one refusal of a customer's key that is public: 400 BadRequest with

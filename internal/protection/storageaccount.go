@@ -35,6 +35,19 @@ func (s storageAccounts) Read(ctx context.Context, id string) (Account, error) {
 	return s.describe(id, got.Account), nil
 }
 
+func (s storageAccounts) List(ctx context.Context, subscriptionID string) (found []Account, err error) {
+	accounts, err := s.client.StorageAccounts(subscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	err = azure.EachPage(ctx, accounts.NewListPager(nil), func(page armstorage.AccountsClientListResponse) {
+		for _, wire := range page.Value {
+			found = append(found, s.describe(azure.Deref(wire.ID), azure.Deref(wire)))
+		}
+	})
+	return found, err
+}
+
 // Attach names version and identity even where there are none: an empty version has the account
 // follow the newest (customer-managed-keys-configure-existing-account.md), and an empty identity
 // has it go back to its own (Az.Storage, Set-AzStorageAccount). Left out, a PATCH keeps what was.

@@ -31,6 +31,14 @@ func (v videoAnalyzers) Read(ctx context.Context, id string) (Account, error) {
 	return v.describe(id, account), nil
 }
 
+func (v videoAnalyzers) List(ctx context.Context, subscriptionID string) ([]Account, error) {
+	accounts, err := v.client.VideoAnalyzers(subscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	return listed(ctx, accounts.NewListBySubscriptionPager(), v.describe)
+}
+
 func (v videoAnalyzers) Attach(ctx context.Context, id string, attachment Attachment,
 ) (Account, error) {
 	encryption := &armmedia.Encryption{

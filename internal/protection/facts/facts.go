@@ -118,7 +118,7 @@ func (r Reader) identity(ctx context.Context, q Question) (customerkey.Identity,
 	case who.Kind != customerkey.UserAssignedIdentity || who.ID == "":
 		return who, nil
 	}
-	found, err := r.known.identities.get(ctx, q.Identity.ID, func() (identity, error) {
+	found, err := r.known.identities.Get(ctx, q.Identity.ID, func() (identity, error) {
 		return r.userAssigned(ctx, q.Identity.ID)
 	})
 	switch {
@@ -160,4 +160,16 @@ func (r Reader) userAssigned(ctx context.Context, id string) (identity, error) {
 		return identity{}, unless(azure.IsForbidden(err), err)
 	}
 	return identity{principal: azure.Deref(azure.Deref(got.Properties).PrincipalID)}, nil
+}
+
+// known holds what a reader has read already. Accounts share vaults, keys and identities, and what
+// was read for one of them is not read again for another.
+type known struct {
+	vaults        azure.Memory[vault]
+	deletedVaults azure.Memory[vault]
+	missingVaults azure.Memory[vault]
+	keys          azure.Memory[customerkey.Key]
+	identities    azure.Memory[identity]
+	assignments   azure.Memory[[]customerkey.RoleAssignment]
+	roles         azure.Memory[rule.Fact[[]customerkey.ActionBlock]]
 }

@@ -42,7 +42,7 @@ func (r Reader) grant(ctx context.Context, vault vault, key, principal string,
 	if key != "" {
 		scope = customerkey.KeyScope(vault.ID, key)
 	}
-	assignments, err := r.known.assignments.get(ctx, scope+" "+principal,
+	assignments, err := r.known.assignments.Get(ctx, scope+" "+principal,
 		func() ([]customerkey.RoleAssignment, error) { return r.assignments(ctx, scope, principal) })
 	if azure.IsForbidden(err) {
 		return customerkey.Grant{}, false, nil
@@ -85,7 +85,7 @@ func (r Reader) assignments(ctx context.Context, scope, principal string,
 		for _, assignment := range page.Value {
 			properties := azure.Deref(azure.Deref(assignment).Properties)
 			role := azure.Deref(properties.RoleDefinitionID)
-			permissions, err := r.known.roles.get(ctx, role,
+			permissions, err := r.known.roles.Get(ctx, role,
 				func() (rule.Fact[[]customerkey.ActionBlock], error) { return r.permissions(ctx, role) })
 			if err != nil {
 				return nil, err

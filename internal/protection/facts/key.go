@@ -56,7 +56,7 @@ func (r Reader) Newest(ctx context.Context, key customerkey.KeyID) (string, erro
 
 // key reads a key in one version, the newest one if the identifier names none.
 func (r Reader) key(ctx context.Context, id customerkey.KeyID) (customerkey.Key, error) {
-	return r.known.keys.get(ctx, id.String(), func() (customerkey.Key, error) {
+	return r.known.keys.Get(ctx, id.String(), func() (customerkey.Key, error) {
 		return r.readKey(ctx, id)
 	})
 }

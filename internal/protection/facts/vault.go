@@ -28,7 +28,7 @@ type vault struct {
 func (r Reader) vault(ctx context.Context, q Question) (vault, error) {
 	subscriptions := r.subscriptions(q.Account.ID)
 	for _, subscription := range subscriptions {
-		found, err := r.known.vaults.get(ctx, subscription+" "+q.Key.VaultURI, func() (vault, error) {
+		found, err := r.known.vaults.Get(ctx, subscription+" "+q.Key.VaultURI, func() (vault, error) {
 			return r.vaultIn(ctx, subscription, q.Key)
 		})
 		if err != nil || found.Presence == customerkey.Present {
@@ -36,14 +36,14 @@ func (r Reader) vault(ctx context.Context, q Question) (vault, error) {
 		}
 	}
 	for _, subscription := range subscriptions {
-		found, err := r.known.deletedVaults.get(ctx, subscription+" "+q.Key.VaultName, func() (vault, error) {
+		found, err := r.known.deletedVaults.Get(ctx, subscription+" "+q.Key.VaultName, func() (vault, error) {
 			return r.deletedVaultIn(ctx, subscription, q.Key.VaultName)
 		})
 		if err != nil || found.Presence == customerkey.SoftDeleted {
 			return found, err
 		}
 	}
-	return r.known.missingVaults.get(ctx, q.Key.VaultName, func() (vault, error) {
+	return r.known.missingVaults.Get(ctx, q.Key.VaultName, func() (vault, error) {
 		return r.missingVault(ctx, q.Key.VaultName)
 	})
 }

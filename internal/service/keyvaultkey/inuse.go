@@ -76,7 +76,7 @@ func (r *Resource) warnInUse(ctx context.Context, state *tfsdk.State, plan *tfsd
 		return nil
 	}
 	// A caller who may not list accounts can still plan.
-	uses, err := r.uses(ctx, key, before.vault.ValueString())
+	uses, err := r.uses(ctx, key, before.vault.ValueString(), protection.Planned)
 	if err != nil {
 		return nil
 	}
@@ -110,7 +110,7 @@ func (r *Resource) refuseInUse(ctx context.Context, state *model) error {
 	if err != nil {
 		return nil //nolint:nilerr // No account can use what is not the identifier of a key.
 	}
-	uses, err := r.uses(ctx, key, state.KeyVaultID.ValueString())
+	uses, err := r.uses(ctx, key, state.KeyVaultID.ValueString(), protection.NewSurvey)
 	if err != nil {
 		return err
 	}
@@ -120,12 +120,15 @@ func (r *Resource) refuseInUse(ctx context.Context, state *model) error {
 	return nil
 }
 
-// uses returns the accounts that use the key, in the subscriptions of the provider and of the vault.
+// uses returns how accounts that can access the key use it, in the subscriptions of the provider and
+// of the vault.
 func (r *Resource) uses(ctx context.Context, key customerkey.KeyID, vaultID string,
+	survey func(context.Context, *azure.Client, ...string) (protection.Survey, error),
 ) ([]customerkey.Use, error) {
-	at, err := azure.ParseID(vaultID, azure.VaultType)
+	found, err := survey(ctx, r.Client, azure.SubscriptionOf(vaultID))
 	if err != nil {
 		return nil, err
 	}
-	return protection.Using(ctx, r.Client, key, r.Client.SubscriptionID(), at.SubscriptionID)
+	accounts, err := protection.WithAccess(ctx, r.Client, found.ByKey(key))
+	return protection.Uses(key, accounts), err
 }

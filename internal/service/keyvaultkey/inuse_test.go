@@ -89,12 +89,13 @@ func TestPlan_thatTakesAKeyInUseAway(t *testing.T) {
 
 	// Of a version that is not the newest an account that is pinned to it needs no more than that one.
 	w.reverted("contoso")
+	proto = w.Proto()
 	object = proto.Update(object, w.config(rotated("1")))
 	if diags := proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})).Diagnostics; len(diags) > 0 {
 		t.Errorf("nobody uses the newest version: %s", diags.Text())
 	}
 	w.reattach("contoso", identifier)
-	says(t, proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})).Diagnostics, "Media Services account contoso")
+	says(t, w.Proto().Plan(resourceType, object, w.config(acctest.Value{"enabled": false})).Diagnostics, "Media Services account contoso")
 }
 
 // TestDelete_ofAKeyInUse is refused until no account uses it (CMK014). An account that has lost it
@@ -131,11 +132,10 @@ func TestDelete_whereNobodyTellsWhoUsesTheKey(t *testing.T) {
 		fault fault.Fault
 		goes  bool
 	}{
-		"no permission to list": {fault.Fault{Path: "*/resources", Status: 403, Code: "AuthorizationFailed"}, true},
-		"no permission to read": {fault.Fault{Path: "*/mediaservices/contoso", Status: 403, Code: "AuthorizationFailed"}, true},
-		"an account that went":  {fault.Fault{Path: "*/mediaservices/contoso", Status: 404, Code: "ResourceNotFound"}, true},
-		"a failure of the list": {fault.Fault{Path: "*/resources", Status: 400, Code: "BadRequest"}, false},
-		"a failure":             {fault.Fault{Path: "*/mediaservices/contoso", Status: 400, Code: "BadRequest"}, false},
+		"no permission to list":  {fault.Fault{Path: "*/mediaservices", Status: 403, Code: "AuthorizationFailed"}, true},
+		"a service that is gone": {fault.Fault{Path: "*/mediaservices", Status: 404, Code: "InvalidResourceType"}, true},
+		"a failure of the list":  {fault.Fault{Path: "*/mediaservices", Status: 400, Code: "BadRequest"}, false},
+		"a failure to examine":   {fault.Fault{Path: "*/vaults/keys", Status: 400, Code: "BadRequest"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -348,7 +348,10 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 	t.Parallel()
 	const path = " keys.vault.azure.net/keys/media"
 	// One for each kind of account that could use the key.
-	const accounts = "GET management.azure.com/subscriptions/{id}/resources"
+	accounts := []string{
+		"GET Microsoft.Batch/batchAccounts", "GET Microsoft.Media/mediaservices",
+		"GET Microsoft.Media/videoAnalyzers", "GET Microsoft.Storage/storageAccounts",
+	}
 	w := newWorld(t)
 	proto := w.Proto()
 	var object acctest.Object
@@ -364,9 +367,9 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 		}},
 		{"refresh", func() { proto.Read(object) }, []string{"GET" + path}},
 		{"plan without a change", func() { proto.Plan(resourceType, object, w.config(nil)) }, nil},
-		{"update", func() { object = proto.Update(object, w.config(acctest.Value{"enabled": false})) }, []string{
-			accounts, "GET" + path, "PATCH" + path + "/{id}",
-		}},
+		{"update", func() { object = proto.Update(object, w.config(acctest.Value{"enabled": false})) }, append(
+			slices.Clone(accounts), "GET"+path, "PATCH"+path+"/{id}",
+		)},
 		{"rotation", func() { object = proto.Update(object, w.config(rotated("1"))) }, []string{
 			"GET" + path, "POST" + path + "/create",
 		}},
@@ -374,11 +377,15 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 			"GET" + path, "PUT" + path + "/rotationpolicy",
 		}},
 		{"refresh with a policy", func() { proto.Read(object) }, []string{"GET" + path, "GET" + path + "/rotationpolicy"}},
-		{"destroy", func() { proto.Apply(proto.Plan(resourceType, object, nil)) }, []string{
-			accounts, "DELETE" + path, "GET keys.vault.azure.net/deletedkeys/media",
-		}},
+		{"destroy", func() { proto.Apply(proto.Plan(resourceType, object, nil)) }, append(
+			slices.Clone(accounts), "DELETE"+path, "GET keys.vault.azure.net/deletedkeys/media",
+		)},
 	} {
-		if diff := cmp.Diff(test.want, slices.Compact(w.Calls(test.do))); diff != "" {
+		calls := slices.Compact(w.Calls(test.do))
+		if len(calls) > len(accounts) && slices.Contains(accounts, calls[0]) {
+			slices.Sort(calls[:len(accounts)]) // They are listed all at once.
+		}
+		if diff := cmp.Diff(test.want, calls); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}

@@ -1,21 +1,23 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-package facts
+package azure_test
 
 import (
 	"context"
 	"errors"
 	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
 func TestMemory_readsOnce(t *testing.T) {
 	t.Parallel()
-	var m memory[string]
+	var m azure.Memory[string]
 	reads := 0
 	read := func() (string, error) { reads++; return "vault", nil }
 	for _, about := range []string{"https://keys/", "https://KEYS/", "https://keys/"} {
-		if got, err := m.get(t.Context(), about, read); got != "vault" || err != nil {
+		if got, err := m.Get(t.Context(), about, read); got != "vault" || err != nil {
 			t.Errorf("%s: %q, %v", about, got, err)
 		}
 	}
@@ -26,12 +28,12 @@ func TestMemory_readsOnce(t *testing.T) {
 
 func TestMemory_forgetsWhatFailed(t *testing.T) {
 	t.Parallel()
-	var m memory[string]
+	var m azure.Memory[string]
 	failure := errors.New("no answer")
-	if _, err := m.get(t.Context(), "a", func() (string, error) { return "", failure }); !errors.Is(err, failure) {
+	if _, err := m.Get(t.Context(), "a", func() (string, error) { return "", failure }); !errors.Is(err, failure) {
 		t.Errorf("the error is %v", err)
 	}
-	if got, err := m.get(t.Context(), "a", func() (string, error) { return "again", nil }); got != "again" || err != nil {
+	if got, err := m.Get(t.Context(), "a", func() (string, error) { return "again", nil }); got != "again" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
 }
@@ -40,11 +42,11 @@ func TestMemory_forgetsWhatFailed(t *testing.T) {
 // and whoever asks after that is told what it found.
 func TestMemory_waits(t *testing.T) {
 	t.Parallel()
-	var m memory[string]
+	var m azure.Memory[string]
 	calledOff, entered := make(chan struct{}), make(chan struct{})
 	first := make(chan error, 1)
 	go func() {
-		_, err := m.get(t.Context(), "a", func() (string, error) {
+		_, err := m.Get(t.Context(), "a", func() (string, error) {
 			close(entered)
 			<-calledOff
 			return "", context.Canceled
@@ -55,7 +57,7 @@ func TestMemory_waits(t *testing.T) {
 
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := m.get(gone, "a", nil); !errors.Is(err, context.Canceled) {
+	if _, err := m.Get(gone, "a", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("who is gone is told %v", err)
 	}
 
@@ -66,7 +68,7 @@ func TestMemory_waits(t *testing.T) {
 	others := make(chan answer, 3)
 	for range cap(others) {
 		go func() {
-			text, err := m.get(t.Context(), "a", func() (string, error) { return "read", nil })
+			text, err := m.Get(t.Context(), "a", func() (string, error) { return "read", nil })
 			others <- answer{text, err}
 		}()
 	}

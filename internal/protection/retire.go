@@ -1,0 +1,77 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package protection
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+)
+
+// Retirements holds access that nouns kept in one apply, because accounts still read their key by it
+// when new access came: an older grant, or an identity that an account lists. It goes when the last
+// of these accounts has moved, in the same apply. What does not go in its apply, the noun that kept
+// it has to remember for the next one.
+type Retirements struct {
+	mu   sync.Mutex
+	kept []*keptAccess
+}
+
+// keptAccess is access that goes when nobody reads a key by it any more.
+type keptAccess struct {
+	accountIDs []string
+	what       string
+	needs      func(Survey) []Account
+	undo       func(context.Context) error
+}
+
+// RetirementsOf returns the retirements of the apply that the client was made for.
+func RetirementsOf(client *azure.Client) *Retirements {
+	return azure.PerRun(client, func() *Retirements { return new(Retirements) })
+}
+
+// Keep notes that the accounts still read their key by some access, which undo takes away. What names
+// it, such as "the access policy of the identity reader on the vault keys". Needs returns the accounts
+// that depend on it, of all that a survey has: those noted are only the ones to wait for. Undo has to
+// look at Azure once more itself where it may take away what others depend on by now.
+func (r *Retirements) Keep(accountIDs []string, what string, needs func(Survey) []Account,
+	undo func(context.Context) error,
+) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept = append(r.kept, &keptAccess{slices.Clone(accountIDs), what, needs, undo})
+}
+
+// Retire takes away the access that was kept for an account, which has moved to another key or
+// identity or uses none any more, if no account depends on it. Call it after the account has changed.
+// The errors do not concern the account: they name the access that is left.
+func Retire(ctx context.Context, client *azure.Client, accountID string) (errs []error) {
+	retirements := RetirementsOf(client)
+	retirements.mu.Lock() // One at a time, so that nothing is taken away twice.
+	defer retirements.mu.Unlock()
+	keptFor := func(one *keptAccess) bool { return azure.ContainsID(one.accountIDs, accountID) }
+	if !slices.ContainsFunc(retirements.kept, keptFor) {
+		return nil
+	}
+	now, err := NewSurvey(ctx, client, azure.SubscriptionOf(accountID))
+	if err != nil {
+		return []error{err}
+	}
+	var left []*keptAccess
+	for _, one := range retirements.kept {
+		if !keptFor(one) || len(one.needs(now)) > 0 {
+			left = append(left, one)
+			continue
+		}
+		if err := one.undo(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("taking away %s: %w", one.what, err))
+			left = append(left, one)
+		}
+	}
+	retirements.kept = left
+	return errs
+}

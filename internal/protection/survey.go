@@ -1,0 +1,243 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package protection
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
+)
+
+// Survey holds the accounts of every kind in some subscriptions, each with its encryption and its
+// identities. It tells which accounts depend on a key, a version, a vault, a grant or an identity.
+type Survey struct {
+	// Accounts are in the order of their IDs.
+	Accounts []Account
+	// Unseen is what the caller could not list: accounts may depend on anything there.
+	Unseen []Unseen
+}
+
+// Unseen is a list of accounts that Azure did not show the caller.
+type Unseen struct {
+	Kind           customerkey.Kind
+	SubscriptionID string
+	// Reason is the code of Azure's answer, such as "AuthorizationFailed".
+	Reason string
+}
+
+// String names the accounts, such as "Batch accounts in the subscription ID (AuthorizationFailed)".
+func (u Unseen) String() string {
+	return fmt.Sprintf("%ss in the subscription %s (%s)", u.Kind.Name, u.SubscriptionID, u.Reason)
+}
+
+// NewSurvey lists the accounts in the subscription of the client and in the others, at a cost of one
+// list for each kind and subscription. It is for the moment just before a change.
+func NewSurvey(ctx context.Context, client *azure.Client, others ...string) (Survey, error) {
+	return survey(ctx, client, others, list)
+}
+
+// Planned is [NewSurvey] at plan: all nouns of a run share its lists, until the run itself changes
+// something. Ask it only where a plan changes or destroys what accounts may depend on.
+func Planned(ctx context.Context, client *azure.Client, others ...string) (Survey, error) {
+	lists := azure.SharedUntilChange[listing](client)
+	return survey(ctx, client, others, func(ctx context.Context, kind Kind, subscriptionID string,
+	) (listing, error) {
+		return lists.Get(ctx, kind.Traits().ResourceType+" "+subscriptionID, func() (listing, error) {
+			return list(ctx, kind, subscriptionID)
+		})
+	})
+}
+
+// listing is one list, or the reason that it could not be seen.
+type listing struct {
+	accounts []Account
+	unseen   []Unseen
+}
+
+// survey reads the lists and puts them together.
+func survey(ctx context.Context, client *azure.Client, others []string,
+	list func(ctx context.Context, kind Kind, subscriptionID string) (listing, error),
+) (Survey, error) {
+	kinds := kinds(client)
+	subscriptions := distinct(append([]string{client.SubscriptionID()}, others...))
+	lists := make([]listing, len(kinds)*len(subscriptions))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(azure.ConcurrentReads)
+	for i := range lists {
+		g.Go(func() (err error) {
+			lists[i], err = list(ctx, kinds[i/len(subscriptions)], subscriptions[i%len(subscriptions)])
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return Survey{}, fmt.Errorf("listing the accounts that may depend on it: %w", err)
+	}
+	var found Survey
+	for _, one := range lists {
+		found.Accounts = append(found.Accounts, one.accounts...)
+		found.Unseen = append(found.Unseen, one.unseen...)
+	}
+	slices.SortFunc(found.Accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
+	return found, nil
+}
+
+// list reads one list. What the caller may not list is unseen, which is no error. A subscription
+// that is not registered for a service has no accounts of it.
+func list(ctx context.Context, kind Kind, subscriptionID string) (listing, error) {
+	accounts, err := kind.List(ctx, subscriptionID)
+	answer, answered := azure.AsError(err)
+	switch {
+	case azure.IsUnregistered(err):
+		return listing{}, nil
+	case azure.IsRetired(err), answered && (answer.Status == http.StatusForbidden ||
+		answer.Status == http.StatusNotFound):
+		return listing{unseen: []Unseen{{kind.Traits(), subscriptionID, cmp.Or(answer.Code, "no access")}}}, nil
+	case err != nil:
+		return listing{}, err
+	}
+	return listing{accounts: accounts}, nil
+}
+
+// distinct leaves out subscriptions that are there already, and the empty one.
+func distinct(subscriptions []string) []string {
+	var kept []string
+	for _, id := range subscriptions {
+		if id != "" && !slices.ContainsFunc(kept, func(k string) bool { return strings.EqualFold(k, id) }) {
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}
+
+// ByKey returns the accounts that use a key, in whatever version.
+func (s Survey) ByKey(key customerkey.KeyID) []Account {
+	return s.where(func(account Account) bool { return account.Encryption.Key.SameKey(key) })
+}
+
+// ByVersion returns the accounts that need one version of a key: they run on it, or move to it as
+// the newest. An account that does not report its version may run on any.
+func (s Survey) ByVersion(version customerkey.KeyID, newest bool) []Account {
+	return s.where(func(account Account) bool {
+		use, ok := account.use(version)
+		return ok && use.Needs(version.Version, newest)
+	})
+}
+
+// ByVault returns the accounts whose key is in the vault at a URI.
+func (s Survey) ByVault(vaultURI string) []Account {
+	return s.where(func(account Account) bool { return account.Encryption.Key.InVault(vaultURI) })
+}
+
+// ByGrant returns the accounts that read a key in the vault at a URI as a principal. A name of a key
+// restricts it to the accounts that use this key; "" means any.
+func (s Survey) ByGrant(vaultURI, principalID, keyName string) []Account {
+	return s.where(func(account Account) bool {
+		key := account.Encryption.Key
+		return key.InVault(vaultURI) && (keyName == "" || strings.EqualFold(key.Name, keyName)) &&
+			slices.ContainsFunc(account.Readers(), func(reader Reader) bool {
+				return strings.EqualFold(reader.PrincipalID, principalID)
+			})
+	})
+}
+
+// ByIdentity returns the accounts that read their key by a user-assigned identity.
+func (s Survey) ByIdentity(id string) []Account {
+	return s.where(func(account Account) bool {
+		return slices.ContainsFunc(account.Readers(), func(reader Reader) bool {
+			return azure.SameID(reader.IdentityID, id)
+		})
+	})
+}
+
+// where returns the accounts with a customer-managed key for which something holds.
+func (s Survey) where(holds func(Account) bool) (found []Account) {
+	for _, account := range s.Accounts {
+		if account.Encryption.CustomerKey && holds(account) {
+			found = append(found, account)
+		}
+	}
+	return found
+}
+
+// Reader is an identity by which an account reads its key.
+type Reader struct {
+	// IdentityID is empty for the system-assigned identity.
+	IdentityID string
+	// PrincipalID is the object ID under which vaults know the identity.
+	PrincipalID string
+}
+
+// Readers returns the identity by which the account reads its key. A Batch account with several
+// user-assigned identities does not tell which of them it is: any may be.
+func (a Account) Readers() (found []Reader) {
+	system, _ := a.SystemAssigned.Value()
+	switch reader := a.Encryption.UserAssignedIdentityID; {
+	case !a.Encryption.CustomerKey:
+		return nil
+	case reader != "":
+		return []Reader{{reader, a.UserPrincipalIDs[strings.ToLower(reader)]}}
+	case system:
+		return []Reader{{PrincipalID: a.SystemPrincipalID}}
+	}
+	listed, _ := a.UserAssigned.Value()
+	for _, id := range listed {
+		found = append(found, Reader{id, a.UserPrincipalIDs[strings.ToLower(id)]})
+	}
+	return found
+}
+
+// WithAccess returns the accounts that can access their key. It examines each of them, at the cost of
+// some calls for each vault, key and identity.
+func WithAccess(ctx context.Context, client *azure.Client, accounts []Account) ([]Account, error) {
+	lost := make([]bool, len(accounts))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(azure.ConcurrentReads)
+	reader := facts.New(client)
+	for i, account := range accounts {
+		g.Go(func() error {
+			answer, err := reader.Read(ctx, account.Question())
+			lost[i] = err == nil && Judge(account, answer, client.ServerTime()).Lost
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	var found []Account
+	for i, account := range accounts {
+		if !lost[i] {
+			found = append(found, account)
+		}
+	}
+	return found, nil
+}
+
+// Uses returns how accounts use a key, for the rules about it.
+func Uses(key customerkey.KeyID, accounts []Account) (uses []customerkey.Use) {
+	for _, account := range accounts {
+		if use, ok := account.use(key); ok {
+			uses = append(uses, use)
+		}
+	}
+	return uses
+}
+
+// use returns how the account uses a key, where it does.
+func (a Account) use(key customerkey.KeyID) (customerkey.Use, bool) {
+	if !a.Encryption.CustomerKey || !a.Encryption.Key.SameKey(key) {
+		return customerkey.Use{}, false
+	}
+	return customerkey.Use{
+		AccountID: a.ID, Kind: a.Kind, Wanted: a.Encryption.Key, Current: a.Encryption.Current.Version,
+	}, true
+}
