@@ -7,19 +7,16 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// batchAccounts is Batch accounts. They tell neither a status nor the version that they run on, and
-// have one type of identity at a time: with which it reads the key is no part of the encryption.
+// batchAccounts is the kind of Batch accounts. They tell neither a status nor the version that they
+// run on, and have one type of identity at a time: the encryption does not name the identity.
 type batchAccounts struct{ client *azure.Client }
 
 func (batchAccounts) Traits() customerkey.Kind { return customerkey.BatchAccount() }
@@ -49,8 +46,8 @@ func (b batchAccounts) List(ctx context.Context, subscriptionID string) (found [
 	return found, err
 }
 
-// Attach refuses an account with several user-assigned identities: which of them it would read the key
-// with is not documented, and cannot be said.
+// Attach refuses an account with several user-assigned identities: nothing says which of them would
+// read the key.
 func (b batchAccounts) Attach(ctx context.Context, id string, attachment Attachment,
 ) (Account, error) {
 	if attachment.UserAssignedIdentityID != "" {
@@ -59,8 +56,8 @@ func (b batchAccounts) Attach(ctx context.Context, id string, attachment Attachm
 			return Account{}, err
 		}
 		if listed := len(account.UserPrincipalIDs); listed > 1 {
-			return Account{}, fmt.Errorf("the Batch account has %d user-assigned identities, and cannot be "+
-				"told to read the key with %s: leave it that one", listed, attachment.UserAssignedIdentityID)
+			return Account{}, fmt.Errorf("the Batch account has %d user-assigned identities, and Batch cannot "+
+				"choose %s among them: take the others off the account", listed, attachment.UserAssignedIdentityID)
 		}
 	}
 	return b.encrypt(ctx, id, &armbatch.EncryptionProperties{
@@ -76,9 +73,9 @@ func (b batchAccounts) Revert(ctx context.Context, id string) error {
 	return err
 }
 
-// Forbidden takes every refusal of the service for one: in which words Batch says that the vault did
-// not let it in is not public. The rules have found before what else a key can lack, and what is
-// missing from the request itself has a code of its own (Azure/azure-cli issue 24007).
+// Forbidden reports any refusal by the service, since the words in which Batch says that the vault
+// did not let it in are not public. The rules have found everything else that a key can lack, and a
+// request that lacks something is refused with a code of its own (Azure/azure-cli issue 24007).
 func (batchAccounts) Forbidden(err error) bool {
 	answer, ok := azure.AsError(err)
 	return ok && answer.Status == http.StatusBadRequest &&
@@ -104,23 +101,9 @@ func (b batchAccounts) encrypt(ctx context.Context, id string,
 
 func (b batchAccounts) describe(id string, wire armbatch.Account) Account {
 	identity := azure.Deref(wire.Identity)
-	kind := azure.Deref(identity.Type)
-	account := Account{Account: facts.Account{
-		Target: customerkey.Target{
-			ID:             id,
-			Kind:           b.Traits(),
-			Location:       rule.Known(azure.Deref(wire.Location)),
-			SystemAssigned: rule.Known(kind == armbatch.ResourceIdentityTypeSystemAssigned),
-		},
-		SystemPrincipalID: azure.Deref(identity.PrincipalID),
-		UserPrincipalIDs:  map[string]string{},
-	}}
-	var listed []string
-	for id, user := range identity.UserAssignedIdentities {
-		listed = append(listed, id)
-		account.UserPrincipalIDs[strings.ToLower(id)] = azure.Deref(azure.Deref(user).PrincipalID)
-	}
-	account.UserAssigned = rule.Known(listed)
+	account := describeAccount(b.Traits(), id, wire.Location, string(azure.Deref(identity.Type)),
+		identity.PrincipalID, identity.UserAssignedIdentities,
+		func(user armbatch.UserAssignedIdentities) *string { return user.PrincipalID })
 
 	encryption := azure.Deref(azure.Deref(wire.Properties).Encryption)
 	if azure.Deref(encryption.KeySource) != armbatch.KeySourceMicrosoftKeyVault {
@@ -130,7 +113,7 @@ func (b batchAccounts) describe(id string, wire armbatch.Account) Account {
 	if customerkey.ReadKeyID(key).Pinned() {
 		current = key
 	}
-	if len(listed) == 1 {
+	if listed, _ := account.UserAssigned.Value(); len(listed) == 1 {
 		reader = listed[0]
 	}
 	account.Encryption = encryptedWith(key, current, reader)

@@ -13,7 +13,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
-// mediaServices is the accounts of Media Services.
+// mediaServices is the kind of Media Services accounts.
 type mediaServices struct{ client *azure.Client }
 
 func (mediaServices) Traits() customerkey.Kind { return customerkey.MediaServices() }

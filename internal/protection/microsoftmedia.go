@@ -12,32 +12,17 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// describe is an account of Microsoft.Media. Those of Media Services and of Video Analyzer say the
-// same about identities and encryption in the same words.
+// describe returns an account of Microsoft.Media: Media Services and Video Analyzer describe
+// identities and encryption alike.
 func describe(kind customerkey.Kind, id string, location *string, identities *armmedia.Identity,
 	wire *armmedia.Encryption,
 ) Account {
 	identity := azure.Deref(identities)
-	account := Account{Account: facts.Account{
-		Target: customerkey.Target{
-			ID:             id,
-			Kind:           kind,
-			Location:       rule.Known(azure.Deref(location)),
-			SystemAssigned: rule.Known(strings.Contains(azure.Deref(identity.Type), "SystemAssigned")),
-		},
-		SystemPrincipalID: azure.Deref(identity.PrincipalID),
-		UserPrincipalIDs:  map[string]string{},
-	}}
-	var listed []string
-	for id, user := range identity.UserAssignedIdentities {
-		listed = append(listed, id)
-		account.UserPrincipalIDs[strings.ToLower(id)] = azure.Deref(azure.Deref(user).PrincipalID)
-	}
-	account.UserAssigned = rule.Known(listed)
+	account := describeAccount(kind, id, location, azure.Deref(identity.Type), identity.PrincipalID,
+		identity.UserAssignedIdentities,
+		func(user armmedia.UserAssignedIdentity) *string { return user.PrincipalID })
 
 	encryption := azure.Deref(wire)
 	if azure.Deref(encryption.Type) != armmedia.CustomerKey {
@@ -67,10 +52,10 @@ func listed[Properties any](ctx context.Context, pages *runtime.Pager[armmedia.P
 	return found, err
 }
 
-// keyForbidden recognises the one refusal of a customer's key that is public: 400 BadRequest with
-// this message. The code is that of every other mistake, so that only the message tells, as it
-// does to the Azure command line (azure-cli, ams/operations/encryption.py). It is that of Media
-// Services; what Video Analyzer says is not public, and taken to be the same.
+// keyForbidden recognizes the only refusal of a customer-managed key that is public: 400 BadRequest
+// with this message. Every other mistake has the same code, so only the message tells, as for the
+// Azure command line (azure-cli, ams/operations/encryption.py). It is the message of Media Services;
+// that of Video Analyzer is not public, and assumed to be the same.
 func keyForbidden(err error) bool {
 	answer, ok := azure.AsError(err)
 	return ok && strings.EqualFold(answer.Code, "BadRequest") &&

@@ -13,12 +13,10 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// storageAccounts is storage accounts. They have no status: whether one still reaches its key is
-// only found out by looking at the key.
+// storageAccounts is the kind of storage accounts. They have no status: only a look at the key tells
+// whether an account can still access it.
 type storageAccounts struct{ client *azure.Client }
 
 func (storageAccounts) Traits() customerkey.Kind { return customerkey.StorageAccount() }
@@ -48,7 +46,7 @@ func (s storageAccounts) List(ctx context.Context, subscriptionID string) (found
 	return found, err
 }
 
-// Attach names version and identity even where there are none: an empty version has the account
+// Attach sends version and identity even if there are none: an empty version has the account
 // follow the newest (customer-managed-keys-configure-existing-account.md), and an empty identity
 // has it go back to its own (Az.Storage, Set-AzStorageAccount). Left out, a PATCH keeps what was.
 func (s storageAccounts) Attach(ctx context.Context, id string, attachment Attachment,
@@ -74,9 +72,9 @@ func (s storageAccounts) Revert(ctx context.Context, id string) error {
 	return err
 }
 
-// Forbidden recognises the refusal by which the service says that the vault did not let it in
-// (aka.ms/storagekeyvaultaccesspolicy). A key that is disabled or has expired is refused in the
-// same words (MicrosoftDocs/azure-docs issue 84096): the rules find these before.
+// Forbidden recognizes the refusal by which the service says that the vault did not let it in
+// (aka.ms/storagekeyvaultaccesspolicy). It refuses a key that is disabled or has expired in the same
+// words (MicrosoftDocs/azure-docs issue 84096), but the rules find these first.
 func (storageAccounts) Forbidden(err error) bool {
 	return azure.IsRefused(err) && azure.HasCode(err, "KeyVaultAuthenticationFailure")
 }
@@ -100,23 +98,9 @@ func (s storageAccounts) encrypt(ctx context.Context, id string, encryption *arm
 
 func (s storageAccounts) describe(id string, wire armstorage.Account) Account {
 	identity := azure.Deref(wire.Identity)
-	account := Account{Account: facts.Account{
-		Target: customerkey.Target{
-			ID:       id,
-			Kind:     s.Traits(),
-			Location: rule.Known(azure.Deref(wire.Location)),
-			SystemAssigned: rule.Known(
-				strings.Contains(string(azure.Deref(identity.Type)), "SystemAssigned")),
-		},
-		SystemPrincipalID: azure.Deref(identity.PrincipalID),
-		UserPrincipalIDs:  map[string]string{},
-	}}
-	var listed []string
-	for id, user := range identity.UserAssignedIdentities {
-		listed = append(listed, id)
-		account.UserPrincipalIDs[strings.ToLower(id)] = azure.Deref(azure.Deref(user).PrincipalID)
-	}
-	account.UserAssigned = rule.Known(listed)
+	account := describeAccount(s.Traits(), id, wire.Location, string(azure.Deref(identity.Type)),
+		identity.PrincipalID, identity.UserAssignedIdentities,
+		func(user armstorage.UserAssignedIdentity) *string { return user.PrincipalID })
 
 	encryption := azure.Deref(azure.Deref(wire.Properties).Encryption)
 	if !strings.EqualFold(string(azure.Deref(encryption.KeySource)),
@@ -131,7 +115,7 @@ func (s storageAccounts) describe(id string, wire armstorage.Account) Account {
 	return account
 }
 
-// keyID is the identifier of the key, which the service keeps in its parts.
+// keyID returns the identifier of the key, which the service keeps in parts.
 func keyID(key armstorage.KeyVaultProperties) string {
 	id := strings.TrimSuffix(azure.Deref(key.KeyVaultURI), "/") + "/keys/" + azure.Deref(key.KeyName)
 	if version := azure.Deref(key.KeyVersion); version != "" {
@@ -140,8 +124,8 @@ func keyID(key armstorage.KeyVaultProperties) string {
 	return id
 }
 
-// expiry is zero for a key that does not expire, which the service shows as the beginning of the
-// Unix era.
+// expiry returns when a key expires. A key that does not expire is zero; the service shows it as the
+// beginning of the Unix era.
 func expiry(shown *time.Time) time.Time {
 	if shown == nil || shown.Unix() == 0 {
 		return time.Time{}

@@ -13,8 +13,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
-// videoAnalyzers is the accounts of Video Analyzer. They read a key as a user-assigned identity
-// only, which the service has no flag for.
+// videoAnalyzers is the kind of Video Analyzer accounts. They read a key as a user-assigned identity
+// only, so that the service has no flag for the system-assigned one.
 type videoAnalyzers struct{ client *azure.Client }
 
 func (videoAnalyzers) Traits() customerkey.Kind { return customerkey.VideoAnalyzer() }

@@ -1,12 +1,12 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package facts gathers from Azure what the rules of customer-managed keys are held against:
-// the vault, the key, the identity, and what the identity may do with the key. It is the one place
-// where facts come from; what they mean is the business of package customerkey.
+// Package facts reads from Azure what the rules of customer-managed keys are checked against: the
+// vault, the key, the identity, and the identity's permissions on the key. It must import neither
+// Terraform nor package protection; package customerkey says what the facts mean.
 //
-// What the caller is not permitted to read is not known, and no error: the rules then leave open
-// what depends on it, and Azure decides.
+// What the caller may not read is unknown, which is no error: the rules then leave open what depends
+// on it, and Azure decides.
 package facts
 
 import (
@@ -30,12 +30,12 @@ type Account struct {
 	UserPrincipalIDs map[string]string
 }
 
-// Question says about what facts are wanted. What is left out is not known yet.
+// Question says which facts are wanted. What is left out is not known yet.
 type Question struct {
 	Account Account
-	// Key is the key as it is asked for.
+	// Key is the key that the account is to use, or uses.
 	Key customerkey.KeyID
-	// InUse is the version that the account runs on, where a key is attached.
+	// InUse is the version that the account runs on, if a key is attached.
 	InUse customerkey.KeyID
 	// Identity says by kind, and by resource ID if it is user-assigned, which identity is to read
 	// the key.
@@ -44,14 +44,13 @@ type Question struct {
 	WithNewest bool
 }
 
-// Answer is what could be found out.
+// Answer is what Azure showed.
 type Answer struct {
 	customerkey.Facts
 	// Newest is the newest version of the key, or empty if it could not be read.
 	Newest string
-	// GrantMayBeIndirect says that what the identity seems to lack may be granted to a group
-	// that it belongs to: access policies name groups by object ID, which cannot be told from
-	// that of anybody else here.
+	// GrantMayBeIndirect says that a group may have the permissions that the identity seems to
+	// lack: access policies name groups by object ID, like any other principal.
 	GrantMayBeIndirect bool
 }
 

@@ -78,7 +78,7 @@ type dataModel struct {
 	Summary           types.String              `tfsdk:"summary"`
 }
 
-// causeModel is one reason why an account cannot reach its key.
+// causeModel is one reason why an account cannot access its key.
 type causeModel struct {
 	Cause    types.String `tfsdk:"cause"`
 	Sentence types.String `tfsdk:"sentence"`
@@ -86,8 +86,8 @@ type causeModel struct {
 	Final    types.Bool   `tfsdk:"final"`
 }
 
-// observe shows an account and whether it reaches its key. Everything about a key is null while
-// the system's key is in use.
+// observe shows an account and whether it can access its key. Everything about a key is null while
+// the account is on the system key.
 func (m *dataModel) observe(account protection.Account, found protection.Access) {
 	encryption := account.Encryption
 	m.ID = m.AccountID
@@ -138,8 +138,8 @@ func (m *dataModel) observe(account protection.Account, found protection.Access)
 	m.Summary = m.Causes[0].Sentence
 }
 
-// expiry is when the version in use expires: as the vault says, or the account where the vault
-// cannot be seen.
+// expiry returns when the version in use expires: as the vault says or, if the caller cannot see the
+// vault, the account.
 func expiry(encryption protection.Encryption, found protection.Access) time.Time {
 	if expires, known := found.InUse.Expires.Value(); known {
 		return expires
@@ -155,8 +155,8 @@ func dataSourceSchema() schema.Schema {
 		return schema.BoolAttribute{MarkdownDescription: description, Computed: true}
 	}
 	return schema.Schema{
-		MarkdownDescription: "What wraps the key of an account now: which key in which version, " +
-			"whether the account reaches it, and why not.",
+		MarkdownDescription: "The encryption of an account now: which key in which version, " +
+			"whether the account can access it, and why not.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": schema.StringAttribute{
 				MarkdownDescription: "The ID of the account: " + anAccount() + ".",
@@ -170,12 +170,12 @@ func dataSourceSchema() schema.Schema {
 				Computed:            true,
 			},
 			"type":                text("`SystemKey` or `CustomerKey`."),
-			"status":              text("What Azure says about the account's access to the key. Empty as long as all is well."),
-			"key_vault_key_id":    text("The identifier of the key that the account was given."),
+			"status":              text("What Azure says about the account's access to the key. Empty as long as the account can access it."),
+			"key_vault_key_id":    text("The identifier of the key, as Azure holds it."),
 			"current_key_id":      text("The identifier of the key in the version that the account runs on."),
 			"current_key_version": text("The version of the key that the account runs on."),
 			"current_key_since": text("When the account last took another key or version, as an RFC 3339 " +
-				"time. Empty for the kinds of account that do not tell: only storage accounts do."),
+				"time. Only storage accounts tell; it is empty for other kinds."),
 			"current_key_expires_at": text("When the version that the account runs on expires, as an RFC " +
 				"3339 time. Empty if it does not, or if that cannot be seen."),
 			"newest_key_version": text("The newest version of the key in the vault. Empty if this " +
@@ -184,22 +184,22 @@ func dataSourceSchema() schema.Schema {
 			"outdated": flag("Whether the account is known to run on another version than the " +
 				"newest: it is pinned, or has not moved on yet."),
 			"user_assigned_identity_id": text("The ID of the user-assigned identity that the account " +
-				"reads the key with. Empty if that is the system-assigned one."),
+				"reads the key with. Empty for the system-assigned one."),
 			"identity_principal_id": text("The object ID of the identity that the account reads the key with."),
 			"key_vault_id":          text("The ID of the vault. Empty if this login does not see it."),
-			"reachable":             flag("Whether the account reaches its key, as far as can be seen."),
+			"reachable":             flag("Whether the account can access its key, as far as this login can see."),
 			"causes": schema.ListNestedAttribute{
-				MarkdownDescription: "Why the account does not reach its key. The first one is the " +
-					"cause; the others would have to be put right as well.",
+				MarkdownDescription: "Why the account cannot access its key. The first one is the " +
+					"cause; the others need to be fixed as well.",
 				Computed: true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"cause":    text("The cause, such as `key disabled`."),
 					"sentence": text("The cause as a sentence."),
 					"remedy":   text("What restores access."),
-					"final":    flag("Whether no way back is documented, but for a backup of the key."),
+					"final":    flag("Whether only a backup of the key can restore access, as far as is documented."),
 				}},
 			},
-			"summary": text("All of it in a sentence."),
+			"summary": text("A summary in one sentence."),
 		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 // anAccount names the kinds of account that a key can be attached to.
 func anAccount() string { return oneOf(protection.Kinds()) }
 
-// following says which kinds of account move to a new version of their key within what time.
+// following says how soon each kind of account moves to a new version of its key.
 func following() string {
 	var delays []string
 	kinds := map[string][]customerkey.Kind{}
@@ -30,8 +30,8 @@ func following() string {
 	return strings.Join(delays, ", ")
 }
 
-// withoutSystemAssigned is a sentence about the kinds of account that cannot read a key with a
-// system-assigned identity, or empty where there are none.
+// withoutSystemAssigned returns a sentence about the kinds of account that cannot read a key with a
+// system-assigned identity; it is empty if there are none.
 func withoutSystemAssigned() string {
 	var kinds []customerkey.Kind
 	for _, kind := range protection.Kinds() {

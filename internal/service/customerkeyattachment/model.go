@@ -29,23 +29,22 @@ type model struct {
 	FollowsLatest     types.Bool                `tfsdk:"follows_latest_version"`
 }
 
-// attachment is what the account is to be attached to.
+// attachment returns the attachment to make.
 func (m *model) attachment() protection.Attachment {
 	return protection.Attachment{
 		Key: attribute.KeyOf(m.KeyID), UserAssignedIdentityID: m.IdentityID.ValueString(),
 	}
 }
 
-// attaches reports whether both attach the same key to the same account in the same way. What is
-// unknown is not the same as anything.
+// attaches reports whether both attach the same key to the same account for the same identity. An
+// unknown value differs from every other.
 func (m *model) attaches(other *model) bool {
 	sameIdentity := m.IdentityID.IsNull() && other.IdentityID.IsNull() ||
 		m.IdentityID.Same(other.IdentityID)
 	return m.AccountID.Same(other.AccountID) && m.KeyID.Same(other.KeyID) && sameIdentity
 }
 
-// observe takes over what Azure says about the attachment. Spellings are kept as long as they mean
-// the same.
+// observe takes over what Azure says about the attachment. It keeps spellings that mean the same.
 func (m *model) observe(encryption protection.Encryption) {
 	m.ID = attribute.NewResourceID(m.AccountID.ValueString())
 	if key := attribute.NewKeyID(encryption.KeyID); !m.KeyID.Same(key) {
@@ -67,8 +66,8 @@ func (m *model) observe(encryption protection.Encryption) {
 	m.Status = attribute.TextOrNull(encryption.Status)
 }
 
-// observeUnknown takes over only what the plan left open. What it promised is kept: the service
-// may have moved to a new version since, which the next refresh shows (rule CMK011).
+// observeUnknown takes over only what the plan left open, and keeps what the plan promised: the
+// service may have moved to a new version since, which the next refresh shows (rule CMK011).
 func (m *model) observeUnknown(encryption protection.Encryption) {
 	planned := *m
 	m.observe(encryption)
@@ -83,7 +82,7 @@ func (m *model) observeUnknown(encryption protection.Encryption) {
 	}
 }
 
-// expectNews leaves open what the service is to say after the apply.
+// expectNews leaves open what the service says after the apply.
 func (m *model) expectNews() {
 	m.CurrentKeyID, m.CurrentKeyVersion = types.StringUnknown(), types.StringUnknown()
 	m.Status = types.StringUnknown()
@@ -102,7 +101,7 @@ func followsLatest(id attribute.KeyIDValue) bool {
 type takesCustomerKey struct{}
 
 func (takesCustomerKey) Description(context.Context) string {
-	return "must be the ID of an account that a customer's key can protect"
+	return "must be the ID of an account that a customer-managed key can protect"
 }
 
 func (v takesCustomerKey) MarkdownDescription(ctx context.Context) string {

@@ -20,17 +20,16 @@ func resourceSchema() schema.Schema {
 	account.Validators = []validator.String{takesCustomerKey{}}
 	account.PlanModifiers = append(account.PlanModifiers, stringplanmodifier.RequiresReplace())
 
-	identity := attribute.ReferenceID("The ID of the user-assigned identity that the account " +
-		"reads the key with. Left out, it is the account's system-assigned identity." +
+	identity := attribute.ReferenceID("The ID of the user-assigned identity that reads the key. " +
+		"If it is left out, the account's system-assigned identity does." +
 		withoutSystemAssigned())
 	identity.Required, identity.Optional = false, true
 
 	return schema.Schema{
-		MarkdownDescription: "Attaches a Key Vault key to " + anAccount() + ": the account's " +
-			"own key is then wrapped with it, and no longer with a key of the system. It stands apart from " +
-			"the account because a system-assigned identity, which has to be granted access to " +
-			"the key, exists only after the account does. Destroying it returns the account to " +
-			"the system key.",
+		MarkdownDescription: "Attaches a customer-managed key to " + anAccount() + ": the key in the " +
+			"vault then wraps the account's own key in place of the system key. It is a resource of its " +
+			"own because a system-assigned identity, which needs a grant on the key, exists only after " +
+			"the account does. Destroying it returns the account to the system key.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": account,
 			"key_vault_key_id": attribute.KeyID("The identifier of the key. With a version the " +
@@ -38,10 +37,10 @@ func resourceSchema() schema.Schema {
 				"itself (" + following() + "), and that is never a difference to apply."),
 			"user_assigned_identity_id": identity,
 			"wait_for_current_version": schema.BoolAttribute{
-				MarkdownDescription: "Whether attaching, and every change, waits until the account " +
-					"runs on the newest version of the key, or on the one that is pinned. With " +
-					"`TF_LOG_PROVIDER=INFO` the provider tells how far it has come; where the time " +
-					"is up before, a warning does. Default: `false`.",
+				MarkdownDescription: "Whether to wait, after attaching and after every change, until " +
+					"the account runs on the newest version of the key, or on the pinned one. " +
+					"`TF_LOG_PROVIDER=INFO` shows the progress; if the time is up before, a warning " +
+					"says so. Default: `false`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(false),
@@ -52,8 +51,8 @@ func resourceSchema() schema.Schema {
 			"current_key_version": attribute.Computed(
 				"The version of the key that the account runs on."),
 			"status": attribute.Computed("What Azure says about the account's access to the key. " +
-				"Empty as long as all is well, and for the kinds of account that say nothing, such as " +
-				"storage accounts: whether these reach their key is found out by every plan."),
+				"Empty as long as the account can access it, and for the kinds of account that have no " +
+				"status, such as storage accounts: every plan checks whether these can access their key."),
 			"follows_latest_version": schema.BoolAttribute{
 				MarkdownDescription: "Whether the account follows the newest version of the key.",
 				Computed:            true,

@@ -151,7 +151,7 @@ func ObservedEncryption(wire *armmedia.Encryption) types.Object {
 	return types.ObjectValueMust(EncryptionTypes(), values)
 }
 
-// IsCustomerKey reports whether a customer's key is known to wrap the account key.
+// IsCustomerKey reports whether a customer-managed key is known to wrap the account key.
 func (e Encryption) IsCustomerKey() bool { return e.Type.ValueString() == string(armmedia.CustomerKey) }
 
 // EncryptionChanges reports whether the encryption is to be sent. One that the configuration leaves
@@ -182,7 +182,7 @@ func (e Encryption) Wire(identity func(attribute.ResourceIDValue) *armmedia.Reso
 	sent := &armmedia.Encryption{Type: to.Ptr(armmedia.EncryptionType(e.Type.ValueString()))}
 	if e.IsCustomerKey() {
 		sent.KeyVaultProperties = &armmedia.KeyVaultProperties{
-			KeyIdentifier: e.KeyVaultKeyID.ValueStringPointer(),
+			KeyIdentifier: to.Ptr(attribute.KeyOf(e.KeyVaultKeyID).String()),
 		}
 		sent.Identity = identity(e.UserAssignedIdentityID)
 	}
