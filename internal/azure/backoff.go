@@ -9,26 +9,26 @@ import (
 	"time"
 )
 
-// The pauses between two looks grow from the first to the longest.
+// The pauses between two reads grow from the first to the longest.
 const (
 	firstPause   = 10 * time.Second
 	longestPause = time.Minute
 )
 
-// Backoff paces the looks at something that Azure brings about by itself and does not announce: a
-// grant that takes effect, a new version of a key that is noticed. It runs by the client's clock.
+// Backoff paces the reads that wait for a change which Azure does not announce, such as a grant that
+// takes effect. It uses the client's clock.
 type Backoff struct {
 	client      *Client
 	left, spent time.Duration
 	pause       time.Duration
 }
 
-// NewBackoff returns a backoff that ends when the limit is spent.
+// NewBackoff returns a backoff that waits no longer than the limit in all.
 func NewBackoff(client *Client, limit time.Duration) *Backoff {
 	return &Backoff{client: client, left: limit}
 }
 
-// Wait waits, a little longer each time, and reports whether there is time for one more look.
+// Wait waits, a little longer each time, and reports whether there is time for one more read.
 func (b *Backoff) Wait(ctx context.Context) bool {
 	b.pause = min(max(firstPause, b.pause*3/2), longestPause)
 	if b.pause > b.left || b.client.Wait(ctx, b.pause) != nil {
@@ -39,7 +39,7 @@ func (b *Backoff) Wait(ctx context.Context) bool {
 	return true
 }
 
-// Spent returns how long Wait has waited, as people write it: 10m rather than 10m0s.
+// Spent returns how long Wait has waited, as people write it: 10m, not 10m0s.
 func (b *Backoff) Spent() string { return written(b.spent) }
 
 // Left returns how much longer Wait can wait.
@@ -56,7 +56,7 @@ func written(d time.Duration) string {
 	return text
 }
 
-// LastLook returns a context for a short look at Azure when the time of an operation is up.
+// LastLook returns a context for a short read of Azure after the time of an operation is up.
 func LastLook(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 }

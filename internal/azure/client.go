@@ -1,11 +1,11 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package azure is the wire: which Azure is meant, who asks, and what every request and every
-// error goes through. It knows nothing of Terraform but its log.
+// Package azure is the wire: the cloud, the credentials, the pipeline of every request, and the errors
+// of every answer. It must not import the rules, and of Terraform only its log.
 //
-// Services that Microsoft maintains a Go SDK for are reached by that SDK's clients, which
-// [Client] opens with the right options; for Microsoft.Media there is package media.
+// [Client] opens the clients of Microsoft's Go SDK with the right options. The packages below this one
+// have clients of our own, for services without an SDK or with a far too large one.
 package azure
 
 import (
@@ -35,10 +35,9 @@ import (
 
 // Client reaches one Azure as one caller. It is safe for concurrent use.
 //
-// Its accessors take the subscription that the wanted resource is in: IDs may point into others
-// than the configured one. Clients of Resource Manager are cheap and are made for each use; tokens
-// are kept by the credential. Clients of Key Vault are kept, because each learns from a vault's
-// challenge which token it wants.
+// Its methods take the subscription of the resource, which may be another one than the configured one.
+// Clients of Resource Manager are cheap and made for each use; the credential keeps the tokens. Clients
+// of Key Vault are kept, because each learns from its vault's challenge which token to send.
 type Client struct {
 	config        Config
 	cloud         Cloud
@@ -55,7 +54,7 @@ type Client struct {
 	keys map[string]*azkeys.Client // By vault URI.
 }
 
-// New checks the configuration and returns a client of it. Nothing is sent before it is used.
+// New checks the configuration and returns a client. It sends nothing.
 func New(config Config) (*Client, error) {
 	if config.SubscriptionID == "" {
 		return nil, &SettingError{
@@ -93,86 +92,85 @@ func New(config Config) (*Client, error) {
 	return client, nil
 }
 
-// SubscriptionID is the subscription that new resources are created in.
+// SubscriptionID returns the subscription of new resources.
 func (c *Client) SubscriptionID() string { return c.config.SubscriptionID }
 
-// Cloud is the set of names that the client uses.
+// Cloud returns the names and addresses that the client uses.
 func (c *Client) Cloud() Cloud { return c.cloud }
 
-// ServerTime is Azure's time: that of the newest answer, and what has passed since.
+// ServerTime returns Azure's time: that of the newest answer, plus the time since.
 func (c *Client) ServerTime() time.Time { return c.time.now() }
 
-// HTTP is what carries the requests, for those that are made without a token: they take the same
-// way as all others.
+// HTTP returns the client that sends the requests, for requests without a token.
 func (c *Client) HTTP() *http.Client { return c.transport }
 
-// Wait waits, for something that Azure brings about by itself and does not announce.
+// Wait waits for a change that Azure makes by itself and does not announce.
 func (c *Client) Wait(ctx context.Context, d time.Duration) error { return c.clock.Wait(ctx, d) }
 
-// ResourceGroups is the client of resource groups.
+// ResourceGroups returns the client of resource groups.
 func (c *Client) ResourceGroups(subscriptionID string,
 ) (*armresources.ResourceGroupsClient, error) {
 	return armresources.NewResourceGroupsClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// Resources is the client of resources of any type.
+// Resources returns the client of resources of any type.
 func (c *Client) Resources(subscriptionID string) (*armresources.Client, error) {
 	return armresources.NewClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// Providers is the client of resource providers.
+// Providers returns the client of resource providers.
 func (c *Client) Providers(subscriptionID string) (*armresources.ProvidersClient, error) {
 	return armresources.NewProvidersClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// UserAssignedIdentities is the client of user-assigned identities.
+// UserAssignedIdentities returns the client of user-assigned identities.
 func (c *Client) UserAssignedIdentities(subscriptionID string,
 ) (*armmsi.UserAssignedIdentitiesClient, error) {
 	return armmsi.NewUserAssignedIdentitiesClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// RoleAssignments is the client of role assignments.
+// RoleAssignments returns the client of role assignments.
 func (c *Client) RoleAssignments(subscriptionID string,
 ) (*armauthorization.RoleAssignmentsClient, error) {
 	return armauthorization.NewRoleAssignmentsClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// RoleDefinitions is the client of role definitions.
+// RoleDefinitions returns the client of role definitions.
 func (c *Client) RoleDefinitions() (*armauthorization.RoleDefinitionsClient, error) {
 	return armauthorization.NewRoleDefinitionsClient(c.credential, c.armOptions())
 }
 
-// StorageAccounts is the client of storage accounts.
+// StorageAccounts returns the client of storage accounts.
 func (c *Client) StorageAccounts(subscriptionID string) (*armstorage.AccountsClient, error) {
 	return armstorage.NewAccountsClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// Vaults is the client of key vaults.
+// Vaults returns the client of key vaults.
 func (c *Client) Vaults(subscriptionID string) (*armkeyvault.VaultsClient, error) {
 	return armkeyvault.NewVaultsClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// MediaAccounts is the client of Media Services accounts.
+// MediaAccounts returns the client of Media Services accounts.
 func (c *Client) MediaAccounts(subscriptionID string) (*armmedia.AccountsClient, error) {
 	return armmedia.NewAccountsClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// VideoAnalyzers is the client of Video Analyzer accounts.
+// VideoAnalyzers returns the client of Video Analyzer accounts.
 func (c *Client) VideoAnalyzers(subscriptionID string) (*armmedia.VideoAnalyzersClient, error) {
 	return armmedia.NewVideoAnalyzersClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// BatchAccounts is the client of Batch accounts.
+// BatchAccounts returns the client of Batch accounts.
 func (c *Client) BatchAccounts(subscriptionID string) (*armbatch.AccountClient, error) {
 	return armbatch.NewAccountClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// Workspaces is the client of Machine Learning workspaces.
+// Workspaces returns the client of Machine Learning workspaces.
 func (c *Client) Workspaces(subscriptionID string) (*armmachinelearning.WorkspacesClient, error) {
 	return armmachinelearning.NewWorkspacesClient(subscriptionID, c.credential, c.armOptions())
 }
 
-// Keys is the client of the keys in the vault at the URI.
+// Keys returns the client of the keys in the vault at the URI.
 func (c *Client) Keys(vaultURI string) (*azkeys.Client, error) {
 	vaultURI = strings.ToLower(strings.TrimSuffix(vaultURI, "/"))
 	c.mu.Lock()
@@ -182,8 +180,8 @@ func (c *Client) Keys(vaultURI string) (*azkeys.Client, error) {
 	}
 	client, err := azkeys.NewClient(vaultURI, c.credential, &azkeys.ClientOptions{
 		ClientOptions: c.pipeline(),
-		// The SDK checks that a vault asks for a token of its own cloud. A custom cloud may
-		// name its vaults as it likes; everywhere else the check stands.
+		// The SDK checks that a vault asks for a token of its own cloud. Only a custom cloud may
+		// give its vaults other names.
 		DisableChallengeResourceVerification: c.config.Endpoint.KeyVaultSuffix != "",
 	})
 	if err != nil {
@@ -193,14 +191,14 @@ func (c *Client) Keys(vaultURI string) (*azkeys.Client, error) {
 	return client, nil
 }
 
-// Caller is who the requests are made as.
+// Caller identifies the identity that sends the requests.
 type Caller struct {
 	TenantID string
 	ObjectID string
 }
 
-// Caller reads from a token who the caller is. The token comes from Entra ID over TLS and is only
-// looked into, so its signature is Azure's business and is not checked here.
+// Caller reads the caller's IDs from a token. Entra ID sends the token over TLS, so its signature is
+// not checked here: Azure does that.
 func (c *Client) Caller(ctx context.Context) (Caller, error) {
 	token, err := c.credential.GetToken(ctx, policy.TokenRequestOptions{
 		Scopes: []string{c.cloud.ResourceManagerAudience + "/.default"},

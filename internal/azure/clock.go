@@ -10,16 +10,15 @@ import (
 	"time"
 )
 
-// Clock is the one place where time comes from and passes. Tests give one of their own, so that
-// nothing in them really waits.
+// Clock tells the time and waits. Tests pass one of their own, so that they never really wait.
 type Clock interface {
-	// Now is the present, with a monotonic reading if it can.
+	// Now returns the time, with a monotonic reading if the clock has one.
 	Now() time.Time
 	// Wait returns after the duration, or earlier with the context's error.
 	Wait(ctx context.Context, d time.Duration) error
 }
 
-// systemClock is the machine's own clock.
+// systemClock is the machine's clock.
 type systemClock struct{}
 
 func (systemClock) Now() time.Time { return time.Now() }
@@ -35,8 +34,8 @@ func (systemClock) Wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// serverTime knows Azure's time from the Date header of its answers. What is decided by time, a
-// key's expiry for instance, is decided by the clock that Azure decides by.
+// serverTime keeps Azure's time, from the Date headers of its answers. Whether a key has expired, for
+// instance, is decided by Azure's clock and not by the machine's.
 type serverTime struct {
 	clock Clock
 
@@ -45,8 +44,7 @@ type serverTime struct {
 	seenAt time.Time // and when it was seen.
 }
 
-// observe takes note of an answer's Date header. A header older than what is known already is
-// that of an answer which was overtaken by another.
+// observe keeps an answer's Date header, unless a newer answer has overtaken it.
 func (s *serverTime) observe(header http.Header) {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -59,7 +57,7 @@ func (s *serverTime) observe(header http.Header) {
 	}
 }
 
-// now is the server's time; as long as Azure has not answered, the machine's.
+// now returns the server's time, or the machine's before the first answer.
 func (s *serverTime) now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()

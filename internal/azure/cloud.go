@@ -18,11 +18,10 @@ const (
 	Public       Environment = "public"
 	USGovernment Environment = "usgovernment"
 	China        Environment = "china"
-	// Custom is a cloud that the endpoint describes, as azapi calls it. What the endpoint leaves
-	// out is the public cloud's.
+	// Custom is a cloud that the endpoint describes, as azapi calls it. The public cloud's names fill
+	// what the endpoint leaves out.
 	Custom Environment = "custom"
-	// Rehearsal is the local Azure: it goes by the public cloud's names and is reached by a
-	// transport of its own.
+	// Rehearsal is the local Azure: it has the public cloud's names and a transport of its own.
 	Rehearsal Environment = "rehearsal"
 )
 
@@ -31,15 +30,15 @@ func Environments() []Environment {
 	return []Environment{Public, USGovernment, China, Custom, Rehearsal}
 }
 
-// Cloud is the set of names under which one Azure is reached.
+// Cloud has the names and addresses of one Azure.
 type Cloud struct {
 	ResourceManager         string // The base URL of Azure Resource Manager.
 	ResourceManagerAudience string // What its tokens are issued for.
 	AuthorityHost           string // The base URL of Microsoft Entra ID.
 	KeyVaultSuffix          string // NAME.suffix is a vault's host.
 	StorageSuffix           string // NAME.blob.suffix is a blob endpoint's host.
-	// Known is whether Microsoft Entra ID vouches for the authority host. Where it does not,
-	// credentials do not ask it to.
+	// Known says that Microsoft Entra ID vouches for the authority host. Otherwise credentials do not
+	// ask it to.
 	Known bool
 }
 
@@ -81,13 +80,13 @@ func CloudOf(environment Environment) (Cloud, error) {
 	default:
 		return Cloud{}, &SettingError{
 			Setting: "environment",
-			Problem: fmt.Sprintf("%q is no environment", environment),
+			Problem: fmt.Sprintf("%q is not an environment", environment),
 			Remedy:  "use one of public, usgovernment, china, custom and rehearsal",
 		}
 	}
 }
 
-// at returns the cloud with the names that the endpoint gives in place of its own.
+// at returns the cloud with the names of the endpoint instead of its own.
 func (c Cloud) at(endpoint Endpoint) Cloud {
 	for _, name := range []struct {
 		given string
@@ -109,7 +108,7 @@ func (c Cloud) at(endpoint Endpoint) Cloud {
 	return c
 }
 
-// VaultURI is the address of a vault's data plane.
+// VaultURI returns the address of a vault's data plane.
 func (c Cloud) VaultURI(name string) string {
 	return "https://" + name + "." + c.KeyVaultSuffix + "/"
 }

@@ -8,8 +8,7 @@ import (
 	"net/http"
 )
 
-// Config is what it takes to reach an Azure as somebody. The settings are azurerm's, and mean
-// what they mean there.
+// Config says which Azure to reach, and as whom. The settings are azurerm's and mean the same.
 type Config struct {
 	Environment    Environment
 	Endpoint       Endpoint
@@ -30,34 +29,34 @@ type Config struct {
 	UseAKSWorkloadIdentity bool
 
 	UseMSI bool
-	// UseCLI lets the login of the Azure CLI serve where no other way is configured.
+	// UseCLI signs in with the login of the Azure CLI if no other way is configured.
 	UseCLI bool
 
-	// KeepProvidersUnregistered leaves a resource provider that the subscription has not
-	// registered as it is, so that the request which needs it fails.
+	// KeepProvidersUnregistered never registers a resource provider in the subscription: a request
+	// that needs an unregistered one fails.
 	KeepProvidersUnregistered bool
 
-	// UserAgent names the caller in every request.
+	// UserAgent names the program in every request.
 	UserAgent string
 
-	// Transport carries the requests in place of the network.
+	// Transport sends the requests instead of the network.
 	Transport http.RoundTripper
 
-	// Clock tells the time and waits; it is the machine's own where it is left out.
+	// Clock tells the time and waits. The default is the machine's clock.
 	Clock Clock
 }
 
-// Endpoint is where a custom cloud is found. What is left out is the environment's own.
+// Endpoint says where a custom cloud is. The environment's own names fill what it leaves out.
 type Endpoint struct {
 	ResourceManager         string
 	ResourceManagerAudience string
 	AuthorityHost           string
 	KeyVaultSuffix          string
 	StorageSuffix           string
-	// ConnectTo is a host and port that is dialled whatever host a request names. The name
-	// stays what it is for everything else, certificates included.
+	// ConnectTo is a host and port to dial for every request. Everything else, certificates
+	// included, goes by the host that the request names.
 	ConnectTo string
-	// CAFile holds certificates, in PEM form, that are trusted besides the system's.
+	// CAFile has certificates, in PEM form, to trust besides the system's.
 	CAFile string
 }
 

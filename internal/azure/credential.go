@@ -19,9 +19,9 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 )
 
-// method is one way of proving who one is.
+// method is one way to sign in.
 type method struct {
-	name     string // As a person calls it.
+	name     string // For a person.
 	setting  string // The setting that chooses it.
 	chosen   bool
 	requires []requirement
@@ -31,7 +31,7 @@ type method struct {
 // requirement is a setting without which a method cannot work.
 type requirement struct{ setting, value string }
 
-// methods lists every method in the order in which documentation names them.
+// methods returns every method, in the order of the documentation.
 func methods(c Config) []method {
 	principal := []requirement{{"tenant_id", c.TenantID}, {"client_id", c.ClientID}}
 	return []method{
@@ -49,9 +49,9 @@ func methods(c Config) []method {
 	}
 }
 
-// newCredential opens the one method that the configuration chooses, or the Azure CLI's login if
-// it chooses none. Two methods are refused rather than ranked: with credentials for storage keys
-// and encryption, whose rights are used must not depend on an order that nobody remembers.
+// newCredential opens the one method that the configuration chooses, or the Azure CLI's login if it
+// chooses none. It refuses two methods rather than rank them: whose rights manage storage keys and
+// encryption must not depend on an order that nobody remembers.
 func newCredential(c Config, options azcore.ClientOptions, known bool) (*credential, error) {
 	var chosen []method
 	for _, m := range methods(c) {
@@ -162,8 +162,8 @@ func openCLI(c Config, _ azcore.ClientOptions, _ bool) (azcore.TokenCredential, 
 	})
 }
 
-// oidcAssertion returns what fetches the ID token that is exchanged for Azure's. Files and
-// request URLs are asked anew each time, since such tokens live for minutes.
+// oidcAssertion returns a function that fetches the ID token to exchange for Azure's. It reads the file
+// or asks the request URL each time, since such tokens live for minutes.
 func oidcAssertion(c Config) (func(context.Context) (string, error), error) {
 	switch {
 	case c.OIDCToken != "":
@@ -222,7 +222,7 @@ func requestIDToken(ctx context.Context, address, bearer string) (string, error)
 	return answer.Value, nil
 }
 
-// credential marks its errors, so that they can be told from those of the services.
+// credential marks its errors, which sets them apart from those of the services.
 type credential struct {
 	azcore.TokenCredential
 	method string
@@ -237,9 +237,9 @@ func (c *credential) GetToken(ctx context.Context, options policy.TokenRequestOp
 	return token, nil
 }
 
-// CredentialError says that no token could be had.
+// CredentialError says that signing in failed.
 type CredentialError struct {
-	Method string // How it was tried, such as "a client secret".
+	Method string // Such as "a client secret".
 	Err    error
 }
 
@@ -249,5 +249,5 @@ func (e *CredentialError) Error() string {
 
 func (e *CredentialError) Unwrap() error { return e.Err }
 
-// NonRetriable tells azcore that the request need not be tried again: azidentity has done so.
+// NonRetriable tells azcore not to retry the request: azidentity has already done so.
 func (e *CredentialError) NonRetriable() {}

@@ -15,17 +15,17 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
-// Error is what Azure said when it refused a request, or when an operation that it had accepted
-// failed: then Status is that of the answer which told of the failure, usually 200.
+// Error is Azure's answer to a request that it refused, or to the poll that found an accepted operation
+// failed. Status then is that of the poll, usually 200.
 type Error struct {
 	Code          string
-	InnerCode     string // Key Vault names the precise cause here.
+	InnerCode     string // Key Vault gives the precise cause here.
 	Message       string
 	Status        int
 	RequestID     string
 	CorrelationID string
 	Method        string
-	URL           string // Without its query, which can hold a signature.
+	URL           string // Without its query, which may have a signature.
 }
 
 func (e *Error) Error() string {
@@ -39,8 +39,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// AsError finds what Azure said in an error. It reports false if no answer of Azure's is the
-// cause: the network, a cancelled context or the credentials are.
+// AsError returns Azure's answer in an error. It reports false if the cause is another one, such as the
+// network, a canceled context or the credentials.
 func AsError(err error) (*Error, bool) {
 	var own *Error
 	if errors.As(err, &own) {
@@ -63,36 +63,32 @@ func AsError(err error) (*Error, bool) {
 	return found, true
 }
 
-// IsNotFound reports whether Azure says that the object, or what it lies in, does not exist.
-// A 404 that speaks of the subscription or of the resource type is no such answer, nor is one
-// without a code, which comes from something between here and Azure: to forget a resource for
-// one of these would orphan it.
+// IsNotFound reports whether Azure says that the object, or its parent, does not exist. It is false
+// for a 404 about the subscription, the tenant or the resource type, and for one without a code, which
+// a proxy sends: forgetting a resource because of these would orphan it.
 func IsNotFound(err error) bool {
 	azureError, ok := AsError(err)
 	if !ok || azureError.Status != http.StatusNotFound {
 		return false
 	}
 	switch azureError.Code {
-	case "", "SubscriptionNotFound", "InvalidSubscriptionId", "InvalidResourceNamespace",
-		"InvalidResourceType", "NoRegisteredProviderFound", "TenantNotFound":
+	case "", "SubscriptionNotFound", "InvalidSubscriptionId", "TenantNotFound":
 		return false
 	default:
-		return true
+		return !IsRetired(err)
 	}
 }
 
-// IsRetired reports whether Azure answers a list that the cloud has no such service, or has it no
-// more, and thus no accounts of it (Resource Manager, troubleshooting: InvalidResourceType,
-// InvalidResourceNamespace, NoRegisteredProviderFound). A service that lives answers so to an
-// api-version that it has not.
+// IsRetired reports whether the cloud does not have a service, or no longer has it, and thus has none of
+// its resources (Resource Manager, troubleshooting: InvalidResourceType, InvalidResourceNamespace,
+// NoRegisteredProviderFound). A live service answers the same to an api-version that it does not have.
 func IsRetired(err error) bool {
 	return HasCode(err, "InvalidResourceType", "InvalidResourceNamespace", "NoRegisteredProviderFound")
 }
 
-// IsUnregistered reports whether Azure answers that a subscription is not registered for a service.
-// It has no resources of it then: "You can't unregister a resource provider when you still have
-// resource types from that resource provider in your subscription" (Azure resource providers and
-// types).
+// IsUnregistered reports whether the subscription is not registered for a service, and thus has none of
+// its resources: "You can't unregister a resource provider when you still have resource types from that
+// resource provider in your subscription" (Azure resource providers and types).
 func IsUnregistered(err error) bool {
 	return HasCode(err, "MissingSubscriptionRegistration", "SubscriptionNotRegistered")
 }
@@ -109,8 +105,20 @@ func IsForbidden(err error) bool {
 	return ok && azureError.Status == http.StatusForbidden
 }
 
-// HasCode reports whether Azure's error carries one of the codes, as its code or, as Key Vault
-// does, as its inner code. Codes are compared without regard to case.
+// IsHidden reports whether Azure shows the caller nothing: the object does not exist, or the caller may
+// not read it. From another subscription or tenant, both can look the same.
+func IsHidden(err error) bool {
+	azureError, ok := AsError(err)
+	return ok && slices.Contains(
+		[]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, azureError.Status)
+}
+
+// IsVaultDenied reports whether a vault refused the caller because no access policy or role grants the
+// request. The vault's firewall refuses with other codes.
+func IsVaultDenied(err error) bool { return HasCode(err, "ForbiddenByRbac", "AccessDenied") }
+
+// HasCode reports whether Azure's error has one of the codes, as its code or, as Key Vault does, as its
+// inner code. Upper and lower case are the same.
 func HasCode(err error, codes ...string) bool {
 	azureError, ok := AsError(err)
 	return ok && slices.ContainsFunc(codes, func(code string) bool {
@@ -119,9 +127,9 @@ func HasCode(err error, codes ...string) bool {
 	})
 }
 
-// IsRefused reports whether Azure refused the request outright, so that it changed nothing. It
-// is false for an answer that leaves this open: none at all, a server error, a time-out, or an
-// operation that was accepted and failed later.
+// IsRefused reports whether Azure refused the request outright and so changed nothing. It is false
+// where that is open: after no answer, a server error, a time-out, or an operation that Azure accepted
+// and that failed later.
 func IsRefused(err error) bool {
 	azureError, ok := AsError(err)
 	return ok && azureError.Status >= http.StatusBadRequest &&
@@ -129,9 +137,9 @@ func IsRefused(err error) bool {
 		azureError.Status != http.StatusRequestTimeout
 }
 
-// readBody takes code and message from the three shapes of error body: Resource Manager's and
-// Key Vault's {"error":{…}}, that of a failed operation, which puts the same beside its status,
-// and the bare {"code","message"} of older services.
+// readBody reads code and message from the three shapes of error body: Resource Manager's and Key
+// Vault's {"error":{…}}, that of a failed operation, which has the same beside its status, and the bare
+// {"code","message"} of older services.
 func (e *Error) readBody(response *http.Response) {
 	type detail struct {
 		Code       string `json:"code"`

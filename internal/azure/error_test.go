@@ -138,3 +138,43 @@ func (refusingEntra) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return nil, io.ErrUnexpectedEOF
 }
+
+func TestErrors_ofAKindAreToldApart(t *testing.T) {
+	t.Parallel()
+	vault := func(inner string) string {
+		return `{"error":{"code":"Forbidden","innererror":{"code":"` + inner + `"}}}`
+	}
+	for _, test := range []struct {
+		name                         string
+		status                       int
+		body                         string
+		hidden, denied, missingAtAll bool
+	}{
+		{"not there", http.StatusNotFound, `{"error":{"code":"ResourceNotFound"}}`, true, false, false},
+		{"not for the caller", http.StatusForbidden, `{"error":{"code":"AuthorizationFailed"}}`, true, false, false},
+		{"of another tenant", http.StatusUnauthorized, `{"error":{"code":"InvalidAuthenticationTokenTenant"}}`, true, false, false},
+		{"no access policy", http.StatusForbidden, vault("AccessDenied"), true, true, false},
+		{"no role", http.StatusForbidden, vault("ForbiddenByRbac"), true, true, false},
+		{"the firewall", http.StatusForbidden, vault("ForbiddenByFirewall"), true, false, false},
+		{"a retired service", http.StatusBadRequest, `{"error":{"code":"InvalidResourceType"}}`, false, false, true},
+		{"another cloud", http.StatusConflict, `{"error":{"code":"noregisteredproviderfound"}}`, false, false, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			groups, err := newClient(t, signedIn(&fakeAzure{answer: func(*http.Request) *http.Response {
+				return answer(test.status, test.body)
+			}})).ResourceGroups(subscription)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = groups.Get(t.Context(), "rg", nil)
+			hidden, denied, missing := azure.IsHidden(err), azure.IsVaultDenied(err), azure.IsRetired(err)
+			if hidden != test.hidden || denied != test.denied || missing != test.missingAtAll {
+				t.Errorf("hidden %t, denied %t, missing %t: %v", hidden, denied, missing, err)
+			}
+		})
+	}
+	if azure.IsHidden(io.EOF) || azure.IsVaultDenied(nil) || azure.IsRetired(nil) {
+		t.Error("without an answer of Azure's")
+	}
+}

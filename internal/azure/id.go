@@ -23,8 +23,8 @@ const (
 	WorkspaceType            = "Microsoft.MachineLearningServices/workspaces"
 )
 
-// ID spells the resource ID of a top-level resource, in the casing that Azure documents. For a
-// resource group, the group and the name are the same and the name is not repeated.
+// ID returns the resource ID of a top-level resource, in the casing that Azure documents. The ID of a
+// resource group does not repeat the name.
 func ID(subscriptionID, group, resourceType, name string) string {
 	id := "/subscriptions/" + subscriptionID + "/resourceGroups/" + group
 	if resourceType == ResourceGroupType {
@@ -33,8 +33,8 @@ func ID(subscriptionID, group, resourceType, name string) string {
 	return id + "/providers/" + resourceType + "/" + name
 }
 
-// ParseID parses the ID of a top-level resource of one type. Azure treats IDs as
-// case-insensitive, so any casing is accepted, and the type is compared without regard to it.
+// ParseID parses the ID of a top-level resource of one type, in any casing: Azure's IDs are
+// case-insensitive.
 func ParseID(text, resourceType string) (*arm.ResourceID, error) {
 	id, err := arm.ParseResourceID(text)
 	if err != nil || !isTopLevel(id, resourceType) {
@@ -55,7 +55,7 @@ func Open[C any](id, resourceType string, clients func(subscriptionID string) (C
 	return client, at, err
 }
 
-// CanonicalID spells the ID as [ID] does, whatever the casing of the text is.
+// CanonicalID returns the ID in the casing of [ID].
 func CanonicalID(text, resourceType string) (string, error) {
 	id, err := ParseID(text, resourceType)
 	if err != nil {
@@ -64,7 +64,7 @@ func CanonicalID(text, resourceType string) (string, error) {
 	return ID(id.SubscriptionID, id.ResourceGroupName, resourceType, id.Name), nil
 }
 
-// GroupOf is the name of the resource group that an ID lies in; empty if it lies in none.
+// GroupOf returns the name of the resource group in an ID, or "" if it has none.
 func GroupOf(id string) string {
 	parsed, err := arm.ParseResourceID(id)
 	if err != nil {
@@ -91,7 +91,7 @@ func NameOf(id string) string {
 	return at.Name
 }
 
-// SameID reports whether two IDs mean the same resource.
+// SameID reports whether two IDs identify the same resource.
 func SameID(a, b string) bool {
 	return strings.EqualFold(strings.Trim(a, "/"), strings.Trim(b, "/"))
 }
@@ -112,14 +112,14 @@ func (e *IDError) Error() string {
 		e.ID, e.ResourceType, e.Form())
 }
 
-// Form shows what an ID of the wanted type looks like.
+// Form returns an example of an ID of the wanted type.
 func (e *IDError) Form() string {
 	return ID("<subscription ID>", "<group>", e.ResourceType, "<name>")
 }
 
-// isTopLevel reports whether the ID is that of a resource of the type directly in a resource
-// group. An extension resource or a child can end in the same type, and would be mistaken for
-// another resource if only its last name were read.
+// isTopLevel reports whether a resource of the type is directly in a resource group. The ID of a child
+// or an extension resource can end in the same type, and its last name alone would stand for another
+// resource.
 func isTopLevel(id *arm.ResourceID, resourceType string) bool {
 	if !strings.EqualFold(id.ResourceType.String(), resourceType) || id.Name == "" {
 		return false

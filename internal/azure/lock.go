@@ -9,14 +9,14 @@ import (
 	"sync"
 )
 
-// locks are held by name, each by one at a time.
+// locks are mutexes by name.
 type locks struct {
 	mu   sync.Mutex
 	held map[string]chan struct{}
 }
 
-// Lock waits until no other part of this run works on the resource with the ID, and returns what
-// ends the caller's own work on it. What other runs do it cannot know.
+// Lock waits until no other part of this run has locked the resource with the ID, and locks it. It knows
+// nothing of other runs.
 func (c *Client) Lock(ctx context.Context, id string) (unlock func(), err error) {
 	name := strings.ToLower(strings.Trim(id, "/"))
 	c.locks.mu.Lock()

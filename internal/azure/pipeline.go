@@ -20,14 +20,14 @@ import (
 
 const headerCorrelationID = "x-ms-correlation-request-id"
 
-// WithoutRetry returns a context whose requests are sent once and never again. It is for what
-// cannot be repeated safely, such as the regeneration of a key: azcore would send a POST that was
-// answered by a server error up to three times more. Settle an uncertain outcome by reading.
+// WithoutRetry returns a context whose requests are sent once. It is for requests that cannot be
+// repeated safely, such as regenerating a key: azcore sends a POST up to three times more after a server
+// error. Read to learn how a request without an answer ended.
 func WithoutRetry(ctx context.Context) context.Context {
 	return policy.WithRetryOptions(ctx, policy.RetryOptions{MaxRetries: -1})
 }
 
-// armOptions are the options of every Resource Manager client.
+// armOptions returns the options of every Resource Manager client.
 func (c *Client) armOptions() *arm.ClientOptions {
 	return &arm.ClientOptions{
 		ClientOptions:         c.pipeline(),
@@ -35,14 +35,14 @@ func (c *Client) armOptions() *arm.ClientOptions {
 	}
 }
 
-// pipeline is what every request passes, whichever client sends it.
+// pipeline returns the pipeline of every request, whichever client sends it.
 func (c *Client) pipeline() azcore.ClientOptions {
 	return azcore.ClientOptions{
 		Cloud:     c.cloud.configuration(),
 		Transport: c.transport,
 		Retry:     policy.RetryOptions{ShouldRetry: isTransient},
-		// The Azure SDK's own log is off unless its environment variable is set. Even then
-		// it holds no body, and of headers and query only what is listed.
+		// The Azure SDK's own log is off unless its environment variable is set. Even then it has
+		// no body, and only the listed headers and query parameters.
 		Logging: policy.LogOptions{
 			AllowedHeaders:     []string{headerCorrelationID, "Azure-AsyncOperation"},
 			AllowedQueryParams: []string{"api-version"},
@@ -59,8 +59,8 @@ func (c *Client) pipeline() azcore.ClientOptions {
 	}
 }
 
-// isTransient reports whether another attempt may do better: azcore's own rule, except that a
-// certificate which is not trusted will not be trusted a moment later either.
+// isTransient reports whether another attempt may succeed. It is azcore's own rule, except that an
+// untrusted certificate stays untrusted.
 func isTransient(resp *http.Response, err error) bool {
 	if err != nil {
 		var untrusted *tls.CertificateVerificationError
@@ -86,8 +86,7 @@ func (p userAgentPolicy) Do(req *policy.Request) (*http.Response, error) {
 	return req.Next()
 }
 
-// correlationPolicy marks all requests of one run, so that they can be found together in Azure's
-// activity log.
+// correlationPolicy gives all requests of one run the same ID, by which Azure's activity log finds them.
 type correlationPolicy struct{ id string }
 
 func (p correlationPolicy) Do(req *policy.Request) (*http.Response, error) {
@@ -95,7 +94,7 @@ func (p correlationPolicy) Do(req *policy.Request) (*http.Response, error) {
 	return req.Next()
 }
 
-// serverTimePolicy learns Azure's time from its answers.
+// serverTimePolicy reads Azure's time from its answers.
 type serverTimePolicy struct{ time *serverTime }
 
 func (p serverTimePolicy) Do(req *policy.Request) (*http.Response, error) {
@@ -106,8 +105,8 @@ func (p serverTimePolicy) Do(req *policy.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// logPolicy writes one line for each attempt into Terraform's log. It holds neither bodies nor
-// headers nor queries: those of storage and of Key Vault carry secrets.
+// logPolicy writes one line for each attempt into Terraform's log, without bodies, headers and queries:
+// those of storage and Key Vault have secrets.
 type logPolicy struct{ clock Clock }
 
 func (p logPolicy) Do(req *policy.Request) (*http.Response, error) {
@@ -130,8 +129,8 @@ func (p logPolicy) Do(req *policy.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// withoutQuery is a URL fit to be shown. A query can hold a shared access signature, and the user
-// information of a URL a password.
+// withoutQuery returns a URL that may be shown. A query can have a shared access signature, and the
+// user information of a URL a password.
 func withoutQuery(u *url.URL) string {
 	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
 	return shown.String()

@@ -10,17 +10,16 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 )
 
-// pollingInterval is how often an operation is asked about where Azure does not say how often it
-// wants to be asked. The SDK's own is half a minute, most of which would be spent waiting for
-// something that is done.
+// pollingInterval is how often Await polls an operation for which Azure names no interval. The SDK's
+// default is half a minute, which is mostly spent on operations that have finished.
 const pollingInterval = 5 * time.Second
 
-// Await waits until an operation that Azure has accepted is over.
+// Await waits until an operation that Azure has accepted has finished.
 func Await[T any](ctx context.Context, poller *runtime.Poller[T]) (T, error) {
 	return poller.PollUntilDone(ctx, &runtime.PollUntilDoneOptions{Frequency: pollingInterval})
 }
 
-// Deref is what a pointer in an answer points to, or the zero value where Azure left it out.
+// Deref returns what a pointer in an answer points to, or the zero value if Azure left it out.
 func Deref[T any](pointer *T) T {
 	if pointer == nil {
 		var zero T

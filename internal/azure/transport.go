@@ -14,8 +14,7 @@ import (
 	"time"
 )
 
-// newTransport returns what carries requests: the one that the configuration gives, or the
-// network as the endpoint describes it.
+// newTransport returns the configuration's transport, or the network as the endpoint describes it.
 func newTransport(config Config) (*http.Client, error) {
 	if config.Transport != nil {
 		return &http.Client{Transport: config.Transport}, nil
@@ -52,8 +51,8 @@ func newTransport(config Config) (*http.Client, error) {
 	return &http.Client{Transport: network}, nil
 }
 
-// trustedRoots returns the system's certificates and those of the file; nil, which means the
-// system's, where there is no file.
+// trustedRoots returns the system's certificates and those of the file. Without a file it returns nil,
+// which stands for the system's.
 func trustedRoots(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil

@@ -53,7 +53,7 @@ func (m mediaServices) List(ctx context.Context, subscriptionID, storageAccountI
 	for pages := accounts.NewListBySubscriptionPager(); pages.More(); {
 		page, err := pages.NextPage(ctx)
 		switch {
-		case retired(err):
+		case azure.IsRetired(err):
 			return nil, nil
 		case err != nil:
 			return nil, err

@@ -56,7 +56,7 @@ func (v videoAnalyzers) List(ctx context.Context, subscriptionID, storageAccount
 	for pages := accounts.NewListBySubscriptionPager(); pages.More(); {
 		page, err := pages.NextPage(ctx)
 		switch {
-		case retired(err):
+		case azure.IsRetired(err):
 			return nil, nil
 		case err != nil:
 			return nil, err
@@ -68,13 +68,6 @@ func (v videoAnalyzers) List(ctx context.Context, subscriptionID, storageAccount
 		}
 	}
 	return ids, nil
-}
-
-// retired reports whether Resource Manager answers that the cloud has no such service, or has it no
-// more, and thus no accounts (Resource Manager, troubleshooting: InvalidResourceType,
-// NoRegisteredProviderFound).
-func retired(err error) bool {
-	return azure.HasCode(err, "InvalidResourceType", "NoRegisteredProviderFound")
 }
 
 // analyzerStorage reports whether a storage account is attached, and whether by its keys. No property

@@ -105,7 +105,7 @@ func readStorage(ctx context.Context, client *azure.Client, keys facts.Reader, s
 		return found, err
 	}
 	got, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
-	if answer, refused := azure.AsError(err); refused && withheld(answer) {
+	if answer, ok := azure.AsError(err); ok && azure.IsHidden(err) {
 		found.unread = reason(answer, at, subjectID)
 		return found, nil
 	}
@@ -116,13 +116,6 @@ func readStorage(ctx context.Context, client *azure.Client, keys facts.Reader, s
 	found.wire = azure.Deref(got.Properties)
 	found.key, err = readKey(ctx, keys, found.Account)
 	return found, err
-}
-
-// withheld reports whether Azure shows the caller nothing: the object does not exist, or the caller may
-// not read it, which can look the same from another subscription or tenant.
-func withheld(answer *azure.Error) bool {
-	return slices.Contains(
-		[]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, answer.Status)
 }
 
 // reason says why a storage account could not be read.

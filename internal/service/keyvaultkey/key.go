@@ -86,7 +86,7 @@ func (r *Resource) awaitNewest(ctx context.Context, vaultID, vaultURI, name stri
 	backoff *azure.Backoff,
 ) (version, error) {
 	found, err := r.newest(ctx, vaultURI, name)
-	if !azure.HasCode(err, "ForbiddenByRbac", "AccessDenied") {
+	if !azure.IsVaultDenied(err) {
 		return found, err
 	}
 	caller, unknown := r.Client.Caller(ctx)
@@ -97,7 +97,7 @@ func (r *Resource) awaitNewest(ctx context.Context, vaultID, vaultURI, name stri
 	if unknown != nil || grant.Get != customerkey.Granted {
 		return found, err
 	}
-	for azure.HasCode(err, "ForbiddenByRbac", "AccessDenied") && backoff.Wait(ctx) {
+	for azure.IsVaultDenied(err) && backoff.Wait(ctx) {
 		found, err = r.newest(ctx, vaultURI, name)
 	}
 	return found, err

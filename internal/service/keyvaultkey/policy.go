@@ -72,7 +72,7 @@ func (r *Resource) readPolicy(ctx context.Context, id customerkey.KeyID, prior *
 	}
 	policy, err := keys.GetKeyRotationPolicy(ctx, id.Name, nil)
 	switch {
-	case importing && azure.HasCode(err, "AccessDenied", "ForbiddenByRbac"):
+	case importing && azure.IsVaultDenied(err):
 		return nil, nil
 	case err != nil:
 		return nil, err

@@ -78,7 +78,7 @@ func (l *Lifecycle[M, P, Properties]) checkNewStorage(ctx context.Context, plan 
 			if err == nil {
 				siblings = rule.Known(len(accounts))
 			}
-			return Seen(err)
+			return unlessHidden(err)
 		})
 	}
 	if err := g.Wait(); err != nil {

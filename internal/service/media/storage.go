@@ -5,7 +5,6 @@ package media
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -46,7 +45,7 @@ func askKind(ctx context.Context, client *azure.Client, id string, fact *mediaac
 ) error {
 	found, err := storageAccount(ctx, client, id)
 	if err != nil {
-		return Seen(err)
+		return unlessHidden(err)
 	}
 	fact.AccountKind = rule.Known(string(azure.Deref(found.Kind)))
 	fact.SKU = rule.Known(string(azure.Deref(azure.Deref(found.SKU).Name)))
@@ -60,7 +59,7 @@ func askPermission(ctx context.Context, client *azure.Client, id string,
 ) error {
 	permissions, err := client.Permissions(ctx, id, azure.StorageAccountType)
 	if err != nil {
-		return Seen(err)
+		return unlessHidden(err)
 	}
 	blocks := make([]customerkey.ActionBlock, len(permissions))
 	for i, permission := range permissions {
@@ -129,7 +128,7 @@ func missing(ctx context.Context, client *azure.Client, subject diagnostic.Subje
 		g.Go(func() error {
 			_, err := storageAccount(ctx, client, id)
 			absent[i] = azure.IsNotFound(err)
-			return Seen(err)
+			return unlessHidden(err)
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -174,11 +173,9 @@ func storageAccount(ctx context.Context, client *azure.Client, id string,
 	return found.Account, err
 }
 
-// Seen returns the error, or nil if Azure only has nothing to show the caller: the object does not
-// exist, or the caller may not see it. From another subscription, both may look the same.
-func Seen(err error) error {
-	answer, ok := azure.AsError(err)
-	if ok && (answer.Status == http.StatusForbidden || answer.Status == http.StatusNotFound) {
+// unlessHidden returns the error, or nil if Azure only hides the object from the caller.
+func unlessHidden(err error) error {
+	if azure.IsHidden(err) {
 		return nil
 	}
 	return err
