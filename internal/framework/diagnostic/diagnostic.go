@@ -94,7 +94,24 @@ func FromError(act Act, subject Subject, err error) diag.Diagnostic {
 	if violation, ok := errors.AsType[rule.Violation](err); ok {
 		return FromViolation(violation)
 	}
+	if shown, ok := errors.AsType[failure](err); ok {
+		return shown.Diagnostic
+	}
 	return report(act, subject, err, outcome(act, err))
+}
+
+// failure is a diagnostic on its way through a function that returns an error.
+type failure struct{ diag.Diagnostic }
+
+func (f failure) Error() string { return f.Summary() + "\n" + f.Detail() }
+
+// Failure returns the first error among the diagnostics as an error, which [FromError] shows as it
+// is, or nil if there is none.
+func Failure(diags diag.Diagnostics) error {
+	for _, found := range diags.Errors() {
+		return failure{found}
+	}
+	return nil
 }
 
 // FromErrorAfter returns that an act failed after a part was done. The sentence says which part.

@@ -22,19 +22,16 @@ import (
 
 type model struct {
 	base.Common
-	Name                attribute.NameValue     `tfsdk:"name"`
-	ResourceGroupName   attribute.NameValue     `tfsdk:"resource_group_name"`
-	Location            attribute.LocationValue `tfsdk:"location"`
-	SKUName             types.String            `tfsdk:"sku_name"`
-	PurgeProtection     types.Bool              `tfsdk:"purge_protection_enabled"`
-	RetentionDays       types.Int64             `tfsdk:"soft_delete_retention_days"`
-	RBACAuthorization   types.Bool              `tfsdk:"rbac_authorization_enabled"`
-	CallerKeyAccess     types.Bool              `tfsdk:"caller_key_access_enabled"`
-	PublicNetworkAccess types.Bool              `tfsdk:"public_network_access_enabled"`
-	NetworkACLs         types.Object            `tfsdk:"network_acls"`
-	Tags                types.Map               `tfsdk:"tags"`
-	VaultURI            types.String            `tfsdk:"vault_uri"`
-	TenantID            types.String            `tfsdk:"tenant_id"`
+	base.Tracked
+	SKUName             types.String `tfsdk:"sku_name"`
+	PurgeProtection     types.Bool   `tfsdk:"purge_protection_enabled"`
+	RetentionDays       types.Int64  `tfsdk:"soft_delete_retention_days"`
+	RBACAuthorization   types.Bool   `tfsdk:"rbac_authorization_enabled"`
+	CallerKeyAccess     types.Bool   `tfsdk:"caller_key_access_enabled"`
+	PublicNetworkAccess types.Bool   `tfsdk:"public_network_access_enabled"`
+	NetworkACLs         types.Object `tfsdk:"network_acls"`
+	VaultURI            types.String `tfsdk:"vault_uri"`
+	TenantID            types.String `tfsdk:"tenant_id"`
 }
 
 type networkModel struct {
@@ -54,11 +51,7 @@ func networkTypes() map[string]attr.Type {
 // observe copies Azure's answer into the model, and whether the caller may manage the keys. The ID
 // stays as it is.
 func (m *model) observe(vault armkeyvault.Vault, callerAccess bool) {
-	importing := base.Imported(m.Name)
-	m.Name = attribute.NewName(azure.Deref(vault.Name))
-	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.Identifier()))
-	m.Location = attribute.NewLocation(azure.Deref(vault.Location))
-	m.Tags = attribute.ManagedTags(vault.Tags, m.Tags, importing)
+	importing := m.ObserveTracked(m.Identifier(), vault.Name, vault.Location, vault.Tags)
 	m.CallerKeyAccess = types.BoolValue(callerAccess)
 
 	properties := azure.Deref(vault.Properties)

@@ -80,8 +80,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 
 	backoff := r.Backoff(ctx, diagnostic.Create, plan.Timeouts)
-	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
-		azure.VaultType, plan.Name.ValueString())
+	id := plan.At(r.Client.SubscriptionID(), azure.VaultType)
 	_, err := r.get(ctx, id)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(r.Subject(id), err)...)
 	if resp.Diagnostics.HasError() {

@@ -18,28 +18,16 @@ import (
 // Attributes are the attributes that both kinds of account have, in the resource and in the data
 // source.
 type Attributes struct {
+	base.Tracked
 	ID                  attribute.ResourceIDValue `tfsdk:"id"`
-	Name                attribute.NameValue       `tfsdk:"name"`
-	ResourceGroupName   attribute.NameValue       `tfsdk:"resource_group_name"`
-	Location            attribute.LocationValue   `tfsdk:"location"`
 	Identity            types.Object              `tfsdk:"identity"`
 	PublicNetworkAccess types.Bool                `tfsdk:"public_network_access_enabled"`
 	Encryption          types.Object              `tfsdk:"encryption"`
-	Tags                types.Map                 `tfsdk:"tags"`
 	ProvisioningState   types.String              `tfsdk:"provisioning_state"`
 }
 
 // Identifier returns the ID in the state.
 func (a *Attributes) Identifier() string { return a.ID.ValueString() }
-
-// Observe takes over what Resource Manager says about an account. The ID stays as it is.
-func Observe[Properties any](a *Attributes, wire armmedia.Resource[Properties]) {
-	importing := base.Imported(a.Name)
-	a.Name = attribute.NewName(azure.Deref(wire.Name))
-	a.ResourceGroupName = attribute.NewName(azure.GroupOf(a.ID.ValueString()))
-	a.Location = attribute.NewLocation(azure.Deref(wire.Location))
-	a.Tags = attribute.ManagedTags(wire.Tags, a.Tags, importing)
-}
 
 // ObserveProperties takes over the properties that both kinds have.
 func (a *Attributes) ObserveProperties(encryption *armmedia.Encryption,

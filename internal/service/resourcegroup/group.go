@@ -32,7 +32,7 @@ func (r *Resource) get(ctx context.Context, id string) (armresources.ResourceGro
 	return got.ResourceGroup, err
 }
 
-func (r *Resource) create(ctx context.Context, id string, plan model,
+func (r *Resource) create(ctx context.Context, id string, plan *model,
 ) (armresources.ResourceGroup, error) {
 	groups, at, err := azure.Open(id, azure.ResourceGroupType, r.Client.ResourceGroups)
 	if err != nil {
@@ -46,7 +46,7 @@ func (r *Resource) create(ctx context.Context, id string, plan model,
 }
 
 // update patches the tags, the only thing about a group that can change.
-func (r *Resource) update(ctx context.Context, state, plan model) error {
+func (r *Resource) update(ctx context.Context, state, plan *model) error {
 	if plan.Tags.Equal(state.Tags) {
 		return nil
 	}

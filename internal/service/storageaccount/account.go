@@ -11,6 +11,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
@@ -23,9 +24,11 @@ func (r *Resource) get(ctx context.Context, id string) (armstorage.Account, erro
 	return got.Account, err
 }
 
-func (r *Resource) create(ctx context.Context, id string,
-	parameters armstorage.AccountCreateParameters,
-) (armstorage.Account, error) {
+func (r *Resource) create(ctx context.Context, id string, plan *model) (armstorage.Account, error) {
+	parameters, diags := plan.created(ctx)
+	if err := diagnostic.Failure(diags); err != nil {
+		return armstorage.Account{}, err
+	}
 	accounts, at, err := azure.Open(id, azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
 		return armstorage.Account{}, err
@@ -40,22 +43,32 @@ func (r *Resource) create(ctx context.Context, id string,
 
 // update patches what was changed. Azure replaces all tags with those it is sent, so update sends
 // them only if they change, together with those of others.
-func (r *Resource) update(ctx context.Context, state, plan model,
-	parameters armstorage.AccountUpdateParameters,
-) (armstorage.Account, error) {
+func (r *Resource) update(ctx context.Context, state, plan *model) error {
+	parameters, changed, diags := plan.changed(ctx, *state)
+	if err := diagnostic.Failure(diags); err != nil {
+		return err
+	}
+	retagged := !plan.Tags.Equal(state.Tags)
+	if !changed && !retagged {
+		return nil
+	}
 	accounts, at, err := azure.Open(state.Identifier(), azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
-		return armstorage.Account{}, err
+		return err
 	}
-	if !plan.Tags.Equal(state.Tags) {
+	if retagged {
 		current, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
 		if err != nil {
-			return armstorage.Account{}, err
+			return err
 		}
 		parameters.Tags = attribute.MergedTags(current.Tags, state.Tags, plan.Tags)
 	}
 	updated, err := accounts.Update(ctx, at.ResourceGroupName, at.Name, parameters, nil)
-	return updated.Account, err
+	if err != nil {
+		return err
+	}
+	plan.observe(updated.Account)
+	return nil
 }
 
 func (r *Resource) delete(ctx context.Context, state *model) error {

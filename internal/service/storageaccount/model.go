@@ -22,36 +22,29 @@ import (
 
 type model struct {
 	base.Common
-	Name                     attribute.NameValue     `tfsdk:"name"`
-	ResourceGroupName        attribute.NameValue     `tfsdk:"resource_group_name"`
-	Location                 attribute.LocationValue `tfsdk:"location"`
-	Kind                     types.String            `tfsdk:"account_kind"`
-	Tier                     types.String            `tfsdk:"account_tier"`
-	ReplicationType          types.String            `tfsdk:"account_replication_type"`
-	MinTLSVersion            types.String            `tfsdk:"min_tls_version"`
-	HTTPSTrafficOnly         types.Bool              `tfsdk:"https_traffic_only_enabled"`
-	AllowPublicItems         types.Bool              `tfsdk:"allow_nested_items_to_be_public"`
-	SharedAccessKey          types.Bool              `tfsdk:"shared_access_key_enabled"`
-	PublicNetworkAccess      types.Bool              `tfsdk:"public_network_access_enabled"`
-	InfrastructureEncryption types.Bool              `tfsdk:"infrastructure_encryption_enabled"`
-	QueueKeyType             types.String            `tfsdk:"queue_encryption_key_type"`
-	TableKeyType             types.String            `tfsdk:"table_encryption_key_type"`
-	KeyExpirationPeriod      types.Int64             `tfsdk:"key_expiration_period_in_days"`
-	Identity                 types.Object            `tfsdk:"identity"`
-	Tags                     types.Map               `tfsdk:"tags"`
-	PrimaryBlobEndpoint      types.String            `tfsdk:"primary_blob_endpoint"`
+	base.Tracked
+	Kind                     types.String `tfsdk:"account_kind"`
+	Tier                     types.String `tfsdk:"account_tier"`
+	ReplicationType          types.String `tfsdk:"account_replication_type"`
+	MinTLSVersion            types.String `tfsdk:"min_tls_version"`
+	HTTPSTrafficOnly         types.Bool   `tfsdk:"https_traffic_only_enabled"`
+	AllowPublicItems         types.Bool   `tfsdk:"allow_nested_items_to_be_public"`
+	SharedAccessKey          types.Bool   `tfsdk:"shared_access_key_enabled"`
+	PublicNetworkAccess      types.Bool   `tfsdk:"public_network_access_enabled"`
+	InfrastructureEncryption types.Bool   `tfsdk:"infrastructure_encryption_enabled"`
+	QueueKeyType             types.String `tfsdk:"queue_encryption_key_type"`
+	TableKeyType             types.String `tfsdk:"table_encryption_key_type"`
+	KeyExpirationPeriod      types.Int64  `tfsdk:"key_expiration_period_in_days"`
+	Identity                 types.Object `tfsdk:"identity"`
+	PrimaryBlobEndpoint      types.String `tfsdk:"primary_blob_endpoint"`
 }
 
 // observe copies Azure's answer into the model. The ID stays as it is.
 func (m *model) observe(account armstorage.Account) {
-	importing := base.Imported(m.Name)
-	m.Name = attribute.NewName(azure.Deref(account.Name))
-	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.Identifier()))
-	m.Location = attribute.NewLocation(azure.Deref(account.Location))
+	importing := m.ObserveTracked(m.Identifier(), account.Name, account.Location, account.Tags)
 	m.Kind = types.StringValue(string(azure.Deref(account.Kind)))
 	tier, replication, _ := strings.Cut(string(azure.Deref(azure.Deref(account.SKU).Name)), "_")
 	m.Tier, m.ReplicationType = types.StringValue(tier), types.StringValue(replication)
-	m.Tags = attribute.ManagedTags(account.Tags, m.Tags, importing)
 	if importing || !m.Identity.IsNull() {
 		m.Identity = attribute.FlattenIdentity(managedIdentity(account.Identity))
 	}

@@ -18,7 +18,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
@@ -153,32 +152,9 @@ func replacedForEncryption(state model) rule.Violation {
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
-	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	ctx, cancel := r.Deadline(ctx, diagnostic.Create, plan.Timeouts, &resp.Diagnostics)
-	defer cancel()
-	parameters, diags := plan.created(ctx)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
-		azure.StorageAccountType, plan.Name.ValueString())
-	_, err := r.get(ctx, id)
-	resp.Diagnostics.Append(diagnostic.RefuseExisting(r.Subject(id), err)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	account, err := r.create(ctx, id, parameters)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, r.Subject(id), err))
-		return
-	}
-	plan.ID = attribute.NewResourceID(id)
-	plan.observe(account)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	base.Create(ctx, &r.Resource, req, resp, func(plan *model) string {
+		return plan.At(r.Client.SubscriptionID(), azure.StorageAccountType)
+	}, r.get, r.create, (*model).observe)
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -188,31 +164,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp *resource.UpdateResponse,
 ) {
-	var plan, state model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := r.Deadline(ctx, diagnostic.Update, plan.Timeouts, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	parameters, changed, diags := plan.changed(ctx, state)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	if changed || !plan.Tags.Equal(state.Tags) {
-		account, err := r.update(ctx, state, plan, parameters)
-		if err != nil {
-			resp.Diagnostics.Append(
-				diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err))
-			return
-		}
-		plan.observe(account)
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	base.Update(ctx, &r.Resource, req, resp, r.update)
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,

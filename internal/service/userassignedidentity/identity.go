@@ -22,7 +22,7 @@ func (r *Resource) get(ctx context.Context, id string) (armmsi.Identity, error) 
 	return got.Identity, err
 }
 
-func (r *Resource) create(ctx context.Context, id string, plan model) (armmsi.Identity, error) {
+func (r *Resource) create(ctx context.Context, id string, plan *model) (armmsi.Identity, error) {
 	identities, at, err := azure.Open(id, azure.UserAssignedIdentityType, r.Client.UserAssignedIdentities)
 	if err != nil {
 		return armmsi.Identity{}, err
@@ -35,7 +35,7 @@ func (r *Resource) create(ctx context.Context, id string, plan model) (armmsi.Id
 }
 
 // update patches the tags, the only thing about an identity that can change.
-func (r *Resource) update(ctx context.Context, state, plan model) error {
+func (r *Resource) update(ctx context.Context, state, plan *model) error {
 	if plan.Tags.Equal(state.Tags) {
 		return nil
 	}

@@ -8,30 +8,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
 type model struct {
 	base.Common
-	Name              attribute.NameValue     `tfsdk:"name"`
-	ResourceGroupName attribute.NameValue     `tfsdk:"resource_group_name"`
-	Location          attribute.LocationValue `tfsdk:"location"`
-	Tags              types.Map               `tfsdk:"tags"`
-	PrincipalID       types.String            `tfsdk:"principal_id"`
-	ClientID          types.String            `tfsdk:"client_id"`
-	TenantID          types.String            `tfsdk:"tenant_id"`
+	base.Tracked
+	PrincipalID types.String `tfsdk:"principal_id"`
+	ClientID    types.String `tfsdk:"client_id"`
+	TenantID    types.String `tfsdk:"tenant_id"`
 }
 
-// observe copies Azure's answer into the model. The ID stays as it is; the resource group, which the
-// answer lacks, comes from it.
+// observe copies Azure's answer into the model. The ID stays as it is.
 func (m *model) observe(identity armmsi.Identity) {
-	importing := base.Imported(m.Name)
-	m.Name = attribute.NewName(azure.Deref(identity.Name))
-	m.ResourceGroupName = attribute.NewName(azure.GroupOf(m.ID.ValueString()))
-	m.Location = attribute.NewLocation(azure.Deref(identity.Location))
-	m.Tags = attribute.ManagedTags(identity.Tags, m.Tags, importing)
-
+	m.ObserveTracked(m.Identifier(), identity.Name, identity.Location, identity.Tags)
 	properties := azure.Deref(identity.Properties)
 	m.PrincipalID = types.StringPointerValue(properties.PrincipalID)
 	m.ClientID = types.StringPointerValue(properties.ClientID)

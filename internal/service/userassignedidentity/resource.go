@@ -12,9 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
 var (
@@ -45,30 +43,9 @@ type Resource struct{ base.Resource }
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
-	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	ctx, cancel := r.Deadline(ctx, diagnostic.Create, plan.Timeouts, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	id := azure.ID(r.Client.SubscriptionID(), plan.ResourceGroupName.ValueString(),
-		azure.UserAssignedIdentityType, plan.Name.ValueString())
-	_, err := r.get(ctx, id)
-	resp.Diagnostics.Append(diagnostic.RefuseExisting(r.Subject(id), err)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	identity, err := r.create(ctx, id, plan)
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, r.Subject(id), err))
-		return
-	}
-	plan.ID = attribute.NewResourceID(id)
-	plan.observe(identity)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	base.Create(ctx, &r.Resource, req, resp, func(plan *model) string {
+		return plan.At(r.Client.SubscriptionID(), azure.UserAssignedIdentityType)
+	}, r.get, r.create, (*model).observe)
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -78,22 +55,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp *resource.UpdateResponse,
 ) {
-	var plan, state model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	ctx, cancel := r.Deadline(ctx, diagnostic.Update, plan.Timeouts, &resp.Diagnostics)
-	defer cancel()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	if err := r.update(ctx, state, plan); err != nil {
-		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err))
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	base.Update(ctx, &r.Resource, req, resp, r.update)
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,

@@ -84,14 +84,16 @@ func movedModel(version int64, m moved) (*model, error) {
 	return &model{
 		account: account{
 			Attributes: media.Attributes{
+				Tracked: base.Tracked{
+					Name:              attribute.NewName(m.Name),
+					ResourceGroupName: attribute.NewName(m.ResourceGroupName),
+					Location:          attribute.NewLocation(m.Location),
+					Tags:              base.MovedTags(m.Tags),
+				},
 				ID:                  attribute.NewResourceID(id),
-				Name:                attribute.NewName(m.Name),
-				ResourceGroupName:   attribute.NewName(m.ResourceGroupName),
-				Location:            attribute.NewLocation(m.Location),
 				Identity:            m.identity(),
 				PublicNetworkAccess: types.BoolPointerValue(m.PublicNetworkAccess),
 				Encryption:          m.encryption(),
-				Tags:                base.MovedTags(m.Tags),
 			},
 			StorageAccounts:          m.storage(),
 			StorageAuthentication:    types.StringValue(m.StorageAuthentication),

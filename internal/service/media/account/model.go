@@ -13,7 +13,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
@@ -38,8 +37,7 @@ func (m *model) Limits() timeouts.Value { return m.Timeouts }
 
 // observe takes over what Azure says about the account. The ID stays as it is.
 func (a *account) observe(wire armmedia.Account) {
-	importing := base.Imported(a.Name)
-	media.Observe(&a.Attributes, wire)
+	importing := a.ObserveTracked(a.Identifier(), wire.Name, wire.Location, wire.Tags)
 	if importing || !a.Identity.IsNull() {
 		a.Identity = attribute.FlattenIdentity(media.ObservedIdentity(wire.Identity, a.Identity))
 	}

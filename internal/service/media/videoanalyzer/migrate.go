@@ -51,13 +51,15 @@ func movedModel(_ int64, m moved) (*model, error) {
 	target := &model{
 		analyzer: analyzer{
 			Attributes: media.Attributes{
-				ID:                attribute.NewResourceID(id),
-				Name:              attribute.NewName(m.Name),
-				ResourceGroupName: attribute.NewName(m.ResourceGroupName),
-				Location:          attribute.NewLocation(m.Location),
-				Identity:          types.ObjectNull(attribute.UserIdentityTypes()),
-				Encryption:        types.ObjectNull(media.EncryptionTypes()),
-				Tags:              base.MovedTags(m.Tags),
+				Tracked: base.Tracked{
+					Name:              attribute.NewName(m.Name),
+					ResourceGroupName: attribute.NewName(m.ResourceGroupName),
+					Location:          attribute.NewLocation(m.Location),
+					Tags:              base.MovedTags(m.Tags),
+				},
+				ID:         attribute.NewResourceID(id),
+				Identity:   types.ObjectNull(attribute.UserIdentityTypes()),
+				Encryption: types.ObjectNull(media.EncryptionTypes()),
 			},
 			StorageAccount: types.ObjectNull(storageTypes()),
 			Endpoints:      types.ListNull(endpointType()),

@@ -34,7 +34,7 @@ func (m *model) Limits() timeouts.Value { return m.Timeouts }
 
 // observe takes over what Azure says about the account. The ID stays as it is.
 func (a *analyzer) observe(wire armmedia.VideoAnalyzer) {
-	media.Observe(&a.Attributes, wire)
+	a.ObserveTracked(a.Identifier(), wire.Name, wire.Location, wire.Tags)
 	a.Identity = attribute.FlattenUserIdentity(
 		media.ObservedIdentity(wire.Identity, a.Identity))
 
