@@ -28,9 +28,7 @@ func (b batch) Read(ctx context.Context, id, storageAccountID string) (Dependent
 	if err != nil {
 		return Dependent{}, err
 	}
-	found := b.dependent(account.Properties, storageAccountID)
-	found.ID = id
-	return found, nil
+	return on(b.dependents(id, account.Properties), b, id, storageAccountID), nil
 }
 
 // Sync has the account read the keys of its auto-storage account, which the request does not name.
@@ -47,41 +45,34 @@ func (batch) SyncCommand(id, _ string) string {
 	return command("az batch account autostorage-keys sync", "--name", id)
 }
 
-func (b batch) List(ctx context.Context, subscriptionID, storageAccountID string,
-) ([]string, error) {
+func (b batch) List(ctx context.Context, subscriptionID string) (found []Dependent, err error) {
 	accounts, err := b.client.BatchAccounts(subscriptionID)
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for pages := accounts.NewListPager(nil); pages.More(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
+	err = azure.EachPage(ctx, accounts.NewListPager(nil), func(page armbatch.AccountClientListResponse) {
 		for _, account := range page.Value {
-			if b.dependent(account.Properties, storageAccountID).UsesKeys {
-				ids = append(ids, azure.Deref(account.ID))
-			}
+			found = append(found, b.dependents(azure.Deref(account.ID), account.Properties)...)
 		}
-	}
-	return ids, nil
+	})
+	return found, err
 }
 
-// dependent returns how an account uses a storage account. lastKeySync is "the UTC time at which
-// storage keys were last synchronized with the Batch account" (OpenAPI document,
+// dependents returns how an account uses its storage account, if it has one. lastKeySync is "the UTC
+// time at which storage keys were last synchronized with the Batch account" (OpenAPI document,
 // AutoStorageProperties); Azure sets it even where the account uses no keys.
-func (b batch) dependent(properties *armbatch.AccountProperties, storageAccountID string) Dependent {
-	found := Dependent{Kind: b}
+func (b batch) dependents(id string, properties *armbatch.AccountProperties) []Dependent {
 	storage := azure.Deref(azure.Deref(properties).AutoStorage)
-	if !azure.SameID(azure.Deref(storage.StorageAccountID), storageAccountID) {
-		return found
+	if azure.Deref(storage.StorageAccountID) == "" {
+		return nil
 	}
-	found.Attached = true
-	found.UsesKeys = azure.Deref(storage.AuthenticationMode) !=
-		armbatch.AutoStorageAuthenticationModeBatchAccountManagedIdentity
+	found := Dependent{
+		ID: id, Kind: b, StorageAccountID: *storage.StorageAccountID, Attached: true,
+		UsesKeys: azure.Deref(storage.AuthenticationMode) !=
+			armbatch.AutoStorageAuthenticationModeBatchAccountManagedIdentity,
+	}
 	if found.UsesKeys {
 		found.LastSync = azure.Deref(storage.LastKeySync)
 	}
-	return found
+	return []Dependent{found}
 }

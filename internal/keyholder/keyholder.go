@@ -32,14 +32,17 @@ type Kind interface {
 	Sync(ctx context.Context, id, storageAccountID string) error
 	// SyncCommand returns the Azure CLI command that does the same as [Kind.Sync].
 	SyncCommand(id, storageAccountID string) string
-	// List returns the IDs of the accounts in a subscription that use a storage account's keys.
-	List(ctx context.Context, subscriptionID, storageAccountID string) ([]string, error)
+	// List reads how the accounts in a subscription use their storage accounts: one dependent for each
+	// account and storage account.
+	List(ctx context.Context, subscriptionID string) ([]Dependent, error)
 }
 
 // Dependent is an account that depends on a storage account.
 type Dependent struct {
 	ID   string
 	Kind Kind
+	// StorageAccountID is the ID of the storage account.
+	StorageAccountID string
 	// Attached says that the account has the storage account at all.
 	Attached bool
 	// UsesKeys says that the account holds a copy of the keys. An account that reaches the storage
@@ -48,6 +51,21 @@ type Dependent struct {
 	// LastSync is when the account last read the keys, by its service's clock; the zero time where
 	// the service does not report it, or the account uses no keys.
 	LastSync time.Time
+
+	// unsure says that UsesKeys is a guess, which only reading the account settles.
+	unsure bool
+}
+
+// on returns the dependent on a storage account among those that one account is. An account that does
+// not have the storage account is not attached.
+func on(dependents []Dependent, kind Kind, id, storageAccountID string) Dependent {
+	for _, one := range dependents {
+		if azure.SameID(one.StorageAccountID, storageAccountID) {
+			one.StorageAccountID = storageAccountID
+			return one
+		}
+	}
+	return Dependent{ID: id, Kind: kind, StorageAccountID: storageAccountID}
 }
 
 // Name returns the kind and the name of the account, such as "Batch account contosobatch".

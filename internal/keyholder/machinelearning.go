@@ -7,9 +7,8 @@ import (
 	"context"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmachinelearning"
 )
 
 // machineLearning reads and syncs Machine Learning workspaces. Each has one storage account.
@@ -19,25 +18,18 @@ func (machineLearning) Noun() string          { return "Machine Learning workspa
 func (machineLearning) ResourceType() string  { return azure.WorkspaceType }
 func (machineLearning) ReportsLastSync() bool { return false }
 
-// authModeVersion is an api-version that shows how a workspace reaches its storage account. The
-// official client sends an older one, which does not.
-const authModeVersion = "2025-06-01"
-
 func (m machineLearning) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
-	resources, _, err := azure.Open(id, azure.WorkspaceType, m.client.Resources)
+	workspaces, at, err := azure.Open(id, azure.WorkspaceType, m.client.Workspaces)
 	if err != nil {
 		return Dependent{}, err
 	}
-	workspace, err := resources.GetByID(ctx, id, authModeVersion, nil)
+	workspace, err := workspaces.Get(ctx, at.ResourceGroupName, at.Name)
 	if err != nil {
 		return Dependent{}, err
 	}
-	properties, _ := workspace.Properties.(map[string]any)
-	storage, _ := properties["storageAccount"].(string)
-	mode, _ := properties["systemDatastoresAuthMode"].(string) // Older answers lack it: keys were the only way.
-	attached := azure.SameID(storage, storageAccountID)
-	usesKeys := attached && (mode == "" || strings.EqualFold(mode, "AccessKey"))
-	return Dependent{ID: id, Kind: m, Attached: attached, UsesKeys: usesKeys}, nil
+	found := on([]Dependent{m.dependent(id, workspace)}, m, id, storageAccountID)
+	found.unsure = false
+	return found, nil
 }
 
 // Sync has the workspace read all the keys that it holds, and waits for the long-running operation.
@@ -58,48 +50,26 @@ func (machineLearning) SyncCommand(id, _ string) string {
 	return command("az ml workspace sync-keys", "--name", id)
 }
 
-// List reads each workspace on the storage account, because the list does not show which use its
-// keys.
-func (m machineLearning) List(ctx context.Context, subscriptionID, storageAccountID string,
-) ([]string, error) {
+func (m machineLearning) List(ctx context.Context, subscriptionID string) (found []Dependent, err error) {
 	workspaces, err := m.client.Workspaces(subscriptionID)
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for pages := workspaces.NewListBySubscriptionPager(); pages.More(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, workspace := range page.Value {
-			if azure.SameID(workspace.Properties.StorageAccount, storageAccountID) {
-				ids = append(ids, workspace.ID)
+	err = azure.EachPage(ctx, workspaces.NewListBySubscriptionPager(),
+		func(page armmachinelearning.WorkspacePage) {
+			for _, workspace := range page.Value {
+				found = append(found, m.dependent(workspace.ID, workspace))
 			}
-		}
-	}
-	return m.withKeys(ctx, ids, storageAccountID)
+		})
+	return found, err
 }
 
-// withKeys returns the IDs of the workspaces that use the keys. It reads them concurrently.
-func (m machineLearning) withKeys(ctx context.Context, ids []string, storageAccountID string,
-) ([]string, error) {
-	found := make([]Dependent, len(ids))
-	g, ctx := errgroup.WithContext(ctx)
-	for i, id := range ids {
-		g.Go(func() (err error) {
-			found[i], err = m.Read(ctx, id, storageAccountID)
-			return err
-		})
+// dependent returns how a workspace uses its storage account. Older workspaces show no mode: keys were
+// the only way. A list may leave the mode out where the workspace itself shows it.
+func (m machineLearning) dependent(id string, workspace armmachinelearning.Workspace) Dependent {
+	mode := workspace.Properties.AuthMode
+	return Dependent{
+		ID: id, Kind: m, StorageAccountID: workspace.Properties.StorageAccount, Attached: true,
+		UsesKeys: mode == "" || strings.EqualFold(mode, "AccessKey"), unsure: mode == "",
 	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	var using []string
-	for _, workspace := range found {
-		if workspace.UsesKeys {
-			using = append(using, workspace.ID)
-		}
-	}
-	return using, nil
 }

@@ -6,6 +6,8 @@ package keyholder
 import (
 	"context"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
@@ -26,8 +28,7 @@ func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (D
 	if err != nil {
 		return Dependent{}, err
 	}
-	attached, usesKeys := mediaStorage(account.Properties, storageAccountID)
-	return Dependent{ID: id, Kind: m, Attached: attached, UsesKeys: usesKeys}, nil
+	return on(m.dependents(id, account.Properties), m, id, storageAccountID), nil
 }
 
 func (m mediaServices) Sync(ctx context.Context, id, storageAccountID string) error {
@@ -43,39 +44,36 @@ func (mediaServices) SyncCommand(id, storageAccountID string) string {
 		" --storage-account-id " + storageAccountID
 }
 
-func (m mediaServices) List(ctx context.Context, subscriptionID, storageAccountID string,
-) ([]string, error) {
+func (m mediaServices) List(ctx context.Context, subscriptionID string) ([]Dependent, error) {
 	accounts, err := m.client.MediaAccounts(subscriptionID)
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for pages := accounts.NewListBySubscriptionPager(); pages.More(); {
-		page, err := pages.NextPage(ctx)
-		switch {
-		case azure.IsRetired(err):
-			return nil, nil
-		case err != nil:
-			return nil, err
-		}
-		for _, account := range page.Value {
-			if _, usesKeys := mediaStorage(account.Properties, storageAccountID); usesKeys {
-				ids = append(ids, azure.Deref(account.ID))
-			}
-		}
-	}
-	return ids, nil
+	return listed(ctx, accounts.NewListBySubscriptionPager(), m.dependents)
 }
 
-// mediaStorage reports whether a storage account is attached, and whether by its keys.
-func mediaStorage(properties *armmedia.AccountProperties, storageAccountID string,
-) (attached, usesKeys bool) {
-	if properties == nil {
-		return false, false
+// dependents returns how an account uses its storage accounts: all by their keys, or all by identity.
+func (m mediaServices) dependents(id string, properties *armmedia.AccountProperties,
+) (found []Dependent) {
+	byIdentity := azure.Deref(azure.Deref(properties).StorageAuthentication) == armmedia.StorageByManagedIdentity
+	for _, storage := range azure.Deref(properties).StorageAccounts {
+		found = append(found, Dependent{
+			ID: id, Kind: m, StorageAccountID: azure.Deref(storage.ID),
+			Attached: true, UsesKeys: !byIdentity,
+		})
 	}
-	for _, storage := range properties.StorageAccounts {
-		attached = attached || azure.SameID(azure.Deref(storage.ID), storageAccountID)
-	}
-	byIdentity := azure.Deref(properties.StorageAuthentication) == armmedia.StorageByManagedIdentity
-	return attached, attached && !byIdentity
+	return found
+}
+
+// listed reads the accounts of Microsoft.Media in a subscription. Both services are retired in the
+// public cloud: where the list itself is not found, there are no accounts.
+func listed[Properties any](ctx context.Context, pages *runtime.Pager[armmedia.Page[Properties]],
+	dependents func(id string, properties *Properties) []Dependent,
+) (found []Dependent, err error) {
+	err = azure.EachPage(ctx, pages, func(page armmedia.Page[Properties]) {
+		for _, account := range page.Value {
+			found = append(found, dependents(azure.Deref(account.ID), account.Properties)...)
+		}
+	})
+	return found, azure.UnlessRetired(err)
 }

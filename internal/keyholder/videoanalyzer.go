@@ -27,8 +27,7 @@ func (v videoAnalyzers) Read(ctx context.Context, id, storageAccountID string) (
 	if err != nil {
 		return Dependent{}, err
 	}
-	attached, usesKeys := analyzerStorage(account.Properties, storageAccountID)
-	return Dependent{ID: id, Kind: v, Attached: attached, UsesKeys: usesKeys}, nil
+	return on(v.dependents(id, account.Properties), v, id, storageAccountID), nil
 }
 
 func (v videoAnalyzers) Sync(ctx context.Context, id, storageAccountID string) error {
@@ -46,41 +45,26 @@ func (videoAnalyzers) SyncCommand(id, storageAccountID string) string {
 		"--body '{\"id\":%q}'", id, armmedia.VideoAnalyzerSyncAPIVersion, storageAccountID)
 }
 
-func (v videoAnalyzers) List(ctx context.Context, subscriptionID, storageAccountID string,
-) ([]string, error) {
+func (v videoAnalyzers) List(ctx context.Context, subscriptionID string) ([]Dependent, error) {
 	accounts, err := v.client.VideoAnalyzers(subscriptionID)
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for pages := accounts.NewListBySubscriptionPager(); pages.More(); {
-		page, err := pages.NextPage(ctx)
-		switch {
-		case azure.IsRetired(err):
-			return nil, nil
-		case err != nil:
-			return nil, err
-		}
-		for _, account := range page.Value {
-			if _, usesKeys := analyzerStorage(account.Properties, storageAccountID); usesKeys {
-				ids = append(ids, azure.Deref(account.ID))
-			}
-		}
-	}
-	return ids, nil
+	return listed(ctx, accounts.NewListBySubscriptionPager(), v.dependents)
 }
 
-// analyzerStorage reports whether a storage account is attached, and whether by its keys. No property
-// says so, unlike the storageAuthentication of Media Services: each storage account may have "a
-// managed identity that Video Analyzer will use to access the storage account" (OpenAPI document,
+// dependents returns how an account uses its storage accounts. No property says whether by their
+// keys, unlike the storageAuthentication of Media Services: each storage account may have "a managed
+// identity that Video Analyzer will use to access the storage account" (OpenAPI document,
 // StorageAccount.identity). Without one it was attached at 2021-05-01-preview, the version with
-// syncStorageKeys, and the account reaches it with a copy of its keys.
-func analyzerStorage(properties *armmedia.VideoAnalyzerProperties, storageAccountID string,
-) (attached, usesKeys bool) {
+// syncStorageKeys, and the account accesses it with a copy of its keys.
+func (v videoAnalyzers) dependents(id string, properties *armmedia.VideoAnalyzerProperties,
+) (found []Dependent) {
 	for _, storage := range azure.Deref(properties).StorageAccounts {
-		if azure.SameID(azure.Deref(storage.ID), storageAccountID) {
-			return true, azure.Deref(azure.Deref(storage.Identity).UserAssignedIdentity) == ""
-		}
+		found = append(found, Dependent{
+			ID: id, Kind: v, StorageAccountID: azure.Deref(storage.ID), Attached: true,
+			UsesKeys: azure.Deref(azure.Deref(storage.Identity).UserAssignedIdentity) == "",
+		})
 	}
-	return false, false
+	return found
 }

@@ -46,10 +46,7 @@ func listed[Properties any](ctx context.Context, pages *runtime.Pager[armmedia.P
 			found = append(found, describe(azure.Deref(wire.ID), wire))
 		}
 	})
-	if azure.IsRetired(err) || azure.IsNotFound(err) {
-		return nil, nil
-	}
-	return found, err
+	return found, azure.UnlessRetired(err)
 }
 
 // keyForbidden recognizes the only refusal of a customer-managed key that is public: 400 BadRequest

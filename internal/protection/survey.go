@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -43,80 +42,33 @@ func (u Unseen) String() string {
 // NewSurvey lists the accounts in the subscription of the client and in the others, at a cost of one
 // list for each kind and subscription. It is for the moment just before a change.
 func NewSurvey(ctx context.Context, client *azure.Client, others ...string) (Survey, error) {
-	return survey(ctx, client, others, list)
+	return survey(ctx, client, new(azure.Memory[azure.Listing[Account]]), others)
 }
 
 // Planned is [NewSurvey] at plan: all nouns of a run share its lists, until the run itself changes
 // something. Ask it only where a plan changes or destroys what accounts may depend on.
 func Planned(ctx context.Context, client *azure.Client, others ...string) (Survey, error) {
-	lists := azure.SharedUntilChange[listing](client)
-	return survey(ctx, client, others, func(ctx context.Context, kind Kind, subscriptionID string,
-	) (listing, error) {
-		return lists.Get(ctx, kind.Traits().ResourceType+" "+subscriptionID, func() (listing, error) {
-			return list(ctx, kind, subscriptionID)
-		})
-	})
+	return survey(ctx, client, azure.SharedUntilChange[azure.Listing[Account]](client), others)
 }
 
-// listing is one list, or the reason that it could not be seen.
-type listing struct {
-	accounts []Account
-	unseen   []Unseen
-}
-
-// survey reads the lists and puts them together.
-func survey(ctx context.Context, client *azure.Client, others []string,
-	list func(ctx context.Context, kind Kind, subscriptionID string) (listing, error),
+func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure.Listing[Account]],
+	others []string,
 ) (Survey, error) {
-	kinds := kinds(client)
-	subscriptions := distinct(append([]string{client.SubscriptionID()}, others...))
-	lists := make([]listing, len(kinds)*len(subscriptions))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(azure.ConcurrentReads)
-	for i := range lists {
-		g.Go(func() (err error) {
-			lists[i], err = list(ctx, kinds[i/len(subscriptions)], subscriptions[i%len(subscriptions)])
-			return err
-		})
+	accounts, unlisted, err := azure.ListAll(ctx, lists, kinds(client),
+		append([]string{client.SubscriptionID()}, others...)...)
+	if err != nil {
+		return Survey{}, fmt.Errorf("listing the accounts that use customer-managed keys: %w", err)
 	}
-	if err := g.Wait(); err != nil {
-		return Survey{}, fmt.Errorf("listing the accounts that may depend on it: %w", err)
-	}
-	var found Survey
-	for _, one := range lists {
-		found.Accounts = append(found.Accounts, one.accounts...)
-		found.Unseen = append(found.Unseen, one.unseen...)
-	}
-	slices.SortFunc(found.Accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
-	return found, nil
-}
-
-// list reads one list. What the caller may not list is unseen, which is no error. A subscription
-// that is not registered for a service has no accounts of it.
-func list(ctx context.Context, kind Kind, subscriptionID string) (listing, error) {
-	accounts, err := kind.List(ctx, subscriptionID)
-	answer, answered := azure.AsError(err)
-	switch {
-	case azure.IsUnregistered(err):
-		return listing{}, nil
-	case azure.IsRetired(err), answered && (answer.Status == http.StatusForbidden ||
-		answer.Status == http.StatusNotFound):
-		return listing{unseen: []Unseen{{kind.Traits(), subscriptionID, cmp.Or(answer.Code, "no access")}}}, nil
-	case err != nil:
-		return listing{}, err
-	}
-	return listing{accounts: accounts}, nil
-}
-
-// distinct leaves out subscriptions that are there already, and the empty one.
-func distinct(subscriptions []string) []string {
-	var kept []string
-	for _, id := range subscriptions {
-		if id != "" && !slices.ContainsFunc(kept, func(k string) bool { return strings.EqualFold(k, id) }) {
-			kept = append(kept, id)
+	slices.SortFunc(accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
+	found := Survey{Accounts: accounts}
+	for _, one := range unlisted {
+		reason := "no access"
+		if answer, ok := azure.AsError(one.Err); ok {
+			reason = cmp.Or(answer.Code, reason)
 		}
+		found.Unseen = append(found.Unseen, Unseen{one.Kind.Traits(), one.SubscriptionID, reason})
 	}
-	return kept
+	return found, nil
 }
 
 // ByKey returns the accounts that use a key, in whatever version.

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package armmachinelearning calls the two operations on Machine Learning workspaces that the
+// Package armmachinelearning calls the operations on Machine Learning workspaces that the
 // provider needs. The SDK's client of the same name has them too, at the price of 75,000 lines
 // that every build compiles.
 package armmachinelearning
@@ -17,9 +17,11 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armclient"
 )
 
+// The version shows how a workspace accesses its storage account, which stable versions before
+// 2024-10-01 do not.
 const (
 	workspaceType       = "Microsoft.MachineLearningServices/workspaces"
-	workspaceAPIVersion = "2024-04-01"
+	workspaceAPIVersion = "2025-06-01"
 )
 
 // WorkspacesClient is the client of Machine Learning workspaces.
@@ -42,6 +44,8 @@ type Workspace struct {
 	ID         string `json:"id"`
 	Properties struct {
 		StorageAccount string `json:"storageAccount"`
+		// AuthMode says how the workspace accesses its storage account, such as AccessKey or Identity.
+		AuthMode string `json:"systemDatastoresAuthMode"`
 	} `json:"properties"`
 }
 
@@ -49,6 +53,13 @@ type Workspace struct {
 type WorkspacePage struct {
 	Value    []Workspace `json:"value"`
 	NextLink string      `json:"nextLink"`
+}
+
+// Get reads a workspace.
+func (c *WorkspacesClient) Get(ctx context.Context, group, name string) (workspace Workspace, err error) {
+	err = c.client.Call(ctx, http.MethodGet, c.client.Resource(group, workspaceType, name), nil, &workspace,
+		http.StatusOK)
+	return workspace, err
 }
 
 // NewListBySubscriptionPager lists the workspaces in the subscription.

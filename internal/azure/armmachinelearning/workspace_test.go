@@ -61,7 +61,7 @@ func client(t *testing.T, s *service) *armmachinelearning.WorkspacesClient {
 
 func TestNewListBySubscriptionPager_followsTheLink(t *testing.T) {
 	t.Parallel()
-	const first, second = provider + "workspaces?api-version=2024-04-01", provider + "workspaces?skip=1"
+	const first, second = provider + "workspaces?api-version=2025-06-01", provider + "workspaces?skip=1"
 	s := &service{answers: map[string]*http.Response{
 		"GET " + first: answer(http.StatusOK,
 			`{"value":[{"id":"/w1","properties":{"storageAccount":"/s1"}}],"nextLink":"`+second+`"}`),
@@ -86,7 +86,7 @@ func TestBeginResyncKeys_waitsForTheOperation(t *testing.T) {
 	t.Parallel()
 	const (
 		resync = "POST https://management.azure.com/subscriptions/s/resourceGroups/g/providers/" +
-			"Microsoft.MachineLearningServices/workspaces/w/resyncKeys?api-version=2024-04-01"
+			"Microsoft.MachineLearningServices/workspaces/w/resyncKeys?api-version=2025-06-01"
 		operation = provider + "operations/1"
 	)
 	accepted := answer(http.StatusAccepted, "")

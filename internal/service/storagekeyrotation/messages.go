@@ -139,9 +139,10 @@ func unreadWarning(err error, why string) diag.Diagnostic {
 }
 
 // unlistedWarning says that accounts that may use the keys could not be listed.
-func unlistedWarning(kind keyholder.Kind, err error) diag.Diagnostic {
-	return dependentWarning("Dependents Not Listed",
-		"accounts of type "+kind.ResourceType()+" that could not be listed ("+cause(err)+")",
+func unlistedWarning(unseen keyholder.Unseen) diag.Diagnostic {
+	return dependentWarning("Dependents Not Listed", fmt.Sprintf(
+		"accounts of type %s in the subscription %s that could not be listed (%s)",
+		unseen.Kind.ResourceType(), unseen.SubscriptionID, cause(unseen.Err)),
 		"An account that is not synced cannot reach its storage once both keys are new",
 		"Check that dependent_ids has all of them")
 }

@@ -5,8 +5,8 @@ package storagekeyrotation
 
 import (
 	"context"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -100,28 +100,18 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 
 // undeclared warns of accounts in the subscription that use the keys and are not in dependent_ids.
 func (r *Resource) undeclared(ctx context.Context, opened *account) (diags diag.Diagnostics) {
-	at, err := azure.ParseID(opened.id, azure.StorageAccountType)
+	// A list that failed is named by a warning of its own.
+	survey, _ := keyholder.Planned(ctx, r.Client, azure.SubscriptionOf(opened.id))
+	for _, unseen := range survey.Unseen {
+		diags.Append(unlistedWarning(unseen))
+	}
+	found, err := survey.On(ctx, opened.id)
 	if err != nil {
-		return nil
+		return append(diags, unreadWarning(err, "It may hold a copy of the keys"))
 	}
-	kinds := keyholder.Kinds(r.Client)
-	listed, failed := make([][]string, len(kinds)), make([]error, len(kinds))
-	var group sync.WaitGroup
-	for i, kind := range kinds {
-		group.Go(func() { listed[i], failed[i] = kind.List(ctx, at.SubscriptionID, opened.id) })
-	}
-	group.Wait()
-	var missing []keyholder.Dependent
-	for i, kind := range kinds {
-		if err := failed[i]; err != nil {
-			diags.Append(unlistedWarning(kind, err))
-		}
-		for _, id := range listed[i] {
-			if !azure.ContainsID(opened.dependents.ids, id) {
-				missing = append(missing, keyholder.Dependent{ID: id, Kind: kind})
-			}
-		}
-	}
+	missing := slices.DeleteFunc(found, func(one keyholder.Dependent) bool {
+		return !one.UsesKeys || azure.ContainsID(opened.dependents.ids, one.ID)
+	})
 	if len(missing) > 0 {
 		diags.Append(undeclaredWarning(opened.id, missing))
 	}
