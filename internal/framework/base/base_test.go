@@ -65,6 +65,14 @@ func (s *service) delete(ctx context.Context, state *widgetModel) error {
 
 func now() time.Time { return time.Now() } //nolint:forbidigo // It is compared with a context's deadline.
 
+// What embeds a base.Resource or a base.DataSource has these interfaces without a method of its own.
+var (
+	_ resource.ResourceWithConfigure     = (*widget)(nil)
+	_ resource.ResourceWithIdentity      = (*widget)(nil)
+	_ resource.ResourceWithImportState   = (*widget)(nil)
+	_ datasource.DataSourceWithConfigure = (*widgetData)(nil)
+)
+
 // widget is a noun that has nothing but what base gives it.
 type widget struct {
 	base.Resource

@@ -20,8 +20,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
 	return &DataSource{base.NewDataSource(noun(), dataSourceSchema)}

@@ -29,10 +29,8 @@ func noun() base.Noun {
 		Title:  "Customer Key Attachment",
 		Schema: resourceSchema,
 		Timeouts: base.Timeouts{
-			Create: 30 * time.Minute,
-			Read:   5 * time.Minute,
-			Update: 30 * time.Minute,
-			Delete: 30 * time.Minute,
+			Create: 30 * time.Minute, Read: 5 * time.Minute,
+			Update: 30 * time.Minute, Delete: 30 * time.Minute,
 		},
 	}
 	for _, kind := range protection.Kinds() {
@@ -41,12 +39,7 @@ func noun() base.Noun {
 	return described
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-)
+var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
 
 // NewResource returns the resource.
 func NewResource() resource.Resource { return &Resource{base.NewResource(noun())} }

@@ -23,10 +23,7 @@ import (
 
 func noun() base.Noun { return base.Noun{Type: "azuremedia_customer_key", Title: "Customer Key"} }
 
-var (
-	_ datasource.DataSourceWithConfigure        = (*DataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*DataSource)(nil)
-)
+var _ datasource.DataSourceWithConfigValidators = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {

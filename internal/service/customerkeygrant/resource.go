@@ -16,12 +16,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-)
+var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
 
 // NewResource returns the resource.
 func NewResource() resource.Resource {
@@ -30,10 +25,8 @@ func NewResource() resource.Resource {
 		Title:  "Customer Key Grant",
 		Schema: resourceSchema,
 		Timeouts: base.Timeouts{
-			Create: 15 * time.Minute,
-			Read:   5 * time.Minute,
-			Update: 15 * time.Minute,
-			Delete: 15 * time.Minute,
+			Create: 15 * time.Minute, Read: 5 * time.Minute,
+			Update: 15 * time.Minute, Delete: 15 * time.Minute,
 		},
 	})}
 }

@@ -20,8 +20,6 @@ func noun() base.Noun {
 	return base.Noun{Type: "azuremedia_encryption_posture", Title: "Encryption Posture"}
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
 	return &DataSource{base.NewDataSource(noun(), dataSourceSchema)}

@@ -19,12 +19,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-)
+var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
 
 // NewResource returns the resource.
 func NewResource() resource.Resource {
@@ -34,10 +29,8 @@ func NewResource() resource.Resource {
 		ResourceTypes: []string{azure.VaultType},
 		Schema:        resourceSchema,
 		Timeouts: base.Timeouts{
-			Create: 30 * time.Minute,
-			Read:   5 * time.Minute,
-			Update: 30 * time.Minute,
-			Delete: 30 * time.Minute,
+			Create: 30 * time.Minute, Read: 5 * time.Minute,
+			Update: 30 * time.Minute, Delete: 30 * time.Minute,
 		},
 	})}
 }

@@ -26,9 +26,6 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure      = (*Resource)(nil)
-	_ resource.ResourceWithIdentity       = (*Resource)(nil)
-	_ resource.ResourceWithImportState    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
@@ -40,10 +37,8 @@ func NewResource() resource.Resource {
 		Title:  "Key Vault Key",
 		Schema: resourceSchema,
 		Timeouts: base.Timeouts{
-			Create: 30 * time.Minute,
-			Read:   5 * time.Minute,
-			Update: 30 * time.Minute,
-			Delete: 30 * time.Minute,
+			Create: 30 * time.Minute, Read: 5 * time.Minute,
+			Update: 30 * time.Minute, Delete: 30 * time.Minute,
 		},
 	})}
 }

@@ -49,10 +49,8 @@ func (k Kind[Properties]) Noun() base.Noun {
 		ResourceTypes: []string{k.ResourceType},
 		Schema:        k.Schema,
 		Timeouts: base.Timeouts{
-			Create: 30 * time.Minute,
-			Read:   5 * time.Minute,
-			Update: 30 * time.Minute,
-			Delete: 30 * time.Minute,
+			Create: 30 * time.Minute, Read: 5 * time.Minute,
+			Update: 30 * time.Minute, Delete: 30 * time.Minute,
 		},
 	}
 }

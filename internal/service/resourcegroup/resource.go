@@ -15,12 +15,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-)
-
 // NewResource returns the resource.
 func NewResource() resource.Resource {
 	return &Resource{base.NewResource(base.Noun{
@@ -29,10 +23,8 @@ func NewResource() resource.Resource {
 		ResourceTypes: []string{azure.ResourceGroupType},
 		Schema:        resourceSchema,
 		Timeouts: base.Timeouts{
-			Create: 10 * time.Minute,
-			Read:   5 * time.Minute,
-			Update: 10 * time.Minute,
-			Delete: time.Hour,
+			Create: 10 * time.Minute, Read: 5 * time.Minute,
+			Update: 10 * time.Minute, Delete: time.Hour,
 		},
 	})}
 }

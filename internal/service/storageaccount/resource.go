@@ -25,9 +25,6 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure      = (*Resource)(nil)
-	_ resource.ResourceWithIdentity       = (*Resource)(nil)
-	_ resource.ResourceWithImportState    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
@@ -40,10 +37,8 @@ func NewResource() resource.Resource {
 		ResourceTypes: []string{azure.StorageAccountType},
 		Schema:        resourceSchema,
 		Timeouts: base.Timeouts{
-			Create: time.Hour,
-			Read:   5 * time.Minute,
-			Update: time.Hour,
-			Delete: time.Hour,
+			Create: time.Hour, Read: 5 * time.Minute,
+			Update: time.Hour, Delete: time.Hour,
 		},
 	})}
 }

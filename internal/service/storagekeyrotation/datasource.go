@@ -22,8 +22,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
 	return &DataSource{base.NewDataSource(noun(), dataSourceSchema)}

@@ -30,12 +30,7 @@ func noun() base.Noun {
 	}
 }
 
-var (
-	_ resource.ResourceWithConfigure   = (*Resource)(nil)
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
-	_ resource.ResourceWithImportState = (*Resource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
-)
+var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
 
 // NewResource returns the resource.
 func NewResource() resource.Resource { return &Resource{base.NewResource(noun())} }

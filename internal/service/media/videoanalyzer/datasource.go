@@ -13,10 +13,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
 )
 
-var (
-	_ datasource.DataSourceWithConfigure        = (*DataSource)(nil)
-	_ datasource.DataSourceWithConfigValidators = (*DataSource)(nil)
-)
+var _ datasource.DataSourceWithConfigValidators = (*DataSource)(nil)
 
 // DataSource is the data source azuremedia_video_analyzer: one account, by its name or by its ID.
 type DataSource struct {
