@@ -343,7 +343,7 @@ func TestNouns_sayTheSameOfAKeyInUse(t *testing.T) {
 		},
 		"it was disabled": {rule: "CMK012", found: "The key media is disabled", lost: true, happens: disable},
 		"the grant was removed": {
-			rule: "CMK012", found: "without get, wrapKey, unwrapKey", lost: true,
+			rule: "CMK012", found: "get, wrapKey, unwrapKey", lost: true,
 			untold:  "CMK009",
 			happens: func(w world) { w.Revoke("keys", w.reader) },
 		},
