@@ -14,8 +14,9 @@ func TestMain(m *testing.M) {
 		acctest.Exercise{
 			Resource: "azuremedia_storage_account",
 			Replaces: []string{
-				"name", "resource_group_name", "location", "account_kind", "account_tier",
+				"name", "resource_group_name", "location", "account_tier",
 				"infrastructure_encryption_enabled", "queue_encryption_key_type", "table_encryption_key_type",
 			},
+			Either: []string{"account_kind"},
 		})
 }

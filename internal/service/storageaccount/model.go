@@ -140,6 +140,9 @@ func (m *model) changed(ctx context.Context, state model,
 ) (parameters armstorage.AccountUpdateParameters, differs bool, diags diag.Diagnostics) {
 	properties := &armstorage.AccountPropertiesUpdateParameters{}
 	parameters.Properties = properties
+	if !m.Kind.Equal(state.Kind) {
+		parameters.Kind, differs = to.Ptr(armstorage.Kind(m.Kind.ValueString())), true
+	}
 	if !m.ReplicationType.Equal(state.ReplicationType) {
 		parameters.SKU, differs = m.sku(), true
 	}
@@ -176,9 +179,19 @@ func (m *model) changed(ctx context.Context, state model,
 // replaces reports whether the plan replaces the account of the state.
 func (m *model) replaces(state model) bool {
 	return !m.Name.Equal(state.Name) || !m.ResourceGroupName.Equal(state.ResourceGroupName) ||
-		!m.Location.Equal(state.Location) || !m.Kind.Equal(state.Kind) || !m.Tier.Equal(state.Tier) ||
+		!m.Location.Equal(state.Location) || !m.Tier.Equal(state.Tier) ||
+		!m.Kind.Equal(state.Kind) && !upgrades(state.Kind, m.Kind) ||
 		!m.InfrastructureEncryption.Equal(state.InfrastructureEncryption) ||
 		!m.QueueKeyType.Equal(state.QueueKeyType) || !m.TableKeyType.Equal(state.TableKeyType)
+}
+
+// upgrades reports whether Azure changes the kind of an account in place: "Currently only StorageV2 value
+// supported by server" (OpenAPI document, StorageAccountUpdateParameters.kind), and only the kinds that
+// came before it become one.
+func upgrades(from, to types.String) bool {
+	before := []string{string(armstorage.KindStorage), string(armstorage.KindBlobStorage)}
+	return slices.Contains(before, from.ValueString()) &&
+		to.ValueString() == string(armstorage.KindStorageV2)
 }
 
 // zoneRedundant reports whether the account is copied to several zones.

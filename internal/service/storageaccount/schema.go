@@ -4,6 +4,7 @@
 package storageaccount
 
 import (
+	"context"
 	"math"
 	"strconv"
 
@@ -31,9 +32,7 @@ func resourceSchema() schema.Schema {
 				attribute.ValidName(naming.StorageAccount())),
 			"resource_group_name": attribute.ResourceGroupName(),
 			"location":            attribute.Location(),
-			"account_kind": fixed("The kind of the account. Changing it replaces the account "+
-				"and deletes everything stored in it.", "StorageV2",
-				"StorageV2", "Storage", "BlobStorage", "BlockBlobStorage", "FileStorage"),
+			"account_kind":        kind(),
 			"account_tier": fixed("The performance tier. Media accounts need `Standard`. "+
 				"Changing it replaces the account and deletes everything stored in it.",
 				"Standard", "Standard", "Premium"),
@@ -92,6 +91,23 @@ func fixed(description, otherwise string, values ...string) schema.StringAttribu
 	made := choice(description, otherwise, values...)
 	made.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	return made
+}
+
+// kind returns the attribute for the kind of the account.
+func kind() schema.StringAttribute {
+	kind := choice("The kind of the account. Azure upgrades `Storage` (general-purpose v1) and `BlobStorage` "+
+		"to `StorageV2` in place: data, access keys and the accounts that use them stay, and the access tier "+
+		"is `Hot` where the account had none. There is no way back. Every other change replaces the account "+
+		"and deletes everything stored in it.", "StorageV2",
+		"StorageV2", "Storage", "BlobStorage", "BlockBlobStorage", "FileStorage")
+	const description = "Replaces the account, unless Azure upgrades its kind in place."
+	kind.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.StringRequest,
+			resp *stringplanmodifier.RequiresReplaceIfFuncResponse,
+		) {
+			resp.RequiresReplace = !upgrades(req.StateValue, req.PlanValue)
+		}, description, description)}
+	return kind
 }
 
 // scope returns the attribute that says whose key encrypts a service.

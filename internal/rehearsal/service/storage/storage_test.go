@@ -339,6 +339,15 @@ func TestKinds(t *testing.T) {
 			create: `{"sku":{"name":"Standard_LRS"},"kind":"Storage","location":"westus2"}`,
 			change: `{"kind":"StorageV2","properties":{"accessTier":"Cool"}}`, status: http.StatusOK,
 		},
+		"upgrade of a blob-only account": {
+			create: `{"sku":{"name":"Standard_LRS"},"kind":"BlobStorage","location":"westus2","properties":{"accessTier":"Cool"}}`,
+			change: `{"kind":"StorageV2"}`, status: http.StatusOK,
+		},
+		"no other upgrade": {
+			create: `{"sku":{"name":"Standard_LRS"},"kind":"Storage","location":"westus2"}`,
+			change: `{"kind":"BlobStorage","properties":{"accessTier":"Hot"}}`,
+			status: http.StatusBadRequest, code: "AccountPropertyCannotBeUpdated",
+		},
 		"no way back": {
 			create: minimal, change: `{"kind":"Storage"}`,
 			status: http.StatusBadRequest, code: "AccountPropertyCannotBeUpdated",
