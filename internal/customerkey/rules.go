@@ -28,12 +28,18 @@ const (
 	CMK013 rule.ID = "CMK013"
 	CMK014 rule.ID = "CMK014"
 	CMK015 rule.ID = "CMK015"
+	CMK016 rule.ID = "CMK016"
+	CMK017 rule.ID = "CMK017"
+	CMK018 rule.ID = "CMK018"
 )
 
 // The documents that the rules come from. Their statements are quoted word for word.
 const (
 	bringYourOwnKey = "Media Services, Bring your own key: "
 	storageKeys     = "Azure Storage, Customer-managed keys: "
+	// nothingWithoutAccess follows bringYourOwnKey.
+	nothingWithoutAccess = `"The only supported operations are account GET, LIST and DELETE; all other ` +
+		`requests (encoding, streaming, and so on) will fail until access to the account key is restored."`
 )
 
 // Rule returns the rule with the ID.
@@ -158,10 +164,8 @@ func Rules() rule.List {
 			Title: "Customer Key Inaccessible",
 			Sentence: "While an account cannot reach its key nothing but reading and deleting it is " +
 				"attempted; the plan says what was lost and what restores it.",
-			Source: bringYourOwnKey + `"The only supported operations are account GET, LIST and DELETE; all ` +
-				`other requests (encoding, streaming, and so on) will fail until access to the account key ` +
-				`is restored."`,
-			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+			Source: bringYourOwnKey + nothingWithoutAccess,
+			Found:  []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
 		},
 		{
 			ID:    CMK013,
@@ -191,6 +195,33 @@ func Rules() rule.List {
 			Source: `Azure Storage, Enable infrastructure encryption: "Infrastructure encryption can't be ` +
 				`enabled or disabled after the account has been created."`,
 			Found: []rule.Moment{rule.Plan, rule.Rehearsal},
+		},
+		{
+			ID:    CMK016,
+			Name:  "Accounts Off The Grant First",
+			Title: "Grant Still In Use",
+			Sentence: "A grant by which an account reads its key is not revoked, unless the account has " +
+				"the same access in another way.",
+			Source: bringYourOwnKey + nothingWithoutAccess + "; follows from CMK009 and CMK012",
+			Found:  []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:       CMK017,
+			Name:     "Accounts Off The Identity First",
+			Title:    "Identity Still In Use",
+			Sentence: "An identity by which an account reads its key is not deleted.",
+			Source:   bringYourOwnKey + nothingWithoutAccess + "; follows from CMK008 and CMK012",
+			Found:    []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:    CMK018,
+			Name:  "Accounts Off The Key Vault First",
+			Title: "Key Vault Still In Use",
+			Sentence: "A vault from which an account reads its key is not deleted, and is not switched " +
+				"between roles and access policies before the account has access in the new way; a " +
+				"firewall that begins to turn away the services of Azure is a warning.",
+			Source: bringYourOwnKey + nothingWithoutAccess + "; follows from CMK009 and CMK012",
+			Found:  []rule.Moment{rule.Plan, rule.Apply},
 		},
 	}
 }

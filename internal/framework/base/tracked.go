@@ -24,6 +24,13 @@ func (t *Tracked) At(subscriptionID, resourceType string) string {
 	return azure.ID(subscriptionID, t.ResourceGroupName.ValueString(), resourceType, t.Name.ValueString())
 }
 
+// Replaces reports whether a plan has another resource take the place of the one before: what names or
+// places a resource cannot change.
+func (t *Tracked) Replaces(before Tracked) bool {
+	return !t.Name.Equal(before.Name) || !t.ResourceGroupName.Equal(before.ResourceGroupName) ||
+		!t.Location.Equal(before.Location)
+}
+
 // ObserveTracked copies what Azure answers of every tracked resource into the model, and reports
 // whether that completes an import. The resource group, which the answer lacks, comes from the ID.
 func (t *Tracked) ObserveTracked(id string, name, location *string, tags map[string]*string) bool {

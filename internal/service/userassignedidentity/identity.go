@@ -10,7 +10,9 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armmsi.Identity, error) {
@@ -53,11 +55,25 @@ func (r *Resource) update(ctx context.Context, state, plan *model) error {
 	return err
 }
 
+// delete deletes the identity, unless accounts read their key by it (CMK017).
 func (r *Resource) delete(ctx context.Context, state *model) error {
+	if err := removal(state.Identifier()).Refuse(ctx, r.Client); err != nil {
+		return err
+	}
 	identities, at, err := azure.Open(state.Identifier(), azure.UserAssignedIdentityType, r.Client.UserAssignedIdentities)
 	if err != nil {
 		return err
 	}
 	_, err = identities.Delete(ctx, at.ResourceGroupName, at.Name, nil)
 	return err
+}
+
+// removal returns who loses access to a key without the identity.
+func removal(id string) protection.Removal {
+	return protection.Removal{
+		Access: customerkey.IdentityAccess(id), SubscriptionID: azure.SubscriptionOf(id),
+		Affected: func(_ context.Context, survey protection.Survey) ([]protection.Account, error) {
+			return survey.ByIdentity(id), nil
+		},
+	}
 }

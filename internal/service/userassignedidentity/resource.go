@@ -13,7 +13,10 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
+
+var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
 
 // NewResource returns the resource.
 func NewResource() resource.Resource {
@@ -31,6 +34,31 @@ func NewResource() resource.Resource {
 
 // Resource is azuremedia_user_assigned_identity.
 type Resource struct{ base.Resource }
+
+// ModifyPlan warns of a plan that takes the identity away from accounts that read their key by it
+// (CMK017).
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
+	if r.Client == nil || req.State.Raw.IsNull() {
+		return
+	}
+	var plan, state model
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	replaces := !req.Plan.Raw.IsNull()
+	if replaces {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		if !plan.Replaces(state.Tracked) {
+			return
+		}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if violation, found := removal(state.Identifier()).Warning(ctx, r.Client, replaces); found {
+		resp.Diagnostics.Append(diagnostic.FromViolation(violation))
+	}
+}
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,

@@ -1,0 +1,69 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package protection
+
+import (
+	"context"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// Removal is a change that takes access to keys away, and the accounts that lose it.
+type Removal struct {
+	Access customerkey.Access
+	// SubscriptionID holds the resource that is changed. Accounts are looked for there as well.
+	SubscriptionID string
+	// Affected returns the accounts of a survey that need the access.
+	Affected func(context.Context, Survey) ([]Account, error)
+}
+
+// Warning returns the warning at plan, if accounts lose access that the plan itself neither detaches nor
+// destroys. A caller who may not look can still plan: there is no warning then.
+func (r Removal) Warning(ctx context.Context, client *azure.Client, replaces bool) (rule.Violation, bool) {
+	accounts, err := r.losing(ctx, client, Planned)
+	if err != nil {
+		return rule.Violation{}, false
+	}
+	return r.Access.Taking(usesOf(IntentsOf(client).Staying(accounts)), replaces)
+}
+
+// Refuse returns a [rule.Violation] if accounts lose access. Call it just before the change: Terraform
+// destroys the attachment first, so accounts that the same apply detaches are detached by then.
+func (r Removal) Refuse(ctx context.Context, client *azure.Client) error {
+	accounts, err := r.losing(ctx, client, NewSurvey)
+	if err != nil {
+		return err
+	}
+	if violation, found := r.Access.Refusing(usesOf(accounts)); found {
+		return violation
+	}
+	return nil
+}
+
+// losing returns the affected accounts that have access now.
+func (r Removal) losing(ctx context.Context, client *azure.Client,
+	survey func(context.Context, *azure.Client, ...string) (Survey, error),
+) ([]Account, error) {
+	found, err := survey(ctx, client, r.SubscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := r.Affected(ctx, found)
+	if err != nil || len(accounts) == 0 {
+		return nil, err
+	}
+	return WithAccess(ctx, client, accounts)
+}
+
+// usesOf returns how accounts use their keys, each its own.
+func usesOf(accounts []Account) (uses []customerkey.Use) {
+	for _, account := range accounts {
+		if use, ok := account.use(account.Encryption.Key); ok {
+			uses = append(uses, use)
+		}
+	}
+	return uses
+}
