@@ -14,7 +14,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
@@ -59,16 +58,14 @@ func (c *Client) pipeline() azcore.ClientOptions {
 	}
 }
 
-// isTransient reports whether another attempt may succeed. It is azcore's own rule, except that an
-// untrusted certificate stays untrusted.
+// isTransient reports whether another attempt may succeed. An untrusted certificate stays untrusted.
 func isTransient(resp *http.Response, err error) bool {
 	if err != nil {
 		var untrusted *tls.CertificateVerificationError
 		return !errors.As(err, &untrusted)
 	}
-	return runtime.HasStatusCode(resp,
-		http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
+	class := classOfStatus(resp.StatusCode)
+	return class == Throttled || class == ServerFault
 }
 
 // userAgentPolicy puts the provider's name before that of the Azure SDK.

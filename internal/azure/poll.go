@@ -14,9 +14,11 @@ import (
 // default is half a minute, which is mostly spent on operations that have finished.
 const pollingInterval = 5 * time.Second
 
-// Await waits until an operation that Azure has accepted has finished.
+// Await waits until an operation that Azure has accepted has finished. If the time of the context is up,
+// the error says how long it waited.
 func Await[T any](ctx context.Context, poller *runtime.Poller[T]) (T, error) {
-	return poller.PollUntilDone(ctx, &runtime.PollUntilDoneOptions{Frequency: pollingInterval})
+	result, err := poller.PollUntilDone(ctx, &runtime.PollUntilDoneOptions{Frequency: pollingInterval})
+	return result, outOfTime(ctx, err)
 }
 
 // Deref returns what a pointer in an answer points to, or the zero value if Azure left it out.

@@ -155,6 +155,15 @@ func (f Facts) principal() string {
 	}
 }
 
+// GrantName returns the grant that the identity needs, as a phrase.
+func (f Facts) GrantName() string {
+	reader := f.principal()
+	if principal, known := f.Identity.PrincipalID.Value(); known {
+		reader += " (object ID " + principal + ")"
+	}
+	return "the grant of " + reader + " in the vault " + f.vaultName()
+}
+
 // orElse returns the word, quoted for a command, or the placeholder where it is empty.
 func orElse(word, placeholder string) string {
 	if word == "" {

@@ -153,8 +153,12 @@ func Regain(ctx context.Context, client *azure.Client, id string, backoff *azure
 		switch {
 		case err != nil, !access.Lost:
 			return account, rule.Report{}, err
-		case !access.mayReturn() || !backoff.Wait(ctx):
-			return account, reportOf(access.Violation()), nil
+		case !access.mayReturn() || !backoff.Wait(ctx, account.subject()+" to access its key again"):
+			violation := access.Violation()
+			if waited := backoff.Waited(); waited != "" {
+				violation.Why = waited + ". " + violation.Why
+			}
+			return account, reportOf(violation), nil
 		}
 	}
 }

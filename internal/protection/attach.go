@@ -5,18 +5,15 @@ package protection
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// Attach makes an account use the wanted key. It waits for a grant that does not act yet, since a
-// new one takes minutes and only the service knows whether it acts; the report says which grant is
-// missing when the time is up (CMK009).
+// Attach makes an account use the wanted key. It waits for its turn, and for a grant that does not act
+// yet; the report says which grant is missing when the time is up (CMK009).
 func Attach(ctx context.Context, client *azure.Client, account Account, wanted Wanted,
 	backoff *azure.Backoff,
 ) (Account, rule.Report, error) {
@@ -24,57 +21,23 @@ func Attach(ctx context.Context, client *azure.Client, account Account, wanted W
 	if err != nil {
 		return account, rule.Report{}, err
 	}
-	for {
-		attached, err := kind.Attach(ctx, account.ID, wanted.attachment())
-		switch {
-		case err == nil:
-			return attached, rule.Report{}, nil
-		case kind.Forbidden(err), azure.IsConflict(err):
-			if backoff.Wait(ctx) {
-				continue
-			}
-			if kind.Forbidden(err) {
-				return account, reportOf(
-					StillForbidden(ctx, client, account, wanted, err, backoff.Spent())), nil
-			}
-		case !azure.IsRefused(err): // Azure may have attached the key all the same.
-			found, readErr := lookAgain(ctx, kind, account.ID)
-			if readErr == nil && found.Encryption.Is(wanted.attachment()) {
-				return found, rule.Report{}, nil
-			}
-		}
-		return account, rule.Report{}, err
-	}
-}
-
-// StillForbidden returns the violation of rule CMK009 for a key that Azure refused until the time to
-// wait for a grant was up. It looks at the grant once more, and quotes Azure.
-func StillForbidden(ctx context.Context, client *azure.Client, now Account, wanted Wanted,
-	refused error, waited string,
-) rule.Violation {
-	violation := rule.Violation{
-		Rule:      customerkey.Rule(customerkey.CMK009),
-		Severity:  rule.Error,
-		Attribute: customerkey.AttributeKey,
-		Found:     "a grant that Azure does not act upon yet",
-		Required:  "an identity that may get, wrapKey and unwrapKey the key",
-		Why:       "A new grant takes some minutes to act, and the vault's firewall has to let the service in",
-		Remedy:    "Apply again in some minutes, or raise timeouts",
-	}
-	ctx, cancel := azure.LastLook(ctx)
-	defer cancel()
-	if _, report, err := check(ctx, client, now, wanted); err == nil {
-		for _, found := range report.Errors() {
-			if found.Rule.ID == customerkey.CMK009 {
-				violation = found
-			}
+	attached, grant := account, NewGrantWait(client, account, wanted, backoff)
+	err = backoff.Retry(ctx, account.subject(), func() (err error) {
+		attached, err = kind.Attach(ctx, account.ID, wanted.attachment())
+		return err
+	}, grant.Passed)
+	switch {
+	case err == nil:
+		return attached, rule.Report{}, nil
+	case grant.Forbidden(err):
+		return account, reportOf(grant.Violation(ctx, err)), nil
+	case !azure.IsRefused(err): // Azure may have attached the key all the same.
+		found, readErr := lookAgain(ctx, kind, account.ID)
+		if readErr == nil && found.Encryption.Is(wanted.attachment()) {
+			return found, rule.Report{}, nil
 		}
 	}
-	if answer, ok := azure.AsError(refused); ok {
-		sentence, _, _ := strings.Cut(answer.Message, "\n")
-		violation.Found += fmt.Sprintf("; Azure said %q for %s", strings.TrimSuffix(sentence, "."), waited)
-	}
-	return violation
+	return account, rule.Report{}, err
 }
 
 // lookAgain reads an account after an answer that leaves open what Azure did.
@@ -95,21 +58,17 @@ func Revert(ctx context.Context, client *azure.Client, account Account, backoff 
 	case account.Encryption.Status != "":
 		return notReverted(ctx, client, account, nil)
 	}
-	for {
-		err := kind.Revert(ctx, account.ID)
-		switch {
-		case err == nil, azure.IsNotFound(err):
+	err = backoff.Retry(ctx, account.subject(), func() error { return kind.Revert(ctx, account.ID) })
+	switch {
+	case err == nil, azure.IsNotFound(err):
+		return rule.Report{}, nil
+	case !azure.IsRefused(err): // Azure may have reverted the account all the same.
+		found, readErr := lookAgain(ctx, kind, account.ID)
+		if readErr == nil && !found.Encryption.CustomerKey {
 			return rule.Report{}, nil
-		case azure.IsConflict(err) && backoff.Wait(ctx):
-			continue
-		case !azure.IsRefused(err): // Azure may have reverted the account all the same.
-			found, readErr := lookAgain(ctx, kind, account.ID)
-			if readErr == nil && !found.Encryption.CustomerKey {
-				return rule.Report{}, nil
-			}
 		}
-		return notReverted(ctx, client, account, err)
 	}
+	return notReverted(ctx, client, account, err)
 }
 
 // notReverted decides whether a refusal, if there was one, is due to the key.
@@ -138,6 +97,5 @@ func keyRefused(refused error, access Access) bool {
 	answer, ok := azure.AsError(refused)
 	cause := access.Diagnosis.Cause()
 	return ok && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusForbidden) &&
-		!azure.HasCode(refused, "AuthorizationFailed", "LinkedAuthorizationFailed", "RequestDisallowedByPolicy") &&
-		cause != customerkey.CauseUnknown && cause != customerkey.KeyExpired
+		!azure.Lasts(refused) && cause != customerkey.CauseUnknown && cause != customerkey.KeyExpired
 }

@@ -78,8 +78,7 @@ func (b batchAccounts) Revert(ctx context.Context, id string) error {
 // request that lacks something is refused with a code of its own (Azure/azure-cli issue 24007).
 func (batchAccounts) Forbidden(err error) bool {
 	answer, ok := azure.AsError(err)
-	return ok && answer.Status == http.StatusBadRequest &&
-		!azure.HasCode(err, "MissingRequiredProperty", "InvalidPropertyValue", "InvalidRequestContent")
+	return ok && answer.Status == http.StatusBadRequest && !azure.Lasts(err)
 }
 
 // encrypt patches nothing but the encryption.

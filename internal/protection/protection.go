@@ -27,6 +27,9 @@ type Account struct {
 	Encryption Encryption
 }
 
+// subject names the account in a sentence.
+func (a Account) subject() string { return "the account " + azure.NameOf(a.ID) }
+
 // Attachment is the key that an account uses, and the identity that reads it.
 type Attachment struct {
 	// Key is zero if the identifier that Azure holds cannot be read.

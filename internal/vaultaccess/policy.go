@@ -123,15 +123,13 @@ func (p Policy) change(ctx context.Context, kind armkeyvault.AccessPolicyUpdateK
 	if err != nil {
 		return err
 	}
-	for {
+	return backoff.Retry(ctx, "the vault "+at.Name, func() error {
 		_, err := vaults.UpdateAccessPolicy(ctx, at.ResourceGroupName, at.Name, kind,
 			armkeyvault.VaultAccessPolicyParameters{
 				Properties: &armkeyvault.VaultAccessPolicyProperties{
 					AccessPolicies: []*armkeyvault.AccessPolicyEntry{entry},
 				},
 			}, nil)
-		if !azure.IsConflict(err) || !backoff.Wait(ctx) {
-			return err
-		}
-	}
+		return err
+	})
 }

@@ -61,21 +61,26 @@ func (r Role) Find(ctx context.Context) (string, error) {
 	return "", nil
 }
 
-// Assign assigns the role and returns the ID of the assignment.
-func (r Role) Assign(ctx context.Context) (string, error) {
+// Assign assigns the role and returns the ID of the assignment. Azure refuses a principal that was made
+// a moment ago until all of it knows the principal; Assign then tries again.
+func (r Role) Assign(ctx context.Context, backoff *azure.Backoff) (string, error) {
 	assignments, at, err := azure.Open(r.VaultID, azure.VaultType, r.Client.RoleAssignments)
 	if err != nil {
 		return "", err
 	}
-	created, err := assignments.Create(ctx, r.Scope, r.Name,
-		armauthorization.RoleAssignmentCreateParameters{
-			Properties: &armauthorization.RoleAssignmentProperties{
-				PrincipalID:   to.Ptr(r.PrincipalID),
-				PrincipalType: r.PrincipalType,
-				RoleDefinitionID: to.Ptr("/subscriptions/" + at.SubscriptionID +
-					"/providers/Microsoft.Authorization/roleDefinitions/" + r.RoleID),
-			},
-		}, nil)
+	var created armauthorization.RoleAssignmentsClientCreateResponse
+	err = backoff.Retry(ctx, "the role assignment", func() (err error) {
+		created, err = assignments.Create(ctx, r.Scope, r.Name,
+			armauthorization.RoleAssignmentCreateParameters{
+				Properties: &armauthorization.RoleAssignmentProperties{
+					PrincipalID:   to.Ptr(r.PrincipalID),
+					PrincipalType: r.PrincipalType,
+					RoleDefinitionID: to.Ptr("/subscriptions/" + at.SubscriptionID +
+						"/providers/Microsoft.Authorization/roleDefinitions/" + r.RoleID),
+				},
+			}, nil)
+		return err
+	})
 	return azure.Deref(created.ID), err
 }
 

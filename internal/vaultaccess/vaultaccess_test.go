@@ -136,7 +136,7 @@ func TestRole_findsWhateverNameItHas(t *testing.T) {
 		t.Errorf("found %q at the vault and %q at the key", at, below)
 	}
 
-	made, err := role(key).Assign(t.Context())
+	made, err := role(key).Assign(t.Context(), azure.NewBackoff(w.Client, time.Hour))
 	if err != nil || !azure.SameID(made, role(key).ID()) || !azure.SameID(made, find(key)) {
 		t.Fatalf("assigned %q: %v", made, err)
 	}

@@ -41,7 +41,7 @@ func (r *Resource) Deadline(ctx context.Context, act diagnostic.Act, configured 
 ) (context.Context, context.CancelFunc) {
 	limit, problems := r.limit(ctx, act, configured)
 	diags.Append(problems...)
-	return context.WithTimeout(ctx, limit)
+	return context.WithTimeoutCause(ctx, limit, azure.TimeUpError{Limit: limit})
 }
 
 // Backoff returns the backoff that the act's timeout allows for. Deadline has reported what is

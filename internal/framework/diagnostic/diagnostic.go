@@ -168,13 +168,16 @@ const maybeChanged = "It is not known whether Azure carried it out. The next pla
 func report(act Act, subject Subject, err error, outcome string) diag.Diagnostic {
 	doing := fmt.Sprintf("%s the %s %s.",
 		act.during(), strings.ToLower(subject.Noun), subject.ID)
-	cause, remedy := explain(act, err)
+	if wait, ok := errors.AsType[*azure.WaitError](err); ok {
+		doing += " " + wait.Waited + "."
+	}
+	cause, remedy := explain(act, subject.ID, err)
 	return diag.NewErrorDiagnostic(
 		Summary(act, subject.Noun), paragraphs(doing, cause, remedy, outcome))
 }
 
 // explain returns the cause and what to do about it.
-func explain(act Act, err error) (cause, remedy string) {
+func explain(act Act, id string, err error) (cause, remedy string) {
 	var credential *azure.CredentialError
 	if errors.As(err, &credential) {
 		return fmt.Sprintf("Could not get a token with %s: %v", credential.Method, credential.Err),
@@ -182,7 +185,7 @@ func explain(act Act, err error) (cause, remedy string) {
 				"`az login` renews the Azure CLI's login."
 	}
 	if answer, ok := azure.AsError(err); ok {
-		return answered(answer), advise(answer)
+		return answered(answer), advise(answer, id)
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

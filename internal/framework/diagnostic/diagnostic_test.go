@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -227,5 +228,69 @@ func TestRefuse(t *testing.T) {
 	broken := rule.Violation{Rule: rule.Rule{ID: "CMK014", Title: "Key In Use"}, Severity: rule.Error, Found: "an account"}
 	if diags := diagnostic.FromError(diagnostic.Delete, vault(), broken); diags.Summary() != broken.Summary() {
 		t.Errorf("a broken rule is called %q", diags.Summary())
+	}
+}
+
+// TestFromError_namesTheLock says which scope is locked, and with which commands to find and delete the
+// lock.
+func TestFromError_namesTheLock(t *testing.T) {
+	t.Parallel()
+	const (
+		group = "/subscriptions/s/resourceGroups/g"
+		media = group + "/providers/Microsoft.Media/mediaservices/a"
+	)
+	for _, test := range []struct {
+		name, message, url string
+		want               []string
+	}{
+		{
+			"the group", "The scope '" + media + "' cannot perform delete operation because following scope(s) are " +
+				"locked: '" + group + "'. Please remove the lock and try again.", "https://management.azure.com" + media,
+			[]string{"The lock is on " + group + ".", "az lock list --resource-group g\n"},
+		},
+		{
+			"the resource", "because following scope(s) are locked: '" + media + "'.", "",
+			[]string{"The lock is on " + media + ".", "az lock list --resource " + media + "\n"},
+		},
+		{
+			"the subscription", "because following scope(s) are locked: '/subscriptions/s'.", "",
+			[]string{"The lock is on /subscriptions/s.", "az lock list --subscription s\n"},
+		},
+		{
+			"not named", "The scope is locked.", "https://management.azure.com" + media + "/syncStorageKeys",
+			[]string{
+				"az lock list --resource " + media + "\n", "az lock list --resource-group g\n",
+				"az lock list --subscription s\n",
+			},
+		},
+		{"not named anywhere", "", "", []string{"az lock list --resource " + media + "\n"}},
+		{
+			"not named by an operation", "The scope is locked.",
+			"https://management.azure.com/subscriptions/s/providers/Microsoft.Media/locations/l/operations/o",
+			[]string{"az lock list --resource " + media + "\n"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			account := diagnostic.Subject{Noun: "Media Services Account", ID: media}
+			detail := diagnostic.FromError(diagnostic.Delete, account, &azure.Error{
+				Status: 409, Code: "ScopeLocked", Message: test.message, URL: test.url,
+			}).Detail()
+			for _, want := range append(test.want, "az lock delete --ids LOCK_ID", diagnostic.NothingChanged) {
+				if !strings.Contains(detail, want) {
+					t.Errorf("lacks %q:\n%s", want, detail)
+				}
+			}
+		})
+	}
+}
+
+func TestFromError_saysWhatWasWaitedFor(t *testing.T) {
+	t.Parallel()
+	detail := diagnostic.FromError(diagnostic.Update, vault(), azure.NewWaitError(30*time.Minute,
+		"another change of the vault keys to end", &azure.Error{Status: 409, Code: "Conflict"})).Detail()
+	if !strings.Contains(detail, "Waited 30m for another change of the vault keys to end.") ||
+		!strings.Contains(detail, diagnostic.NothingChanged) {
+		t.Error(detail)
 	}
 }

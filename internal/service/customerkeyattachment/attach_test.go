@@ -161,7 +161,8 @@ func TestCreate_saysWhyItGaveUp(t *testing.T) {
 	}
 	made, diags := proto.Apply(plan)
 	says(t, diags, "CMK009", "a grant that Azure does not act upon yet", nothingChanged,
-		`Azure said "Access to the Customer Key was forbidden" for 4m`)
+		`Azure said "Access to the Customer Key was forbidden"`, "Waited 4m12s for Azure to act on the grant of the "+
+			"account's system-assigned identity (object ID "+w.Principal("contoso")+") in the vault keys")
 	if made.State != nil {
 		t.Errorf("left in state: %v", made.State)
 	}
@@ -294,7 +295,7 @@ func TestWaitForCurrentVersion(t *testing.T) {
 	if len(diags.Warnings()) != 1 || len(diags.Errors()) > 0 ||
 		!strings.Contains(diags.Text(), "Customer Key Version Not Current") ||
 		!strings.Contains(diags.Text(), "moves to the newer version") ||
-		!strings.Contains(diags.Text(), "This apply waited for") {
+		!strings.Contains(diags.Text(), "Waited 1m21s for the account to run on version ") {
 		t.Error(diags.Text())
 	}
 }

@@ -168,7 +168,7 @@ func TestWaiting_tellsHowFarItHasCome(t *testing.T) {
 	}
 	for _, text := range []string{
 		"runs on " + version(w.key), "it moves to the newer version " + version(second) + " by itself, within about 5 minutes",
-		"This apply waited for 1m21s, in which it did not change its version", "There is nothing to apply again", "raise timeouts",
+		"Waited 1m21s for the account to run on version " + version(second) + " of its key: it did not change its version", "There is nothing to apply again", "raise timeouts",
 	} {
 		if !strings.Contains(diags.Text(), text) {
 			t.Errorf("lacks %q:\n%s", text, diags.Text())

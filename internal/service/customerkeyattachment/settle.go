@@ -51,8 +51,9 @@ func (r *Resource) settle(ctx context.Context, plan *model, backoff *azure.Backo
 			"usually_within": following.Kind.FollowDelay(),
 			"waited":         backoff.Spent(), "left": backoff.Left(),
 		})
-		if following.Expected() == "" || following.Kind.VersionUntold || !backoff.Wait(ctx) {
-			return account, diag.Diagnostics{notCurrent(plan, following, passed, backoff.Spent())}, nil
+		if following.Expected() == "" || following.Kind.VersionUntold || !backoff.Wait(ctx,
+			"the account to run on version "+following.Expected()+" of its key") {
+			return account, diag.Diagnostics{notCurrent(plan, following, passed, backoff.Waited())}, nil
 		}
 	}
 }
@@ -64,9 +65,12 @@ func notCurrent(plan *model, following customerkey.Following, passed []string, w
 	if len(passed) > 1 {
 		moves = "it moved through the versions " + strings.Join(passed, ", ")
 	}
+	if waited == "" {
+		waited = "This apply did not wait"
+	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("wait_for_current_version"),
 		"Customer Key Version Not Current",
-		fmt.Sprintf("The key is attached to %s. %s This apply waited for %s, in which %s.\n\nThere is "+
+		fmt.Sprintf("The key is attached to %s. %s %s: %s.\n\nThere is "+
 			"nothing to apply again: the next refresh shows which version is in use. To wait longer, "+
 			"raise timeouts.", plan.AccountID.ValueString(), following.Sentence(), waited, moves))
 }

@@ -109,7 +109,7 @@ func (r *Resource) grantMissing(ctx context.Context, act diagnostic.Act, plan *m
 			policy.TenantID = azure.Deref(azure.Deref(vault.Properties).TenantID)
 			err = policy.Add(ctx, lacking, backoff)
 		} else {
-			assignmentID, err = r.role(g).Assign(ctx)
+			assignmentID, err = r.role(g).Assign(ctx, backoff)
 		}
 	}
 	if err != nil {
@@ -163,9 +163,9 @@ func (r *Resource) awaitEffect(ctx context.Context, g grant, backoff *azure.Back
 					"\n\nAn account that uses it waits until it takes effect.")}
 		case seen.Complete() || len(seen.Denied()) == 0: // The caller may not see all of it.
 			return nil
-		case !backoff.Wait(ctx):
+		case !backoff.Wait(ctx, "Azure to show the grant "+g.id()):
 			return diag.Diagnostics{diag.NewWarningDiagnostic("Customer Key Grant Not Seen",
-				"Azure accepted the grant, but does not show it after "+backoff.Spent()+
+				"Azure accepted the grant, but does not show it yet. "+backoff.Waited()+
 					".\n\nAn account that uses it waits until it takes effect.")}
 		}
 	}

@@ -55,7 +55,7 @@ func (r *Resource) grantCaller(ctx context.Context, id string, byRole bool, back
 	if !byRole {
 		return r.callerPolicy(id, caller).Add(ctx, managePermissions(), backoff)
 	}
-	_, err = r.callerRole(id, caller).Assign(ctx)
+	_, err = r.callerRole(id, caller).Assign(ctx, backoff)
 	if azure.HasCode(err, "RoleAssignmentExists") {
 		return nil // Somebody else assigned the same role there.
 	}

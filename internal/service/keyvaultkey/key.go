@@ -6,7 +6,6 @@ package keyvaultkey
 import (
 	"context"
 	"fmt"
-	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -97,10 +96,11 @@ func (r *Resource) awaitNewest(ctx context.Context, vaultID, vaultURI, name stri
 	if unknown != nil || grant.Get != customerkey.Granted {
 		return found, err
 	}
-	for azure.IsVaultDenied(err) && backoff.Wait(ctx) {
+	for azure.IsVaultDenied(err) &&
+		backoff.Wait(ctx, "the vault to act on the access of these credentials") {
 		found, err = r.newest(ctx, vaultURI, name)
 	}
-	return found, err
+	return found, backoff.Ended(err)
 }
 
 // version is one version of a key as Key Vault shows it, with the identifier in it.
@@ -137,22 +137,17 @@ func (r *Resource) add(ctx context.Context, vaultURI string, plan *model, before
 	}
 	for attempt := 1; ; attempt++ {
 		made, err := keys.CreateKey(azure.WithoutRetry(ctx), plan.Name.ValueString(), parameters, nil)
-		if err == nil || azure.IsRefused(err) && !isThrottled(err) {
+		if err == nil || azure.IsRefused(err) && !azure.Passes(err) {
 			return r.identified(made.KeyBundle, err)
 		}
 		if newest, unseen := r.newest(ctx, vaultURI, plan.Name.ValueString()); unseen == nil &&
 			newest.id.Version != before.id.Version {
 			return newest, nil
 		}
-		if attempt == attempts || !backoff.Wait(ctx) {
-			return version{}, err
+		if attempt == attempts || !backoff.Wait(ctx, "Key Vault to answer") {
+			return version{}, backoff.Ended(err)
 		}
 	}
-}
-
-func isThrottled(err error) bool {
-	answer, ok := azure.AsError(err)
-	return ok && answer.Status == http.StatusTooManyRequests
 }
 
 // restore recovers the deleted key, and waits until it can be used: Key Vault answers before it
@@ -170,8 +165,8 @@ func (r *Resource) restore(ctx context.Context, vaultURI, name string, backoff *
 	}
 	for {
 		key, err := r.newest(ctx, vaultURI, name)
-		if !azure.IsNotFound(err) || !backoff.Wait(ctx) {
-			return key, err
+		if !azure.IsNotFound(err) || !backoff.Wait(ctx, "Key Vault to recover the key "+name) {
+			return key, backoff.Ended(err)
 		}
 	}
 }
@@ -199,8 +194,8 @@ func (r *Resource) remove(ctx context.Context, vaultURI, name string, backoff *a
 	}
 	for {
 		_, err := keys.GetDeletedKey(ctx, name, nil)
-		if !azure.IsNotFound(err) || !backoff.Wait(ctx) {
-			return err
+		if !azure.IsNotFound(err) || !backoff.Wait(ctx, "Key Vault to delete the key "+name) {
+			return backoff.Ended(err)
 		}
 	}
 }

@@ -31,9 +31,6 @@ type Client[Properties any] interface {
 type Calls[Properties any] struct {
 	Kind   Kind[Properties]
 	Client *azure.Client
-	// Passing reports whether a refusal is worth waiting for: a new grant takes some minutes to act.
-	// Get, Delete and List do without it.
-	Passing func(id string, err error) bool
 }
 
 // Get reads an account.
@@ -47,17 +44,23 @@ func (c Calls[Properties]) Get(ctx context.Context, id string,
 }
 
 // Create sends an account and waits until it works. It calls accepted as soon as Azure has the
-// account, even if its creation fails later. It waits for a refusal to pass.
+// account, even if its creation fails later. It sends the account again after a refusal that passes, and
+// after one that one of the waits has waited for.
 func (c Calls[Properties]) Create(ctx context.Context, id string, sent armmedia.Resource[Properties],
-	accepted func(), backoff *azure.Backoff,
-) (armmedia.Resource[Properties], error) {
-	for {
-		account, err := c.createOnce(ctx, id, sent, accepted)
-		if err == nil || !c.Passing(id, err) || !backoff.Wait(ctx) {
-			return account, err
-		}
-	}
+	accepted func(), backoff *azure.Backoff, waits ...Wait,
+) (account armmedia.Resource[Properties], err error) {
+	err = backoff.Retry(ctx, subject(id), func() (err error) {
+		account, err = c.createOnce(ctx, id, sent, accepted)
+		return err
+	}, waits...)
+	return account, err
 }
+
+// Wait waits for a refusal to pass, and reports whether to send the request again.
+type Wait = func(ctx context.Context, refused error) bool
+
+// subject names an account in a sentence.
+func subject(id string) string { return "the account " + azure.NameOf(id) }
 
 func (c Calls[Properties]) createOnce(ctx context.Context, id string,
 	sent armmedia.Resource[Properties], accepted func(),
@@ -85,24 +88,23 @@ func (c Calls[Properties]) createOnce(ctx context.Context, id string,
 	return none, err
 }
 
-// Update patches an account. It waits for a refusal to pass, and for the end of another change.
+// Update patches an account. It sends the update again after a refusal that passes, and after one that
+// one of the waits has waited for.
 func (c Calls[Properties]) Update(ctx context.Context, id string,
-	update armmedia.Update[Properties], backoff *azure.Backoff,
+	update armmedia.Update[Properties], backoff *azure.Backoff, waits ...Wait,
 ) (updated armmedia.Resource[Properties], err error) {
 	accounts, at, err := c.open(id)
 	if err != nil {
 		return updated, err
 	}
-	for {
+	err = backoff.Retry(ctx, subject(id), func() error {
 		poller, err := accounts.BeginUpdate(ctx, at.ResourceGroupName, at.Name, update)
 		if err == nil {
 			updated, err = azure.Await(ctx, poller)
 		}
-		waits := azure.IsConflict(err) || c.Passing(id, err)
-		if !waits || !backoff.Wait(ctx) {
-			return updated, err
-		}
-	}
+		return err
+	}, waits...)
+	return updated, err
 }
 
 // Delete deletes an account in any state. It waits for the end of another change.
@@ -113,12 +115,9 @@ func (c Calls[Properties]) Delete(ctx context.Context, id string,
 	if err != nil {
 		return err
 	}
-	for {
-		err := accounts.Delete(ctx, at.ResourceGroupName, at.Name)
-		if !azure.IsConflict(err) || !backoff.Wait(ctx) {
-			return err
-		}
-	}
+	return backoff.Retry(ctx, subject(id), func() error {
+		return accounts.Delete(ctx, at.ResourceGroupName, at.Name)
+	})
 }
 
 // List lists the accounts of the client's subscription, or of one resource group in it.

@@ -181,19 +181,9 @@ func keyBeforeIdentity() rule.Violation {
 	}
 }
 
-// Forbidden reports whether Azure refused a key because the vault did not let the account's identity
-// in.
-func (k Keys) Forbidden(id string, err error) bool {
-	kind, unknown := protection.Of(k.Client, id)
-	return err != nil && unknown == nil && kind.Forbidden(err)
-}
-
-// StillForbidden says which grant is missing when the time to wait for it is up (CMK009).
-func (k Keys) StillForbidden(ctx context.Context, plan Keyed, now protection.Account, refused error,
-	waited string,
-) diag.Diagnostic {
-	violation := protection.StillForbidden(ctx, k.Client, now, k.wanted(plan, now), refused, waited)
-	return diagnostic.FromViolation(violation.Under(encryptionAttribute))
+// GrantWait returns the wait for the grant on a planned key.
+func (k Keys) GrantWait(plan Keyed, now protection.Account, backoff *azure.Backoff) *protection.GrantWait {
+	return protection.NewGrantWait(k.Client, now, k.wanted(plan, now), backoff)
 }
 
 // Regain waits for access to come back as long as it may come back by itself.

@@ -153,6 +153,7 @@ func (l *Lifecycle[M, P, Properties]) Create(ctx context.Context, req resource.C
 	planned.ID = attribute.NewResourceID(id)
 	sent := l.Created(plan)
 	accepted := false
+	grant := l.keys().GrantWait(planned.keyed(), protection.Account{}, backoff)
 	account, err := l.calls().Create(ctx, id, sent, func() {
 		accepted = true
 		begun := *plan
@@ -160,7 +161,7 @@ func (l *Lifecycle[M, P, Properties]) Create(ctx context.Context, req resource.C
 		l.Attributes(&begun).ProvisioningState = types.StringValue(string(armmedia.InProgress))
 		resp.Diagnostics.Append(resp.State.Set(ctx, begun)...)
 		resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, planned.ID)...)
-	}, backoff)
+	}, backoff, grant.Passed, l.storageWait(backoff))
 	switch {
 	case err != nil && accepted:
 		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure has the account, but it does not "+
@@ -168,7 +169,7 @@ func (l *Lifecycle[M, P, Properties]) Create(ctx context.Context, req resource.C
 			diagnostic.Create, l.Subject(id), err))
 	case err != nil:
 		resp.Diagnostics.Append(
-			l.refused(ctx, diagnostic.Create, plan, protection.Account{}, err, backoff))
+			l.refused(ctx, diagnostic.Create, plan, grant, err, backoff))
 	default:
 		l.complete(ctx, plan, account)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -227,10 +228,11 @@ func (l *Lifecycle[M, P, Properties]) change(ctx context.Context, plan, state P,
 	if diags.HasError() {
 		return account, diags
 	}
-	account, left, err := l.send(ctx, plan, state, update, backoff)
+	grant := l.keys().GrantWait(planned.keyed(), now, backoff)
+	account, left, err := l.send(ctx, plan, state, update, backoff, grant.Passed, l.storageWait(backoff))
 	switch {
 	case err != nil:
-		diags.Append(l.refused(ctx, diagnostic.Update, plan, now, err, backoff))
+		diags.Append(l.refused(ctx, diagnostic.Update, plan, grant, err, backoff))
 	case len(left) > 0 && l.StorageComplete:
 		diags.Append(leftAttached(l.StorageIDs, id, left))
 	}
@@ -258,7 +260,7 @@ func (l *Lifecycle[M, P, Properties]) unchanged(ctx context.Context, id string,
 // reads the account and keeps what something else set since the plan was made. It returns the IDs
 // of the storage accounts that it left attached.
 func (l *Lifecycle[M, P, Properties]) send(ctx context.Context, plan, state P,
-	update armmedia.Update[Properties], backoff *azure.Backoff,
+	update armmedia.Update[Properties], backoff *azure.Backoff, waits ...Wait,
 ) (updated armmedia.Resource[Properties], left []string, err error) {
 	planned, before := l.Attributes(plan), l.Attributes(state)
 	id := before.ID.ValueString()
@@ -280,22 +282,21 @@ func (l *Lifecycle[M, P, Properties]) send(ctx context.Context, plan, state P,
 			}
 		}
 	}
-	updated, err = l.calls().Update(ctx, id, update, backoff)
+	updated, err = l.calls().Update(ctx, id, update, backoff, waits...)
 	return updated, left, err
 }
 
 // refused says why Azure refused an account or a change of one.
 func (l *Lifecycle[M, P, Properties]) refused(ctx context.Context, act diagnostic.Act, plan P,
-	now protection.Account, err error, backoff *azure.Backoff,
+	grant *protection.GrantWait, err error, backoff *azure.Backoff,
 ) diag.Diagnostic {
-	planned := l.Attributes(plan)
-	switch id := planned.ID.ValueString(); {
-	case l.keys().Forbidden(id, err):
-		return l.keys().StillForbidden(ctx, planned.keyed(), now, err, backoff.Spent())
+	switch {
+	case grant.Forbidden(err):
+		return diagnostic.FromViolation(grant.Violation(ctx, err).Under(encryptionAttribute))
 	case l.storageForbidden(err):
-		return l.ExplainStorage(plan, backoff.Spent())
+		return l.ExplainStorage(plan, backoff.Waited())
 	default:
-		return diagnostic.FromError(act, l.Subject(id), err)
+		return diagnostic.FromError(act, l.Subject(l.Attributes(plan).ID.ValueString()), err)
 	}
 }
 
@@ -328,15 +329,9 @@ func (l *Lifecycle[M, P, Properties]) Delete(ctx context.Context, req resource.D
 	})
 }
 
-// calls returns the calls about accounts. They wait for a new grant on a key (CMK009) or on storage
-// to act.
+// calls returns the calls about accounts.
 func (l *Lifecycle[M, P, Properties]) calls() Calls[Properties] {
-	return Calls[Properties]{
-		Kind: l.Kind, Client: l.Client,
-		Passing: func(id string, err error) bool {
-			return l.keys().Forbidden(id, err) || l.storageForbidden(err)
-		},
-	}
+	return Calls[Properties]{Kind: l.Kind, Client: l.Client}
 }
 
 // keys returns the checks of customer-managed keys.
@@ -346,4 +341,12 @@ func (l *Lifecycle[M, P, Properties]) keys() Keys {
 
 func (l *Lifecycle[M, P, Properties]) storageForbidden(err error) bool {
 	return l.StorageForbidden != nil && l.StorageForbidden(err)
+}
+
+// storageWait returns the wait for a role at the storage account to act.
+func (l *Lifecycle[M, P, Properties]) storageWait(backoff *azure.Backoff) Wait {
+	return func(ctx context.Context, refused error) bool {
+		return l.storageForbidden(refused) &&
+			backoff.Wait(ctx, "Azure to act on the roles at the storage account")
+	}
 }

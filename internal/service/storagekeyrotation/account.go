@@ -107,7 +107,7 @@ func (a *account) Sync(ctx context.Context) (time.Time, error) {
 
 // Wait waits until the time by Azure's clock, and reads that clock now and then.
 func (a *account) Wait(ctx context.Context, until time.Time) error {
-	for {
+	for began := a.client.ServerTime(); ; {
 		left := until.Sub(a.client.ServerTime())
 		if left <= 0 {
 			return nil
@@ -116,7 +116,8 @@ func (a *account) Wait(ctx context.Context, until time.Time) error {
 			"storage_account_id": a.id, "until": until.Format(time.RFC3339), "left": left.String(),
 		})
 		if err := a.client.Wait(ctx, min(left, clockPause)); err != nil {
-			return err
+			return azure.NewWaitError(a.client.ServerTime().Sub(began),
+				"the settling time of a new key, which ends at "+until.UTC().Format(time.RFC3339), err)
 		}
 		if _, err := a.readKeys(ctx); err != nil { // Any answer carries the time.
 			return err

@@ -157,16 +157,15 @@ func (d *dependents) syncOne(ctx context.Context, one keyholder.Dependent) error
 		return err
 	}
 	defer unlock()
-	for {
+	for spent := time.Duration(0); ; spent += busyPause {
 		err := one.Kind.Sync(ctx, one.ID, d.storageAccountID)
-		if !azure.IsConflict(err) {
-			if err != nil {
-				return &SyncError{Dependent: one, Err: err}
-			}
+		switch {
+		case err == nil:
 			return nil
-		}
-		if waited := d.client.Wait(ctx, busyPause); waited != nil {
+		case !azure.Passes(err):
 			return &SyncError{Dependent: one, Err: err}
+		case d.client.Wait(ctx, busyPause) != nil:
+			return &SyncError{Dependent: one, Err: azure.NewWaitError(spent, one.Name()+" to be ready for a sync", err)}
 		}
 	}
 }

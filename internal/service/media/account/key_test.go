@@ -368,7 +368,8 @@ func TestProtoAccount_saysThatTheGrantIsMissing(t *testing.T) {
 	}
 	_, diags := w.proto.Apply(plan)
 	says(t, diags, "(CMK009)", `"encryption").AttributeName("key_vault_key_id")`, "without get, wrapKey, unwrapKey",
-		`Azure said "Access to the Customer Key was forbidden" for 2m`, "azuremedia_customer_key_grant")
+		`Azure said "Access to the Customer Key was forbidden"`, "Waited 1m21s for Azure to list the grant of the identity "+identity,
+		"(object ID "+principalOf(w)+") in the vault keys", "azuremedia_customer_key_grant")
 }
 
 func principalOf(w *world) string { return principal(w.t, w.azure, "reader") }

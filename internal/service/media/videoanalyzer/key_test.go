@@ -199,7 +199,8 @@ func TestKey_saysThatTheGrantIsMissing(t *testing.T) {
 	}
 	_, diags := w.proto.Apply(plan)
 	says(t, diags, "(CMK009)", `"encryption").AttributeName("key_vault_key_id")`, "without get, wrapKey, unwrapKey",
-		`Azure said "Access to the Customer Key was forbidden" for 2m`, "azuremedia_customer_key_grant")
+		`Azure said "Access to the Customer Key was forbidden"`, "Waited 1m21s for Azure to list the grant of the identity ",
+		"in the vault keys", "azuremedia_customer_key_grant")
 }
 
 // TestKey_inaccessible changes and destroys an account that cannot reach its key (CMK012, CMK013).

@@ -251,7 +251,7 @@ func TestStorage_saysWhichRolesAreMissing(t *testing.T) {
 	}
 	texts := []string{
 		"Storage Account Not Accessible", `"storage_account").AttributeName("user_assigned_identity_id")`,
-		`Azure said "Storage account cannot be accessed" for 2m`, "Storage Blob Data Contributor and Reader", stranger, w.store,
+		`Azure said "Storage account cannot be accessed"`, "Waited 2m12s for Azure to act on the roles at the storage account", "Storage Blob Data Contributor and Reader", stranger, w.store,
 	}
 	_, diags := w.proto.Apply(w.proto.Plan(resourceType, acctest.Object{}, w.config(strange)))
 	says(t, diags, texts...)

@@ -96,12 +96,16 @@ func explainStorage(plan *model, waited string) diag.Diagnostic {
 			Remedy:   "Check " + planned.ID.ValueString(),
 		})
 	}
+	why := "A new role assignment takes some minutes to act"
+	if waited != "" {
+		why = waited + ". " + why
+	}
 	return diagnostic.Refuse(storageIdentity(), diagnostic.Refusal{
 		Title: "Storage Account Not Accessible",
-		Found: `Azure said "Storage account cannot be accessed" for ` + waited,
+		Found: `Azure said "Storage account cannot be accessed"`,
 		Required: "the roles Storage Blob Data Contributor and Reader at the storage account, for the " +
 			"identity " + planned.UserAssignedIdentityID.ValueString(),
-		Why: "A new role assignment takes some minutes to act",
+		Why: why,
 		Remedy: "Assign the roles at " + planned.ID.ValueString() + "; if they are assigned, apply " +
 			"again, or raise timeouts",
 	})

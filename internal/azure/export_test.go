@@ -1,0 +1,19 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package azure
+
+// Refusal is a row of the table of refusals, for its test.
+type Refusal struct {
+	Code   string
+	Class  Class
+	Source string
+}
+
+// Refusals returns the table.
+func Refusals() (rows []Refusal) {
+	for _, row := range refusals() {
+		rows = append(rows, Refusal{Code: row.code, Class: row.class, Source: row.source})
+	}
+	return rows
+}
