@@ -82,7 +82,7 @@ func listingOf[T any](items []T, err error) (Listing[T], error) {
 	switch {
 	case IsUnregistered(err):
 		return Listing[T]{}, nil
-	case isHidden(err):
+	case isUnseen(err):
 		return Listing[T]{hidden: err}, nil
 	default:
 		return Listing[T]{items: items}, err
@@ -92,14 +92,14 @@ func listingOf[T any](items []T, err error) (Listing[T], error) {
 // UnlessRetired returns the error of a list, unless Azure answers that the cloud no longer has the
 // service: there is nothing to list then.
 func UnlessRetired(err error) error {
-	if IsRetired(err) || IsNotFound(err) {
+	if IsRetired(err) || IsNotFound(err) && HasCode(err, "ResourceNotFound", "NotFound") {
 		return nil
 	}
 	return err
 }
 
-// isHidden reports whether the caller may not see a list, or does not see the subscription.
-func isHidden(err error) bool {
+// isUnseen reports whether the caller may not see a list, or does not see the subscription.
+func isUnseen(err error) bool {
 	answer, ok := AsError(err)
 	return ok && (answer.Status == http.StatusForbidden || answer.Status == http.StatusNotFound) ||
 		IsRetired(err)

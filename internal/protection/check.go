@@ -47,7 +47,7 @@ func Plan(ctx context.Context, client *azure.Client, now Account, wanted Wanted)
 	case access.Lost && !access.mends():
 		return reportOf(access.WhilePlanning(wanted)), nil
 	}
-	return wanted.whilePlanning(IntentsOf(client), report, found), nil
+	return wanted.whilePlanning(client, report, found), nil
 }
 
 // Check checks the key once more before anything is changed, when nothing is unknown any more. It
@@ -99,21 +99,22 @@ func check(ctx context.Context, client *azure.Client, now Account, wanted Wanted
 // request.
 func PlanIdentities(client *azure.Client, wanted Wanted) rule.Report {
 	known := customerkey.Facts{Target: wanted.Account.Target, Identity: wanted.Identity}
-	return wanted.whilePlanning(IntentsOf(client), customerkey.Check(known, client.ServerTime()), known)
+	return wanted.whilePlanning(client, customerkey.Check(known, client.ServerTime()), known)
 }
 
 // whilePlanning turns a report into the report of a plan. It leaves out what the intents say that the
 // same plan puts right. What another resource may put right in the same apply is only a warning: not
 // all that is planned for others is known, and a configuration that was corrected has to get past its
 // plan. [Check] looks again before anything is changed. What no apply puts right stays an error.
-func (w Wanted) whilePlanning(intents *Intents, report rule.Report, known customerkey.Facts,
+func (w Wanted) whilePlanning(client *azure.Client, report rule.Report, known customerkey.Facts,
 ) rule.Report {
+	after := customerkey.Check(IntentsOf(client).after(known), client.ServerTime())
 	planned := rule.Report{Pending: report.Pending}
 	for _, violation := range report.Violations {
 		switch {
-		case violation.Severity != rule.Error:
-		case w.mayBePutRight(violation.Rule.ID, known) && intents.putsRight(violation.Rule.ID, known):
+		case w.mayBePutRight(violation.Rule.ID, known) && !after.Breaks(violation):
 			continue
+		case violation.Severity != rule.Error:
 		case w.mayBePutRight(violation.Rule.ID, known):
 			violation.Severity = rule.Warning
 			violation.Remedy += ". If another resource does so in this apply, there is nothing else to " +

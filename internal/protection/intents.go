@@ -24,7 +24,7 @@ type Intents struct {
 	accounts map[string]intent // By ID in lower case.
 	grants   []plannedGrant
 	secured  []string // The IDs of vaults.
-	readied  []customerkey.KeyID
+	keys     []plannedKey
 }
 
 // intent is what a plan does with one account.
@@ -38,9 +38,20 @@ type intent struct {
 // of the key for all keys of the vault.
 type plannedGrant struct{ vaultID, principalID, keyName string }
 
-// IntentsOf returns the intents of the plan that the client was made for.
+// plannedKey is a key as a plan leaves it.
+type plannedKey struct {
+	id    customerkey.KeyID
+	facts customerkey.Key
+}
+
+// IntentsOf returns the intents of the plan that the client was made for. A provider that is not
+// configured yet has no client, and shares nothing.
 func IntentsOf(client *azure.Client) *Intents {
-	return azure.PerRun(client, func() *Intents { return &Intents{accounts: map[string]intent{}} })
+	create := func() *Intents { return &Intents{accounts: map[string]intent{}} }
+	if client == nil {
+		return create()
+	}
+	return azure.PerRun(client, create)
 }
 
 // Detaches notes that the plan returns an account to the system key.
@@ -69,7 +80,9 @@ func (i *Intents) Identifies(account customerkey.Target) {
 func (i *Intents) Grants(vaultID, principalID, keyName string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.grants = append(i.grants, plannedGrant{vaultID, principalID, keyName})
+	if vaultID != "" {
+		i.grants = append(i.grants, plannedGrant{vaultID, principalID, keyName})
+	}
 }
 
 // Secures notes that the plan switches the purge protection of a vault on.
@@ -79,12 +92,12 @@ func (i *Intents) Secures(vaultID string) {
 	i.secured = append(i.secured, vaultID)
 }
 
-// Readies notes that a key can protect accounts after the apply: the plan enables it, extends its
-// validity or permits the operations that services need.
-func (i *Intents) Readies(key customerkey.KeyID) {
+// Changes notes how the plan leaves the newest version of a key. A fact that is unknown stays as it is.
+// The identifier has no version where the plan adds one.
+func (i *Intents) Changes(key customerkey.KeyID, planned customerkey.Key) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.readied = append(i.readied, key)
+	i.keys = append(i.keys, plannedKey{key, planned})
 }
 
 // Staying returns the accounts that the plan neither detaches nor destroys. One that moves to another
@@ -106,64 +119,52 @@ func (i *Intents) Moving(accountID string) (wanted Wanted, ok bool) {
 	return Wanted{}, false
 }
 
-// putsRight reports whether the plan itself puts right that a rule is broken.
-func (i *Intents) putsRight(broken rule.ID, known customerkey.Facts) bool {
-	switch broken {
-	case customerkey.CMK004:
-		return i.readies(known.KeyID)
-	case customerkey.CMK007:
-		return i.secures(known.Vault.ID)
-	case customerkey.CMK008:
-		return i.identifies(known.Target.ID, known.Identity)
-	case customerkey.CMK009:
-		return i.grantsTo(known)
-	default:
-		return false
-	}
-}
-
-// readies reports whether the plan readies a key. It changes the newest version: a pinned one may be
-// another.
-func (i *Intents) readies(key customerkey.KeyID) bool {
+// after returns the facts as the plan will leave them.
+func (i *Intents) after(now customerkey.Facts) customerkey.Facts {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return slices.ContainsFunc(i.readied, func(readied customerkey.KeyID) bool {
-		return readied.Equal(key) || !key.Pinned() && readied.SameKey(key)
-	})
-}
-
-func (i *Intents) secures(vaultID string) bool {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return azure.ContainsID(i.secured, vaultID)
-}
-
-func (i *Intents) identifies(accountID string, identity customerkey.Identity) bool {
-	planned := i.of(accountID).identities
-	if planned == nil {
-		return false
+	account, after := i.accounts[strings.ToLower(now.Target.ID)], now
+	if planned := account.identities; planned != nil {
+		after.Target.SystemAssigned = either(planned.SystemAssigned, now.Target.SystemAssigned)
+		after.Target.UserAssigned = either(planned.UserAssigned, now.Target.UserAssigned)
 	}
-	if identity.Kind == customerkey.SystemAssignedIdentity {
-		system, _ := planned.SystemAssigned.Value()
-		return system
+	if azure.ContainsID(i.secured, now.Vault.ID) {
+		after.Vault.PurgeProtection = rule.Known(true)
 	}
-	listed, _ := planned.UserAssigned.Value()
-	return azure.ContainsID(listed, identity.ID)
+	for _, key := range i.keys {
+		if key.id.Equal(now.KeyID) || !now.KeyID.Pinned() && key.id.SameKey(now.KeyID) {
+			after.Key.Enabled = either(key.facts.Enabled, now.Key.Enabled)
+			after.Key.NotBefore = either(key.facts.NotBefore, now.Key.NotBefore)
+			after.Key.Expires = either(key.facts.Expires, now.Key.Expires)
+			after.Key.Operations = either(key.facts.Operations, now.Key.Operations)
+		}
+	}
+	if slices.ContainsFunc(i.grants, func(grant plannedGrant) bool {
+		return grant.gives(now, account.identities != nil)
+	}) {
+		after.Grant = customerkey.Grant{
+			Get: customerkey.Granted, WrapKey: customerkey.Granted, UnwrapKey: customerkey.Granted,
+		}
+	}
+	return after
 }
 
-// grantsTo reports whether the plan grants the identity access to the key. A principal that is
-// unknown is taken for that of the account whose identities the plan changes.
-func (i *Intents) grantsTo(known customerkey.Facts) bool {
-	principal, _ := known.Identity.PrincipalID.Value()
-	changes := i.of(known.Target.ID).identities != nil
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return slices.ContainsFunc(i.grants, func(grant plannedGrant) bool {
-		return azure.SameID(grant.vaultID, known.Vault.ID) &&
-			(grant.keyName == "" || strings.EqualFold(grant.keyName, known.KeyID.Name)) &&
-			(grant.principalID == "" && changes ||
-				principal != "" && strings.EqualFold(grant.principalID, principal))
-	})
+// gives reports whether the grant gives an identity access to a key. A principal that is unknown is
+// taken for that of an account whose identities the same plan changes.
+func (g plannedGrant) gives(to customerkey.Facts, identitiesChange bool) bool {
+	principal, _ := to.Identity.PrincipalID.Value()
+	return azure.SameID(g.vaultID, to.Vault.ID) &&
+		(g.keyName == "" || strings.EqualFold(g.keyName, to.KeyID.Name)) &&
+		(g.principalID == "" && identitiesChange ||
+			g.principalID != "" && strings.EqualFold(g.principalID, principal))
+}
+
+// either returns the planned fact or, where that is unknown, the present one.
+func either[T any](planned, now rule.Fact[T]) rule.Fact[T] {
+	if _, known := planned.Value(); known {
+		return planned
+	}
+	return now
 }
 
 func (i *Intents) note(accountID string, note func(*intent)) {

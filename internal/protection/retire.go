@@ -17,7 +17,8 @@ import (
 // of these accounts has moved, in the same apply. What does not go in its apply, the noun that kept
 // it has to remember for the next one.
 type Retirements struct {
-	mu   sync.Mutex
+	turn sync.Mutex // Held while Azure is asked, so that accounts that move at once take turns.
+	mu   sync.Mutex // Guards kept.
 	kept []*keptAccess
 }
 
@@ -51,27 +52,42 @@ func (r *Retirements) Keep(accountIDs []string, what string, needs func(Survey) 
 // The errors do not concern the account: they name the access that is left.
 func Retire(ctx context.Context, client *azure.Client, accountID string) (errs []error) {
 	retirements := RetirementsOf(client)
-	retirements.mu.Lock() // One at a time, so that nothing is taken away twice.
-	defer retirements.mu.Unlock()
-	keptFor := func(one *keptAccess) bool { return azure.ContainsID(one.accountIDs, accountID) }
-	if !slices.ContainsFunc(retirements.kept, keptFor) {
+	retirements.turn.Lock()
+	defer retirements.turn.Unlock()
+	kept := retirements.keptFor(accountID)
+	if len(kept) == 0 {
 		return nil
 	}
 	now, err := NewSurvey(ctx, client, azure.SubscriptionOf(accountID))
 	if err != nil {
 		return []error{err}
 	}
-	var left []*keptAccess
-	for _, one := range retirements.kept {
-		if !keptFor(one) || len(one.needs(now)) > 0 {
-			left = append(left, one)
+	for _, one := range kept {
+		if len(one.needs(now)) > 0 {
 			continue
 		}
 		if err := one.undo(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("taking away %s: %w", one.what, err))
-			left = append(left, one)
+			continue
+		}
+		retirements.drop(one)
+	}
+	return errs
+}
+
+func (r *Retirements) keptFor(accountID string) (found []*keptAccess) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, one := range r.kept {
+		if azure.ContainsID(one.accountIDs, accountID) {
+			found = append(found, one)
 		}
 	}
-	retirements.kept = left
-	return errs
+	return found
+}
+
+func (r *Retirements) drop(gone *keptAccess) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept = slices.DeleteFunc(r.kept, func(one *keptAccess) bool { return one == gone })
 }

@@ -32,6 +32,13 @@ func (r *Report) Await(rule Rule, missing string) {
 	}
 }
 
+// Breaks reports whether the report has a violation of the same rule, of the same severity.
+func (r Report) Breaks(violation Violation) bool {
+	return slices.ContainsFunc(r.Violations, func(found Violation) bool {
+		return found.Rule.ID == violation.Rule.ID && found.Severity == violation.Severity
+	})
+}
+
 // Merge adds another report's findings to this one's.
 func (r *Report) Merge(other Report) {
 	r.Violations = append(r.Violations, other.Violations...)

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // The types of managed identity, as azurerm spells them.
@@ -133,11 +134,7 @@ func ExpandIdentity(ctx context.Context, object types.Object) (ManagedIdentity, 
 		PrincipalID:    model.PrincipalID.ValueString(),
 		TenantID:       model.TenantID.ValueString(),
 	}
-	for _, element := range model.IdentityIDs.Elements() {
-		if id, ok := element.(ResourceIDValue); ok && isKnown(id) {
-			identity.UserAssignedIDs = append(identity.UserAssignedIDs, id.ValueString())
-		}
-	}
+	identity.UserAssignedIDs = IdentityIDs(object)
 	sort.Strings(identity.UserAssignedIDs)
 	return identity, diags
 }
@@ -167,6 +164,34 @@ func FlattenIdentity(identity ManagedIdentity) types.Object {
 		values["tenant_id"] = types.StringValue(identity.TenantID)
 	}
 	return types.ObjectValueMust(IdentityTypes(), values)
+}
+
+// IdentityIDs returns the known IDs of the user-assigned identities in an identity attribute.
+func IdentityIDs(object types.Object) []string {
+	set, _ := object.Attributes()["identity_ids"].(types.Set)
+	var ids []string
+	for _, element := range set.Elements() {
+		if id, ok := element.(ResourceIDValue); ok && !id.IsUnknown() {
+			ids = append(ids, id.ValueString())
+		}
+	}
+	return ids
+}
+
+// PlannedIdentities returns the identities in an identity attribute, as far as they are known.
+func PlannedIdentities(object types.Object) (system rule.Fact[bool], user rule.Fact[[]string]) {
+	if object.IsUnknown() {
+		return system, user
+	}
+	parts := object.Attributes()
+	if kind, ok := parts["type"].(types.String); ok && !kind.IsUnknown() {
+		system = rule.Known(hasSystemAssigned(kind.ValueString()))
+	}
+	set, _ := parts["identity_ids"].(types.Set)
+	if ids := IdentityIDs(object); !set.IsUnknown() && len(ids) == len(set.Elements()) {
+		user = rule.Known(ids)
+	}
+	return system, user
 }
 
 func hasSystemAssigned(kind string) bool { return strings.Contains(kind, SystemAssigned) }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -72,6 +73,13 @@ func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity,
 	id interface{ ValueString() string },
 ) diag.Diagnostics {
 	return setIdentity(ctx, identity, id.ValueString())
+}
+
+// IDOf returns the ID in a state, for a plan that destroys or replaces the resource.
+func IDOf(ctx context.Context, state tfsdk.State) string {
+	var id types.String
+	state.GetAttribute(ctx, path.Root("id"), &id)
+	return id.ValueString()
 }
 
 func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id string) diag.Diagnostics {

@@ -119,6 +119,17 @@ func FromErrorAfter(done string, act Act, subject Subject, err error) diag.Diagn
 	return report(act, subject, err, done+" Apply again to do the rest.")
 }
 
+// NotRetired returns warnings of access that an apply kept for an account until it had moved, and could
+// not take away then.
+func NotRetired(errs []error) (diags diag.Diagnostics) {
+	for _, err := range errs {
+		diags.AddWarning("Former Access Not Taken Away", paragraphs(
+			"The account itself was changed as planned. What it no longer needs is still there: "+err.Error(),
+			"The next apply takes it away."))
+	}
+	return diags
+}
+
 // AlreadyExists returns that a resource is not created because it exists, and how to import it.
 func AlreadyExists(subject Subject) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(

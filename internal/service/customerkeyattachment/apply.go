@@ -63,7 +63,10 @@ func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan, state *
 		return account, diags
 	}
 	attached, report, err := protection.Attach(ctx, r.Client, account, wanted, backoff)
-	return attached, r.say(act, plan, report, err)
+	if diags = r.say(act, plan, report, err); !diags.HasError() {
+		diags.Append(diagnostic.NotRetired(protection.Retire(ctx, r.Client, account.ID))...)
+	}
+	return attached, diags
 }
 
 // delete returns the account to the system key, unless something else attached another key to it.
@@ -80,7 +83,11 @@ func (r *Resource) delete(ctx context.Context, state *model, backoff *azure.Back
 		return diag.Diagnostics{attachedElsewhere(state, account)}
 	}
 	report, err := protection.Revert(ctx, r.Client, account, backoff)
-	return r.say(diagnostic.Delete, state, report, err)
+	diags := r.say(diagnostic.Delete, state, report, err)
+	if !diags.HasError() {
+		diags.Append(diagnostic.NotRetired(protection.Retire(ctx, r.Client, account.ID))...)
+	}
+	return diags
 }
 
 // attached reports whether the account is attached to the key of the state, in whatever version. An

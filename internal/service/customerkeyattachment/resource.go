@@ -51,7 +51,11 @@ type Resource struct{ base.Resource }
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || r.Client == nil {
+	if req.Plan.Raw.IsNull() {
+		protection.IntentsOf(r.Client).Detaches(base.IDOf(ctx, req.State))
+		return
+	}
+	if r.Client == nil {
 		return
 	}
 	var plan model

@@ -14,6 +14,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
@@ -39,13 +40,20 @@ type Resource struct{ base.Resource }
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() {
 		return
 	}
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
 	if resp.Diagnostics.HasError() || state.complete() {
+		return
+	}
+	protection.IntentsOf(r.Client).Grants(plan.KeyVaultID.ValueString(), plan.PrincipalID.ValueString(),
+		plan.KeyName.ValueString())
+	if req.State.Raw.IsNull() {
 		return
 	}
 	plan.KeyPermissions = allPermissions()

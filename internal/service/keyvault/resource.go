@@ -17,6 +17,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
@@ -56,8 +57,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	var state model
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(forbiddenChanges(state, plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(forbiddenChanges(state, plan)...)
+	if plan.PurgeProtection.ValueBool() {
+		protection.IntentsOf(r.Client).Secures(state.Identifier())
 	}
 }
 

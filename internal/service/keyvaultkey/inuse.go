@@ -6,7 +6,9 @@ package keyvaultkey
 import (
 	"context"
 	"slices"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -17,6 +19,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // usable holds what decides whether an account can use a key, and whether the key stays the same.
@@ -27,6 +30,8 @@ type usable struct {
 	vault     attribute.ResourceIDValue
 	enabled   types.Bool
 	opts      types.Set
+	notBefore timetypes.RFC3339
+	expires   timetypes.RFC3339
 }
 
 func (u *usable) read(ctx context.Context,
@@ -35,6 +40,7 @@ func (u *usable) read(ctx context.Context,
 	for name, value := range map[string]any{
 		"id": &u.id, "versioned_id": &u.versioned, "name": &u.name, "key_vault_id": &u.vault,
 		"enabled": &u.enabled, "key_opts": &u.opts,
+		"not_before_date": &u.notBefore, "expiration_date": &u.expires,
 	} {
 		diags.Append(get(ctx, path.Root(name), value)...)
 	}
@@ -58,9 +64,39 @@ func (u *usable) operations() []string {
 	return names
 }
 
-// warnInUse warns of a plan that takes a key away from accounts that use it. It asks Azure about
-// accounts only if the plan does that.
-func (r *Resource) warnInUse(ctx context.Context, state *tfsdk.State, plan *tfsdk.Plan,
+// facts returns what the rules are held against, as far as it is known. A new version has no dates but
+// these.
+func (u *usable) facts(adds bool) (known customerkey.Key) {
+	if !u.enabled.IsUnknown() {
+		known.Enabled = rule.Known(u.enabled.ValueBool())
+	}
+	if !u.opts.IsUnknown() {
+		known.Operations = rule.Known(u.operations())
+	}
+	known.NotBefore, known.Expires = plannedDate(u.notBefore, adds), plannedDate(u.expires, adds)
+	return known
+}
+
+// plannedDate returns a date of a key. One that is null is not managed, and leaves an existing version its own.
+func plannedDate(value timetypes.RFC3339, adds bool) rule.Fact[time.Time] {
+	if at := instant(value); at != nil {
+		return rule.Known(*at)
+	}
+	if adds && value.IsNull() {
+		return rule.Known(time.Time{})
+	}
+	return rule.Fact[time.Time]{}
+}
+
+// differs reports whether a plan changes whether accounts can use the key.
+func (u *usable) differs(before *usable) bool {
+	return !u.enabled.Equal(before.enabled) || !u.opts.Equal(before.opts) ||
+		!u.notBefore.Equal(before.notBefore) || !u.expires.Equal(before.expires)
+}
+
+// checkUse notes how a plan leaves the key, and warns of a plan that takes it away from accounts that
+// use it. It asks Azure about accounts only if the plan does that.
+func (r *Resource) checkUse(ctx context.Context, state *tfsdk.State, plan *tfsdk.Plan, adds bool,
 ) diag.Diagnostics {
 	var before, after usable
 	diags := before.read(ctx, state.GetAttribute)
@@ -70,21 +106,37 @@ func (r *Resource) warnInUse(ctx context.Context, state *tfsdk.State, plan *tfsd
 		return diags // Nothing uses a key that is being created.
 	}
 
-	replaced := !after.name.Equal(before.name) || !after.vault.Equal(before.vault)
+	intents := protection.IntentsOf(r.Client)
 	planned := disabling(&before, &after)
+	replaced := !after.name.Equal(before.name) || !after.vault.Equal(before.vault)
+	switch {
+	case replaced:
+	case adds:
+		intents.Changes(key.Versionless(), after.facts(adds))
+	case after.differs(&before):
+		intents.Changes(key, after.facts(adds))
+	}
 	if !replaced && planned == "" {
 		return nil
 	}
 	// A caller who may not list accounts can still plan.
-	uses, err := r.uses(ctx, key, before.vault.ValueString(), protection.Planned)
+	found, err := protection.Planned(ctx, r.Client, azure.SubscriptionOf(before.vault.ValueString()))
 	if err != nil {
 		return nil
 	}
-	violation, found := customerkey.Disabling(key, planned, uses)
-	if replaced {
-		violation, found = customerkey.Replacing(key, uses)
+	accounts := found.ByKey(key)
+	if replaced { // What the plan detaches or destroys, Terraform does before it destroys the key.
+		accounts = intents.Staying(accounts)
 	}
-	if found {
+	uses, err := r.uses(ctx, key, accounts)
+	if err != nil {
+		return nil
+	}
+	violation, inUse := customerkey.Disabling(key, planned, uses)
+	if replaced {
+		violation, inUse = customerkey.Replacing(key, uses)
+	}
+	if inUse {
 		diags.Append(diagnostic.FromViolation(violation))
 	}
 	return diags
@@ -110,25 +162,23 @@ func (r *Resource) refuseInUse(ctx context.Context, state *model) error {
 	if err != nil {
 		return nil //nolint:nilerr // No account can use what is not the identifier of a key.
 	}
-	uses, err := r.uses(ctx, key, state.KeyVaultID.ValueString(), protection.NewSurvey)
+	found, err := protection.NewSurvey(ctx, r.Client, azure.SubscriptionOf(state.KeyVaultID.ValueString()))
 	if err != nil {
 		return err
 	}
-	if violation, found := customerkey.Deleting(key, uses); found {
+	uses, err := r.uses(ctx, key, found.ByKey(key))
+	if err != nil {
+		return err
+	}
+	if violation, inUse := customerkey.Deleting(key, uses); inUse {
 		return violation
 	}
 	return nil
 }
 
-// uses returns how accounts that can access the key use it, in the subscriptions of the provider and
-// of the vault.
-func (r *Resource) uses(ctx context.Context, key customerkey.KeyID, vaultID string,
-	survey func(context.Context, *azure.Client, ...string) (protection.Survey, error),
+// uses returns how the accounts use the key that can access it.
+func (r *Resource) uses(ctx context.Context, key customerkey.KeyID, accounts []protection.Account,
 ) ([]customerkey.Use, error) {
-	found, err := survey(ctx, r.Client, azure.SubscriptionOf(vaultID))
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := protection.WithAccess(ctx, r.Client, found.ByKey(key))
-	return protection.Uses(key, accounts), err
+	able, err := protection.WithAccess(ctx, r.Client, accounts)
+	return protection.Uses(key, able), err
 }

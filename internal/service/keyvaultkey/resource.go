@@ -87,11 +87,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(name), values[0])...)
 		resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(name), values[1])...)
 	}
-	rotated := !after.rotate.IsNull() && !after.rotate.Equal(before.rotate)
+	adds := !after.rotate.IsNull() && !after.rotate.Equal(before.rotate) ||
+		!after.kind.Equal(before.kind) || !after.size.Equal(before.size)
 	if r.Client != nil {
-		resp.Diagnostics.Append(r.warnInUse(ctx, &req.State, &req.Plan)...)
+		resp.Diagnostics.Append(r.checkUse(ctx, &req.State, &req.Plan, adds)...)
 	}
-	if rotated || !after.kind.Equal(before.kind) || !after.size.Equal(before.size) {
+	if adds {
 		for _, name := range []string{"version", "versioned_id"} {
 			resp.Diagnostics.Append(
 				resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)

@@ -13,7 +13,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // ObservedIdentity returns the identities that Azure answers with. It spells their IDs as the prior
@@ -23,7 +22,7 @@ func ObservedIdentity(wire *armmedia.Identity, prior types.Object) attribute.Man
 		return attribute.ManagedIdentity{}
 	}
 	spelt := map[string]string{}
-	for _, id := range IdentityIDs(prior) {
+	for _, id := range attribute.IdentityIDs(prior) {
 		spelt[strings.ToLower(id)] = id
 	}
 	ids := make([]string, 0, len(wire.UserAssignedIdentities))
@@ -46,13 +45,13 @@ func WireIdentity(planned, before types.Object) *armmedia.Identity {
 		return nil
 	}
 	kind, _ := planned.Attributes()["type"].(types.String)
-	wanted := attribute.NewManagedIdentity(kind.ValueString(), IdentityIDs(planned), "", "")
+	wanted := attribute.NewManagedIdentity(kind.ValueString(), attribute.IdentityIDs(planned), "", "")
 	wire := &armmedia.Identity{Type: to.Ptr(wanted.WireType())}
 	users := map[string]*armmedia.UserAssignedIdentity{}
 	for _, id := range wanted.UserAssignedIDs {
 		users[id] = &armmedia.UserAssignedIdentity{}
 	}
-	for _, id := range IdentityIDs(before) {
+	for _, id := range attribute.IdentityIDs(before) {
 		if !azure.ContainsID(wanted.UserAssignedIDs, id) {
 			users[id] = nil
 		}
@@ -61,29 +60,4 @@ func WireIdentity(planned, before types.Object) *armmedia.Identity {
 		wire.UserAssignedIdentities = users
 	}
 	return wire
-}
-
-// IdentityIDs returns the known IDs of the user-assigned identities in an identity attribute.
-func IdentityIDs(object types.Object) []string {
-	set, _ := object.Attributes()["identity_ids"].(types.Set)
-	var ids []string
-	for _, element := range set.Elements() {
-		if id, ok := element.(attribute.ResourceIDValue); ok && !id.IsUnknown() {
-			ids = append(ids, id.ValueString())
-		}
-	}
-	return ids
-}
-
-// identitiesIn returns the identities in an identity attribute, as far as they are known.
-func identitiesIn(object types.Object) (system rule.Fact[bool], user rule.Fact[[]string]) {
-	parts := object.Attributes()
-	if kind, ok := parts["type"].(types.String); ok && !kind.IsUnknown() {
-		system = rule.Known(strings.Contains(kind.ValueString(), attribute.SystemAssigned))
-	}
-	set, _ := parts["identity_ids"].(types.Set)
-	if ids := IdentityIDs(object); !set.IsUnknown() && len(ids) == len(set.Elements()) {
-		user = rule.Known(ids)
-	}
-	return system, user
 }

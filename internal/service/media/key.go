@@ -84,6 +84,23 @@ func (k Keys) CheckChange(ctx context.Context, plan, state Keyed, managed bool) 
 	return k.say(plan, report, err)
 }
 
+// Intend notes what the change of an account means for the other nouns of the same plan.
+func (k Keys) Intend(plan, state Keyed) {
+	id, intents := state.ID.ValueString(), protection.IntentsOf(k.Client)
+	var now protection.Account
+	now.ID = id
+	if !plan.Identity.IsNull() && !plan.Identity.Equal(state.Identity) {
+		intents.Identifies(k.account(plan, now).Target)
+	}
+	switch wanted := EncryptionIn(plan.Encryption); {
+	case !EncryptionChanges(plan.Encryption, state.Encryption):
+	case wanted.IsCustomerKey():
+		intents.Moves(id, k.wanted(plan, now))
+	case EncryptionIn(state.Encryption).IsCustomerKey():
+		intents.Detaches(id)
+	}
+}
+
 // CheckUnchanged checks an account that a plan leaves as it is. Lost says that the account cannot
 // access its key: the plan then needs an update, which waits for access.
 func (k Keys) CheckUnchanged(ctx context.Context, state Keyed) (diags diag.Diagnostics, lost bool) {
@@ -158,7 +175,7 @@ func (k Keys) account(plan Keyed, now protection.Account) facts.Account {
 	case plan.Identity.IsUnknown():
 		planned.SystemAssigned, planned.UserAssigned = rule.Fact[bool]{}, rule.Fact[[]string]{}
 	case !plan.Identity.IsNull():
-		planned.SystemAssigned, planned.UserAssigned = identitiesIn(plan.Identity)
+		planned.SystemAssigned, planned.UserAssigned = attribute.PlannedIdentities(plan.Identity)
 	case now.ID == "":
 		planned.SystemAssigned, planned.UserAssigned = rule.Known(false), rule.Known([]string(nil))
 	}

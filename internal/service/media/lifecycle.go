@@ -78,6 +78,7 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 	resp *resource.ModifyPlanResponse,
 ) {
 	if req.Plan.Raw.IsNull() {
+		protection.IntentsOf(l.Client).Destroys(base.IDOf(ctx, req.State))
 		return // Nothing stops a destroy (CMK013).
 	}
 	if l.Client == nil {
@@ -97,6 +98,7 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 		return
 	}
 	if len(resp.RequiresReplace) > 0 {
+		protection.IntentsOf(l.Client).Destroys(l.Attributes(state).Identifier())
 		return // Terraform plans the creation that belongs to a replacement separately.
 	}
 	if l.Attributes(state).Failed() { // The next change may succeed.
@@ -107,6 +109,7 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(encryptionAttribute), &configured)...)
 	managed := !configured.IsNull() // Otherwise an azuremedia_customer_key_attachment may own it.
 	if _, changes := l.Changed(plan, state); changes {
+		l.keys().Intend(l.Attributes(plan).keyed(), l.Attributes(state).keyed())
 		resp.Diagnostics.Append(l.checkChange(ctx, plan, state, managed)...)
 		return
 	}
@@ -236,6 +239,9 @@ func (l *Lifecycle[M, P, Properties]) change(ctx context.Context, plan, state P,
 	case len(left) > 0 && l.StorageComplete:
 		diags.Append(leftAttached(l.StorageIDs, id, left))
 	}
+	if err == nil {
+		diags.Append(diagnostic.NotRetired(protection.Retire(ctx, l.Client, id))...)
+	}
 	return account, diags
 }
 
@@ -327,6 +333,10 @@ func (l *Lifecycle[M, P, Properties]) Delete(ctx context.Context, req resource.D
 		return l.calls().Delete(ctx, state.Identifier(),
 			l.Backoff(ctx, diagnostic.Delete, state.Limits()))
 	})
+	if !resp.Diagnostics.HasError() {
+		gone := base.IDOf(ctx, req.State)
+		resp.Diagnostics.Append(diagnostic.NotRetired(protection.Retire(ctx, l.Client, gone))...)
+	}
 }
 
 // calls returns the calls about accounts.

@@ -18,9 +18,11 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
@@ -78,7 +80,11 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || r.Client == nil {
+	if r.Client == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		protection.IntentsOf(r.Client).Destroys(base.IDOf(ctx, req.State))
 		return
 	}
 	var plan model
@@ -92,6 +98,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if resp.Diagnostics.HasError() {
 			return
 		}
+		r.intend(state, plan)
 		resp.Diagnostics.Append(consequences(state, plan)...)
 		return
 	}
@@ -104,6 +111,19 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if err != nil {
 			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, r.Subject(name), err))
 		}
+	}
+}
+
+// intend notes what a planned change means for the account's customer-managed key.
+func (r *Resource) intend(state, plan model) {
+	intents := protection.IntentsOf(r.Client)
+	switch {
+	case plan.replaces(state):
+		intents.Destroys(state.Identifier())
+	case !plan.Identity.IsNull() && !plan.Identity.Equal(state.Identity):
+		planned := customerkey.Target{ID: state.Identifier()}
+		planned.SystemAssigned, planned.UserAssigned = attribute.PlannedIdentities(plan.Identity)
+		intents.Identifies(planned)
 	}
 }
 

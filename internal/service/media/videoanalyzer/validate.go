@@ -32,7 +32,7 @@ func (m *model) validate() diag.Diagnostics {
 // validateStorageIdentity requires the account to have the identity that it accesses the storage with.
 func (m *model) validateStorageIdentity() diag.Diagnostics {
 	named := storageIn(m.StorageAccount).UserAssignedIdentityID
-	listed := media.IdentityIDs(m.Identity)
+	listed := attribute.IdentityIDs(m.Identity)
 	set, _ := m.Identity.Attributes()["identity_ids"].(types.Set)
 	if named.IsNull() || named.IsUnknown() || set.IsUnknown() || len(listed) < len(set.Elements()) {
 		return nil
