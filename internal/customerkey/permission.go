@@ -81,6 +81,8 @@ func Permits(blocks []ActionBlock, action string) bool {
 
 // RoleAssignment is one role assignment with the permissions of its role definition.
 type RoleAssignment struct {
+	// ID is the resource ID of the assignment.
+	ID          string
 	Scope       string
 	PrincipalID string
 	// Permissions are the data actions of the role definition; they are not known if it could not

@@ -8,6 +8,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
@@ -56,6 +57,29 @@ func (r Removal) losing(ctx context.Context, client *azure.Client,
 		return nil, err
 	}
 	return WithAccess(ctx, client, accounts)
+}
+
+// WithoutGrant returns the accounts that have no access to their key in a vault by roles or by access
+// policies, whichever the vault uses now. A role assignment with the ID without does not count, if that is
+// not empty. What the caller may not see does not count either.
+func WithoutGrant(ctx context.Context, client *azure.Client, accounts []Account, vaultID string,
+	byRoles bool, without string,
+) (found []Account, err error) {
+	reader := facts.New(client)
+	for _, account := range accounts {
+		for _, identity := range account.Readers() {
+			grant, err := reader.GrantIn(ctx, byRoles, vaultID, account.Encryption.Key.Name,
+				identity.PrincipalID, without)
+			if err != nil {
+				return nil, err
+			}
+			if !grant.Complete() {
+				found = append(found, account)
+				break
+			}
+		}
+	}
+	return found, nil
 }
 
 // usesOf returns how accounts use their keys, each its own.

@@ -6,6 +6,7 @@ package facts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -24,6 +25,25 @@ func (r Reader) Grant(ctx context.Context, vaultID, key, principal string) (cust
 	}
 	grant, _, err := r.grant(ctx, found, key, principal)
 	return grant, err
+}
+
+// GrantIn reads what a principal may do with a key of a vault in one permission model, whichever the vault
+// uses now. It leaves out the role assignment with an ID, if that is not empty.
+func (r Reader) GrantIn(ctx context.Context, byRoles bool, vaultID, key, principal, without string,
+) (customerkey.Grant, error) {
+	if !byRoles {
+		found, err := r.vaultAt(ctx, vaultID)
+		return customerkey.GrantByPolicies(found.policies, principal), err
+	}
+	scope := customerkey.KeyScope(vaultID, key)
+	assignments, err := r.assignments(ctx, scope, principal)
+	if azure.IsForbidden(err) {
+		return customerkey.Grant{}, nil
+	}
+	assignments = slices.DeleteFunc(assignments, func(assignment customerkey.RoleAssignment) bool {
+		return azure.SameID(assignment.ID, without)
+	})
+	return customerkey.GrantByRoles(assignments, scope, principal), err
 }
 
 // grant finds out what a principal may do, the way the vault itself decides it. It also says
@@ -91,6 +111,7 @@ func (r Reader) assignments(ctx context.Context, scope, principal string,
 				return nil, err
 			}
 			found = append(found, customerkey.RoleAssignment{
+				ID:          azure.Deref(assignment.ID),
 				Scope:       azure.Deref(properties.Scope),
 				PrincipalID: principal,
 				Permissions: permissions,

@@ -127,11 +127,7 @@ func (r *Resource) revoke(ctx context.Context, state *model, record added,
 	if state.Mode.ValueString() == string(byRole) {
 		return r.role(g).Unassign(ctx, state.RoleAssignmentID.ValueString())
 	}
-	permissions := record.KeyPermissions
-	if permissions == nil {
-		permissions = customerkey.RequiredKeyPermissions()
-	}
-	return r.policy(g).Remove(ctx, permissions, backoff)
+	return r.policy(g).Remove(ctx, record.owned(), backoff)
 }
 
 // policy returns the principal's access policy in the vault of the grant.

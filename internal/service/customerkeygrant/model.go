@@ -39,6 +39,12 @@ func (m *model) grant() grant {
 	}
 }
 
+// replaces reports whether a plan has another grant take the place of the one before.
+func (m *model) replaces(before *model) bool {
+	return !m.KeyVaultID.Equal(before.KeyVaultID) || !m.PrincipalID.Equal(before.PrincipalID) ||
+		!m.KeyName.Equal(before.KeyName)
+}
+
 // complete reports whether the grant gives every permission that a customer's key needs.
 func (m *model) complete() bool { return m.KeyPermissions.Equal(allPermissions()) }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
@@ -32,6 +33,14 @@ func (a added) and(permissions []string) added {
 		}
 	}
 	return a
+}
+
+// owned returns the permissions that the resource removes.
+func (a added) owned() []string {
+	if a.KeyPermissions == nil {
+		return customerkey.RequiredKeyPermissions()
+	}
+	return a.KeyPermissions
 }
 
 // private is the private state of a request.

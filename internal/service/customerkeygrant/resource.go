@@ -36,24 +36,39 @@ func NewResource() resource.Resource {
 type Resource struct{ base.Resource }
 
 // ModifyPlan plans to complete a grant that lost a permission, or whose vault has switched between
-// access policies and roles.
+// access policies and roles. It warns of a plan that takes the grant away from accounts that read their
+// key by it (CMK016).
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() {
+	if r.Client == nil {
 		return
 	}
 	var plan, state model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if !req.State.Raw.IsNull() {
+	created, destroyed := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
+	if !created {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
-	if resp.Diagnostics.HasError() || state.complete() {
+	if !destroyed {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !created && (destroyed || plan.replaces(&state)) {
+		record, diags := recorded(ctx, req.Private)
+		resp.Diagnostics.Append(diags...)
+		if violation, found := r.removal(&state, record).Warning(ctx, r.Client, !destroyed); found {
+			resp.Diagnostics.Append(diagnostic.FromViolation(violation))
+		}
+		return
+	}
+	if state.complete() {
 		return
 	}
 	protection.IntentsOf(r.Client).Grants(plan.KeyVaultID.ValueString(), plan.PrincipalID.ValueString(),
 		plan.KeyName.ValueString())
-	if req.State.Raw.IsNull() {
+	if created {
 		return
 	}
 	plan.KeyPermissions = allPermissions()
@@ -129,13 +144,17 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
 }
 
-// Delete revokes what this resource granted, and nothing that others granted.
+// Delete revokes what this resource granted, and nothing that others granted. It refuses to do so as long
+// as accounts read their key by it (CMK016).
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp *resource.DeleteResponse,
 ) {
 	record, diags := recorded(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	base.Delete(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
+		if err := r.removal(state, record).Refuse(ctx, r.Client); err != nil {
+			return err
+		}
 		return r.revoke(ctx, state, record, r.Backoff(ctx, diagnostic.Delete, state.Timeouts))
 	})
 }
