@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -77,9 +76,9 @@ func SetIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity,
 
 // IDOf returns the ID in a state, for a plan that destroys or replaces the resource.
 func IDOf(ctx context.Context, state tfsdk.State) string {
-	var id types.String
+	var id *string // The framework refuses a types.String for an attribute of a type of its own.
 	state.GetAttribute(ctx, path.Root("id"), &id)
-	return id.ValueString()
+	return azure.Deref(id)
 }
 
 func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, id string) diag.Diagnostics {
