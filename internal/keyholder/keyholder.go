@@ -48,6 +48,9 @@ type Dependent struct {
 	// UsesKeys says that the account holds a copy of the keys. An account that reaches the storage
 	// account with a managed identity holds none.
 	UsesKeys bool
+	// Bound says that the account cannot do without the storage account: it can neither detach it nor
+	// exchange it for another one.
+	Bound bool
 	// LastSync is when the account last read the keys, by its service's clock; the zero time where
 	// the service does not report it, or the account uses no keys.
 	LastSync time.Time

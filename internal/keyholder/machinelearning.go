@@ -64,12 +64,13 @@ func (m machineLearning) List(ctx context.Context, subscriptionID string) (found
 	return found, err
 }
 
-// dependent returns how a workspace uses its storage account. Older workspaces show no mode: keys were
+// dependent returns how a workspace uses its storage account, which "cannot be changed once the
+// workspace has been created" (OpenAPI document, WorkspaceProperties.storageAccount). Older workspaces show no mode: keys were
 // the only way. A list may leave the mode out where the workspace itself shows it.
 func (m machineLearning) dependent(id string, workspace armmachinelearning.Workspace) Dependent {
 	mode := workspace.Properties.AuthMode
 	return Dependent{
 		ID: id, Kind: m, StorageAccountID: workspace.Properties.StorageAccount, Attached: true,
-		UsesKeys: mode == "" || strings.EqualFold(mode, "AccessKey"), unsure: mode == "",
+		Bound: true, UsesKeys: mode == "" || strings.EqualFold(mode, "AccessKey"), unsure: mode == "",
 	}
 }

@@ -59,7 +59,7 @@ func (m mediaServices) dependents(id string, properties *armmedia.AccountPropert
 	for _, storage := range azure.Deref(properties).StorageAccounts {
 		found = append(found, Dependent{
 			ID: id, Kind: m, StorageAccountID: azure.Deref(storage.ID),
-			Attached: true, UsesKeys: !byIdentity,
+			Attached: true, UsesKeys: !byIdentity, Bound: azure.Deref(storage.Type) == armmedia.Primary,
 		})
 	}
 	return found

@@ -48,6 +48,21 @@ func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure
 	return Survey{dependents, unseen}, err
 }
 
+// Still returns the dependents that their accounts confirm: a list may show an account for some seconds
+// after it was deleted or the storage account was detached.
+func Still(ctx context.Context, found []Dependent) (confirmed []Dependent, err error) {
+	for _, one := range found {
+		now, err := one.Kind.Read(ctx, one.ID, one.StorageAccountID)
+		if err != nil && !azure.IsNotFound(err) {
+			return nil, err
+		}
+		if now.Attached {
+			confirmed = append(confirmed, now)
+		}
+	}
+	return confirmed, nil
+}
+
 // On returns the accounts to which a storage account is attached, by its keys or by identity, in the
 // order of their kinds. Where a list leaves out which of the two it is, it reads the account.
 func (s Survey) On(ctx context.Context, storageAccountID string) ([]Dependent, error) {

@@ -16,6 +16,7 @@ const (
 	AttributeStorage         = "storage_accounts" // Of a Media Services account.
 	AttributeAnalyzerStorage = "storage_account"  // Of a Video Analyzer account.
 	AttributeAuthentication  = "storage_authentication_type"
+	AttributeSharedKeys      = "shared_access_key_enabled" // Of a storage account.
 )
 
 // The limits of the service (Media Services, Quotas and limits).
@@ -358,8 +359,10 @@ func (s Storage) name() string {
 	if !known {
 		return "that does not exist yet"
 	}
-	return id[strings.LastIndexByte(id, '/')+1:]
+	return lastSegment(id)
 }
+
+func lastSegment(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
 // subscriptionOf returns the subscription in a resource ID, or "".
 func subscriptionOf(id string) string {

@@ -353,6 +353,7 @@ func TestRules_areWellFormed(t *testing.T) {
 	t.Parallel()
 	ids := []rule.ID{
 		mediaaccount.ACC001, mediaaccount.ACC002, mediaaccount.ACC004, mediaaccount.ACC005,
+		mediaaccount.ACC006, mediaaccount.ACC007,
 	}
 	rules := mediaaccount.Rules()
 	if len(rules) != len(ids) {

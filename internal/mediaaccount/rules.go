@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package mediaaccount holds what Azure requires of a Media Services or Video Analyzer account
-// and of the storage accounts under it, as pure functions over facts. The rules are data:
+// and of the storage accounts under it, and what every kind of account that depends on a storage
+// account requires of that one, as pure functions over facts. The rules are data:
 // [Rules] is the one list from which errors, tests and documentation take them.
 package mediaaccount
 
@@ -14,6 +15,8 @@ const (
 	ACC002 rule.ID = "ACC002"
 	ACC004 rule.ID = "ACC004"
 	ACC005 rule.ID = "ACC005"
+	ACC006 rule.ID = "ACC006"
+	ACC007 rule.ID = "ACC007"
 )
 
 // Rule returns the rule with the ID.
@@ -68,6 +71,29 @@ func Rules() rule.List {
 				`accounts must be in the same Azure subscription."; its table of account limits: 100 accounts ` +
 				`in a single subscription, fixed`,
 			Found: []rule.Moment{rule.Plan, rule.Apply, rule.Rehearsal},
+		},
+		{
+			ID:    ACC006,
+			Name:  "Storage Outlives Its Accounts",
+			Title: "Storage Account Still In Use",
+			Sentence: "A storage account that a Media Services, Video Analyzer, Batch or Machine Learning " +
+				"account has attached, by its access keys or by identity, is neither deleted nor replaced; " +
+				"what Azure upgrades in place is an update.",
+			Source: `Azure Storage, Delete a storage account: "Deleting a storage account deletes the entire ` +
+				`account, including all data in the account."; OpenAPI document 2023-01-01, ` +
+				`StorageAccount.type: each Media Services account has a primary storage account`,
+			Found: []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:    ACC007,
+			Name:  "Access Keys Stay Allowed While They Are Used",
+			Title: "Access Keys Still In Use",
+			Sentence: "Access with the keys of a storage account is not switched off while an account " +
+				"accesses it with a copy of them.",
+			Source: `Azure Storage, Prevent authorization with Shared Key: "When you disallow Shared Key ` +
+				`authorization for a storage account, requests from clients that are using the account access ` +
+				`keys for authorization will fail."`,
+			Found: []rule.Moment{rule.Plan, rule.Apply},
 		},
 	}
 }

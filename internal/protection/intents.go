@@ -30,6 +30,7 @@ type Intents struct {
 // intent is what a plan does with one account.
 type intent struct {
 	leaves     bool
+	destroyed  bool
 	moves      *Wanted
 	identities *customerkey.Target
 }
@@ -61,8 +62,11 @@ func (i *Intents) Detaches(accountID string) {
 
 // Destroys notes that the plan destroys an account.
 func (i *Intents) Destroys(accountID string) {
-	i.note(accountID, func(intent *intent) { intent.leaves = true })
+	i.note(accountID, func(intent *intent) { intent.leaves, intent.destroyed = true, true })
 }
+
+// Destroyed reports whether the plan destroys an account.
+func (i *Intents) Destroyed(accountID string) bool { return i.of(accountID).destroyed }
 
 // Moves notes that the plan attaches another key to an account, or has another identity read it.
 func (i *Intents) Moves(accountID string, wanted Wanted) {

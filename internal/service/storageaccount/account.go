@@ -12,6 +12,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 )
 
@@ -41,7 +42,7 @@ func (r *Resource) create(ctx context.Context, id string, plan *model) (armstora
 	return created.Account, err
 }
 
-// update patches what was changed. Azure replaces all tags with those it is sent, so update sends
+// update patches what was changed, unless accounts use the keys that it switches off (ACC007). Azure replaces all tags with those it is sent, so update sends
 // them only if they change, together with those of others.
 func (r *Resource) update(ctx context.Context, state, plan *model) error {
 	parameters, changed, diags := plan.changed(ctx, *state)
@@ -51,6 +52,11 @@ func (r *Resource) update(ctx context.Context, state, plan *model) error {
 	retagged := !plan.Tags.Equal(state.Tags)
 	if !changed && !retagged {
 		return nil
+	}
+	if plan.switchesKeysOff(*state) {
+		if err := r.refuse(ctx, state.Identifier(), usesKeys, mediaaccount.SwitchingKeysOff); err != nil {
+			return err
+		}
 	}
 	accounts, at, err := azure.Open(state.Identifier(), azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
@@ -71,7 +77,11 @@ func (r *Resource) update(ctx context.Context, state, plan *model) error {
 	return nil
 }
 
+// delete deletes the account, unless accounts depend on it (ACC006).
 func (r *Resource) delete(ctx context.Context, state *model) error {
+	if err := r.refuse(ctx, state.Identifier(), anyDependent, mediaaccount.DeletingStorage); err != nil {
+		return err
+	}
 	accounts, at, err := azure.Open(state.Identifier(), azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
 		return err

@@ -176,7 +176,7 @@ func (m *model) changed(ctx context.Context, state model,
 	return parameters, differs, diags
 }
 
-// replaces reports whether the plan replaces the account of the state.
+// replaces reports whether the plan replaces the account of the state. ModifyPlan is not told.
 func (m *model) replaces(state model) bool {
 	return !m.Name.Equal(state.Name) || !m.ResourceGroupName.Equal(state.ResourceGroupName) ||
 		!m.Location.Equal(state.Location) || !m.Tier.Equal(state.Tier) ||
@@ -185,13 +185,18 @@ func (m *model) replaces(state model) bool {
 		!m.QueueKeyType.Equal(state.QueueKeyType) || !m.TableKeyType.Equal(state.TableKeyType)
 }
 
+// switchesKeysOff reports whether the plan switches the access keys of the account off.
+func (m *model) switchesKeysOff(state model) bool {
+	return state.SharedAccessKey.ValueBool() && !m.SharedAccessKey.IsUnknown() && !m.SharedAccessKey.ValueBool()
+}
+
 // upgrades reports whether Azure changes the kind of an account in place: "Currently only StorageV2 value
 // supported by server" (OpenAPI document, StorageAccountUpdateParameters.kind), and only the kinds that
 // came before it become one.
-func upgrades(from, to types.String) bool {
-	before := []string{string(armstorage.KindStorage), string(armstorage.KindBlobStorage)}
-	return slices.Contains(before, from.ValueString()) &&
-		to.ValueString() == string(armstorage.KindStorageV2)
+func upgrades(state, plan types.String) bool {
+	earlier := []string{string(armstorage.KindStorage), string(armstorage.KindBlobStorage)}
+	return slices.Contains(earlier, state.ValueString()) &&
+		plan.ValueString() == string(armstorage.KindStorageV2)
 }
 
 // zoneRedundant reports whether the account is copied to several zones.

@@ -21,6 +21,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
@@ -75,33 +76,46 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 }
 
-// ModifyPlan refuses a name that is taken (ACC003), warns of what a replacement deletes (CMK015), and
-// refuses a change that needs a conversion.
+// ModifyPlan refuses a name that is taken (ACC003), warns of what a replacement deletes (CMK015) and of
+// what the plan takes away from accounts (ACC006, ACC007), and refuses a change that needs a conversion.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
 	if r.Client == nil {
 		return
 	}
-	if req.Plan.Raw.IsNull() {
-		protection.IntentsOf(r.Client).Destroys(base.IDOf(ctx, req.State))
-		return
+	var state, plan model
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
-	var plan model
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !req.State.Raw.IsNull() {
-		var state model
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if resp.Diagnostics.HasError() {
-			return
-		}
+	switch id := state.Identifier(); {
+	case req.State.Raw.IsNull():
+		r.checkName(ctx, plan, resp)
+	case req.Plan.Raw.IsNull():
+		protection.IntentsOf(r.Client).Destroys(id)
+		resp.Diagnostics.Append(r.warn(ctx, id, mediaaccount.ACC006, anyDependent,
+			mediaaccount.DestroyingStorage)...)
+	default:
 		r.intend(state, plan)
 		resp.Diagnostics.Append(consequences(state, plan)...)
-		return
+		if plan.replaces(state) {
+			resp.Diagnostics.Append(r.warn(ctx, id, mediaaccount.ACC006, anyDependent,
+				mediaaccount.ReplacingStorage)...)
+		} else if plan.switchesKeysOff(state) {
+			resp.Diagnostics.Append(r.warn(ctx, id, mediaaccount.ACC007, usesKeys,
+				mediaaccount.PlanningWithoutKeys)...)
+		}
 	}
+}
+
+// checkName refuses a name that somebody else has.
+func (r *Resource) checkName(ctx context.Context, plan model, resp *resource.ModifyPlanResponse) {
 	if !plan.Name.IsUnknown() {
 		name := plan.Name.ValueString()
 		err := naming.StorageAccount().CheckFree(ctx, r.Client, azure.StorageAccountType, name,

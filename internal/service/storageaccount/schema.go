@@ -26,7 +26,8 @@ import (
 func resourceSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "A storage account with safe defaults: TLS 1.2, HTTPS only, no public " +
-			"blobs. Terraform never stores its access keys in the state.",
+			"blobs. Terraform never stores its access keys in the state. A storage account that an account has " +
+			"attached is neither deleted nor replaced (rule ACC006).",
 		Attributes: map[string]schema.Attribute{
 			"name": attribute.Name("The name of the storage account, unique in all of Azure.",
 				attribute.ValidName(naming.StorageAccount())),
@@ -44,7 +45,8 @@ func resourceSchema() schema.Schema {
 			"allow_nested_items_to_be_public": toggle(
 				"Whether containers can be made public.", false),
 			"shared_access_key_enabled": toggle("Whether clients can use the access keys. A media "+
-				"account with storage authentication `System` needs them.", true),
+				"account with storage authentication `System` needs them: they are not switched off while an "+
+				"account uses them (rule ACC007).", true),
 			"public_network_access_enabled": toggle(
 				"Whether the account is reachable from the internet.", true),
 			"infrastructure_encryption_enabled": schema.BoolAttribute{

@@ -1,0 +1,88 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storageaccount
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// warning returns the warning of a rule about a storage account and its dependents.
+type warning func(storageID string, dependents []mediaaccount.Dependent) rule.Violation
+
+// warn warns of a plan that takes a storage account, or its keys, away from accounts, unless the same
+// plan destroys them. A caller who may not list accounts can still plan.
+func (r *Resource) warn(ctx context.Context, id string, broken rule.ID,
+	concerns func(keyholder.Dependent) bool, violation warning,
+) (diags diag.Diagnostics) {
+	// A list that failed is among what was not seen.
+	survey, _ := keyholder.Planned(ctx, r.Client, azure.SubscriptionOf(id))
+	found, err := survey.On(ctx, id)
+	if err != nil {
+		return nil // The apply looks again.
+	}
+	intents := protection.IntentsOf(r.Client)
+	found = slices.DeleteFunc(found, func(one keyholder.Dependent) bool {
+		return !concerns(one) || intents.Destroyed(one.ID)
+	})
+	if len(found) > 0 {
+		diags.Append(diagnostic.FromViolation(violation(id, dependents(found))))
+	}
+	if len(survey.Unseen) > 0 {
+		var unlisted []string
+		for _, one := range survey.Unseen {
+			unlisted = append(unlisted, fmt.Sprintf("each %s in the subscription %s",
+				one.Kind.Noun(), one.SubscriptionID))
+		}
+		diags.Append(diagnostic.FromViolation(mediaaccount.UnseenDependents(broken, id, unlisted)))
+	}
+	return diags
+}
+
+// refuse refuses a call that takes a storage account, or its keys, away from accounts. Terraform
+// destroys and detaches first what refers to the storage account, so what the same apply removes is
+// gone by now. Accounts that the caller may not see do not stand in the way.
+func (r *Resource) refuse(ctx context.Context, id string, concerns func(keyholder.Dependent) bool,
+	violation warning,
+) error {
+	survey, err := keyholder.NewSurvey(ctx, r.Client, azure.SubscriptionOf(id))
+	if err != nil {
+		return err
+	}
+	found, err := survey.On(ctx, id)
+	if err != nil {
+		return err
+	}
+	found, err = keyholder.Still(ctx, found)
+	if err != nil {
+		return err
+	}
+	found = slices.DeleteFunc(found, func(one keyholder.Dependent) bool { return !concerns(one) })
+	if len(found) == 0 {
+		return nil
+	}
+	return violation(id, dependents(found))
+}
+
+func anyDependent(keyholder.Dependent) bool       { return true }
+func usesKeys(dependent keyholder.Dependent) bool { return dependent.UsesKeys }
+func dependents(found []keyholder.Dependent) []mediaaccount.Dependent {
+	facts := make([]mediaaccount.Dependent, 0, len(found))
+	for _, one := range found {
+		facts = append(facts, mediaaccount.Dependent{
+			Name: one.Name(), ID: one.ID, UsesKeys: one.UsesKeys, Bound: one.Bound,
+		})
+	}
+	return facts
+}
