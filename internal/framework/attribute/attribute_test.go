@@ -244,7 +244,7 @@ func TestIdentity_goesToTheWireAndBack(t *testing.T) {
 			if got := test.identity.WireType(); got != test.wire {
 				t.Errorf("the wire says %q, want %q", got, test.wire)
 			}
-			object := attribute.FlattenIdentity(test.identity)
+			object := attribute.FlattenIdentity(test.identity, types.Object{})
 			if object.IsNull() != (test.hcl == "") {
 				t.Fatalf("got %s", object)
 			}

@@ -5,6 +5,7 @@ package attribute
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
@@ -34,8 +36,10 @@ func Identity() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "The managed identities of the resource. If omitted, they are not " +
 			"managed here.",
-		Optional:   true,
-		Validators: []validator.Object{identityIsComplete{}},
+		Optional: true,
+		Validators: []validator.Object{
+			identityIsComplete{remedy: "Set identity_ids, or use the type SystemAssigned"},
+		},
 		Attributes: map[string]schema.Attribute{
 			"type": schema.StringAttribute{
 				MarkdownDescription: "`SystemAssigned`, `UserAssigned` or " +
@@ -46,11 +50,10 @@ func Identity() schema.SingleNestedAttribute {
 				},
 			},
 			"identity_ids": schema.SetAttribute{
-				MarkdownDescription: "The IDs of the user-assigned identities.",
+				MarkdownDescription: "The IDs of the user-assigned identities. An empty set means none.",
 				ElementType:         ResourceIDType{},
 				Optional:            true,
 				Validators: []validator.Set{
-					setvalidator.SizeAtLeast(1),
 					setvalidator.ValueStringsAre(validElement[resourceIDKind]{}),
 				},
 				PlanModifiers: []planmodifier.Set{keepSpelling[resourceIDKind]{}},
@@ -139,8 +142,22 @@ func ExpandIdentity(ctx context.Context, object types.Object) (ManagedIdentity, 
 	return identity, diags
 }
 
-// FlattenIdentity returns the attribute. No identity is null.
-func FlattenIdentity(identity ManagedIdentity) types.Object {
+// IdentityChanges reports whether a plan gives a resource another identity than the state has, as far as
+// is known. How the sets of IDs are written does not matter.
+func IdentityChanges(plan, state types.Object) bool {
+	wanted, more := identityIDs(plan)
+	after, _ := plan.Attributes()["type"].(types.String)
+	before, _ := state.Attributes()["type"].(types.String)
+	return more || !sameIDs(wanted, IdentityIDs(state)) || !after.Equal(before)
+}
+
+func sameIDs(a, b []string) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(id string) bool { return !azure.ContainsID(b, id) })
+}
+
+// FlattenIdentity returns the attribute. No identity is null. The prior attribute's set of IDs stays if
+// it means the same: Azure does not tell an empty set from none.
+func FlattenIdentity(identity ManagedIdentity, prior types.Object) types.Object {
 	kind := identity.WireType()
 	if kind == "None" {
 		return types.ObjectNull(IdentityTypes())
@@ -152,6 +169,11 @@ func FlattenIdentity(identity ManagedIdentity) types.Object {
 			elements = append(elements, NewResourceID(id))
 		}
 		ids = types.SetValueMust(ResourceIDType{}, elements)
+	}
+	if set, ok := prior.Attributes()["identity_ids"].(types.Set); ok {
+		if before, more := identityIDs(prior); !more && sameIDs(before, identity.UserAssignedIDs) {
+			ids = set
+		}
 	}
 	values := map[string]attr.Value{
 		"type":         types.StringValue(strings.ReplaceAll(kind, ",", ", ")),
@@ -166,29 +188,33 @@ func FlattenIdentity(identity ManagedIdentity) types.Object {
 	return types.ObjectValueMust(IdentityTypes(), values)
 }
 
-// IdentityIDs returns the known IDs of the user-assigned identities in an identity attribute.
+// IdentityIDs returns the known IDs of the user-assigned identities in an identity attribute. An element
+// that is null is none.
 func IdentityIDs(object types.Object) []string {
+	ids, _ := identityIDs(object)
+	return ids
+}
+
+// identityIDs returns the known IDs in an identity attribute, and whether others are unknown.
+func identityIDs(object types.Object) (ids []string, more bool) {
 	set, _ := object.Attributes()["identity_ids"].(types.Set)
-	var ids []string
+	more = object.IsUnknown() || set.IsUnknown()
 	for _, element := range set.Elements() {
-		if id, ok := element.(ResourceIDValue); ok && !id.IsUnknown() {
+		if id, ok := element.(ResourceIDValue); ok && isKnown(id) {
 			ids = append(ids, id.ValueString())
 		}
+		more = more || element.IsUnknown()
 	}
-	return ids
+	return ids, more
 }
 
 // PlannedIdentities returns the identities in an identity attribute, as far as they are known.
 func PlannedIdentities(object types.Object) (system rule.Fact[bool], user rule.Fact[[]string]) {
-	if object.IsUnknown() {
-		return system, user
-	}
-	parts := object.Attributes()
-	if kind, ok := parts["type"].(types.String); ok && !kind.IsUnknown() {
+	kind, ok := object.Attributes()["type"].(types.String)
+	if ok && !kind.IsUnknown() {
 		system = rule.Known(hasSystemAssigned(kind.ValueString()))
 	}
-	set, _ := parts["identity_ids"].(types.Set)
-	if ids := IdentityIDs(object); !set.IsUnknown() && len(ids) == len(set.Elements()) {
+	if ids, more := identityIDs(object); !more {
 		user = rule.Known(ids)
 	}
 	return system, user
@@ -198,7 +224,9 @@ func hasSystemAssigned(kind string) bool { return strings.Contains(kind, SystemA
 func hasUserAssigned(kind string) bool   { return strings.Contains(kind, UserAssigned) }
 
 // identityIsComplete requires identity IDs for a user-assigned identity, and none otherwise.
-type identityIsComplete struct{}
+type identityIsComplete struct {
+	remedy string // What to do about missing IDs.
+}
 
 func (identityIsComplete) Description(context.Context) string {
 	return "identity_ids goes with a type that has UserAssigned"
@@ -208,30 +236,30 @@ func (v identityIsComplete) MarkdownDescription(ctx context.Context) string {
 	return v.Description(ctx)
 }
 
-func (identityIsComplete) ValidateObject(ctx context.Context, req validator.ObjectRequest,
+func (v identityIsComplete) ValidateObject(_ context.Context, req validator.ObjectRequest,
 	resp *validator.ObjectResponse,
 ) {
 	if !isKnown(req.ConfigValue) {
 		return
 	}
-	var model IdentityModel
-	resp.Diagnostics.Append(req.ConfigValue.As(ctx, &model, basetypes.ObjectAsOptions{})...)
-	if model.Type.IsUnknown() || model.IdentityIDs.IsUnknown() {
+	kind, _ := req.ConfigValue.Attributes()["type"].(types.String)
+	ids, more := identityIDs(req.ConfigValue)
+	if kind.IsUnknown() {
 		return
 	}
 	at := req.Path.AtName("identity_ids")
 	switch {
-	case hasUserAssigned(model.Type.ValueString()) && model.IdentityIDs.IsNull():
+	case hasUserAssigned(kind.ValueString()) && len(ids) == 0 && !more:
 		resp.Diagnostics.Append(diagnostic.Refuse(at, diagnostic.Refusal{
 			Title:    "Missing Identity IDs",
 			Found:    "no identity_ids",
-			Required: "the IDs of the user-assigned identities, for the type " + model.Type.ValueString(),
-			Remedy:   "Set identity_ids, or use the type SystemAssigned",
+			Required: "the IDs of the user-assigned identities, for the type " + kind.ValueString(),
+			Remedy:   v.remedy,
 		}))
-	case !hasUserAssigned(model.Type.ValueString()) && !model.IdentityIDs.IsNull():
+	case !hasUserAssigned(kind.ValueString()) && len(ids) > 0:
 		resp.Diagnostics.Append(diagnostic.Refuse(at, diagnostic.Refusal{
 			Title:    "Unexpected Identity IDs",
-			Found:    "identity_ids with the type " + model.Type.ValueString(),
+			Found:    "identity_ids with the type " + kind.ValueString(),
 			Required: "none: this type has no user-assigned identities",
 			Remedy:   "Remove identity_ids, or use the type SystemAssigned, UserAssigned",
 		}))

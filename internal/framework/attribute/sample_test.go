@@ -118,7 +118,7 @@ func (m *sampleModel) observe(ctx context.Context) diag.Diagnostics {
 	for i, used := range identity.UserAssignedIDs {
 		identity.UserAssignedIDs[i] = strings.ToUpper(used)
 	}
-	m.Identity = attribute.FlattenIdentity(identity)
+	m.Identity = attribute.FlattenIdentity(identity, m.Identity)
 	return diags
 }
 
@@ -199,6 +199,13 @@ func TestProtoAnotherValue_isAChange(t *testing.T) {
 	}
 }
 
+// emptyIDs is a configuration with a set of identity IDs that means none.
+func emptyIDs(ids ...any) acctest.Value {
+	return config(acctest.Value{"identity": acctest.Value{
+		"type": "SystemAssigned", "identity_ids": append([]any{}, ids...),
+	}})
+}
+
 func TestProtoIdentity_plansItsPrincipal(t *testing.T) {
 	t.Parallel()
 	proto := start(t)
@@ -218,6 +225,10 @@ func TestProtoIdentity_plansItsPrincipal(t *testing.T) {
 		{"stays on", of("SystemAssigned"), of("SystemAssigned, UserAssigned", id), "principal"},
 		{"switched off", of("SystemAssigned, UserAssigned", id), of("UserAssigned", id), nil},
 		{"switched on beside another", of("UserAssigned", id), of("SystemAssigned, UserAssigned", id), acctest.Unknown{}},
+		{"stays on beside an empty set", of("SystemAssigned"), emptyIDs(), "principal"},
+		{"stays on without the empty set", emptyIDs(), of("SystemAssigned"), "principal"},
+		{"stays on beside null", emptyIDs(), emptyIDs(nil), "principal"},
+		{"keeps a set with null", of("UserAssigned", id), of("UserAssigned", id, nil), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -248,6 +259,13 @@ func TestProtoIdentity_isComplete(t *testing.T) {
 		want     string
 	}{
 		{"no IDs", acctest.Value{"type": "UserAssigned"}, "Missing Identity IDs"},
+		{"an empty set", acctest.Value{"type": "UserAssigned", "identity_ids": []any{}}, "Missing Identity IDs"},
+		{"nothing but null", acctest.Value{"type": "UserAssigned", "identity_ids": []any{nil}}, "Missing Identity IDs"},
+		{"null beside an ID", acctest.Value{"type": "UserAssigned", "identity_ids": []any{nil, id}}, ""},
+		{"null beside an ID to come", acctest.Value{"type": "UserAssigned", "identity_ids": []any{nil, acctest.Unknown{}}}, ""},
+		{"an empty set beside the system's", acctest.Value{"type": "SystemAssigned", "identity_ids": []any{}}, ""},
+		{"null beside the system's", acctest.Value{"type": "SystemAssigned", "identity_ids": []any{nil}}, ""},
+		{"IDs to come beside the system's", acctest.Value{"type": "SystemAssigned", "identity_ids": acctest.Unknown{}}, ""},
 		{"needless IDs", acctest.Value{"type": "SystemAssigned", "identity_ids": []any{id}}, "Unexpected Identity IDs"},
 		{"an ID that is none", acctest.Value{"type": "UserAssigned", "identity_ids": []any{"x"}}, "Invalid Resource ID"},
 		{"IDs to come", acctest.Value{"type": "UserAssigned", "identity_ids": acctest.Unknown{}}, ""},

@@ -19,6 +19,9 @@ func UserIdentity() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "The user-assigned identities of the resource.",
 		Required:            true,
+		Validators: []validator.Object{
+			identityIsComplete{remedy: "List a user-assigned identity: the resource cannot do without one"},
+		},
 		Attributes: map[string]schema.Attribute{
 			"type": schema.StringAttribute{
 				MarkdownDescription: "`UserAssigned`.",
@@ -30,7 +33,6 @@ func UserIdentity() schema.SingleNestedAttribute {
 				ElementType:         ResourceIDType{},
 				Required:            true,
 				Validators: []validator.Set{
-					setvalidator.SizeAtLeast(1),
 					setvalidator.ValueStringsAre(validElement[resourceIDKind]{}),
 				},
 				PlanModifiers: []planmodifier.Set{keepSpelling[resourceIDKind]{}},
@@ -48,8 +50,8 @@ func UserIdentityTypes() map[string]attr.Type {
 }
 
 // FlattenUserIdentity writes the attribute. No user-assigned identity at all is null.
-func FlattenUserIdentity(identity ManagedIdentity) types.Object {
-	parts := FlattenIdentity(identity).Attributes()
+func FlattenUserIdentity(identity ManagedIdentity, prior types.Object) types.Object {
+	parts := FlattenIdentity(identity, prior).Attributes()
 	if len(identity.UserAssignedIDs) == 0 {
 		return types.ObjectNull(UserIdentityTypes())
 	}

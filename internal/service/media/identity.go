@@ -27,8 +27,8 @@ func ObservedIdentity(wire *armmedia.Identity, prior types.Object) attribute.Man
 	}
 	ids := make([]string, 0, len(wire.UserAssignedIdentities))
 	for id := range wire.UserAssignedIdentities {
-		if known, ok := spelt[strings.ToLower(id)]; ok {
-			id = known
+		if spelling, ok := spelt[strings.ToLower(id)]; ok {
+			id = spelling
 		}
 		ids = append(ids, id)
 	}

@@ -77,7 +77,7 @@ func (k Keys) CheckChange(ctx context.Context, plan, state Keyed, managed bool) 
 		if managed && wanted.IsCustomerKey() {
 			report.Merge(access.Worries(k.Client.ServerTime()))
 		}
-		if wanted.IsCustomerKey() && !plan.Identity.IsNull() && !plan.Identity.Equal(state.Identity) {
+		if wanted.IsCustomerKey() && !plan.Identity.IsNull() && attribute.IdentityChanges(plan.Identity, state.Identity) {
 			report.Merge(protection.PlanIdentities(k.Client, k.wanted(plan, now)))
 		}
 	}

@@ -46,7 +46,7 @@ func (m *model) observe(account armstorage.Account) {
 	tier, replication, _ := strings.Cut(string(azure.Deref(azure.Deref(account.SKU).Name)), "_")
 	m.Tier, m.ReplicationType = types.StringValue(tier), types.StringValue(replication)
 	if importing || !m.Identity.IsNull() {
-		m.Identity = attribute.FlattenIdentity(managedIdentity(account.Identity))
+		m.Identity = attribute.FlattenIdentity(managedIdentity(account.Identity), m.Identity)
 	}
 
 	// A property that Azure omits has the value that the service documents for it.
@@ -169,7 +169,7 @@ func (m *model) changed(ctx context.Context, state model,
 			properties.KeyPolicy = keyPolicy(days)
 		}
 	}
-	if !m.Identity.Equal(state.Identity) && !m.Identity.IsNull() {
+	if !m.Identity.IsNull() && attribute.IdentityChanges(m.Identity, state.Identity) {
 		parameters.Identity, diags = changedIdentity(ctx, state.Identity, m.Identity)
 		differs = true
 	}

@@ -68,6 +68,58 @@ const (
 `
 )
 
+// TestAccStorageAccount_emptyIdentityIDs passes on the list of a module, which is empty, then is not, and
+// is empty again. No plan after an apply has anything to do.
+func TestAccStorageAccount_emptyIdentityIDs(t *testing.T) {
+	t.Parallel()
+	azure := acctest.New(t)
+	identified := func(kind, ids string) string {
+		return azure.Config(account(inGroup, "westus2", fmt.Sprintf(
+			"identity = {\n    type         = %q\n    identity_ids = %s\n  }\n", kind, ids)))
+	}
+	const one = "[azuremedia_user_assigned_identity.test.id]"
+	patches := 0
+	sent := func() int { return len(azure.Requests("PATCH", "/storageAccounts/contoso")) }
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: azure.Factories(),
+		CheckDestroy:             azure.Empty,
+		Steps: []resource.TestStep{
+			{
+				Config: identified("SystemAssigned", "[]"),
+				ConfigStateChecks: []statecheck.StateCheck{
+					tested.Has("identity.identity_ids", knownvalue.SetSizeExact(0)),
+					tested.Has("identity.principal_id", knownvalue.NotNull()),
+				},
+			},
+			{Config: identified("SystemAssigned", "[]"), ConfigPlanChecks: check.Unchanged()},
+			{Config: identified("SystemAssigned, UserAssigned", one)},
+			{Config: identified("SystemAssigned", "[for id in ["+one+"[0]] : id if false]")},
+			{
+				ResourceName: string(tested), ImportState: true, ImportStateVerify: true,
+				ImportStateVerifyIgnore: []string{"location", "identity.identity_ids", "identity.identity_ids.#"},
+			},
+			{ // Left out, it means the same: nothing is sent.
+				PreConfig: func() { patches = sent() },
+				Config:    azure.Config(account(inGroup, "westus2", `identity = { type = "SystemAssigned" }`)),
+				PostApplyFunc: func() {
+					if now := sent(); now != patches {
+						t.Errorf("%d PATCHes for a change that means nothing", now-patches)
+					}
+				},
+			},
+			{Config: identified("SystemAssigned", "[null]")},
+			{Config: identified("SystemAssigned, UserAssigned", "[null, azuremedia_user_assigned_identity.test.id]")},
+			{
+				Config:      identified("UserAssigned", "[]"),
+				ExpectError: check.Says("Missing Identity IDs", "Set identity_ids, or use the type SystemAssigned"),
+			},
+			{
+				Config: identified("SystemAssigned", one), ExpectError: check.Says("Unexpected Identity IDs"),
+			},
+		},
+	})
+}
+
 // A test of plugin-testing plans a second time after every step, and fails if that plan is not
 // empty.
 func TestAccStorageAccount_lifecycle(t *testing.T) {

@@ -4,6 +4,7 @@
 package account_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"testing"
@@ -21,6 +22,36 @@ import (
 )
 
 var guid = knownvalue.StringRegexp(regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`))
+
+// TestAccAccount_emptyIdentityIDs takes an empty set, or one of nulls, for none. No plan after an apply has
+// anything to do.
+func TestAccAccount_emptyIdentityIDs(t *testing.T) {
+	t.Parallel()
+	azure := acctest.New(t)
+	identified := func(kind, ids string) string {
+		return azure.Config(account(one, fmt.Sprintf("identity = {\n type = %q\n identity_ids = %s\n }\n", kind, ids)))
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: azure.Factories(),
+		CheckDestroy:             azure.Empty,
+		Steps: []resource.TestStep{
+			{
+				Config: identified("SystemAssigned", "[]"),
+				ConfigStateChecks: []statecheck.StateCheck{
+					tested.Has("identity.identity_ids", knownvalue.SetSizeExact(0)),
+					tested.Has("identity.principal_id", guid),
+				},
+			},
+			{Config: identified("SystemAssigned", "[]"), ConfigPlanChecks: check.Unchanged()},
+			{Config: identified("SystemAssigned, UserAssigned", "[null, azuremedia_user_assigned_identity.one.id]")},
+			{
+				Config:      identified("UserAssigned", "[]"),
+				ExpectError: check.Says("Missing Identity IDs", "Set identity_ids, or use the type SystemAssigned"),
+			},
+			{Config: identified("SystemAssigned", "[null]")},
+		},
+	})
+}
 
 func TestAccAccount_lifecycle(t *testing.T) {
 	t.Parallel()

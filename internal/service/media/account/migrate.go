@@ -121,7 +121,7 @@ func (m moved) identity() types.Object {
 	}
 	from := m.Identity[0]
 	return attribute.FlattenIdentity(attribute.NewManagedIdentity(
-		from.Type, from.IdentityIDs, from.PrincipalID, from.TenantID))
+		from.Type, from.IdentityIDs, from.PrincipalID, from.TenantID), types.Object{})
 }
 
 func (m moved) encryption() types.Object {

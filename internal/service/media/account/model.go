@@ -39,7 +39,7 @@ func (m *model) Limits() timeouts.Value { return m.Timeouts }
 func (a *account) observe(wire armmedia.Account) {
 	importing := a.ObserveTracked(a.Identifier(), wire.Name, wire.Location, wire.Tags)
 	if importing || !a.Identity.IsNull() {
-		a.Identity = attribute.FlattenIdentity(media.ObservedIdentity(wire.Identity, a.Identity))
+		a.Identity = attribute.FlattenIdentity(media.ObservedIdentity(wire.Identity, a.Identity), a.Identity)
 	}
 
 	properties := azure.Deref(wire.Properties)

@@ -60,7 +60,7 @@ func (m *model) changed(state *model) (update armmedia.AccountUpdate, changes bo
 		update.Properties = properties
 	}
 	// An identity that is left out is not managed.
-	if !m.Identity.IsNull() && !m.Identity.Equal(state.Identity) {
+	if !m.Identity.IsNull() && attribute.IdentityChanges(m.Identity, state.Identity) {
 		update.Identity, changes = media.WireIdentity(m.Identity, state.Identity), true
 	}
 	return update, changes || !m.Tags.Equal(state.Tags)

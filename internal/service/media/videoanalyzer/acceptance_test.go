@@ -114,6 +114,29 @@ func assignRoles(w *world) {
 	}
 }
 
+// TestAccVideoAnalyzer_emptyIdentityIDs takes an empty set for none, which no account can do with, and null
+// beside an identity for nothing. No plan after an apply has anything to do.
+func TestAccVideoAnalyzer_emptyIdentityIDs(t *testing.T) {
+	t.Parallel()
+	cloud, somebody := opened(t)
+	identified := func(ids string) string { return cloud.Config(analyzer("westus2", oneByIdentity, ids, "")) }
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		CheckDestroy:             cloud.Empty,
+		Steps: []resource.TestStep{
+			{Config: cloud.Config(ground)},
+			{
+				PreConfig:   func() { assignRoles(somebody()) },
+				Config:      identified(""),
+				ExpectError: check.Says("Missing Identity IDs", "List a user-assigned identity"),
+			},
+			{Config: identified("null, " + one)},
+			{Config: identified("null, " + one), ConfigPlanChecks: check.Unchanged()},
+			{Config: identified(one)},
+		},
+	})
+}
+
 func TestAccVideoAnalyzer_lifecycle(t *testing.T) {
 	t.Parallel()
 	cloud, somebody := opened(t)

@@ -76,7 +76,7 @@ func movedModel(_ int64, m moved) (*model, error) {
 	}
 	if len(m.Identity) > 0 {
 		target.Identity = attribute.FlattenUserIdentity(attribute.NewManagedIdentity(
-			attribute.UserAssigned, m.Identity[0].IdentityIDs, "", ""))
+			attribute.UserAssigned, m.Identity[0].IdentityIDs, "", ""), types.Object{})
 	}
 	return target, nil
 }

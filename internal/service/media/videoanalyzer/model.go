@@ -36,7 +36,7 @@ func (m *model) Limits() timeouts.Value { return m.Timeouts }
 func (a *analyzer) observe(wire armmedia.VideoAnalyzer) {
 	a.ObserveTracked(a.Identifier(), wire.Name, wire.Location, wire.Tags)
 	a.Identity = attribute.FlattenUserIdentity(
-		media.ObservedIdentity(wire.Identity, a.Identity))
+		media.ObservedIdentity(wire.Identity, a.Identity), a.Identity)
 
 	properties := azure.Deref(wire.Properties)
 	a.ObserveProperties(properties.Encryption, properties.PublicNetworkAccess,

@@ -43,6 +43,19 @@ func TestValidate(t *testing.T) {
 			nil,
 		},
 		{
+			"no identities, which is what an empty set means",
+			acctest.Value{
+				"identity":        acctest.Value{"type": "UserAssigned", "identity_ids": []any{}},
+				"storage_account": acctest.Value{"id": store},
+			},
+			[]string{"Missing Identity IDs", `"identity").AttributeName("identity_ids")`, "List a user-assigned identity"},
+		},
+		{
+			"null beside an identity",
+			acctest.Value{"identity": acctest.Value{"type": "UserAssigned", "identity_ids": []any{nil, identity}}},
+			nil,
+		},
+		{
 			"a name that Azure refuses",
 			acctest.Value{"name": "Contoso-Video"},
 			[]string{"(ACC003)", `"name"`, "the Video Analyzer account name", "3 to 24 lower-case letters and digits"},

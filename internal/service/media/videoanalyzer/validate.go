@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -32,9 +31,9 @@ func (m *model) validate() diag.Diagnostics {
 // validateStorageIdentity requires the account to have the identity that it accesses the storage with.
 func (m *model) validateStorageIdentity() diag.Diagnostics {
 	named := storageIn(m.StorageAccount).UserAssignedIdentityID
-	listed := attribute.IdentityIDs(m.Identity)
-	set, _ := m.Identity.Attributes()["identity_ids"].(types.Set)
-	if named.IsNull() || named.IsUnknown() || set.IsUnknown() || len(listed) < len(set.Elements()) {
+	_, identities := attribute.PlannedIdentities(m.Identity)
+	listed, known := identities.Value()
+	if named.IsNull() || named.IsUnknown() || !known {
 		return nil
 	}
 	for _, id := range listed {

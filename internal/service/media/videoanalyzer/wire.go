@@ -43,7 +43,7 @@ func (m *model) changed(state *model) (update armmedia.VideoAnalyzerUpdate, chan
 	if changes {
 		update.Properties = properties
 	}
-	if !m.Identity.Equal(state.Identity) {
+	if attribute.IdentityChanges(m.Identity, state.Identity) {
 		update.Identity, changes = media.WireIdentity(m.Identity, state.Identity), true
 	}
 	return update, changes || !m.Tags.Equal(state.Tags)
