@@ -344,6 +344,26 @@ func TestImport_ofAnOpenVaultManagesNoFirewall(t *testing.T) {
 	settled(t, proto, imported, config(nil))
 }
 
+// lists are the lists of accounts at plan and just before a change, in order.
+func lists() []string {
+	return []string{
+		"GET Microsoft.Batch/batchAccounts", "GET Microsoft.Batch/batchAccounts",
+		"GET Microsoft.Media/mediaservices", "GET Microsoft.Media/mediaservices",
+		"GET Microsoft.Media/videoAnalyzers", "GET Microsoft.Media/videoAnalyzers",
+		"GET Microsoft.Storage/storageAccounts", "GET Microsoft.Storage/storageAccounts",
+	}
+}
+
+// inOrder sorts the lists of accounts, which are sent at once, and leaves out what is waited for.
+func inOrder(calls []string) []string {
+	listed := 0
+	for listed < len(calls) && slices.Contains(lists(), calls[listed]) {
+		listed++
+	}
+	slices.Sort(calls[:listed])
+	return append(calls[:listed:listed], slices.Compact(calls[listed:])...)
+}
+
 func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 	t.Parallel()
 	const path = " Microsoft.KeyVault/vaults/keys"
@@ -369,10 +389,10 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 		{"update of tags", func() {
 			object = proto.Update(object, config(acctest.Value{"sku_name": "premium", "tags": acctest.Value{}}))
 		}, []string{"GET" + path, "PATCH" + path}},
-		{"over to roles", func() { object = proto.Update(object, config(byRole)) }, []string{
-			"PUT Microsoft.Authorization/roleAssignments/{id}", "GET" + path, "PATCH" + path, "GET" + path,
-			"PUT" + path + "/accessPolicies/remove",
-		}},
+		{"over to roles", func() { object = proto.Update(object, config(byRole)) }, append(lists(),
+			"PUT Microsoft.Authorization/roleAssignments/{id}", "GET"+path, "PATCH"+path, "GET"+path,
+			"PUT"+path+"/accessPolicies/remove",
+		)},
 		{"refresh with roles", func() { proto.Read(object) }, []string{
 			"GET" + path, "GET Microsoft.Authorization/roleAssignments",
 		}},
@@ -381,11 +401,11 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 				"rbac_authorization_enabled": true, "timeouts": acctest.Value{"read": "1m"},
 			}))
 		}, nil},
-		{"destroy", func() { proto.Apply(proto.Plan(resourceType, object, nil)) }, []string{
-			"DELETE Microsoft.Authorization/roleAssignments/{id}", "DELETE" + path,
-		}},
+		{"destroy", func() { proto.Apply(proto.Plan(resourceType, object, nil)) }, append(lists(),
+			"DELETE Microsoft.Authorization/roleAssignments/{id}", "DELETE"+path,
+		)},
 	} {
-		if diff := cmp.Diff(test.want, slices.Compact(w.Calls(test.do))); diff != "" {
+		if diff := cmp.Diff(test.want, inOrder(w.Calls(test.do))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}

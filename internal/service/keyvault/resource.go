@@ -44,7 +44,11 @@ type Resource struct{ base.Resource }
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.Plan.Raw.IsNull() || r.Client == nil {
+	if r.Client == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(r.warnDestroyed(ctx, req.State)...)
 		return
 	}
 	var plan model
@@ -63,6 +67,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(forbiddenChanges(state, plan)...)
 	if plan.PurgeProtection.ValueBool() {
 		protection.IntentsOf(r.Client).Secures(state.Identifier())
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.warnInUse(ctx, &state, &plan)...)
 	}
 }
 
@@ -165,6 +172,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
+	if plan.movesAccess(state) {
+		if err := r.switching(&state, &plan).Refuse(ctx, r.Client); err != nil {
+			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err))
+			return
+		}
+	}
 	backoff := r.Backoff(ctx, diagnostic.Update, plan.Timeouts)
 	resp.Diagnostics.Append(r.settle(ctx, state, &plan, backoff, func(err error) diag.Diagnostic {
 		return diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err)

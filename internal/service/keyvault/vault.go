@@ -66,8 +66,12 @@ func (r *Resource) update(ctx context.Context, state, plan model,
 	return updated.Vault, err
 }
 
+// delete deletes the vault, unless accounts read keys from it (CMK018).
 func (r *Resource) delete(ctx context.Context, state *model) error {
 	id := state.Identifier()
+	if err := removal(state).Refuse(ctx, r.Client); err != nil {
+		return err
+	}
 	if state.RBACAuthorization.ValueBool() && state.CallerKeyAccess.ValueBool() {
 		// A role assignment outlives the vault.
 		if err := r.revokeCaller(ctx, id, true, r.Backoff(ctx, diagnostic.Delete, state.Timeouts)); err != nil {
