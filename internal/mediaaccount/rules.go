@@ -79,8 +79,8 @@ func Rules() rule.List {
 			Sentence: "A storage account that a Media Services, Video Analyzer, Batch or Machine Learning " +
 				"account has attached, by its access keys or by identity, is neither deleted nor replaced; " +
 				"what Azure upgrades in place is an update.",
-			Source: `Azure Storage, Delete a storage account: "Deleting a storage account deletes the entire ` +
-				`account, including all data in the account."; OpenAPI document 2023-01-01, ` +
+			Source: `Azure Storage, Delete Storage Account: "Data stored in a deleted storage account cannot be ` +
+				`recovered"; OpenAPI document 2023-01-01, ` +
 				`StorageAccount.type: each Media Services account has a primary storage account`,
 			Found: []rule.Moment{rule.Plan, rule.Apply},
 		},
@@ -90,9 +90,9 @@ func Rules() rule.List {
 			Title: "Access Keys Still In Use",
 			Sentence: "Access with the keys of a storage account is not switched off while an account " +
 				"accesses it with a copy of them.",
-			Source: `Azure Storage, Prevent authorization with Shared Key: "When you disallow Shared Key ` +
-				`authorization for a storage account, requests from clients that are using the account access ` +
-				`keys for authorization will fail."`,
+			Source: `Azure Storage, Prevent Shared Key authorization: "When you disallow Shared Key authorization ` +
+				`for a storage account, Azure Storage rejects all subsequent requests to that account that are ` +
+				`authorized with the account access keys."`,
 			Found: []rule.Moment{rule.Plan, rule.Apply},
 		},
 	}
