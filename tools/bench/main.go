@@ -120,7 +120,7 @@ func report[T ~int64](out io.Writer, what string, have, bar T, show func(T) stri
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%.0f ms", d.Seconds()*1000) }
 
-func mebibytes(bytes int64) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
+func mebibytes(size int64) string { return fmt.Sprintf("%.1f MiB", float64(size)/(1<<20)) }
 
 func median[T ~int64](values []T) T {
 	slices.Sort(values)
