@@ -52,10 +52,8 @@ func IdentityAccess(id string) Access {
 		found:    fmt.Sprintf("the identity %s, by which accounts read their key", lastSegment(id)),
 		required: "an identity by which no account reads its key",
 		why:      lostAccount + ", and a new identity of the same name is another one to the vault",
-		before:   "give each account another identity or the system key",
-		replacing: "lifecycle { create_before_destroy = true } to the azuremedia_user_assigned_identity and " +
-			"to its azuremedia_customer_key_grant, so that the accounts move to the new identity before " +
-			"the old one goes",
+		before: "create another identity beside it with a grant of its own, list both on each account, and " +
+			"have the account read its key by the new one; or give the account the system key",
 	}
 }
 

@@ -44,10 +44,10 @@ func TestInUse(t *testing.T) {
 		config acctest.Value
 		text   string
 	}{
-		"destroyed": {nil, "First give each account another identity"},
+		"destroyed": {nil, "First create another identity beside it with a grant of its own"},
 		"replaced": {
 			acctest.Value{"name": "other", "resource_group_name": fixture.Group, "location": fixture.Location},
-			"lifecycle { create_before_destroy = true } to the azuremedia_user_assigned_identity",
+			"list both on each account, and have the account read its key by the new one",
 		},
 	} {
 		diags := w.Proto().Plan(resourceType, made, test.config).Diagnostics
@@ -118,7 +118,7 @@ resource "azuremedia_user_assigned_identity" "test" {
 			{
 				PreConfig:   func() { attach(w) },
 				Config:      config("another"),
-				ExpectError: check.Says("Identity Still In Use (CMK017)", "account contoso", "create_before_destroy", "Nothing was changed"),
+				ExpectError: check.Says("Identity Still In Use (CMK017)", "account contoso", "create another identity beside it", "Nothing was changed"),
 			},
 			{Config: config("reader"), ConfigPlanChecks: check.Unchanged()},
 			{PreConfig: func() { w.Detach("contoso") }, Config: config("another")},
