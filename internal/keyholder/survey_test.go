@@ -4,12 +4,148 @@
 package keyholder_test
 
 import (
+	"net/http"
+	"slices"
 	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
+
+// on returns the dependents on a storage account, and holds each against the account itself.
+func on(t *testing.T, survey keyholder.Survey, storageAccountID string) map[string]bool {
+	t.Helper()
+	dependents, err := survey.On(t.Context(), storageAccountID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, one := range dependents {
+		found[one.Name()] = one.UsesKeys
+		read, err := one.Kind.Read(t.Context(), one.ID, one.StorageAccountID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(read, one, cmp.AllowUnexported(keyholder.Dependent{}), cmpopts.IgnoreFields(keyholder.Dependent{}, "Kind")); diff != "" || !one.Attached {
+			t.Errorf("%s (-read +listed):\n%s", one.ID, diff)
+		}
+	}
+	return found
+}
+
+// TestSurvey finds the accounts of every kind on a storage account, by its keys and by identity.
+func TestSurvey(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	w.Account("contoso")
+	w.Account("fabrikam")
+	contoso, fabrikam := w.ID(azure.StorageAccountType, "contoso"), w.ID(azure.StorageAccountType, "fabrikam")
+	w.UpdateAccount("fabrikam", armmedia.AccountUpdate{Properties: &armmedia.AccountProperties{
+		StorageAccounts: []*armmedia.StorageAccount{
+			{ID: to.Ptr(fabrikam), Type: to.Ptr(armmedia.Primary)}, {ID: to.Ptr(contoso), Type: to.Ptr(armmedia.Secondary)},
+		},
+	}})
+	w.BatchAccount("bykeys", contoso)
+	w.BatchAccount("byidentity", contoso, func(p *armbatch.AccountCreateParameters) {
+		p.Properties.AutoStorage.AuthenticationMode = to.Ptr(armbatch.AutoStorageAuthenticationModeBatchAccountManagedIdentity)
+	})
+	w.BatchAccount("without", "")
+	w.Workspace("tailspin", contoso, "AccessKey")
+	w.Workspace("wingtip", contoso, "Identity")
+	w.Workspace("elsewhere", fabrikam, "AccessKey")
+
+	var survey keyholder.Survey
+	calls := func(name string, want []string, look func() error) {
+		t.Helper()
+		got := w.Calls(func() {
+			if err := look(); err != nil {
+				t.Fatal(err)
+			}
+		})
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	lists := []string{
+		"GET Microsoft.Batch/batchAccounts", "GET Microsoft.MachineLearningServices/workspaces",
+		"GET Microsoft.Media/mediaservices", "GET Microsoft.Media/videoAnalyzers",
+	}
+	planned := func() (err error) {
+		if survey, err = keyholder.Planned(t.Context(), w.Client); err != nil {
+			return err
+		}
+		for _, storage := range []string{contoso, fabrikam} {
+			if _, err := survey.On(t.Context(), storage); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	calls("a plan", lists, planned)
+	calls("another plan of the run", nil, planned)
+	calls("just before a change", lists, func() (err error) {
+		survey, err = keyholder.NewSurvey(t.Context(), w.Client)
+		return err
+	})
+	for storage, want := range map[string]map[string]bool{
+		contoso: {
+			"Media Services account contoso": true, "Media Services account fabrikam": true,
+			"Batch account bykeys": true, "Batch account byidentity": false,
+			"Machine Learning workspace tailspin": true, "Machine Learning workspace wingtip": false,
+		},
+		fabrikam:                                 {"Media Services account fabrikam": true, "Machine Learning workspace elsewhere": true},
+		w.ID(azure.StorageAccountType, "nobody"): {},
+	} {
+		if diff := cmp.Diff(want, on(t, survey, storage)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", storage, diff)
+		}
+	}
+}
+
+// TestSurvey_fails names every list that fails, and shows the others all the same.
+func TestSurvey_fails(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status int
+		code   string
+		unseen bool
+		fails  bool
+	}{
+		"forbidden": {http.StatusForbidden, "AuthorizationFailed", true, false},
+		"a failure": {http.StatusBadRequest, "BadRequest", true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := fixture.New(t)
+			w.Account("contoso")
+			if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+				Kind: fault.Error, Method: http.MethodGet, Path: "*/batchAccounts", Times: -1,
+				Status: test.status, Code: test.code,
+			}); err != nil {
+				t.Fatal(err)
+			}
+			survey, err := keyholder.Planned(t.Context(), w.Client)
+			if (err != nil) != test.fails || (len(survey.Unseen) == 1) != test.unseen {
+				t.Fatalf("unseen %v, error %v", survey.Unseen, err)
+			}
+			if kind := survey.Unseen[0].Kind.Noun(); kind != "Batch account" {
+				t.Errorf("unseen: %s", kind)
+			}
+			if got := on(t, survey, w.ID(azure.StorageAccountType, "contoso")); !got["Media Services account contoso"] {
+				t.Errorf("found %v", got)
+			}
+		})
+	}
+}
 
 // TestStill leaves out an account that was deleted after the list.
 func TestStill(t *testing.T) {

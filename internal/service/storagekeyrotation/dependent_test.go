@@ -5,9 +5,11 @@ package storagekeyrotation_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
@@ -198,4 +200,28 @@ func TestRotation_removed(t *testing.T) {
 		t.Errorf("removing it: %s", diags.Text())
 	}
 	w.wantCalls()
+}
+
+// TestPlan_ofSeveralRotations lists the accounts of each kind once, whatever the number of rotations.
+func TestPlan_ofSeveralRotations(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	stores := []string{w.newStorage("contoso"), w.newStorage("fabrikam"), w.newStorage("tailspin")}
+	lists := map[string]int{}
+	for _, call := range w.Calls(func() {
+		for _, store := range stores {
+			w.plan(acctest.Object{}, acctest.Value{"storage_account_id": store})
+		}
+	}) {
+		if !strings.Contains(call, "/storageAccounts/") {
+			lists[call]++
+		}
+	}
+	want := map[string]int{
+		"GET Microsoft.Batch/batchAccounts": 1, "GET Microsoft.MachineLearningServices/workspaces": 1,
+		"GET Microsoft.Media/mediaservices": 1, "GET Microsoft.Media/videoAnalyzers": 1,
+	}
+	if diff := cmp.Diff(want, lists); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }

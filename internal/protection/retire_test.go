@@ -1,0 +1,99 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package protection_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+// TestRetire takes access away when the last account has moved, and only then, once.
+func TestRetire(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pinned, analyzer := w.ID(azure.MediaAccountType, "pinned"), w.ID(azure.VideoAnalyzerType, "analyzer")
+	readers := func(survey protection.Survey) []protection.Account { return survey.ByIdentity(w.reader) }
+	undone, failure := 0, error(nil)
+	protection.RetirementsOf(w.Client).Keep([]string{pinned, analyzer}, "the grant of the reader", readers,
+		func(context.Context) error { undone++; return failure })
+
+	retire := func(name, id string, wantUndone int, wantSaid string) {
+		t.Helper()
+		var said strings.Builder
+		for _, err := range protection.Retire(t.Context(), w.Client, id) {
+			said.WriteString(err.Error())
+		}
+		if undone != wantUndone || said.String() != wantSaid {
+			t.Errorf("%s: undone %d times, said %q", name, undone, said.String())
+		}
+	}
+	if calls := w.Calls(func() { retire("an account of no concern", w.ID(azure.MediaAccountType, "following"), 0, "") }); len(calls) > 0 {
+		t.Errorf("an account of no concern asks Azure: %v", calls)
+	}
+	retire("both still read by it", pinned, 0, "")
+	w.revert(pinned)
+	retire("the other one still reads by it", pinned, 0, "")
+	w.revert(analyzer)
+	failure = errors.New("no answer")
+	retire("it cannot be taken away", analyzer, 1, "taking away the grant of the reader: no answer")
+	failure = nil
+	retire("it is tried again", strings.ToUpper(pinned), 2, "")
+	retire("it is gone", analyzer, 2, "")
+}
+
+// TestRetire_atOnce has accounts that moved at the same time take turns.
+func TestRetire_atOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	moved := []string{w.ID(azure.MediaAccountType, "pinned"), w.ID(azure.VideoAnalyzerType, "analyzer")}
+	undone := 0 // The race detector sees two at once.
+	protection.RetirementsOf(w.Client).Keep(moved, "the grant of the reader",
+		func(survey protection.Survey) []protection.Account { return survey.ByIdentity(w.reader) },
+		func(context.Context) error { undone++; return nil })
+	var accounts sync.WaitGroup
+	for _, id := range moved {
+		accounts.Go(func() {
+			w.revert(id)
+			for _, err := range protection.Retire(t.Context(), w.Client, id) {
+				t.Error(err)
+			}
+		})
+	}
+	accounts.Wait()
+	if undone != 1 {
+		t.Errorf("undone %d times", undone)
+	}
+}
+
+// TestRetire_cannotLook keeps what nobody may need where Azure does not say.
+func TestRetire_cannotLook(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pinned := w.ID(azure.MediaAccountType, "pinned")
+	protection.RetirementsOf(w.Client).Keep([]string{pinned}, "the grant of the reader",
+		func(protection.Survey) []protection.Account { return nil },
+		func(context.Context) error { t.Error("taken away"); return nil })
+	_, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Method: http.MethodGet, Path: "*/batchAccounts", Status: 400, Code: "BadRequest", Times: -1,
+	})
+	w.must(err)
+	if errs := protection.Retire(t.Context(), w.Client, pinned); len(errs) != 1 || !strings.Contains(errs[0].Error(), "BadRequest") {
+		t.Errorf("said %v", errs)
+	}
+}
+
+func (w *world) revert(id string) {
+	w.t.Helper()
+	kind, err := protection.Of(w.Client, id)
+	w.must(err)
+	w.must(kind.Revert(w.t.Context(), id))
+}
