@@ -4,8 +4,11 @@
 package keyholder_test
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
@@ -144,6 +147,66 @@ func TestSurvey_fails(t *testing.T) {
 				t.Errorf("found %v", got)
 			}
 		})
+	}
+}
+
+// leaner leaves out of lists how workspaces access their storage accounts.
+type leaner struct{ through http.RoundTripper }
+
+func (l leaner) RoundTrip(request *http.Request) (*http.Response, error) {
+	answer, err := l.through.RoundTrip(request)
+	if err != nil || !strings.HasSuffix(request.URL.Path, "/workspaces") {
+		return answer, err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	body = bytes.ReplaceAll(body, []byte("systemDatastoresAuthMode"), []byte("somethingElse"))
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return answer, err
+}
+
+// TestSurvey_readsWhatAListLeavesOut reads the workspaces on the storage account, and no others.
+func TestSurvey_readsWhatAListLeavesOut(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	w.Account("contoso")
+	w.Account("fabrikam")
+	contoso := w.ID(azure.StorageAccountType, "contoso")
+	w.Workspace("tailspin", contoso, "AccessKey")
+	w.Workspace("wingtip", contoso, "Identity")
+	w.Workspace("elsewhere", w.ID(azure.StorageAccountType, "fabrikam"), "AccessKey")
+	access := w.Rehearsal().Access()
+	client, err := azure.New(azure.Config{
+		Environment: azure.Rehearsal, SubscriptionID: access.SubscriptionID, TenantID: access.TenantID,
+		ClientID: access.ClientID, ClientSecret: access.ClientSecret,
+		Transport: leaner{w.Transport()}, Clock: w.Clock(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	survey, err := keyholder.NewSurvey(t.Context(), client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found map[string]bool
+	calls := w.Calls(func() {
+		dependents, err := survey.On(t.Context(), contoso)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = map[string]bool{}
+		for _, one := range dependents {
+			found[one.Name()] = one.UsesKeys
+		}
+	})
+	want := map[string]bool{
+		"Media Services account contoso": true, "Machine Learning workspace tailspin": true, "Machine Learning workspace wingtip": false,
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(calls) != 2 {
+		t.Errorf("asked %v", calls)
 	}
 }
 
