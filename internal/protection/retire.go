@@ -58,7 +58,7 @@ func Retire(ctx context.Context, client *azure.Client, accountID string) (errs [
 	if len(kept) == 0 {
 		return nil
 	}
-	now, err := NewSurvey(ctx, client, azure.SubscriptionOf(accountID))
+	now, err := surveyAround(ctx, client, accountID, kept)
 	if err != nil {
 		return []error{err}
 	}
@@ -73,6 +73,38 @@ func Retire(ctx context.Context, client *azure.Client, accountID string) (errs [
 		retirements.drop(one)
 	}
 	return errs
+}
+
+// surveyAround lists the accounts. It reads the one that has moved, which a list may show as it was for
+// some seconds, and those that are waited for and are on no list: the caller may not see theirs.
+func surveyAround(ctx context.Context, client *azure.Client, movedID string, kept []*keptAccess,
+) (Survey, error) {
+	var waitedFor, subscriptions []string
+	for _, one := range kept {
+		for _, id := range one.accountIDs {
+			waitedFor = append(waitedFor, id)
+			subscriptions = append(subscriptions, azure.SubscriptionOf(id))
+		}
+	}
+	now, err := NewSurvey(ctx, client, subscriptions...)
+	if err != nil {
+		return Survey{}, err
+	}
+	now = now.without(movedID)
+	for _, id := range waitedFor {
+		if now.has(id) {
+			continue
+		}
+		account, err := Read(ctx, client, id)
+		switch {
+		case azure.IsNotFound(err):
+		case err != nil:
+			return Survey{}, err
+		default:
+			now.Accounts = append(now.Accounts, account)
+		}
+	}
+	return now, nil
 }
 
 func (r *Retirements) keptFor(accountID string) (found []*keptAccess) {

@@ -91,6 +91,39 @@ func TestRetire_cannotLook(t *testing.T) {
 	}
 }
 
+// TestRetire_waitsForWhomNoListShows reads an account that is waited for and whose list is forbidden,
+// and leaves everything as it is where it may not read it either.
+func TestRetire_waitsForWhomNoListShows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pinned, analyzer := w.ID(azure.MediaAccountType, "pinned"), w.ID(azure.VideoAnalyzerType, "analyzer")
+	undone := 0
+	protection.RetirementsOf(w.Client).Keep([]string{pinned, analyzer}, "the grant of the reader",
+		func(survey protection.Survey) []protection.Account { return survey.ByIdentity(w.reader) },
+		func(context.Context) error { undone++; return nil })
+	w.revert(pinned)
+	forbidden := func(path string) {
+		_, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+			Kind: fault.Error, Method: http.MethodGet, Path: path, Status: 403, Code: "AuthorizationFailed", Times: -1,
+		})
+		w.must(err)
+	}
+	forbidden("*/videoAnalyzers")
+	if errs := protection.Retire(t.Context(), w.Client, pinned); len(errs) > 0 || undone > 0 {
+		t.Errorf("said %v, undone %d times", errs, undone)
+	}
+	w.revert(analyzer)
+	forbidden("*/videoAnalyzers/analyzer")
+	if errs := protection.Retire(t.Context(), w.Client, pinned); len(errs) != 1 || undone > 0 {
+		t.Errorf("said %v, undone %d times", errs, undone)
+	}
+	_, err := w.Rehearsal().ClearFaults(t.Context(), "")
+	w.must(err)
+	if errs := protection.Retire(t.Context(), w.Client, analyzer); len(errs) > 0 || undone != 1 {
+		t.Errorf("said %v, undone %d times", errs, undone)
+	}
+}
+
 func (w *world) revert(id string) {
 	w.t.Helper()
 	kind, err := protection.Of(w.Client, id)

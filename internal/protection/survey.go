@@ -111,6 +111,19 @@ func (s Survey) ByIdentity(id string) []Account {
 	})
 }
 
+// has reports whether the survey shows an account.
+func (s Survey) has(id string) bool {
+	return slices.ContainsFunc(s.Accounts, func(account Account) bool { return azure.SameID(account.ID, id) })
+}
+
+// without returns the survey without one account.
+func (s Survey) without(id string) Survey {
+	s.Accounts = slices.DeleteFunc(slices.Clone(s.Accounts), func(account Account) bool {
+		return azure.SameID(account.ID, id)
+	})
+	return s
+}
+
 // where returns the accounts with a customer-managed key for which something holds.
 func (s Survey) where(holds func(Account) bool) (found []Account) {
 	for _, account := range s.Accounts {
