@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,11 +19,11 @@ import (
 type lister struct {
 	items  map[string][]string
 	errs   map[string]error
-	called *int
+	called *atomic.Int32
 }
 
 func (l lister) List(_ context.Context, subscriptionID string) ([]string, error) {
-	*l.called++
+	l.called.Add(1)
 	if err := l.errs[subscriptionID]; err != nil {
 		return nil, err
 	}
@@ -49,8 +50,8 @@ func TestListAll(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			called := 0
-			one := lister{map[string][]string{"s": {"a", "b"}, "t": {"c"}}, map[string]error{"t": test.err}, &called}
+			called := new(atomic.Int32)
+			one := lister{map[string][]string{"s": {"a", "b"}, "t": {"c"}}, map[string]error{"t": test.err}, called}
 			var memory azure.Memory[azure.Listing[string]]
 			want := []string{"a", "b"}
 			if test.err == nil {
@@ -70,7 +71,7 @@ func TestListAll(t *testing.T) {
 					}
 				}
 			}
-			if asked := called; asked != 2 && test.remembered || asked != 3 && !test.remembered {
+			if asked := called.Load(); asked != 2 && test.remembered || asked != 3 && !test.remembered {
 				t.Errorf("asked %d times", asked)
 			}
 		})
