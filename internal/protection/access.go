@@ -141,24 +141,34 @@ func (a Access) Worries(now time.Time) (worries rule.Report) {
 }
 
 // Regain waits for access to come back as long as it may come back by itself, and returns the
-// account. The report says why it does not (CMK012).
+// account. The report says why it does not (CMK012). A grant that is not there has no longer than Azure
+// may take to list it.
 func Regain(ctx context.Context, client *azure.Client, id string, backoff *azure.Backoff,
 ) (Account, rule.Report, error) {
+	lag := backoff.Within(listLag)
 	for {
 		account, err := Read(ctx, client, id)
 		if err != nil {
 			return account, rule.Report{}, err
 		}
 		access, err := Examine(ctx, client, account)
-		switch {
-		case err != nil, !access.Lost:
+		if err != nil || !access.Lost {
 			return account, rule.Report{}, err
-		case !access.mayReturn() || !backoff.Wait(ctx, account.subject()+" to access its key again"):
-			violation := access.Violation()
-			if waited := backoff.Waited(); waited != "" {
-				violation.Why = waited + ". " + violation.Why
-			}
-			return account, reportOf(violation), nil
+		}
+		wait, what := backoff, account.subject()+" to access its key again"
+		if access.Diagnosis.Cause() == customerkey.GrantRemoved {
+			wait, what = lag, "Azure to list "+access.GrantName()
+		}
+		if !access.mayReturn() || !wait.Wait(ctx, what) {
+			return account, reportOf(afterWaiting(backoff, access.Violation())), nil
 		}
 	}
+}
+
+// afterWaiting returns a violation that says what was waited for.
+func afterWaiting(backoff *azure.Backoff, violation rule.Violation) rule.Violation {
+	if waited := backoff.Waited(); waited != "" {
+		violation.Why = waited + ". " + violation.Why
+	}
+	return violation
 }

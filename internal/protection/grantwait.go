@@ -121,8 +121,5 @@ func (w *GrantWait) Violation(ctx context.Context, refused error) rule.Violation
 		sentence, _, _ := strings.Cut(answer.Message, "\n")
 		violation.Found += fmt.Sprintf("; Azure said %q", strings.TrimSuffix(sentence, "."))
 	}
-	if waited := w.backoff.Waited(); waited != "" {
-		violation.Why = waited + ". " + violation.Why
-	}
-	return violation
+	return afterWaiting(w.backoff, violation)
 }
