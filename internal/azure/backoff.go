@@ -78,7 +78,11 @@ func (b *Backoff) Retry(ctx context.Context, subject string, send func() error,
 			for _, other := range others {
 				waited = waited || other(ctx, err)
 			}
-			if !waited {
+			switch {
+			case waited:
+			case ctx.Err() != nil: // The time was up during the request.
+				return b.Ended(err)
+			default:
 				return err
 			}
 		}
@@ -103,7 +107,7 @@ func (b *Backoff) Waited() string {
 	if b.spent == 0 {
 		return ""
 	}
-	return waited(b.spent, b.what)
+	return Waited(b.spent, b.what)
 }
 
 // Ended returns the error that a wait ended with, which says what was waited for.
@@ -128,7 +132,7 @@ type WaitError struct {
 
 // NewWaitError returns the error that a wait of its own pace ended with.
 func NewWaitError(spent time.Duration, what string, err error) error {
-	return &WaitError{Waited: waited(spent, what), Err: err}
+	return &WaitError{Waited: Waited(spent, what), Err: err}
 }
 
 // Error implements error.
@@ -155,7 +159,8 @@ func outOfTime(ctx context.Context, err error) error {
 	return err
 }
 
-func waited(spent time.Duration, what string) string {
+// Waited returns for how long something was waited, and for what: "Waited 10m for …".
+func Waited(spent time.Duration, what string) string {
 	return "Waited " + written(spent) + " for " + what
 }
 

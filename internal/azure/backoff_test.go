@@ -123,6 +123,24 @@ func TestBackoff_withinSpendsTheTimeOfTheWhole(t *testing.T) {
 	}
 }
 
+// TestBackoff_retriesUntilTheTimeIsUp, be it in the middle of a request.
+func TestBackoff_retriesUntilTheTimeIsUp(t *testing.T) {
+	t.Parallel()
+	backoff, _ := newBackoff(t, time.Hour)
+	ctx, cancel := context.WithCancel(t.Context())
+	sent := 0
+	err := backoff.Retry(ctx, "the vault keys", func() error {
+		if sent++; sent == 1 {
+			return &azure.Error{Status: http.StatusConflict}
+		}
+		cancel()
+		return ctx.Err()
+	})
+	if want := "Waited 10s for another change of the vault keys to end: context canceled"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestBackoff_retriesWhatPasses(t *testing.T) {
 	t.Parallel()
 	busy := &azure.Error{Status: http.StatusConflict, Code: "OperationInProgress"}

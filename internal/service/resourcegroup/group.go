@@ -125,7 +125,8 @@ func notEmpty(id string, left []string) error {
 		Title:    "Resource Group Not Empty",
 		Found:    "the group " + id + " contains\n  " + strings.Join(left, ",\n  "),
 		Required: "an empty group",
-		Why:      "Azure deletes a group together with everything in it",
+		Why: azure.Waited((maxListings-1)*listingPause, "the group to be listed as empty") +
+			". Azure deletes a group together with everything in it",
 		Remedy: "Delete or move what Terraform does not manage, or remove the group from the state " +
 			"to keep it (terraform state rm)",
 	}

@@ -141,6 +141,7 @@ func TestProtoResourceGroup_deletesOnlyAnEmptyGroup(t *testing.T) {
 	_, diags := proto.Apply(proto.Plan(created.Type, created, nil))
 	for _, want := range []string{
 		"Resource Group Not Empty", "/userAssignedIdentities/theirs", "Nothing was changed.",
+		"Waited 1m50s for the group to be listed as empty",
 	} {
 		if !strings.Contains(diags.Text(), want) {
 			t.Errorf("lacks %q:\n%s", want, diags.Text())

@@ -168,6 +168,38 @@ func TestDependents_busy(t *testing.T) {
 	wantPhase(t, object, "complete")
 }
 
+// TestDependents_refuse has a media account refuse to be synced for as long as there is time: a lock ends
+// the apply at once, and a change that never ends says what was waited for.
+func TestDependents_refuse(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string][]string{
+		"ScopeLocked": {
+			"Remove the lock", "/providers/Microsoft.Media/mediaservices/contoso\n", "az lock list --resource-group media",
+			"az lock delete --ids LOCK_ID",
+		},
+		"Conflict": {"Waited ", " for Media Services account contoso to be ready for a sync"},
+	} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.Account("contoso")
+			if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+				Kind: fault.Error, Status: http.StatusConflict, Code: code, Times: -1,
+				Method: "POST", Path: "*/syncStorageKeys",
+			}); err != nil {
+				t.Fatal(err)
+			}
+			_, diags := w.fail(acctest.Object{}, with(w.rotation(), acctest.Value{
+				"timeouts": acctest.Value{"create": "1s"},
+			}))
+			wantSaid(t, diags, "Storage Key Rotation Not Created", want...)
+			if sent := len(w.Requests("POST", "/syncStorageKeys")); (sent == 1) != (code == "ScopeLocked") {
+				t.Errorf("sent %d syncs", sent)
+			}
+		})
+	}
+}
+
 // TestRotation_removed has the resource be removed while a rotation is going on.
 func TestRotation_removed(t *testing.T) {
 	t.Parallel()

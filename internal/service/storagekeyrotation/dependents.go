@@ -157,15 +157,19 @@ func (d *dependents) syncOne(ctx context.Context, one keyholder.Dependent) error
 		return err
 	}
 	defer unlock()
+	var busy error
 	for spent := time.Duration(0); ; spent += busyPause {
 		err := one.Kind.Sync(ctx, one.ID, d.storageAccountID)
 		switch {
 		case err == nil:
 			return nil
-		case !azure.Passes(err):
+		case azure.Passes(err):
+			busy = err
+		case ctx.Err() == nil || busy == nil:
 			return &SyncError{Dependent: one, Err: err}
-		case d.client.Wait(ctx, busyPause) != nil:
-			return &SyncError{Dependent: one, Err: azure.NewWaitError(spent, one.Name()+" to be ready for a sync", err)}
+		}
+		if d.client.Wait(ctx, busyPause) != nil { // The time is up, maybe since the latest request.
+			return &SyncError{Dependent: one, Err: azure.NewWaitError(spent, one.Name()+" to be ready for a sync", busy)}
 		}
 	}
 }

@@ -198,7 +198,7 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 			Attribute: "verify",
 			Found:     fmt.Sprintf("%s, which %s", verification.URL, verification.Found),
 			Required:  "the configured answer, before the second key is regenerated and at the end",
-			Why: "A client that fails now that one key is new may depend on the other key, or may not " +
+			Why: verification.Waited + "A client that fails now that one key is new may depend on the other key, or may not " +
 				"have read the new one",
 			Remedy: "Find out why the address does not answer as expected, then apply again; to sync by " +
 				"hand an account that has not read its keys:\n" + opened.dependents.syncCommands(),

@@ -15,6 +15,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
 const (
@@ -68,6 +70,8 @@ func newCheck(m verifyModel) (check, error) {
 type VerificationError struct {
 	URL   string // Without its query, which can hold a signature.
 	Found string // What the address does, such as "gives no answer".
+	// Waited says how long the address had to answer as expected; it is empty for a single attempt.
+	Waited string
 }
 
 // Error implements error.
@@ -92,7 +96,11 @@ func (a *account) verifyOne(ctx context.Context, c check) error {
 			return nil
 		}
 		if attempt >= c.attempts {
-			return &VerificationError{URL: withoutQuery(c.url), Found: found}
+			failed := &VerificationError{URL: withoutQuery(c.url), Found: found}
+			if attempt > 1 {
+				failed.Waited = azure.Waited(time.Duration(attempt-1)*attemptPause, "it to answer as expected") + ". "
+			}
+			return failed
 		}
 		if err := a.client.Wait(ctx, attemptPause); err != nil {
 			return err

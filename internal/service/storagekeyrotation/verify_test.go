@@ -102,7 +102,8 @@ func TestRotation_failedVerification(t *testing.T) {
 			object, diags := w.fail(object, config)
 			w.wantCalls()
 			wantSaid(t, diags, "Verification Failed (ROT004)", "Found: https://",
-				test.found, "Required: the configured answer", "Remedy: ", "then apply again",
+				test.found, "Required: the configured answer", "Waited 10s for it to answer as expected", "Remedy: ",
+				"then apply again",
 				"The second key was not regenerated. The next plan says what is left", "ROT006")
 			if strings.Contains(diags.Text(), "secret") {
 				t.Errorf("a signature is shown: %s", diags.Text())
