@@ -139,6 +139,7 @@ func refusals() []refusal {
 
 		// The request asks for what Azure does not do.
 		{"MissingSubscriptionRegistration", Lasting, sourceRecorded},
+		{"SubscriptionNotRegistered", Lasting, sourceManager},
 		{"InvalidResourceLocation", Lasting, sourceManager},
 		{"InvalidResourceGroupLocation", Lasting, sourceManager},
 		{"LocationNotAvailableForResourceType", Lasting, sourceManager},
