@@ -115,7 +115,30 @@ func (a *Azure) Config(resources string) string {
 
 // Factories returns the provider for plugin-testing.
 func (a *Azure) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	return map[string]func() (tfprotov6.ProviderServer, error){"azuremedia": a.factory}
+	return a.Watched(nil)
+}
+
+// Watched returns the provider for plugin-testing, and calls watch after each of its requests.
+func (a *Azure) Watched(watch func(*http.Request)) map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"azuremedia": func() (tfprotov6.ProviderServer, error) {
+			return a.server(a.rehearsal.Access(), watched{renewing{a.rehearsal}, watch})
+		},
+	}
+}
+
+// watched is a transport with somebody who looks after each request.
+type watched struct {
+	http.RoundTripper
+	watch func(*http.Request)
+}
+
+func (w watched) RoundTrip(req *http.Request) (*http.Response, error) {
+	answer, err := w.RoundTripper.RoundTrip(req)
+	if w.watch != nil {
+		w.watch(req)
+	}
+	return answer, err
 }
 
 // Proto returns a driver of the provider without the CLI, configured for this Azure.
@@ -224,12 +247,16 @@ func (a *Azure) journal() []engine.Entry {
 }
 
 func (a *Azure) factory() (tfprotov6.ProviderServer, error) {
+	return a.server(a.rehearsal.Access(), renewing{a.rehearsal})
+}
+
+// server returns the provider, which signs in as somebody and sends its requests through a transport.
+func (a *Azure) server(access rehearsal.Access, transport http.RoundTripper) (tfprotov6.ProviderServer, error) {
 	server, err := providerserver.NewProtocol6WithError(provider.New("test",
 		provider.WithClock(clock{a.rehearsal}),
 		provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
-			access := a.rehearsal.Access()
 			return provider.Rehearsal{
-				Transport:      renewing{a.rehearsal},
+				Transport:      transport,
 				TenantID:       access.TenantID,
 				SubscriptionID: access.SubscriptionID,
 				ClientID:       access.ClientID,

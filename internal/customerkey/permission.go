@@ -71,9 +71,10 @@ type ActionBlock struct{ Actions, NotActions []string }
 // Permits reports whether one of the blocks permits an action: one of its patterns matches the action
 // and no exception does. Exceptions take away from their own block only: they are not denials, which
 // another block or role could not lift (Azure RBAC, Understand role definitions).
-func Permits(blocks []ActionBlock, action string) bool {
+func Permits[Block ~struct{ Actions, NotActions []string }](blocks []Block, action string) bool {
 	matches := func(pattern string) bool { return matchAction(pattern, action) }
-	return slices.ContainsFunc(blocks, func(block ActionBlock) bool {
+	return slices.ContainsFunc(blocks, func(of Block) bool {
+		block := ActionBlock(of)
 		return slices.ContainsFunc(block.Actions, matches) &&
 			!slices.ContainsFunc(block.NotActions, matches)
 	})

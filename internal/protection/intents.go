@@ -24,6 +24,7 @@ type Intents struct {
 	accounts map[string]intent // By ID in lower case.
 	grants   []plannedGrant
 	secured  []string // The IDs of vaults.
+	switched []string // The IDs of vaults.
 	keys     []plannedKey
 }
 
@@ -94,6 +95,21 @@ func (i *Intents) Secures(vaultID string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.secured = append(i.secured, vaultID)
+}
+
+// Switches notes that the plan switches a vault between roles and access policies. Its apply gives the
+// accounts that read keys there access in the new way first.
+func (i *Intents) Switches(vaultID string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.switched = append(i.switched, vaultID)
+}
+
+// Switching reports whether the plan switches a vault between roles and access policies.
+func (i *Intents) Switching(vaultID string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return azure.ContainsID(i.switched, vaultID)
 }
 
 // Changes notes how the plan leaves the newest version of a key. A fact that is unknown stays as it is.

@@ -88,10 +88,15 @@ func (e Encryption) Is(attachment Attachment) bool {
 }
 
 // Question asks about the key that the account is attached to. An identifier that cannot be read
-// leaves unknown what depends on it: the service accepted it, so it is no mistake.
+// leaves unknown what depends on it: the service accepted it, so it is no mistake. So does an identity
+// that the account does not tell.
 func (a Account) Question() facts.Question {
+	reader := a.Encryption.Identity()
+	if len(a.Readers()) > 1 {
+		reader = customerkey.Identity{}
+	}
 	return facts.Question{
-		Account: a.Account, Identity: a.Encryption.Identity(),
+		Account: a.Account, Identity: reader,
 		Key: a.Encryption.Key, InUse: a.Encryption.Current,
 	}
 }

@@ -34,14 +34,24 @@ func (r Removal) Warning(ctx context.Context, client *azure.Client, replaces boo
 // Refuse returns a [rule.Violation] if accounts lose access. Call it just before the change: Terraform
 // destroys the attachment first, so accounts that the same apply detaches are detached by then.
 func (r Removal) Refuse(ctx context.Context, client *azure.Client) error {
-	accounts, err := r.losing(ctx, client, NewSurvey)
+	accounts, err := r.Losing(ctx, client)
 	if err != nil {
 		return err
 	}
-	if violation, found := r.Access.Refusing(usesOf(accounts)); found {
+	if violation, found := r.Refusal(accounts); found {
 		return violation
 	}
 	return nil
+}
+
+// Losing returns the accounts that lose access, as Azure shows them now.
+func (r Removal) Losing(ctx context.Context, client *azure.Client) ([]Account, error) {
+	return r.losing(ctx, client, NewSurvey)
+}
+
+// Refusal returns the violation that names the accounts. It reports false if there are none.
+func (r Removal) Refusal(accounts []Account) (rule.Violation, bool) {
+	return r.Access.Refusing(usesOf(accounts))
 }
 
 // losing returns the affected accounts that have access now.
@@ -65,18 +75,31 @@ func (r Removal) losing(ctx context.Context, client *azure.Client,
 func WithoutGrant(ctx context.Context, client *azure.Client, accounts []Account, vaultID string,
 	byRoles bool, without string,
 ) (found []Account, err error) {
-	reader := facts.New(client)
 	for _, account := range accounts {
-		for _, identity := range account.Readers() {
-			grant, err := reader.GrantIn(ctx, byRoles, vaultID, account.Encryption.Key.Name,
-				identity.PrincipalID, without)
-			if err != nil {
-				return nil, err
-			}
-			if !grant.Complete() {
-				found = append(found, account)
-				break
-			}
+		lacking, err := Lacking(ctx, client, account, vaultID, byRoles, without)
+		if err != nil {
+			return nil, err
+		}
+		if len(lacking) > 0 {
+			found = append(found, account)
+		}
+	}
+	return found, nil
+}
+
+// Lacking returns the identities of an account that lack the access of [WithoutGrant].
+func Lacking(ctx context.Context, client *azure.Client, account Account, vaultID string, byRoles bool,
+	without string,
+) (found []Reader, err error) {
+	reader := facts.New(client)
+	for _, identity := range account.Readers() {
+		grant, err := reader.GrantIn(ctx, byRoles, vaultID, account.Encryption.Key.Name,
+			identity.PrincipalID, without)
+		if err != nil {
+			return nil, err
+		}
+		if !grant.Complete() {
+			found = append(found, identity)
 		}
 	}
 	return found, nil

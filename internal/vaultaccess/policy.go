@@ -45,6 +45,14 @@ func Held(vault armkeyvault.Vault, principalID string, permissions []string) []s
 	return held
 }
 
+// Lacking returns those of the key permissions that the principal's access policy does not grant.
+func Lacking(vault armkeyvault.Vault, principalID string, permissions []string) []string {
+	held := Held(vault, principalID, permissions)
+	return slices.DeleteFunc(slices.Clone(permissions), func(permission string) bool {
+		return slices.Contains(held, permission)
+	})
+}
+
 // entryOf returns the principal's access policy in the vault, or nil. A policy that applies only
 // through an application is another one.
 func entryOf(vault armkeyvault.Vault, principalID string) *armkeyvault.AccessPolicyEntry {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
 // Role is the assignment of a built-in role to one principal, on a vault or on a key of it.
@@ -34,31 +35,80 @@ func AssignmentName(parts ...string) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(strings.ToLower(strings.Join(parts, "/")))).String()
 }
 
-// Find returns the ID of the assignment of the role to the principal at exactly the scope, by
-// whatever name it was made. The ID is empty if there is none.
-func (r Role) Find(ctx context.Context) (string, error) {
-	assignments, _, err := azure.Open(r.VaultID, azure.VaultType, r.Client.RoleAssignments)
-	if err != nil {
-		return "", err
+// GrantID returns the ID of the grant of a vault's keys, or of one of them, to a principal. Azure has no
+// ID that access policies and role assignments share, so it is that of the vault or the key, with what
+// azurerm appends for an access policy.
+func GrantID(scope, principalID string) string {
+	return strings.TrimSuffix(scope, "/") + PrincipalSegment + principalID
+}
+
+// PrincipalSegment is before the principal in the ID of a grant.
+const PrincipalSegment = "/objectId/"
+
+// GrantRole returns the role assignment by which a grant gives a principal the use of a vault's keys, or
+// of the key that is its scope.
+func GrantRole(client *azure.Client, vaultID, scope, principalID string) Role {
+	const role = customerkey.RoleCryptoServiceEncryptionUserID
+	return Role{
+		Client: client, VaultID: vaultID, Scope: scope, PrincipalID: principalID,
+		PrincipalType: to.Ptr(armauthorization.PrincipalTypeServicePrincipal),
+		RoleID:        role, Name: AssignmentName(GrantID(scope, principalID), role),
 	}
-	pages := assignments.NewListForScopePager(r.Scope,
-		&armauthorization.RoleAssignmentsClientListForScopeOptions{
-			Filter: to.Ptr(fmt.Sprintf("principalId eq '%s'", r.PrincipalID)),
-		})
-	for pages.More() {
+}
+
+// UnassignGrants deletes the role assignments on a vault, and not on its keys, that [GrantRole] names. A
+// caller who may not list them leaves them.
+func UnassignGrants(ctx context.Context, client *azure.Client, vaultID string) error {
+	assignments, err := assignedAt(ctx, client, vaultID, vaultID, "")
+	if azure.IsForbidden(err) {
+		return nil
+	}
+	for _, found := range assignments {
+		role := GrantRole(client, vaultID, vaultID, azure.Deref(azure.Deref(found.Properties).PrincipalID))
+		if err == nil && strings.EqualFold(azure.Deref(found.Name), role.Name) {
+			err = role.Unassign(ctx, azure.Deref(found.ID))
+		}
+	}
+	return err
+}
+
+// assignedAt lists the role assignments at exactly a scope that a filter selects; "" selects all.
+func assignedAt(ctx context.Context, client *azure.Client, vaultID, scope, filter string,
+) (found []*armauthorization.RoleAssignment, err error) {
+	assignments, _, err := azure.Open(vaultID, azure.VaultType, client.RoleAssignments)
+	if err != nil {
+		return nil, err
+	}
+	options := &armauthorization.RoleAssignmentsClientListForScopeOptions{}
+	if filter != "" {
+		options.Filter = &filter
+	}
+	for pages := assignments.NewListForScopePager(scope, options); pages.More(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		for _, found := range page.Value {
-			properties := azure.Deref(azure.Deref(found).Properties)
-			if azure.SameID(azure.Deref(properties.Scope), r.Scope) && strings.HasSuffix(
-				strings.ToLower(azure.Deref(properties.RoleDefinitionID)), "/"+r.RoleID) {
-				return azure.Deref(found.ID), nil
+		for _, one := range page.Value {
+			if azure.SameID(azure.Deref(azure.Deref(azure.Deref(one).Properties).Scope), scope) {
+				found = append(found, one)
 			}
 		}
 	}
-	return "", nil
+	return found, nil
+}
+
+// Find returns the ID of the assignment of the role to the principal at exactly the scope, by
+// whatever name it was made. The ID is empty if there is none.
+func (r Role) Find(ctx context.Context) (string, error) {
+	assignments, err := assignedAt(ctx, r.Client, r.VaultID, r.Scope,
+		fmt.Sprintf("principalId eq '%s'", r.PrincipalID))
+	for _, found := range assignments {
+		if strings.HasSuffix(
+			strings.ToLower(azure.Deref(azure.Deref(found.Properties).RoleDefinitionID)), "/"+r.RoleID) {
+			return azure.Deref(found.ID), nil
+		}
+	}
+	return "", err
 }
 
 // Assign assigns the role and returns the ID of the assignment. Azure refuses a principal that was made

@@ -7,8 +7,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -70,7 +68,8 @@ func (r *Resource) refuseExisting(ctx context.Context, g grant) diag.Diagnostics
 	if err == nil {
 		var held []string
 		held, _, err = r.held(ctx, g, vault)
-		if err == nil && len(missing(held)) == 0 {
+		_, made := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
+		if err == nil && !made && len(missing(held)) == 0 {
 			return diag.Diagnostics{diagnostic.AlreadyExists(r.Subject(g.id()))}
 		}
 	}
@@ -92,15 +91,11 @@ func (r *Resource) grantMissing(ctx context.Context, act diagnostic.Act, plan *m
 	}
 	by := modeOf(vault)
 	if by == byPolicy && g.keyName != "" {
-		return record, diag.Diagnostics{diagnostic.Refuse(path.Root("key_name"), diagnostic.Refusal{
-			Title:    "Access Policy For One Key",
-			Found:    "a vault that grants access by access policies",
-			Required: "a vault that grants access by roles",
-			Why:      "An access policy applies to all keys of its vault",
-			Remedy:   "Remove key_name, or switch the vault to roles (rbac_authorization_enabled)",
-		})}
+		return record, diag.Diagnostics{policyForOneKey()}
 	}
 
+	made, _ := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
+	record = record.and(made)
 	held, assignmentID, err := r.held(ctx, g, vault)
 	if lacking := missing(held); err == nil && len(lacking) > 0 {
 		if by == byPolicy {
@@ -117,6 +112,17 @@ func (r *Resource) grantMissing(ctx context.Context, act diagnostic.Act, plan *m
 	}
 	plan.observe(by, customerkey.RequiredKeyPermissions(), assignmentID)
 	return record, nil
+}
+
+// policyForOneKey refuses key_name in a vault in which access policies decide.
+func policyForOneKey() diag.Diagnostic {
+	return diagnostic.Refuse(path.Root("key_name"), diagnostic.Refusal{
+		Title:    "Access Policy For One Key",
+		Found:    "a vault that grants access by access policies",
+		Required: "a vault that grants access by roles",
+		Why:      "An access policy applies to all keys of its vault",
+		Remedy:   "Remove key_name, or switch the vault to roles (rbac_authorization_enabled)",
+	})
 }
 
 // revoke revokes what was granted in the mode of the state.
@@ -137,12 +143,7 @@ func (r *Resource) policy(g grant) vaultaccess.Policy {
 
 // role returns the role assignment of the grant.
 func (r *Resource) role(g grant) vaultaccess.Role {
-	return vaultaccess.Role{
-		Client: r.Client, VaultID: g.vaultID, Scope: g.scope(), PrincipalID: g.principalID,
-		PrincipalType: to.Ptr(armauthorization.PrincipalTypeServicePrincipal),
-		RoleID:        customerkey.RoleCryptoServiceEncryptionUserID,
-		Name:          vaultaccess.AssignmentName(g.id(), customerkey.RoleCryptoServiceEncryptionUserID),
-	}
+	return vaultaccess.GrantRole(r.Client, g.vaultID, g.scope(), g.principalID)
 }
 
 // awaitEffect waits until Azure shows the grant. The vault may take some minutes more to act by it,

@@ -23,11 +23,7 @@ type grant struct {
 	principalID string
 }
 
-// principalSegment ends the ID of a grant. Azure has no ID that access policies and role assignments
-// share, so a grant's is that of the vault or the key, with what azurerm appends for an access policy.
-const principalSegment = "/objectId/"
-
-func (g grant) id() string { return g.scope() + principalSegment + g.principalID }
+func (g grant) id() string { return vaultaccess.GrantID(g.scope(), g.principalID) }
 
 // scope returns the scope of the role assignment.
 func (g grant) scope() string {

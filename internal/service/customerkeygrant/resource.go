@@ -63,7 +63,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	if state.complete() {
+	switching := protection.IntentsOf(r.Client).Switching(plan.KeyVaultID.ValueString())
+	if state.complete() && !switching {
+		return
+	}
+	if switching && state.Mode.ValueString() == string(byRole) && !plan.KeyName.IsNull() {
+		resp.Diagnostics.Append(policyForOneKey())
 		return
 	}
 	protection.IntentsOf(r.Client).Grants(plan.KeyVaultID.ValueString(), plan.PrincipalID.ValueString(),
@@ -124,7 +129,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	backoff := r.Backoff(ctx, diagnostic.Update, plan.Timeouts)
 
-	if !state.complete() {
+	if plan.Mode.IsUnknown() {
 		next, diags := r.grantMissing(ctx, diagnostic.Update, &plan, record, backoff)
 		resp.Diagnostics.Append(diags...)
 		if resp.Diagnostics.HasError() {

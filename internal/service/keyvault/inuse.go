@@ -33,7 +33,7 @@ func (r *Resource) warnInUse(ctx context.Context, state, plan *model) (diags dia
 		return r.warning(ctx, removal(state), true)
 	}
 	if plan.movesAccess(*state) && !plan.RBACAuthorization.IsUnknown() {
-		diags.Append(r.warning(ctx, r.switching(state, plan), false)...)
+		diags.Append(r.warnSwitched(ctx, state, plan)...)
 	}
 	if state.admitsServices() && !plan.admitsServices() {
 		closing := removal(state)
@@ -60,18 +60,6 @@ func removal(state *model) protection.Removal {
 			return survey.ByVault(state.VaultURI.ValueString()), nil
 		},
 	}
-}
-
-// switching returns who loses access to a key when the vault switches between roles and access policies.
-func (r *Resource) switching(state, plan *model) protection.Removal {
-	id, toRoles := state.Identifier(), plan.RBACAuthorization.ValueBool()
-	switching := removal(state)
-	switching.Access = customerkey.ModelAccess(id, toRoles)
-	switching.Affected = func(ctx context.Context, survey protection.Survey) ([]protection.Account, error) {
-		accounts := survey.ByVault(state.VaultURI.ValueString())
-		return protection.WithoutGrant(ctx, r.Client, accounts, id, toRoles, "")
-	}
-	return switching
 }
 
 // admitsServices reports whether the firewall lets in the services of Azure that Microsoft trusts, or may

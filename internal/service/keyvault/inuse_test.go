@@ -4,7 +4,6 @@
 package keyvault_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,7 +14,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
 // attach has an account read a key of the vault "keys" by an identity, whose object ID it returns.
@@ -52,11 +50,8 @@ func TestInUse(t *testing.T) {
 			config(acctest.Value{"name": "others"}), "Key Vault Still In Use",
 			"Add lifecycle { create_before_destroy = true } to the azuremedia_key_vault",
 		},
-		"switched": {
-			config(acctest.Value{"rbac_authorization_enabled": true}), "Key Vault Switched While Still In Use",
-			"First give the identity of each account the role Key Vault Crypto Service Encryption User",
-		},
 		"closed":                {closed, "Key Vault Closed While Still In Use", `bypass = "AzureServices"`},
+		"switched":              {config(acctest.Value{"rbac_authorization_enabled": true}), "", ""},
 		"open to services":      {config(network("Deny", "AzureServices")), "", ""},
 		"open to all":           {config(network("Allow", "None")), "", ""},
 		"closed to the public":  {config(acctest.Value{"public_network_access_enabled": false}), "", ""},
@@ -76,40 +71,22 @@ func TestInUse(t *testing.T) {
 	}
 }
 
-// TestInUse_isKept refuses to delete a vault in use, and to switch it before the account has access in the
-// new way (CMK018).
+// TestInUse_isKept refuses to delete a vault in use (CMK018).
 func TestInUse_isKept(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
 	made := w.Proto().Create(resourceType, config(nil))
-	principal := attach(w)
-	roles := config(acctest.Value{"rbac_authorization_enabled": true})
-	for name, planned := range map[string]acctest.Value{"deleted": nil, "switched": roles} {
-		proto := w.Proto()
-		kept, diags := proto.Apply(proto.Plan(resourceType, made, planned))
-		if kept.State == nil || len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), "(CMK018)") ||
-			!strings.Contains(diags.Text(), "Nothing was changed.") {
-			t.Errorf("%s: %s", name, diags.Text())
-		}
-	}
-	if len(w.Requests(http.MethodDelete, "/vaults/keys"))+len(w.Requests(http.MethodPatch, "/vaults/keys")) > 0 {
-		t.Error("the vault was changed")
-	}
-
-	// To roles, and back: the account has access in both ways.
-	w.Assign(w.ID(azure.VaultType, "keys"), principal, customerkey.RoleCryptoServiceEncryptionUserID)
-	for _, planned := range []acctest.Value{roles, config(nil)} {
-		proto := w.Proto()
-		plan := proto.Plan(resourceType, made, planned)
-		next, diags := proto.Apply(plan)
-		if len(diags)+len(plan.Diagnostics) > 0 {
-			t.Fatalf("%s%s", plan.Diagnostics.Text(), diags.Text())
-		}
-		made = next
+	attach(w)
+	proto := w.Proto()
+	kept, diags := proto.Apply(proto.Plan(resourceType, made, nil))
+	if kept.State == nil || len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), "(CMK018)") ||
+		!strings.Contains(diags.Text(), "Nothing was changed.") ||
+		len(w.Requests(http.MethodDelete, "/vaults/keys")) > 0 {
+		t.Errorf("deleted: %s", diags.Text())
 	}
 
 	w.Detach("contoso")
-	proto := w.Proto()
+	proto = w.Proto()
 	plan := proto.Plan(resourceType, made, nil)
 	gone, diags := proto.Apply(plan)
 	if gone.State != nil || len(diags)+len(plan.Diagnostics) > 0 {
@@ -117,27 +94,21 @@ func TestInUse_isKept(t *testing.T) {
 	}
 }
 
-// TestAccInUse destroys and switches a vault from which an account reads its key.
+// TestAccInUse destroys a vault from which an account reads its key.
 func TestAccInUse(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
-	config := func(roles bool) string {
-		return w.Config(vault("keys", fixture.Group, fixture.Location, fmt.Sprintf("rbac_authorization_enabled = %t", roles)))
-	}
+	config := w.Config(vault("keys", fixture.Group, fixture.Location, ""))
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: w.Factories(),
 		Steps: []resource.TestStep{
-			{Config: config(false)},
+			{Config: config},
 			{
 				PreConfig:   func() { attach(w) },
-				Config:      config(true),
-				ExpectError: check.Says("Key Vault Switched While Still In Use (CMK018)", "account contoso", "Nothing was changed"),
-			},
-			{
 				Config:      w.Config(""),
 				ExpectError: check.Says("Key Vault Still In Use (CMK018)", "account contoso", "Nothing was changed"),
 			},
-			{Config: config(false), ConfigPlanChecks: check.Unchanged()},
+			{Config: config, ConfigPlanChecks: check.Unchanged()},
 			{
 				PreConfig: func() {
 					if status := azure.Deref(w.ShowAccount("contoso").Properties.Encryption.Status); status != "" {
@@ -145,7 +116,7 @@ func TestAccInUse(t *testing.T) {
 					}
 					w.Detach("contoso")
 				},
-				Config: config(true),
+				Config: w.Config(""),
 			},
 		},
 	})

@@ -18,6 +18,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
 var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
@@ -135,11 +136,16 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model,
 		}
 		plan.observe(vault, wanted)
 	}
+	var err error
 	if had && (!wanted || moves) {
-		if err := r.revokeCaller(ctx, id, state.RBACAuthorization.ValueBool(), backoff); err != nil {
-			return append(diags, diagnostic.FromErrorAfter(
-				"The vault itself was changed as planned.", diagnostic.Update, r.Subject(id), err))
-		}
+		err = r.revokeCaller(ctx, id, state.RBACAuthorization.ValueBool(), backoff)
+	}
+	if err == nil && moves && state.RBACAuthorization.ValueBool() {
+		err = vaultaccess.UnassignGrants(ctx, r.Client, id)
+	}
+	if err != nil {
+		diags.Append(diagnostic.FromErrorAfter(
+			"The vault itself was changed as planned.", diagnostic.Update, r.Subject(id), err))
 	}
 	return diags
 }
@@ -172,13 +178,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
+	backoff := r.Backoff(ctx, diagnostic.Update, plan.Timeouts)
 	if plan.movesAccess(state) {
-		if err := r.switching(&state, &plan).Refuse(ctx, r.Client); err != nil {
-			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err))
+		resp.Diagnostics.Append(r.admitReaders(ctx, &state, &plan, backoff)...)
+		if resp.Diagnostics.HasError() {
 			return
 		}
 	}
-	backoff := r.Backoff(ctx, diagnostic.Update, plan.Timeouts)
 	resp.Diagnostics.Append(r.settle(ctx, state, &plan, backoff, func(err error) diag.Diagnostic {
 		return diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err)
 	})...)

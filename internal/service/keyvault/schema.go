@@ -61,7 +61,9 @@ func resourceSchema() schema.Schema {
 			"rbac_authorization_enabled": schema.BoolAttribute{
 				MarkdownDescription: "Whether roles grant access to the keys, instead of the vault's " +
 					"access policies. The provider always sends it, because Azure's own default changed " +
-					"with the API version 2026-02-01. Default: `false`.",
+					"with the API version 2026-02-01. Before the vault switches, the same apply gives the " +
+					"identity of every account that reads a key of it access in the new way (rule CMK018). " +
+					"Default: `false`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(false),

@@ -61,11 +61,7 @@ func askPermission(ctx context.Context, client *azure.Client, id string,
 	if err != nil {
 		return unlessHidden(err)
 	}
-	blocks := make([]customerkey.ActionBlock, len(permissions))
-	for i, permission := range permissions {
-		blocks[i] = customerkey.ActionBlock(permission)
-	}
-	fact.KeysListable = rule.Known(customerkey.Permits(blocks, listKeys))
+	fact.KeysListable = rule.Known(customerkey.Permits(permissions, listKeys))
 	return nil
 }
 

@@ -4,23 +4,17 @@
 package account_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
-	"github.com/google/uuid"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
@@ -254,7 +248,7 @@ func elsewhere(w *world, name string) {
 func TestProtoAccount_needsTheKeysToBeListable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	other := w.restricted("Microsoft.Storage/storageAccounts/listkeys/action")
+	other := w.azure.Restricted("Microsoft.Storage/storageAccounts/listkeys/action")
 	plan := other.Plan(resourceType, acctest.Object{}, w.config(nil))
 	says(t, plan.Diagnostics, "(ACC005)", `"storage_accounts"`, "may not list the keys of the storage account mediaone",
 		"Microsoft.Storage/storageAccounts/listkeys/action", "Storage Account Key Operator Service Role")
@@ -274,51 +268,10 @@ func TestProtoAccount_needsTheKeysToBeListable(t *testing.T) {
 func TestProtoAccount_leavesOpenWhatItMayNotSee(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	other := w.restricted("Microsoft.Storage/*", "Microsoft.Authorization/*", "Microsoft.Media/mediaservices/read")
+	other := w.azure.Restricted("Microsoft.Storage/*", "Microsoft.Authorization/*", "Microsoft.Media/mediaservices/read")
 	if plan := other.Plan(resourceType, acctest.Object{}, w.config(nil)); len(plan.Diagnostics) > 0 {
 		t.Error(plan.Diagnostics.Text())
 	}
-}
-
-// restricted drives the provider as somebody who may do everything in the subscription but some
-// actions.
-func (w *world) restricted(actions ...string) *acctest.Proto {
-	w.t.Helper()
-	access, err := w.azure.Rehearsal().AddPrincipal(w.t.Context(), "somebody")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	definitions, err := w.azure.Client().RoleDefinitions()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	subscription, role := "/subscriptions/"+w.azure.SubscriptionID(), uuid.NewString()
-	_, err = definitions.CreateOrUpdate(w.t.Context(), subscription, role, armauthorization.RoleDefinition{
-		Properties: &armauthorization.RoleDefinitionProperties{
-			RoleName: to.Ptr("All but some"), RoleType: to.Ptr("CustomRole"), AssignableScopes: []*string{&subscription},
-			Permissions: []*armauthorization.Permission{{
-				Actions: []*string{to.Ptr("*")}, NotActions: to.SliceOfPtrs(actions...),
-			}},
-		},
-	}, nil)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	assign(w.t, w.azure, "", role, access.ObjectID)
-	proto := acctest.NewProto(w.t, func() (tfprotov6.ProviderServer, error) {
-		return providerserver.NewProtocol6WithError(provider.New("test",
-			provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
-				return provider.Rehearsal{
-					Transport: w.azure.Transport(), TenantID: access.TenantID,
-					SubscriptionID: access.SubscriptionID,
-					ClientID:       access.ClientID, ClientSecret: access.ClientSecret,
-				}, nil
-			}))())()
-	})
-	if diags := proto.Configure(acctest.Value{"environment": "rehearsal"}); len(diags) > 0 {
-		w.t.Fatal(diags.Text())
-	}
-	return proto
 }
 
 // TestAccAccount_findsWhatWasUnknownBeforeAnyChange has storage that does not fit created by the

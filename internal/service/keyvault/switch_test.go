@@ -1,0 +1,277 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package keyvault_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
+)
+
+// locked are the accounts that say that they cannot access their key.
+func locked(w *fixture.World, accounts ...string) []string {
+	return slices.DeleteFunc(accounts, func(account string) bool {
+		encryption := azure.Deref(w.ShowAccount(account).Properties.Encryption)
+		return azure.Deref(encryption.Status) == "" && encryption.KeyVaultProperties != nil
+	})
+}
+
+// grant is a grant of the keys of the vault, with an attachment that needs it.
+func grant(account, key, identity, principal string) string {
+	return fmt.Sprintf(`
+resource "azuremedia_customer_key_grant" "test" {
+  key_vault_id = azuremedia_key_vault.test.id
+  principal_id = %q
+}
+
+resource "azuremedia_customer_key_attachment" "test" {
+  account_id                = %q
+  key_vault_key_id          = %q
+  user_assigned_identity_id = %q
+  depends_on                = [azuremedia_customer_key_grant.test]
+}
+`, principal, account, key, identity)
+}
+
+// TestAccSwitch leads a vault from access policies to roles and back, twice, in one apply each. Of its
+// accounts, one has a grant in the configuration and one was granted access by somebody else. Both have
+// access after every request, and what they do not need goes.
+func TestAccSwitch(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	reader, principal := w.Identity("reader")
+	account := w.Account("contoso", reader)
+	theirs, theirPrincipal := w.Identity("theirs")
+	w.Account("fabrikam", theirs)
+	watching, looks := false, 0
+	watch := func(*http.Request) {
+		if watching {
+			looks++
+			if lost := locked(w, "contoso", "fabrikam"); len(lost) > 0 {
+				t.Errorf("%v lost access", lost)
+			}
+		}
+	}
+	key := w.Client.Cloud().VaultURI("keys") + "keys/media"
+	config := func(roles bool, more string) string {
+		return w.Config(vault("keys", fixture.Group, fixture.Location, fmt.Sprintf("rbac_authorization_enabled = %t", roles)) + more)
+	}
+	granted := grant(account, key, reader, principal)
+	id := w.ID(azure.VaultType, "keys")
+	const address = check.Resource("azuremedia_customer_key_grant.test")
+	switched := func(roles bool) resource.TestStep {
+		mode := map[bool]string{false: "access_policy", true: "role_assignment"}[roles]
+		step := resource.TestStep{
+			PreConfig:         func() { watching = true },
+			Config:            config(roles, granted),
+			ConfigPlanChecks:  address.Updates(plancheck.ExpectResourceAction("azuremedia_key_vault.test", plancheck.ResourceActionUpdate)),
+			ConfigStateChecks: []statecheck.StateCheck{address.Has("mode", knownvalue.StringExact(mode))},
+		}
+		return step
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.Watched(watch),
+		Steps: []resource.TestStep{
+			{Config: config(false, "")},
+			{
+				PreConfig: func() {
+					w.Grant("keys", theirPrincipal)
+					w.Attach("fabrikam", w.Key("keys", "media"), theirs)
+				},
+				Config: config(false, granted),
+			},
+			switched(true),
+			{
+				PreConfig: func() {
+					if left := permissions(w.ShowVault("keys"), principal); left != nil {
+						t.Errorf("the access policy stays: %v", left)
+					}
+				},
+				Config: config(true, granted), ConfigPlanChecks: check.Unchanged(),
+			},
+			switched(false),
+			{
+				PreConfig: func() {
+					if left := w.Assignments(id); len(left) > 0 {
+						t.Errorf("%d role assignments stay", len(left))
+					}
+				},
+				Config: config(false, granted), ConfigPlanChecks: check.Unchanged(),
+			},
+			switched(true),
+			{
+				PreConfig: func() {
+					if looks == 0 {
+						t.Error("nobody watched")
+					}
+					watching = false
+					w.Detach("fabrikam")
+				},
+				Config: config(true, granted), ConfigPlanChecks: check.Unchanged(),
+			},
+		},
+	})
+}
+
+// TestSwitch_isRefused: these credentials may not grant access in the new way, so that the vault stays as it
+// is (CMK018).
+func TestSwitch_isRefused(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	made := w.Proto().Create(resourceType, config(nil))
+	attach(w)
+	roles := config(acctest.Value{"rbac_authorization_enabled": true})
+	proto := w.Restricted("Microsoft.Authorization/roleAssignments/write")
+	plan := proto.Plan(resourceType, made, roles)
+	if len(plan.Diagnostics) != 1 || len(plan.Diagnostics.Warnings()) != 1 {
+		t.Error(plan.Diagnostics.Text())
+	}
+	says(t, plan.Diagnostics, "Key Vault Switched While Still In Use (CMK018)", "account contoso",
+		"First give the identity of each account the role Key Vault Crypto Service Encryption User")
+	_, diags := proto.Apply(plan)
+	says(t, diags, "ERROR: Key Vault Switched While Still In Use (CMK018)", "account contoso",
+		"These credentials may not give that access", "Nothing was changed.")
+	if len(w.Requests(http.MethodPatch, "/vaults/keys")) > 0 || len(locked(w, "contoso")) > 0 {
+		t.Error("the vault was switched")
+	}
+}
+
+// TestSwitch_isInterrupted after access was given in the new way: the next apply switches, and the grant takes
+// up what was given. It is taken away again with the grant.
+func TestSwitch_isInterrupted(t *testing.T) {
+	t.Parallel()
+	for _, toRoles := range []bool{true, false} {
+		w := fixture.New(t)
+		before := config(acctest.Value{"rbac_authorization_enabled": !toRoles})
+		after := config(acctest.Value{"rbac_authorization_enabled": toRoles})
+		made := w.Proto().Create(resourceType, before)
+		reader, principal := w.Identity("reader")
+		w.Account("contoso", reader)
+		const grantType = "azuremedia_customer_key_grant"
+		configured := acctest.Value{"key_vault_id": w.ID(azure.VaultType, "keys"), "principal_id": principal}
+		granted := w.Proto().Create(grantType, configured)
+		w.Attach("contoso", w.Key("keys", "media"), reader)
+
+		proto := w.Proto()
+		if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+			Kind: fault.Error, Method: "PATCH", Path: "*/vaults/keys", Status: 409, Code: "ScopeLocked",
+		}); err != nil {
+			t.Fatal(err)
+		}
+		_, diags := proto.Apply(proto.Plan(resourceType, made, after))
+		says(t, diags, "Key Vault Not Updated", "ScopeLocked")
+
+		proto = w.Proto()
+		read, _ := proto.Read(made)
+		vault, grant := proto.Plan(resourceType, read, after), proto.Plan(grantType, granted, configured)
+		if diags := append(vault.Diagnostics, grant.Diagnostics...); len(diags) > 0 {
+			t.Fatal(diags.Text())
+		}
+		if _, diags := proto.Apply(vault); len(diags) > 0 {
+			t.Fatal(diags.Text())
+		}
+		if lost := locked(w, "contoso"); len(lost) > 0 {
+			t.Errorf("to roles %t: %v lost access", toRoles, lost)
+		}
+		granted, diags = proto.Apply(grant)
+		if len(diags) > 0 || len(locked(w, "contoso")) > 0 {
+			t.Fatal(diags.Text())
+		}
+		w.Detach("contoso")
+		proto = w.Proto()
+		if _, diags := proto.Apply(proto.Plan(grantType, granted, nil)); len(diags) > 0 {
+			t.Fatal(diags.Text())
+		}
+		if left := assigned(w, principal); left > 0 {
+			t.Errorf("%d role assignments are left", left)
+		}
+	}
+}
+
+// TestSwitch_isTakenUp by a grant that is new in the same apply, and is taken away with it.
+func TestSwitch_isTakenUp(t *testing.T) {
+	t.Parallel()
+	for _, toRoles := range []bool{true, false} {
+		w := fixture.New(t)
+		made := w.Proto().Create(resourceType, config(acctest.Value{"rbac_authorization_enabled": !toRoles}))
+		reader, principal := w.Identity("reader")
+		w.Account("contoso", reader)
+		if id := w.ID(azure.VaultType, "keys"); toRoles {
+			w.Grant("keys", principal)
+		} else {
+			w.Assign(id, principal, customerkey.RoleCryptoServiceEncryptionUserID)
+		}
+		w.Attach("contoso", w.Key("keys", "media"), reader)
+		proto := w.Proto()
+		made = proto.Update(made, config(acctest.Value{"rbac_authorization_enabled": toRoles}))
+		const grantType = "azuremedia_customer_key_grant"
+		granted := proto.Create(grantType, acctest.Value{"key_vault_id": made.State["id"], "principal_id": principal})
+		w.Detach("contoso")
+		if _, diags := proto.Apply(proto.Plan(grantType, granted, nil)); len(diags) > 0 {
+			t.Fatal(diags.Text())
+		}
+		left := permissions(w.ShowVault("keys"), principal)
+		if toRoles && assigned(w, principal) > 0 || !toRoles && left != nil {
+			t.Errorf("to roles %t: left are %d role assignments, %v", toRoles, assigned(w, principal), left)
+		}
+	}
+}
+
+// TestSwitch_admitsAnyReader: a Batch account does not tell by which of its identities it reads its key, so
+// that all of them get access.
+func TestSwitch_admitsAnyReader(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	made := w.Proto().Create(resourceType, config(nil))
+	first, one := w.Identity("first")
+	second, two := w.Identity("second")
+	for _, principal := range []string{one, two} {
+		w.Grant("keys", principal)
+	}
+	key := w.Key("keys", "media")
+	w.BatchAccount("batch", "", func(account *armbatch.AccountCreateParameters) {
+		account.Identity = &armbatch.AccountIdentity{
+			Type:                   to.Ptr(armbatch.ResourceIdentityTypeUserAssigned),
+			UserAssignedIdentities: map[string]*armbatch.UserAssignedIdentities{first: {}, second: {}},
+		}
+		account.Properties.Encryption = &armbatch.EncryptionProperties{
+			KeySource:          to.Ptr(armbatch.KeySourceMicrosoftKeyVault),
+			KeyVaultProperties: &armbatch.KeyVaultProperties{KeyIdentifier: &key},
+		}
+	})
+	w.Proto().Update(made, config(acctest.Value{"rbac_authorization_enabled": true}))
+	got := []int{assigned(w, one), assigned(w, two)}
+	if diff := cmp.Diff([]int{1, 1}, got); diff != "" {
+		t.Errorf("assigned: %s", diff)
+	}
+}
+
+// TestSwitch_keepsAGrantOfOneKey: an access policy cannot follow it, and nothing is switched.
+func TestSwitch_keepsAGrantOfOneKey(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	made := w.Proto().Create(resourceType, config(acctest.Value{"rbac_authorization_enabled": true}))
+	const grantType = "azuremedia_customer_key_grant"
+	configured := acctest.Value{"key_vault_id": made.State["id"], "principal_id": stranger, "key_name": "media"}
+	granted := w.Proto().Create(grantType, configured)
+	proto := w.Proto()
+	proto.Plan(resourceType, made, config(nil))
+	says(t, proto.Plan(grantType, granted, configured).Diagnostics, "ERROR: Access Policy For One Key", "Remove key_name")
+}
