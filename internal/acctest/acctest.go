@@ -51,6 +51,7 @@ type Azure struct {
 	rehearsal *rehearsal.Azure
 	// transport reaches the rehearsal and checks requests and answers against Microsoft's documents.
 	transport http.RoundTripper
+	wrap      func(http.RoundTripper) http.RoundTripper
 }
 
 // New opens the Azure of a test. The test fails if it sends a request that Azure would not understand:
@@ -73,7 +74,10 @@ func New(t *testing.T, options ...engine.Option) *Azure {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &Azure{t: t, rehearsal: opened, transport: validator.RoundTripper(opened)}
+	a := &Azure{
+		t: t, rehearsal: opened, transport: validator.RoundTripper(opened),
+		wrap: func(through http.RoundTripper) http.RoundTripper { return through },
+	}
 	t.Cleanup(func() {
 		for _, failure := range validator.Failures() {
 			t.Error(failure)
@@ -177,6 +181,12 @@ func (a *Azure) Clock() azure.Clock { return clock{a.rehearsal} }
 // Transport returns the transport that reaches this Azure, for the provider and [Azure.Client].
 func (a *Azure) Transport() http.RoundTripper { return a.transport }
 
+// Wrap has the requests of the providers that are made from now on pass through one more transport.
+func (a *Azure) Wrap(wrap func(through http.RoundTripper) http.RoundTripper) {
+	before := a.wrap
+	a.wrap = func(through http.RoundTripper) http.RoundTripper { return wrap(before(through)) }
+}
+
 // Rehearsal returns the rehearsal itself.
 func (a *Azure) Rehearsal() *rehearsal.Azure { return a.rehearsal }
 
@@ -256,7 +266,7 @@ func (a *Azure) server(access rehearsal.Access, transport http.RoundTripper) (tf
 		provider.WithClock(clock{a.rehearsal}),
 		provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
 			return provider.Rehearsal{
-				Transport:      transport,
+				Transport:      a.wrap(transport),
 				TenantID:       access.TenantID,
 				SubscriptionID: access.SubscriptionID,
 				ClientID:       access.ClientID,

@@ -40,8 +40,6 @@ func GrantAccess(vaultID, keyName, principalID string) Access {
 		required: "a grant by which no account reads its key",
 		why:      lostAccount,
 		before:   "give each account another key or identity, or the system key",
-		replacing: "lifecycle { create_before_destroy = true } to the azuremedia_customer_key_grant, so that " +
-			"the new grant is there before the old one goes",
 	}
 }
 
@@ -66,8 +64,7 @@ func VaultAccess(id string) Access {
 		why:      lostAccount,
 		before:   "give each account a key of another vault or the system key",
 		replacing: "lifecycle { create_before_destroy = true } to the azuremedia_key_vault and to its " +
-			"azuremedia_key_vault_key and azuremedia_customer_key_grant, so that the accounts move to the " +
-			"new vault before the old one goes",
+			"azuremedia_key_vault_key, so that the accounts move to the new vault before the old one goes",
 	}
 }
 

@@ -30,11 +30,11 @@ func TestAccess(t *testing.T) {
 	}{
 		"grant": {
 			customerkey.GrantAccess(vault, "", "P"), customerkey.CMK016,
-			"the grant of the keys of the vault keys to the principal P", "to the azuremedia_customer_key_grant",
+			"the grant of the keys of the vault keys to the principal P", "",
 		},
 		"grant of a key": {
 			customerkey.GrantAccess(vault, "media", "P"), customerkey.CMK016,
-			"the grant of the key media of the vault keys to the principal P", "to the azuremedia_customer_key_grant",
+			"the grant of the key media of the vault keys to the principal P", "",
 		},
 		"identity": {
 			customerkey.IdentityAccess(reader), customerkey.CMK017, "the identity reader, by which", "",

@@ -24,11 +24,19 @@ type Removal struct {
 // Warning returns the warning at plan, if accounts lose access that the plan itself neither detaches nor
 // destroys. A caller who may not look can still plan: there is no warning then.
 func (r Removal) Warning(ctx context.Context, client *azure.Client, replaces bool) (rule.Violation, bool) {
+	violation, found, _ := r.Planned(ctx, client, replaces)
+	return violation, found
+}
+
+// Planned is [Removal.Warning] for a caller who has to know whether one could look.
+func (r Removal) Planned(ctx context.Context, client *azure.Client, replaces bool,
+) (violation rule.Violation, found bool, err error) {
 	accounts, err := r.losing(ctx, client, Planned)
 	if err != nil {
-		return rule.Violation{}, false
+		return rule.Violation{}, false, err
 	}
-	return r.Access.Taking(usesOf(IntentsOf(client).Staying(accounts)), replaces)
+	violation, found = r.Access.Taking(usesOf(IntentsOf(client).Staying(accounts)), replaces)
+	return violation, found, nil
 }
 
 // Refuse returns a [rule.Violation] if accounts lose access. Call it just before the change: Terraform

@@ -26,7 +26,7 @@ type Retirements struct {
 type keptAccess struct {
 	accountIDs []string
 	what       string
-	needs      func(Survey) []Account
+	needs      func(context.Context, Survey) ([]Account, error)
 	undo       func(context.Context) error
 }
 
@@ -39,8 +39,8 @@ func RetirementsOf(client *azure.Client) *Retirements {
 // it, such as "the access policy of the identity reader on the vault keys". Needs returns the accounts
 // that depend on it, of all that a survey has: those noted are only the ones to wait for. Undo has to
 // look at Azure once more itself where it may take away what others depend on by now.
-func (r *Retirements) Keep(accountIDs []string, what string, needs func(Survey) []Account,
-	undo func(context.Context) error,
+func (r *Retirements) Keep(accountIDs []string, what string,
+	needs func(context.Context, Survey) ([]Account, error), undo func(context.Context) error,
 ) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -63,10 +63,14 @@ func Retire(ctx context.Context, client *azure.Client, accountID string) (errs [
 		return []error{err}
 	}
 	for _, one := range kept {
-		if len(one.needs(now)) > 0 {
+		accounts, err := one.needs(ctx, now)
+		if err == nil && len(accounts) > 0 {
 			continue
 		}
-		if err := one.undo(ctx); err != nil {
+		if err == nil {
+			err = one.undo(ctx)
+		}
+		if err != nil {
 			errs = append(errs, fmt.Errorf("taking away %s: %w", one.what, err))
 			continue
 		}

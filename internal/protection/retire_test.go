@@ -21,9 +21,8 @@ func TestRetire(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	pinned, analyzer := w.ID(azure.MediaAccountType, "pinned"), w.ID(azure.VideoAnalyzerType, "analyzer")
-	readers := func(survey protection.Survey) []protection.Account { return survey.ByIdentity(w.reader) }
 	undone, failure := 0, error(nil)
-	protection.RetirementsOf(w.Client).Keep([]string{pinned, analyzer}, "the grant of the reader", readers,
+	protection.RetirementsOf(w.Client).Keep([]string{pinned, analyzer}, "the grant of the reader", w.readers,
 		func(context.Context) error { undone++; return failure })
 
 	retire := func(name, id string, wantUndone int, wantSaid string) {
@@ -57,7 +56,7 @@ func TestRetire_atOnce(t *testing.T) {
 	moved := []string{w.ID(azure.MediaAccountType, "pinned"), w.ID(azure.VideoAnalyzerType, "analyzer")}
 	undone := 0 // The race detector sees two at once.
 	protection.RetirementsOf(w.Client).Keep(moved, "the grant of the reader",
-		func(survey protection.Survey) []protection.Account { return survey.ByIdentity(w.reader) },
+		w.readers,
 		func(context.Context) error { undone++; return nil })
 	var accounts sync.WaitGroup
 	for _, id := range moved {
@@ -80,7 +79,7 @@ func TestRetire_cannotLook(t *testing.T) {
 	w := newWorld(t)
 	pinned := w.ID(azure.MediaAccountType, "pinned")
 	protection.RetirementsOf(w.Client).Keep([]string{pinned}, "the grant of the reader",
-		func(protection.Survey) []protection.Account { return nil },
+		func(context.Context, protection.Survey) ([]protection.Account, error) { return nil, nil },
 		func(context.Context) error { t.Error("taken away"); return nil })
 	_, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
 		Kind: fault.Error, Method: http.MethodGet, Path: "*/batchAccounts", Status: 400, Code: "BadRequest", Times: -1,
@@ -99,7 +98,7 @@ func TestRetire_waitsForWhomNoListShows(t *testing.T) {
 	pinned, analyzer := w.ID(azure.MediaAccountType, "pinned"), w.ID(azure.VideoAnalyzerType, "analyzer")
 	undone := 0
 	protection.RetirementsOf(w.Client).Keep([]string{pinned, analyzer}, "the grant of the reader",
-		func(survey protection.Survey) []protection.Account { return survey.ByIdentity(w.reader) },
+		w.readers,
 		func(context.Context) error { undone++; return nil })
 	w.revert(pinned)
 	forbidden := func(path string) {
@@ -122,6 +121,11 @@ func TestRetire_waitsForWhomNoListShows(t *testing.T) {
 	if errs := protection.Retire(t.Context(), w.Client, analyzer); len(errs) > 0 || undone != 1 {
 		t.Errorf("said %v, undone %d times", errs, undone)
 	}
+}
+
+// readers returns the accounts that read their key by the reader.
+func (w *world) readers(_ context.Context, survey protection.Survey) ([]protection.Account, error) {
+	return survey.ByIdentity(w.reader), nil
 }
 
 func (w *world) revert(id string) {

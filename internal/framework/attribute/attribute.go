@@ -30,14 +30,19 @@ func ID() schema.StringAttribute {
 
 // Name returns a resource's name. Validators say which names the service accepts.
 func Name(description string, validators ...validator.String) schema.StringAttribute {
+	described := ReferenceName(description+" Changing it replaces the resource.", validators...)
+	described.PlanModifiers = append(described.PlanModifiers, stringplanmodifier.RequiresReplace())
+	return described
+}
+
+// ReferenceName returns the name of something else, which can change in place.
+func ReferenceName(description string, validators ...validator.String) schema.StringAttribute {
 	return schema.StringAttribute{
-		MarkdownDescription: description + " Changing it replaces the resource.",
+		MarkdownDescription: description,
 		CustomType:          NameType{},
 		Required:            true,
 		Validators:          validators,
-		PlanModifiers: []planmodifier.String{
-			keepSpelling[nameKind]{}, stringplanmodifier.RequiresReplace(),
-		},
+		PlanModifiers:       []planmodifier.String{keepSpelling[nameKind]{}},
 	}
 }
 

@@ -60,6 +60,8 @@ type Noun struct {
 	Schema func() schema.Schema
 	// Timeouts are how long each operation may take by default.
 	Timeouts Timeouts
+	// MutableID says that a change in place can change the ID.
+	MutableID bool
 }
 
 // Timeouts are how long each operation may take unless the configuration says otherwise. An

@@ -34,6 +34,7 @@ func (r *Resource) Metadata(_ context.Context, _ resource.MetadataRequest,
 	resp *resource.MetadataResponse,
 ) {
 	resp.TypeName = r.noun.Type
+	resp.ResourceBehavior.MutableIdentity = r.noun.MutableID
 }
 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest,

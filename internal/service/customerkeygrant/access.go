@@ -20,9 +20,12 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
-// read shows in the state what the grant gives now. The error is base.ErrGone if it gives nothing.
+// read shows in the state what the grant gives now. The error is base.ErrGone if an import finds nothing.
+// A grant that gives nothing any more stays in the state: the next plan completes it, or moves it where an
+// interrupted apply has moved it already.
 func (r *Resource) read(ctx context.Context, state *model) error {
-	if state.KeyVaultID.IsNull() { // An import knows nothing but the ID.
+	importing := state.KeyVaultID.IsNull() // It knows nothing but the ID.
+	if importing {
 		imported, err := parseID(state.Identifier())
 		if err != nil {
 			return err
@@ -38,11 +41,11 @@ func (r *Resource) read(ctx context.Context, state *model) error {
 		return err
 	}
 	if !state.Mode.IsNull() && state.Mode.ValueString() != string(modeOf(vault)) {
-		state.KeyPermissions = permissionSet(nil)
+		state.KeyPermissions = textSet(nil)
 		return nil
 	}
 	held, assignmentID, err := r.held(ctx, state.grant(), vault)
-	if err == nil && len(held) == 0 {
+	if err == nil && len(held) == 0 && importing {
 		err = base.ErrGone
 	}
 	state.observe(modeOf(vault), held, assignmentID)
@@ -123,17 +126,6 @@ func policyForOneKey() diag.Diagnostic {
 		Why:      "An access policy applies to all keys of its vault",
 		Remedy:   "Remove key_name, or switch the vault to roles (rbac_authorization_enabled)",
 	})
-}
-
-// revoke revokes what was granted in the mode of the state.
-func (r *Resource) revoke(ctx context.Context, state *model, record added,
-	backoff *azure.Backoff,
-) error {
-	g := state.grant()
-	if state.Mode.ValueString() == string(byRole) {
-		return r.role(g).Unassign(ctx, state.RoleAssignmentID.ValueString())
-	}
-	return r.policy(g).Remove(ctx, record.owned(), backoff)
 }
 
 // policy returns the principal's access policy in the vault of the grant.

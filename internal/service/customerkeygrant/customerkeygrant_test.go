@@ -86,7 +86,7 @@ func TestGrant_byPolicy(t *testing.T) {
 	if diff := cmp.Diff(acctest.Value{
 		"id": w.vault + "/objectId/" + w.principal, "key_vault_id": w.vault, "principal_id": w.principal,
 		"key_name": nil, "mode": "access_policy", "key_permissions": permissions(),
-		"role_assignment_id": nil, "timeouts": nil,
+		"role_assignment_id": nil, "retained_ids": nil, "timeouts": nil,
 	}, sorted(made.State)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -209,35 +209,54 @@ func TestGrant_completes(t *testing.T) {
 	}
 }
 
-func TestGrant_isGone(t *testing.T) {
+// TestGrant_isRevoked by somebody else: the next apply grants it again, in place.
+func TestGrant_isRevoked(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		vault []func(*armkeyvault.VaultCreateOrUpdateParameters)
-		lose  func(w world, made acctest.Object)
-	}{
-		"policy": {lose: func(w world, _ acctest.Object) { w.Revoke("keys", w.principal) }},
-		"vault":  {lose: func(w world, _ acctest.Object) { w.DeleteVault("keys") }},
-		"role": {
-			vault: []func(*armkeyvault.VaultCreateOrUpdateParameters){fixture.ByRoles},
-			lose: func(w world, made acctest.Object) {
-				id, _ := made.State["role_assignment_id"].(string)
-				w.Unassign(id)
-			},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, byRoles := range []bool{false, true} {
+		t.Run(fmt.Sprintf("roles=%t", byRoles), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, test.vault...)
-			proto := w.Proto()
-			made := proto.Create(grant, w.config())
-			test.lose(w, made)
-			if read, diags := proto.Read(made); read.State != nil || len(diags) > 0 {
-				t.Errorf("still there: %v: %s", read.State, diags.Text())
+			m := newMoving(t, byRoles)
+			if id, ok := m.made.State["role_assignment_id"].(string); ok {
+				m.Unassign(id)
+			} else {
+				m.Revoke("keys", m.principal)
 			}
-			if _, diags := proto.Apply(proto.Plan(grant, made, nil)); len(diags) > 0 {
-				t.Errorf("destroying what is gone: %s", diags.Text())
+			read, diags := m.Proto().Read(m.made)
+			if held, _ := read.State["key_permissions"].([]any); len(held) > 0 || len(diags) > 0 {
+				t.Errorf("%v: %s", read.State, diags.Text())
+			}
+			proto := m.Proto()
+			plan := proto.Plan(grant, read, m.config())
+			back, diags := proto.Apply(plan)
+			if len(plan.Diagnostics)+len(diags)+len(plan.Replace) > 0 {
+				t.Fatal(diags.Text())
+			}
+			m.wantHolders(t, "granted again", m.principal)
+			m.Detach("contoso")
+			for _, state := range []acctest.Object{back, read} { // The second finds nothing to destroy.
+				if _, diags := m.Proto().Apply(m.Proto().Plan(grant, state, nil)); len(diags) > 0 {
+					t.Errorf("destroying: %s", diags.Text())
+				}
+				m.wantHolders(t, "destroyed")
+			}
+			if imported, diags := m.Proto().ImportByID(grant, m.formerID()); imported.State != nil || len(diags) > 0 {
+				t.Errorf("imported what is gone: %v", imported.State)
 			}
 		})
+	}
+}
+
+func TestGrant_isGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	proto := w.Proto()
+	made := proto.Create(grant, w.config())
+	w.DeleteVault("keys")
+	if read, diags := proto.Read(made); read.State != nil || len(diags) > 0 {
+		t.Errorf("still there: %v: %s", read.State, diags.Text())
+	}
+	if _, diags := proto.Apply(proto.Plan(grant, made, nil)); len(diags) > 0 {
+		t.Errorf("destroying what is gone: %s", diags.Text())
 	}
 }
 
@@ -427,14 +446,8 @@ resource "azuremedia_customer_key_grant" "test" {
 	})
 }
 
-func TestGrant_changes(t *testing.T) {
+func TestGrant_timeouts(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fixture.ByRoles)
-	proto := w.Proto()
-	w.Key("keys", "media")
-	made := w.Timeouts(proto, grant, w.config())
-	_, other := w.Identity("other")
-	proto.Replaces(made, w.config(), acctest.Value{
-		"key_vault_id": w.Vault("others"), "principal_id": other, "key_name": "media",
-	})
+	w := newWorld(t)
+	w.Timeouts(w.Proto(), grant, w.config())
 }

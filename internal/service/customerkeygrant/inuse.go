@@ -13,41 +13,55 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
-// removal returns who loses access to a key without the grant.
-func (r *Resource) removal(state *model, record added) protection.Removal {
-	g := state.grant()
+// access is what a resource granted, and in which mode: what it takes away again.
+type access struct {
+	grant
+	mode             mode
+	roleAssignmentID string
+	record           added
+}
+
+// removal returns who loses access to a key without the access.
+func (r *Resource) removal(a access) protection.Removal {
 	return protection.Removal{
-		Access:         customerkey.GrantAccess(g.vaultID, g.keyName, g.principalID),
-		SubscriptionID: azure.SubscriptionOf(g.vaultID),
+		Access:         customerkey.GrantAccess(a.vaultID, a.keyName, a.principalID),
+		SubscriptionID: azure.SubscriptionOf(a.vaultID),
 		Affected: func(ctx context.Context, survey protection.Survey) ([]protection.Account, error) {
-			return r.affected(ctx, state, record, survey)
+			return r.affected(ctx, a, survey)
 		},
 	}
 }
 
 // affected returns the accounts that have access by the grant alone. Nobody has access by it if the vault
 // is gone, or if it grants access in the other way by now.
-func (r *Resource) affected(ctx context.Context, state *model, record added, survey protection.Survey,
+func (r *Resource) affected(ctx context.Context, a access, survey protection.Survey,
 ) ([]protection.Account, error) {
-	g := state.grant()
-	vault, err := r.vault(ctx, g.vaultID)
+	vault, err := r.vault(ctx, a.vaultID)
 	switch {
 	case azure.IsNotFound(err), azure.IsForbidden(err): // It is gone, or nobody can tell.
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case state.Mode.ValueString() != string(modeOf(vault)):
+	case a.mode != modeOf(vault):
 		return nil, nil
 	}
-	accounts := survey.ByGrant(azure.Deref(azure.Deref(vault.Properties).VaultURI), g.principalID, g.keyName)
+	accounts := survey.ByGrant(azure.Deref(azure.Deref(vault.Properties).VaultURI), a.principalID, a.keyName)
 	if modeOf(vault) == byRole {
-		return protection.WithoutGrant(ctx, r.Client, accounts, g.vaultID, true, state.RoleAssignmentID.ValueString())
+		return protection.WithoutGrant(ctx, r.Client, accounts, a.vaultID, true, a.roleAssignmentID)
 	}
-	taken := vaultaccess.Held(vault, g.principalID, record.owned())
+	taken := vaultaccess.Held(vault, a.principalID, a.record.owned())
 	if !slices.ContainsFunc(customerkey.RequiredKeyPermissions(), func(required string) bool {
 		return slices.Contains(taken, required)
 	}) {
 		return nil, nil // It takes nothing away that accounts need.
 	}
 	return accounts, nil
+}
+
+// revoke takes access away.
+func (r *Resource) revoke(ctx context.Context, a access, backoff *azure.Backoff) error {
+	if a.mode == byRole {
+		return r.role(a.grant).Unassign(ctx, a.roleAssignmentID)
+	}
+	return r.policy(a.grant).Remove(ctx, a.record.owned(), backoff)
 }

@@ -4,6 +4,8 @@
 package customerkeygrant
 
 import (
+	"slices"
+
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -29,6 +31,7 @@ type model struct {
 	Mode             types.String              `tfsdk:"mode"`
 	KeyPermissions   types.Set                 `tfsdk:"key_permissions"`
 	RoleAssignmentID types.String              `tfsdk:"role_assignment_id"`
+	RetainedIDs      types.Set                 `tfsdk:"retained_ids"`
 }
 
 func (m *model) grant() grant {
@@ -39,10 +42,20 @@ func (m *model) grant() grant {
 	}
 }
 
-// replaces reports whether a plan has another grant take the place of the one before.
-func (m *model) replaces(before *model) bool {
+// access returns what the resource granted, by its state and its record.
+func (m *model) access(record added) access {
+	return access{m.grant(), mode(m.Mode.ValueString()), m.RoleAssignmentID.ValueString(), record}
+}
+
+// moves reports whether a plan has another grant take the place of the one before.
+func (m *model) moves(before *model) bool {
 	return !m.KeyVaultID.Equal(before.KeyVaultID) || !m.PrincipalID.Equal(before.PrincipalID) ||
 		!m.KeyName.Equal(before.KeyName)
+}
+
+// retains reports whether a plan keeps what is retained.
+func (m *model) retains(kept retained) bool {
+	return slices.ContainsFunc(m.RetainedIDs.Elements(), types.StringValue(kept.ID).Equal)
 }
 
 // complete reports whether the grant gives every permission that a customer's key needs.
@@ -52,19 +65,35 @@ func (m *model) complete() bool { return m.KeyPermissions.Equal(allPermissions()
 func (m *model) observe(by mode, permissions []string, roleAssignmentID string) {
 	m.ID = attribute.NewResourceID(m.grant().id())
 	m.Mode = types.StringValue(string(by))
-	m.KeyPermissions = permissionSet(permissions)
+	m.KeyPermissions = textSet(permissions)
 	m.RoleAssignmentID = types.StringNull()
 	if by == byRole {
 		m.RoleAssignmentID = types.StringValue(roleAssignmentID)
 	}
 }
 
-func allPermissions() types.Set { return permissionSet(customerkey.RequiredKeyPermissions()) }
+// expectMove leaves open what is known only when the plan has granted access elsewhere.
+func (m *model) expectMove() {
+	m.ID = attribute.ResourceIDValue{StringValue: types.StringUnknown()}
+	if !m.KeyVaultID.IsUnknown() && !m.PrincipalID.IsUnknown() && !m.KeyName.IsUnknown() {
+		m.ID = attribute.NewResourceID(m.grant().id())
+	}
+	m.RetainedIDs = types.SetUnknown(types.StringType)
+	m.expectGrant()
+}
 
-func permissionSet(names []string) types.Set {
-	values := make([]attr.Value, 0, len(names))
-	for _, name := range names {
-		values = append(values, types.StringValue(name))
+// expectGrant leaves open how the plan grants what is missing.
+func (m *model) expectGrant() {
+	m.KeyPermissions = allPermissions()
+	m.Mode, m.RoleAssignmentID = types.StringUnknown(), types.StringUnknown()
+}
+
+func allPermissions() types.Set { return textSet(customerkey.RequiredKeyPermissions()) }
+
+func textSet(texts []string) types.Set {
+	values := make([]attr.Value, 0, len(texts))
+	for _, text := range texts {
+		values = append(values, types.StringValue(text))
 	}
 	return types.SetValueMust(types.StringType, values)
 }

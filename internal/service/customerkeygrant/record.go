@@ -49,21 +49,26 @@ type private interface {
 }
 
 // recorded returns the record in the private state.
-func recorded(ctx context.Context, state private) (added, diag.Diagnostics) {
-	var record added
-	encoded, diags := state.GetKey(ctx, addedKey)
-	if len(encoded) > 0 {
-		if err := json.Unmarshal(encoded, &record); err != nil {
-			diags.Append(diagnostic.ProviderBug("The private state of a grant cannot be read: " + err.Error()))
-		}
-	}
+func recorded(ctx context.Context, state private) (record added, diags diag.Diagnostics) {
+	diags = decode(ctx, state, addedKey, &record)
 	return record, diags
 }
 
-func (a added) encode() []byte {
-	encoded, err := json.Marshal(a)
+func encode(record any) []byte {
+	encoded, err := json.Marshal(record)
 	if err != nil {
-		return nil // A list of texts can always be encoded.
+		return nil // Texts can always be encoded.
 	}
 	return encoded
+}
+
+// decode reads a record in a private state, if there is one.
+func decode(ctx context.Context, state private, key string, record any) diag.Diagnostics {
+	encoded, diags := state.GetKey(ctx, key)
+	if len(encoded) > 0 {
+		if err := json.Unmarshal(encoded, record); err != nil {
+			diags.Append(diagnostic.ProviderBug("The private state of a grant cannot be read: " + err.Error()))
+		}
+	}
+	return diags
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -29,14 +28,16 @@ func NewResource() resource.Resource {
 			Create: 15 * time.Minute, Read: 5 * time.Minute,
 			Update: 15 * time.Minute, Delete: 15 * time.Minute,
 		},
+		MutableID: true,
 	})}
 }
 
 // Resource is azuremedia_customer_key_grant.
 type Resource struct{ base.Resource }
 
-// ModifyPlan plans to complete a grant that lost a permission, or whose vault has switched between
-// access policies and roles. It warns of a plan that takes the grant away from accounts that read their
+// ModifyPlan plans to complete a grant that lost a permission, or whose vault switches between access
+// policies and roles; to move a grant, new access first; and to take away what an earlier move kept, as
+// soon as no account needs it. It warns of a plan that takes the grant away from accounts that read their
 // key by it (CMK016).
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
@@ -52,32 +53,42 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !destroyed {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
+	record, diags := recorded(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	kept, diags := retainedIn(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !created && (destroyed || plan.replaces(&state)) {
-		record, diags := recorded(ctx, req.Private)
-		resp.Diagnostics.Append(diags...)
-		if violation, found := r.removal(&state, record).Warning(ctx, r.Client, !destroyed); found {
-			resp.Diagnostics.Append(diagnostic.FromViolation(violation))
+	if destroyed {
+		for _, one := range append(kept, retain(state.access(record))) {
+			if violation, found := r.removal(one.access()).Warning(ctx, r.Client, false); found {
+				resp.Diagnostics.Append(diagnostic.FromViolation(violation))
+			}
 		}
 		return
 	}
 	switching := protection.IntentsOf(r.Client).Switching(plan.KeyVaultID.ValueString())
-	if state.complete() && !switching {
-		return
-	}
 	if switching && state.Mode.ValueString() == string(byRole) && !plan.KeyName.IsNull() {
 		resp.Diagnostics.Append(policyForOneKey())
 		return
 	}
-	protection.IntentsOf(r.Client).Grants(plan.KeyVaultID.ValueString(), plan.PrincipalID.ValueString(),
-		plan.KeyName.ValueString())
-	if created {
-		return
+	moves := !created && plan.moves(&state)
+	completes := !created && !moves && (switching || !state.complete())
+	if created || moves || completes {
+		protection.IntentsOf(r.Client).Grants(plan.KeyVaultID.ValueString(), plan.PrincipalID.ValueString(),
+			plan.KeyName.ValueString())
 	}
-	plan.KeyPermissions = allPermissions()
-	plan.Mode, plan.RoleAssignmentID = types.StringUnknown(), types.StringUnknown()
+	if moves {
+		plan.expectMove()
+	} else {
+		needed, diags := r.stillNeeded(ctx, kept)
+		resp.Diagnostics.Append(diags...)
+		plan.RetainedIDs = retainedIDs(needed)
+	}
+	if completes {
+		plan.expectGrant()
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -104,16 +115,29 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, addedKey, record.encode())...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, addedKey, encode(record))...)
 	resp.Diagnostics.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
 }
 
+// Read shows what the grant gives now, and what is retained of earlier ones.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	base.Refresh(ctx, &r.Resource, req, resp, r.read)
+	kept, diags := retainedIn(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
+		existing, err := r.refreshRetained(ctx, kept)
+		if err != nil {
+			return err
+		}
+		state.RetainedIDs = retainedIDs(existing)
+		if len(existing) < len(kept) {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, retainedKey, encode(existing))...)
+		}
+		return r.read(ctx, state)
+	})
 }
 
-// Update grants what is missing, in the way that the vault now grants access, and then revokes what was
-// granted in the other way.
+// Update grants what is missing, in the place and in the way that the plan has, and then takes away what
+// was granted in another place, or in the other way.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp *resource.UpdateResponse,
 ) {
@@ -122,6 +146,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	record, diags := recorded(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
+	kept, diags := retainedIn(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	ctx, cancel := r.Deadline(ctx, diagnostic.Update, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
@@ -129,24 +155,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	backoff := r.Backoff(ctx, diagnostic.Update, plan.Timeouts)
 
-	if plan.Mode.IsUnknown() {
-		next, diags := r.grantMissing(ctx, diagnostic.Update, &plan, record, backoff)
-		resp.Diagnostics.Append(diags...)
-		if resp.Diagnostics.HasError() {
-			return
-		}
-		if !plan.Mode.Equal(state.Mode) {
-			if err := r.revoke(ctx, &state, record, backoff); err != nil {
-				resp.Diagnostics.Append(diagnostic.FromErrorAfter("The identity was granted access in the "+
-					"vault's new mode.", diagnostic.Update, r.Subject(plan.Identifier()), err))
-				return
-			}
-		}
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, addedKey, next.encode())...)
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
-	resp.Diagnostics.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
+	after, diags := r.update(ctx, &plan, granted{&state, record, kept}, backoff)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, after.model)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, addedKey, encode(after.record))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, retainedKey, encode(after.kept))...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, after.ID)...)
 }
 
 // Delete revokes what this resource granted, and nothing that others granted. It refuses to do so as long
@@ -156,11 +170,22 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 ) {
 	record, diags := recorded(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
+	kept, diags := retainedIn(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	base.Delete(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
-		if err := r.removal(state, record).Refuse(ctx, r.Client); err != nil {
-			return err
+		backoff := r.Backoff(ctx, diagnostic.Delete, state.Timeouts)
+		granted := append(kept, retain(state.access(record)))
+		for _, one := range granted {
+			if err := r.removal(one.access()).Refuse(ctx, r.Client); err != nil {
+				return err
+			}
 		}
-		return r.revoke(ctx, state, record, r.Backoff(ctx, diagnostic.Delete, state.Timeouts))
+		for _, one := range granted {
+			if err := r.revoke(ctx, one.access(), backoff); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

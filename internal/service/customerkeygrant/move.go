@@ -1,0 +1,89 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeygrant
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+)
+
+// granted is a resource with its private records.
+type granted struct {
+	*model
+	record added
+	kept   []retained
+}
+
+// update grants what the plan has, and takes away or keeps what it no longer has. It returns the resource
+// as it is then: as before, if nothing could be granted.
+func (r *Resource) update(ctx context.Context, plan *model, before granted, backoff *azure.Backoff,
+) (granted, diag.Diagnostics) {
+	if plan.moves(before.model) {
+		return r.move(ctx, plan, before, backoff)
+	}
+	after := granted{plan, before.record, before.kept}
+	if plan.Mode.IsUnknown() {
+		var diags diag.Diagnostics
+		after.record, diags = r.grantMissing(ctx, diagnostic.Update, plan, before.record, backoff)
+		if diags.HasError() {
+			return before, diags
+		}
+		if !plan.Mode.Equal(before.Mode) {
+			if err := r.revoke(ctx, before.access(before.record), backoff); err != nil {
+				return before, diag.Diagnostics{diagnostic.FromErrorAfter("The identity was granted access in the "+
+					"vault's new mode.", diagnostic.Update, r.Subject(plan.Identifier()), err)}
+			}
+		}
+	}
+	diags := r.awaitEffect(ctx, plan.grant(), backoff)
+	for _, one := range before.kept {
+		if plan.retains(one) {
+			continue
+		}
+		if err := r.release(ctx, one, backoff); err != nil {
+			diags.Append(diagnostic.FromError(diagnostic.Update, r.Subject(one.ID), err))
+			continue
+		}
+		after.drop(one.ID)
+	}
+	return after, diags
+}
+
+// move grants access in the new place, and only then takes it away in the old one, where it is kept as
+// long as accounts read their key by it.
+func (r *Resource) move(ctx context.Context, plan *model, before granted, backoff *azure.Backoff,
+) (granted, diag.Diagnostics) {
+	after := granted{plan, nothingAdded(), append(slices.Clone(before.kept), retain(before.access(before.record)))}
+	for _, one := range before.kept { // It moves back to where it was.
+		if one.ID == plan.grant().id() {
+			after.record = one.access().record
+			after.drop(one.ID)
+		}
+	}
+	var diags diag.Diagnostics
+	after.record, diags = r.grantMissing(ctx, diagnostic.Update, plan, after.record, backoff)
+	if diags.HasError() {
+		return before, diags
+	}
+	diags.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
+	kept, err := r.leave(ctx, before.access(before.record), backoff)
+	if err != nil {
+		diags.Append(diagnostic.NotRetired([]error{err})...)
+	}
+	if !kept {
+		after.drop(before.ID.ValueString())
+	}
+	plan.RetainedIDs = retainedIDs(after.kept)
+	return after, diags
+}
+
+// drop forgets what is retained under an ID.
+func (g *granted) drop(id string) {
+	g.kept = slices.DeleteFunc(slices.Clone(g.kept), func(one retained) bool { return azure.SameID(one.ID, id) })
+}

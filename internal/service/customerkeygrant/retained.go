@@ -1,0 +1,123 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package customerkeygrant
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+)
+
+// retained is the private record of access that a resource granted before it moved, and which accounts
+// still needed then. It goes when none of them does any more.
+type retained struct {
+	ID               string   `json:"id"`
+	Mode             mode     `json:"mode"`
+	RoleAssignmentID string   `json:"role_assignment_id,omitempty"`
+	KeyPermissions   []string `json:"key_permissions"`
+}
+
+const retainedKey = "retained"
+
+func retain(a access) retained {
+	return retained{a.id(), a.mode, a.roleAssignmentID, a.record.owned()}
+}
+
+func (k retained) access() access {
+	parsed, err := parseID(k.ID)
+	if err != nil {
+		return access{} // The ID is one that a grant of ours had.
+	}
+	return access{parsed, k.Mode, k.RoleAssignmentID, added{k.KeyPermissions}}
+}
+
+// retainedIn returns what the private state says is retained.
+func retainedIn(ctx context.Context, state private) (kept []retained, diags diag.Diagnostics) {
+	diags = decode(ctx, state, retainedKey, &kept)
+	return kept, diags
+}
+
+// retainedIDs returns the attribute: null if nothing is retained.
+func retainedIDs(kept []retained) types.Set {
+	if len(kept) == 0 {
+		return types.SetNull(types.StringType)
+	}
+	var ids []string
+	for _, one := range kept {
+		ids = append(ids, one.ID)
+	}
+	return textSet(ids)
+}
+
+// refreshRetained leaves out what does not exist any more.
+func (r *Resource) refreshRetained(ctx context.Context, kept []retained) (existing []retained, err error) {
+	for _, one := range kept {
+		a := one.access()
+		vault, err := r.vault(ctx, a.vaultID)
+		if azure.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		held, _, err := r.held(ctx, a.grant, vault)
+		if err != nil {
+			return nil, err
+		}
+		if a.mode != modeOf(vault) || len(held) > 0 {
+			existing = append(existing, one)
+		}
+	}
+	return existing, nil
+}
+
+// stillNeeded returns what accounts still need of what is retained, and warns of it: the apply that kept
+// it was to move them. What cannot be looked up counts as needed.
+func (r *Resource) stillNeeded(ctx context.Context, kept []retained) (needed []retained, diags diag.Diagnostics) {
+	for _, one := range kept {
+		violation, found, err := r.removal(one.access()).Planned(ctx, r.Client, false)
+		if found {
+			violation.Required = "no account that reads its key by it, before it is taken away: until then it is kept"
+			diags.Append(diagnostic.FromViolation(violation))
+		}
+		if found || err != nil {
+			needed = append(needed, one)
+		}
+	}
+	return needed, diags
+}
+
+// release takes away what is retained, unless accounts need it by now (CMK016).
+func (r *Resource) release(ctx context.Context, kept retained, backoff *azure.Backoff) error {
+	if err := r.removal(kept.access()).Refuse(ctx, r.Client); err != nil {
+		return err
+	}
+	return r.revoke(ctx, kept.access(), backoff)
+}
+
+// leave takes access away from which a grant has moved or, if accounts still read their key by it,
+// keeps it until the last of them has moved, in this apply or in a later one.
+func (r *Resource) leave(ctx context.Context, former access, backoff *azure.Backoff) (kept bool, err error) {
+	removal := r.removal(former)
+	accounts, err := removal.Losing(ctx, r.Client)
+	if err != nil {
+		return true, err
+	}
+	if len(accounts) == 0 {
+		err := r.revoke(ctx, former, backoff)
+		return err != nil, err
+	}
+	var ids []string
+	for _, account := range accounts {
+		ids = append(ids, account.ID)
+	}
+	protection.RetirementsOf(r.Client).Keep(ids, "the grant "+former.id(), removal.Affected,
+		func(ctx context.Context) error { return r.revoke(ctx, former, backoff) })
+	return true, nil
+}
