@@ -44,6 +44,15 @@ type Unlisted[Kind any] struct {
 	Err            error
 }
 
+// Reason returns the code of Azure's answer, such as "AuthorizationFailed".
+func (u Unlisted[Kind]) Reason() string {
+	answer, ok := AsError(u.Err)
+	if !ok || answer.Code == "" {
+		return "no access"
+	}
+	return answer.Code
+}
+
 // ListAll reads the list of each kind in each subscription, several at a time, unless the memory has
 // it. It returns the items in the order of the kinds, and the lists that failed. The error is that of
 // a list that failed for another reason than that the caller may not see it.

@@ -5,6 +5,8 @@ package keyholder
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 
@@ -28,7 +30,7 @@ func (b batch) Read(ctx context.Context, id, storageAccountID string) (Dependent
 	if err != nil {
 		return Dependent{}, err
 	}
-	return on(b.dependents(id, account.Properties), b, id, storageAccountID), nil
+	return on(b.dependents(id, account.Account), b, id, storageAccountID), nil
 }
 
 // Sync has the account read the keys of its auto-storage account, which the request does not name.
@@ -52,7 +54,7 @@ func (b batch) List(ctx context.Context, subscriptionID string) (found []Depende
 	}
 	err = azure.EachPage(ctx, accounts.NewListPager(nil), func(page armbatch.AccountClientListResponse) {
 		for _, account := range page.Value {
-			found = append(found, b.dependents(azure.Deref(account.ID), account.Properties)...)
+			found = append(found, b.dependents(azure.Deref(account.ID), *account)...)
 		}
 	})
 	return found, err
@@ -61,8 +63,8 @@ func (b batch) List(ctx context.Context, subscriptionID string) (found []Depende
 // dependents returns how an account uses its storage account, if it has one. lastKeySync is "the UTC
 // time at which storage keys were last synchronized with the Batch account" (OpenAPI document,
 // AutoStorageProperties); Azure sets it even where the account uses no keys.
-func (b batch) dependents(id string, properties *armbatch.AccountProperties) []Dependent {
-	storage := azure.Deref(azure.Deref(properties).AutoStorage)
+func (b batch) dependents(id string, account armbatch.Account) []Dependent {
+	storage := azure.Deref(azure.Deref(account.Properties).AutoStorage)
 	if azure.Deref(storage.StorageAccountID) == "" {
 		return nil
 	}
@@ -73,6 +75,8 @@ func (b batch) dependents(id string, properties *armbatch.AccountProperties) []D
 	}
 	if found.UsesKeys {
 		found.LastSync = azure.Deref(storage.LastKeySync)
+	} else {
+		found.IdentityIDs = slices.Sorted(maps.Keys(azure.Deref(account.Identity).UserAssignedIdentities))
 	}
 	return []Dependent{found}
 }

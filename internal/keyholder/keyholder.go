@@ -16,6 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
 // Kind reads and syncs the accounts of one kind.
@@ -48,6 +49,9 @@ type Dependent struct {
 	// UsesKeys says that the account holds a copy of the keys. An account that reaches the storage
 	// account with a managed identity holds none.
 	UsesKeys bool
+	// IdentityIDs are the user-assigned identities of which the account uses one to access the storage
+	// account. A Machine Learning workspace does not show its own.
+	IdentityIDs []string
 	// Bound says that the account cannot do without the storage account: it can neither detach it nor
 	// exchange it for another one.
 	Bound bool
@@ -76,6 +80,11 @@ func (d Dependent) Name() string { return Name(d.Kind, d.ID) }
 
 // Name returns the kind and the name of an account, such as "Batch account contosobatch".
 func Name(kind Kind, id string) string { return kind.Noun() + " " + azure.NameOf(id) }
+
+// Facts returns the dependent as the rules see it.
+func (d Dependent) Facts() mediaaccount.Dependent {
+	return mediaaccount.Dependent{Name: d.Name(), ID: d.ID, UsesKeys: d.UsesKeys, Bound: d.Bound}
+}
 
 // Behind reports whether the account last read the keys before one of them was made, at one of these
 // times.

@@ -57,12 +57,24 @@ func (m mediaServices) dependents(id string, properties *armmedia.AccountPropert
 ) (found []Dependent) {
 	byIdentity := azure.Deref(azure.Deref(properties).StorageAuthentication) == armmedia.StorageByManagedIdentity
 	for _, storage := range azure.Deref(properties).StorageAccounts {
-		found = append(found, Dependent{
+		one := Dependent{
 			ID: id, Kind: m, StorageAccountID: azure.Deref(storage.ID),
 			Attached: true, UsesKeys: !byIdentity, Bound: azure.Deref(storage.Type) == armmedia.Primary,
-		})
+		}
+		if byIdentity {
+			one.IdentityIDs = reader(storage)
+		}
+		found = append(found, one)
 	}
 	return found
+}
+
+// reader returns the user-assigned identity with which an account accesses a storage account, if any.
+func reader(storage *armmedia.StorageAccount) []string {
+	if id := azure.Deref(azure.Deref(storage.Identity).UserAssignedIdentity); id != "" {
+		return []string{id}
+	}
+	return nil
 }
 
 // listed reads the accounts of Microsoft.Media in a subscription. Both services are retired in the

@@ -48,6 +48,26 @@ func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure
 	return Survey{dependents, unseen}, err
 }
 
+// ByIdentity returns the accounts that access a storage account with a user-assigned identity.
+func (s Survey) ByIdentity(id string) (found []Dependent) {
+	for _, one := range s.dependents {
+		if azure.ContainsID(one.IdentityIDs, id) {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// Unlisted names the accounts that could not be listed, such as "Batch accounts in the subscription ID
+// (AuthorizationFailed)".
+func (s Survey) Unlisted() (names []string) {
+	for _, one := range s.Unseen {
+		names = append(names, fmt.Sprintf("%ss in the subscription %s (%s)", one.Kind.Noun(), one.SubscriptionID,
+			one.Reason()))
+	}
+	return names
+}
+
 // Still returns the dependents that their accounts confirm: a list may show an account for some seconds
 // after it was deleted or the storage account was detached.
 func Still(ctx context.Context, found []Dependent) (confirmed []Dependent, err error) {

@@ -61,9 +61,10 @@ func (v videoAnalyzers) List(ctx context.Context, subscriptionID string) ([]Depe
 func (v videoAnalyzers) dependents(id string, properties *armmedia.VideoAnalyzerProperties,
 ) (found []Dependent) {
 	for _, storage := range azure.Deref(properties).StorageAccounts {
+		identities := reader(storage)
 		found = append(found, Dependent{
 			ID: id, Kind: v, StorageAccountID: azure.Deref(storage.ID), Attached: true,
-			UsesKeys: azure.Deref(azure.Deref(storage.Identity).UserAssignedIdentity) == "",
+			UsesKeys: len(identities) == 0, IdentityIDs: identities,
 		})
 	}
 	return found

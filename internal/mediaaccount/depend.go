@@ -21,6 +21,31 @@ type Dependent struct {
 	Bound bool
 }
 
+// By returns how the account accesses the storage account.
+func (d Dependent) By() string {
+	if d.UsesKeys {
+		return "access keys"
+	}
+	return "managed identity"
+}
+
+// Losing returns what happens to the account without the storage account, and why nothing undoes that.
+func (d Dependent) Losing() (effect, recovery string) {
+	effect = "It loses everything that is stored there, and does without it from then on"
+	if d.Bound {
+		effect = "It loses everything that is stored there, and cannot work with another storage account"
+	}
+	return effect, "None is certain: Azure deletes the data with the storage account, and promises to restore " +
+		"neither"
+}
+
+// LosingIdentity returns what happens to the account without the identity that accesses the storage
+// account, and what undoes that.
+func (d Dependent) LosingIdentity(storageID string) (effect, recovery string) {
+	return "It cannot access the storage account " + lastSegment(storageID),
+		"Give the account another identity with the same roles on the storage account, and have it use that one"
+}
+
 // DestroyingStorage warns of a plan that destroys a storage account that accounts depend on (ACC006).
 func DestroyingStorage(storageID string, dependents []Dependent) rule.Violation {
 	violation := storageInUse(storageID, dependents)

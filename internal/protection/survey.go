@@ -4,7 +4,6 @@
 package protection
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -62,11 +61,7 @@ func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure
 	slices.SortFunc(accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
 	found := Survey{Accounts: accounts}
 	for _, one := range unlisted {
-		reason := "no access"
-		if answer, ok := azure.AsError(one.Err); ok {
-			reason = cmp.Or(answer.Code, reason)
-		}
-		found.Unseen = append(found.Unseen, Unseen{one.Kind.Traits(), one.SubscriptionID, reason})
+		found.Unseen = append(found.Unseen, Unseen{one.Kind.Traits(), one.SubscriptionID, one.Reason()})
 	}
 	return found, nil
 }

@@ -19,7 +19,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
@@ -59,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	pinned := w.Account("pinned", w.reader)
 	w.attach(pinned, w.first, w.reader)
 	w.Account("unattached", "", w.reader)
-	analyzer := w.analyzer()
+	analyzer := w.VideoAnalyzer("analyzer", w.ID(azure.StorageAccountType, "following"), w.reader, w.principal)
 	w.attach(analyzer, w.first.Versionless(), w.reader)
 	batchAccount := w.BatchAccount("batch", "")
 	w.Grant("keys", *w.ShowBatchAccount("batch").Identity.PrincipalID)
@@ -78,32 +77,6 @@ func (w *world) attach(id string, key customerkey.KeyID, identity string) {
 	w.must(err)
 	_, err = kind.Attach(w.t.Context(), id, protection.Attachment{Key: key, UserAssignedIdentityID: identity})
 	w.must(err)
-}
-
-// analyzer makes a Video Analyzer account on the storage account of another one.
-func (w *world) analyzer() string {
-	w.t.Helper()
-	storage := w.ID(azure.StorageAccountType, "following")
-	const blobDataContributor, reader = "ba92f5b4-2d11-453d-a403-e96b0029c9fe", "acdd72a7-3385-48ef-bd42-f606fba81ae7"
-	for _, role := range []string{blobDataContributor, reader} {
-		w.Assign(storage, w.principal, role)
-	}
-	analyzers, err := w.Client.VideoAnalyzers(w.SubscriptionID())
-	w.must(err)
-	creation, err := analyzers.BeginCreate(w.t.Context(), fixture.Group, "analyzer", armmedia.VideoAnalyzer{
-		Location: to.Ptr(fixture.Location),
-		Identity: &armmedia.Identity{
-			Type:                   to.Ptr("UserAssigned"),
-			UserAssignedIdentities: map[string]*armmedia.UserAssignedIdentity{w.reader: {}},
-		},
-		Properties: &armmedia.VideoAnalyzerProperties{StorageAccounts: []*armmedia.StorageAccount{{
-			ID: to.Ptr(storage), Identity: &armmedia.ResourceIdentity{UserAssignedIdentity: to.Ptr(w.reader)},
-		}}},
-	})
-	w.must(err)
-	_, err = azure.Await(w.t.Context(), creation)
-	w.must(err)
-	return w.ID(azure.VideoAnalyzerType, "analyzer")
 }
 
 // store makes a storage account with a system-assigned identity in the second group.

@@ -58,9 +58,6 @@ var exempt = map[string]map[string]string{
 	azure.BatchAccountType: {
 		postures: "the posture takes accounts of Media Services and Video Analyzer only",
 	},
-	azure.VideoAnalyzerType: {
-		fixtures: "the tests of its noun make one",
-	},
 	azure.WorkspaceType: {
 		customerKeys: "it keeps the key that it was created with",
 		protections:  "it keeps the key that it was created with",

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/blastradius"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeyattachment"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeycheck"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/customerkeygrant"
@@ -172,6 +173,7 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		account.NewDataSource,
 		account.NewListDataSource,
+		blastradius.NewDataSource,
 		customerkeycheck.NewDataSource,
 		customerkeyattachment.NewDataSource,
 		encryptionposture.NewDataSource,

@@ -16,9 +16,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// vault is a vault with what it grants by itself.
+// vault is a vault with its address and what it grants by itself.
 type vault struct {
 	customerkey.Vault
+	uri      string
 	policies []customerkey.AccessPolicy
 }
 
@@ -56,6 +57,12 @@ func (r Reader) subscriptions(accountID string) []string {
 		return []string{own}
 	}
 	return []string{account.SubscriptionID, own}
+}
+
+// Vault reads a vault by its resource ID, and its address, by which accounts name it.
+func (r Reader) Vault(ctx context.Context, id string) (found customerkey.Vault, uri string, err error) {
+	read, err := r.vaultAt(ctx, id)
+	return read.Vault, read.uri, err
 }
 
 // vaultAt reads a vault by its resource ID.
@@ -137,7 +144,7 @@ func (r Reader) missingVault(ctx context.Context, name string) (vault, error) {
 func describeVault(wire armkeyvault.Vault) vault {
 	properties := azure.Deref(wire.Properties)
 	rules := azure.Deref(properties.NetworkACLs)
-	described := vault{Vault: customerkey.Vault{
+	described := vault{uri: azure.Deref(properties.VaultURI), Vault: customerkey.Vault{
 		ID:              azure.Deref(wire.ID),
 		Presence:        customerkey.Present,
 		Location:        rule.Known(azure.Deref(wire.Location)),

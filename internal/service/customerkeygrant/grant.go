@@ -7,7 +7,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -39,16 +38,9 @@ func parseID(text string) (grant, error) {
 		Required: "the ID of a grant, which looks like " + form("") + " or " + form("<key>"),
 		Remedy:   "Join the ID of the vault or key, /objectId/ and the object ID of the identity",
 	}
-	id, err := arm.ParseResourceID(text)
-	if err != nil || !strings.EqualFold(lastType(id), "objectId") {
-		return grant{}, wrong
-	}
-	parsed, parent := grant{principalID: id.Name}, id.Parent
-	if strings.EqualFold(lastType(parent), "keys") {
-		parsed.keyName, parent = parent.Name, parent.Parent
-	}
-	parsed.vaultID, err = azure.CanonicalID(parent.String(), azure.VaultType)
-	if err != nil {
+	var parsed grant
+	var ok bool
+	if parsed.vaultID, parsed.keyName, parsed.principalID, ok = vaultaccess.ParseGrantID(text); !ok {
 		return grant{}, wrong
 	}
 	return parsed, nil
@@ -62,21 +54,9 @@ func form(key string) string {
 	}.id()
 }
 
-func lastType(id *arm.ResourceID) string {
-	if len(id.ResourceType.Types) == 0 {
-		return ""
-	}
-	return id.ResourceType.Types[len(id.ResourceType.Types)-1]
-}
-
 // vault returns the vault, which says how it grants access.
 func (r *Resource) vault(ctx context.Context, id string) (armkeyvault.Vault, error) {
-	vaults, at, err := azure.Open(id, azure.VaultType, r.Client.Vaults)
-	if err != nil {
-		return armkeyvault.Vault{}, err
-	}
-	got, err := vaults.Get(ctx, at.ResourceGroupName, at.Name, nil)
-	return got.Vault, err
+	return vaultaccess.Vault(ctx, r.Client, id)
 }
 
 // modeOf returns how a vault grants access to its keys.

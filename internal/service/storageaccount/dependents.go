@@ -80,9 +80,7 @@ func usesKeys(dependent keyholder.Dependent) bool { return dependent.UsesKeys }
 func dependents(found []keyholder.Dependent) []mediaaccount.Dependent {
 	facts := make([]mediaaccount.Dependent, 0, len(found))
 	for _, one := range found {
-		facts = append(facts, mediaaccount.Dependent{
-			Name: one.Name(), ID: one.ID, UsesKeys: one.UsesKeys, Bound: one.Bound,
-		})
+		facts = append(facts, one.Facts())
 	}
 	return facts
 }
