@@ -40,3 +40,13 @@ func (p *Proto) Move(resourceType string, from Source) (Object, Diagnostics) {
 		Identity: p.decodeIdentity(resourceType, resp.TargetIdentity),
 	}, resp.Diagnostics
 }
+
+// Upgrade upgrades a state that an older version of the provider has written.
+func (p *Proto) Upgrade(resourceType string, version int64, state []byte) (Value, Diagnostics) {
+	p.t.Helper()
+	resp, err := p.server.UpgradeResourceState(p.context(), &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: resourceType, Version: version, RawState: &tfprotov6.RawState{JSON: state},
+	})
+	p.must(err)
+	return p.decode(p.resource(resourceType), resp.UpgradedState), resp.Diagnostics
+}

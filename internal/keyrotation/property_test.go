@@ -301,6 +301,15 @@ func TestRun_holdsItsPromises(t *testing.T) {
 					held: keyrotation.Keys[time.Time]{Key1: begin, Key2: begin}, told: begin.Add(time.Second),
 				}
 			},
+			"forget": func(t *rapid.T) {
+				// The provider is killed, and Terraform forgets the times that no attribute shows.
+				if !record.Adopted() {
+					t.Skip()
+				}
+				due := record.SecondaryDue(w.wanted)
+				record.Synced = keyrotation.Keys[time.Time]{}
+				record = record.Recalled(w.wanted, due)
+			},
 			"regenerate elsewhere": func(t *rapid.T) {
 				// A creation that was interrupted leaves nothing but the keys' ages to tell how far
 				// its rotation had come. Who regenerates a key then wipes that out.

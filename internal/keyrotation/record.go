@@ -104,6 +104,32 @@ func (r Recorded) SecondaryDue(w Wanted) time.Time {
 // does.
 func (r Recorded) RotationDue(w Wanted) time.Time { return r.dueAt(w) }
 
+// Overdue reports whether the age of the keys asks for a rotation, and since when: the zero time if
+// Azure does not know how old they are.
+func (r Recorded) Overdue(w Wanted, now time.Time) (since time.Time, overdue bool) {
+	due := r.dueAt(w)
+	if due.IsZero() || due.After(now) {
+		return time.Time{}, false
+	}
+	if due.Equal(time.Time{}.Add(w.Interval)) {
+		return time.Time{}, true
+	}
+	return due, true
+}
+
+// Recalled completes a record that lacks the times at which the present keys were synced, of which
+// secondaryDue shows one during the settling time. The other counts from the last sync, which is no
+// earlier. Keys of the same age were never regenerated.
+func (r Recorded) Recalled(w Wanted, secondaryDue time.Time) Recorded {
+	if r.Phase == Settling || !r.Created.Key1.Equal(r.Created.Key2) {
+		r.Synced = Keys[time.Time]{Key1: r.LastSync, Key2: r.LastSync}
+	}
+	if r.Phase == Settling && !secondaryDue.IsZero() {
+		r.Synced = r.Synced.With(r.SecondKey(w).Other(), secondaryDue.Add(-max(Settle, w.Settle)))
+	}
+	return r
+}
+
 // Imported returns the record of an imported storage account, which had no sync: its keys settle
 // before one is regenerated, and the first trigger of the configuration is no reason to rotate.
 func Imported(o Observed) Recorded {

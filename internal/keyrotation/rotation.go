@@ -71,7 +71,10 @@ func (k Key) Other() Key {
 }
 
 // Keys holds one value for each key.
-type Keys[T any] struct{ Key1, Key2 T }
+type Keys[T any] struct {
+	Key1 T `json:"key1"`
+	Key2 T `json:"key2"`
+}
 
 // Of returns the value for a key.
 func (k Keys[T]) Of(key Key) T {
@@ -137,20 +140,20 @@ func (o Observed) unread(key Key) bool {
 // Recorded is the outcome of the last completed step. The zero value stands for a storage account
 // without a record.
 type Recorded struct {
-	Phase Phase
+	Phase Phase `json:"phase"`
 	// Created are the keys' creation times when they were last synced.
-	Created Keys[time.Time]
+	Created Keys[time.Time] `json:"created"`
 	// Synced are the times at which the present keys were synced.
-	Synced Keys[time.Time]
+	Synced Keys[time.Time] `json:"synced"`
 	// LastSync is the time of the last sync.
-	LastSync time.Time
+	LastSync time.Time `json:"last_sync"`
 	// Trigger is the trigger of the present or the last rotation.
-	Trigger string
+	Trigger string `json:"trigger"`
 	// Emergency says that a rotation has answered the declared emergency.
-	Emergency bool
+	Emergency bool `json:"emergency"`
 	// Urgent says that the rotation under way answers an emergency and skips the settling time. The
 	// next rotation does not, although the emergency may still be declared.
-	Urgent bool
+	Urgent bool `json:"urgent"`
 }
 
 // Adopted reports whether the storage account has a record.

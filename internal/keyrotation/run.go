@@ -34,8 +34,9 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 ) (Recorded, Step, error) {
 	if !r.Adopted() {
 		// An interrupted creation leaves no record of its steps. An emergency would start again and
-		// regenerate key1 twice: the next run answers it.
-		w.Emergency = false
+		// regenerate key1 twice: the next run answers it. The age of the keys is left to that run as
+		// well: a pipeline that loses its state would otherwise regenerate one key and never the other.
+		w.Emergency, w.Interval = false, 0
 	}
 	var known Keys[time.Time]
 	verified, synced := false, false

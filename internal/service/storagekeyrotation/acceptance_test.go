@@ -153,7 +153,7 @@ resource "azuremedia_storage_key_rotation" "test" {
 				ImportState:       true,
 				ImportStateVerify: true,
 				// Nobody can tell when the dependents were last told.
-				ImportStateVerifyIgnore: []string{"last_synced_at", "record"},
+				ImportStateVerifyIgnore: []string{"last_synced_at", "rotated_for"},
 			},
 			{
 				ResourceName:    "azuremedia_storage_key_rotation.test",

@@ -26,9 +26,6 @@ type account struct {
 	id         string
 	dependents *dependents
 	checks     []check
-
-	// created are the keys' creation times at the last reading.
-	created keyrotation.Keys[time.Time]
 }
 
 var _ keyrotation.Account = (*account)(nil)
@@ -49,7 +46,7 @@ func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
 	if err := g.Wait(); err != nil {
 		return keyrotation.Observed{}, err
 	}
-	a.created, observed.LastRead = observed.Created, a.dependents.lastRead()
+	observed.LastRead = a.dependents.lastRead()
 	return observed, nil
 }
 
@@ -65,14 +62,6 @@ func (a *account) readKeys(ctx context.Context) (keyrotation.Observed, error) {
 	return keyrotation.Observed{Now: a.client.ServerTime(), Created: keyrotation.Keys[time.Time]{
 		Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2),
 	}}, err
-}
-
-// createdOr returns the creation times at the last reading, or else those of the record.
-func (a *account) createdOr(r keyrotation.Recorded) keyrotation.Keys[time.Time] {
-	if a.created == (keyrotation.Keys[time.Time]{}) {
-		return r.Created
-	}
-	return a.created
 }
 
 // Regenerate regenerates a key. It sends the request once: azcore would repeat it after a server

@@ -102,7 +102,7 @@ func TestDependents_managedIdentity(t *testing.T) {
 	}
 	wantSaid(t, plan.Diagnostics, planned, "Media Services account fabrikam is skipped", other, "managed identity", "ROT003")
 	object, diags := w.proto.Apply(plan)
-	wantSilence(t, diags)
+	wantSaid(t, diags, "Storage Key Rotation Settling", "key2 follows 6 hours later")
 	w.wantCalls(synced, regenerate, synced)
 	w.Advance(7 * hours)
 	wantSaid(t, w.plan(object, config).Diagnostics, planned, "regenerate key2 of contoso", "1 dependent: Media Services account contoso.", "fabrikam is skipped")

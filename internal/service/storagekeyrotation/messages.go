@@ -26,6 +26,7 @@ const (
 	settlingTitle   = "Storage Key Rotation Settling"
 	unfinishedTitle = "Storage Key Rotation Unfinished"
 	abandonedTitle  = "Storage Key Rotation Abandoned"
+	overdueTitle    = "Storage Key Rotation Overdue"
 )
 
 // resumes ends the message of every interruption.
@@ -110,11 +111,38 @@ func skippedNotes(found []keyholder.Dependent) (notes []string) {
 	return notes
 }
 
-// settlingWarning says when the rotation goes on.
-func settlingWarning(step keyrotation.Step) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("phase"), settlingTitle, fmt.Sprintf(
-		"%s (ROT002).\n\nThere is nothing to apply before that time. Plan again after it: the plan then "+
-			"shows the next step as a change.", step.Reason))
+// settlingWarning says when the rotation goes on, if it waits.
+func settlingWarning(step keyrotation.Step) (diags diag.Diagnostics) {
+	if step.Action == keyrotation.Wait {
+		diags.AddAttributeWarning(path.Root("phase"), settlingTitle, fmt.Sprintf("%s (ROT002).\n\nThere is nothing "+
+			"to apply before that time. Plan again after it: the plan then shows the next step as a change.",
+			step.Reason))
+	}
+	return diags
+}
+
+// overdueWarning says that a creation leaves keys that have reached their age.
+func overdueWarning(id string, adopted keyrotation.Recorded, wanted keyrotation.Wanted, now time.Time, does string,
+) (diags diag.Diagnostics) {
+	since, overdue := adopted.Overdue(wanted, now)
+	if !overdue || wanted.RotateOnCreate {
+		return nil
+	}
+	overdueSince, starts := "overdue; Azure does not know since when", "with the next apply from this state"
+	if !since.IsZero() {
+		overdueSince = "overdue since " + since.UTC().Format(time.RFC3339)
+	}
+	wanted.Emergency = false
+	next := keyrotation.Decide(keyrotation.Observed{Now: now, Created: adopted.Created}, adopted, wanted, false)
+	if next.Action == keyrotation.Wait {
+		starts = fmt.Sprintf("with the first apply from this state after %s, when the settling time of the sync is over",
+			next.Until.UTC().Format(time.RFC3339))
+	}
+	diags.AddAttributeWarning(path.Root("rotation_interval"), overdueTitle, fmt.Sprintf("The rotation of the keys of %s "+
+		"is %s. %s.\n\nThe rotation starts %s. A run without this state, as in a pipeline without a backend, creates "+
+		"the resource again and never rotates: keep the state, and apply again.\n\nStorage account: %s",
+		azure.NameOf(id), overdueSince, does, starts, id))
+	return diags
 }
 
 // emergencyWarning says what an emergency risks.

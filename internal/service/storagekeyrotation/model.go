@@ -4,7 +4,6 @@
 package storagekeyrotation
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
@@ -38,7 +36,7 @@ type model struct {
 	LastSyncedAt      timetypes.RFC3339         `tfsdk:"last_synced_at"`
 	SecondaryDueAt    timetypes.RFC3339         `tfsdk:"secondary_due_at"`
 	NextRotationAt    timetypes.RFC3339         `tfsdk:"next_rotation_at"`
-	Record            types.Object              `tfsdk:"record"`
+	RotatedFor        types.String              `tfsdk:"rotated_for"`
 }
 
 type verifyModel struct {
@@ -124,19 +122,6 @@ func idsOf(set types.Set) []string {
 	return ids
 }
 
-// show writes the record and the keys' creation times into the model.
-func (m *model) show(ctx context.Context, r keyrotation.Recorded,
-	created keyrotation.Keys[time.Time],
-) diag.Diagnostics {
-	wanted := m.wanted()
-	m.Phase = types.StringValue(string(r.Phase))
-	m.Key1CreatedAt, m.Key2CreatedAt = attribute.TimeOrNull(created.Key1), attribute.TimeOrNull(created.Key2)
-	m.LastSyncedAt = attribute.TimeOrNull(r.LastSync)
-	m.SecondaryDueAt = attribute.TimeOrNull(r.SecondaryDue(wanted))
-	m.NextRotationAt = attribute.TimeOrNull(r.RotationDue(wanted))
-	return m.keepRecord(ctx, r)
-}
-
 // imported sets the arguments that an import cannot know to their defaults.
 func (m *model) imported() {
 	m.Strategy = types.StringValue(string(keyrotation.Both))
@@ -147,18 +132,41 @@ func (m *model) imported() {
 
 // keep plans no step: the computed attributes stay as they are.
 func (m *model) keep(state *model) {
-	m.Phase = state.Phase
+	m.Phase, m.RotatedFor = state.Phase, state.RotatedFor
 	m.Key1CreatedAt, m.Key2CreatedAt = state.Key1CreatedAt, state.Key2CreatedAt
 	m.LastSyncedAt, m.SecondaryDueAt = state.LastSyncedAt, state.SecondaryDueAt
-	m.NextRotationAt, m.Record = state.NextRotationAt, state.Record
+	m.NextRotationAt = state.NextRotationAt
 }
 
-// unknown plans a step: the computed attributes are known after the apply.
+// unknown plans a step of which nothing is known before the apply.
 func (m *model) unknown() {
-	m.Phase, m.Record = types.StringUnknown(), types.ObjectUnknown(recordTypes())
-	for _, at := range []*timetypes.RFC3339{
-		&m.Key1CreatedAt, &m.Key2CreatedAt, &m.LastSyncedAt, &m.SecondaryDueAt, &m.NextRotationAt,
-	} {
+	m.Phase, m.RotatedFor = types.StringUnknown(), types.StringUnknown()
+	for _, at := range m.times() {
 		*at = timetypes.NewRFC3339Unknown()
+	}
+}
+
+// either plans what two outcomes have in common: what differs is known after the apply.
+func (m *model) either(now, later keyrotation.Recorded) {
+	other := *m
+	m.describe(now)
+	other.describe(later)
+	for i, at := range m.times() {
+		if !at.Equal(*other.times()[i]) {
+			*at = timetypes.NewRFC3339Unknown()
+		}
+	}
+	if !m.Phase.Equal(other.Phase) {
+		m.Phase = types.StringUnknown()
+	}
+	if !m.RotatedFor.Equal(other.RotatedFor) {
+		m.RotatedFor = types.StringUnknown()
+	}
+}
+
+// times are the computed attributes that are times.
+func (m *model) times() []*timetypes.RFC3339 {
+	return []*timetypes.RFC3339{
+		&m.Key1CreatedAt, &m.Key2CreatedAt, &m.LastSyncedAt, &m.SecondaryDueAt, &m.NextRotationAt,
 	}
 }

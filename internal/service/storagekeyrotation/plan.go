@@ -70,11 +70,16 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 	step := keyrotation.Decide(observed, recorded, plan.wanted(), false)
 	settles := step.Action == keyrotation.Wait && !plan.WaitForSettle.ValueBool()
 	if settles {
-		diags.Append(settlingWarning(step))
+		diags.Append(settlingWarning(step)...)
 	}
 	acts := step.Action != keyrotation.Nothing && !settles
-	if acts {
-		plan.unknown()
+	if recorded.Adopted() && (acts || changed) {
+		plan.foresee(ctx, observed, recorded)
+	}
+	if !recorded.Adopted() {
+		adopted := recorded.Done(keyrotation.Step{Action: keyrotation.Sync}, observed, plan.wanted())
+		diags.Append(overdueWarning(opened.id, adopted, plan.wanted(), observed.Now,
+			"This apply will record and sync them, and regenerate none")...)
 	}
 	if !acts && !changed {
 		if err := opened.dependents.unread(); err != nil {
@@ -96,6 +101,23 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 		diags.Append(emergencyWarning())
 	}
 	return append(diags, r.undeclared(ctx, opened)...)
+}
+
+// foresee plans what the apply leaves, as far as it is certain: what is the same whether the apply comes
+// at once or a day later, and however long its steps take.
+func (m *model) foresee(ctx context.Context, observed keyrotation.Observed, recorded keyrotation.Recorded) {
+	const day = 24 * time.Hour
+	foresee := func(pace time.Duration) (keyrotation.Recorded, error) {
+		return keyrotation.Foresee(ctx, observed, recorded, m.wanted(), m.WaitForSettle.ValueBool(), pace)
+	}
+	now, err := foresee(time.Second)
+	observed.Now = observed.Now.Add(day)
+	later, err2 := foresee(time.Minute)
+	if err != nil || err2 != nil {
+		m.unknown()
+		return
+	}
+	m.either(now, later)
 }
 
 // undeclared warns of accounts in the subscription that use the keys and are not in dependent_ids.

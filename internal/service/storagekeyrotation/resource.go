@@ -10,6 +10,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -51,7 +52,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	exists := !req.State.Raw.IsNull()
 	if exists {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		recorded = state.recorded(ctx, &resp.Diagnostics)
+		var diags diag.Diagnostics
+		recorded, diags = state.record(ctx, req.Private)
+		resp.Diagnostics.Append(diags...)
 	}
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.abandonedWarning(ctx, state, recorded)...)
@@ -106,31 +109,34 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		failure := r.failure(opened, recorded, step, err)
 		resp.Diagnostics.AddWarning(unfinishedTitle, failure.Summary()+"\n\n"+failure.Detail())
 	}
+	resp.Diagnostics.Append(overdueWarning(opened.id, recorded, plan.wanted(), r.Client.ServerTime(),
+		"This apply recorded and synced them, and regenerated none")...)
+	resp.Diagnostics.Append(settlingWarning(step)...)
 	if plan.Emergency.ValueBool() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("emergency"), unfinishedTitle,
 			"This apply recorded and synced the keys; it regenerated none. Apply again to start the "+
 				"emergency rotation, which a create could not resume after an interruption.")
 	}
 	plan.ID = plan.StorageAccountID
-	resp.Diagnostics.Append(plan.show(ctx, recorded, opened.createdOr(recorded))...)
+	resp.Diagnostics.Append(plan.show(ctx, recorded, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
-// Read refreshes the keys' creation times. It leaves the record as it is: the next plan compares the
-// two.
+// Read looks whether the storage account is there. It leaves the record as it is, which the next plan
+// compares with Azure.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
 		observed, err := newAccount(r.Client, state.Identifier(), nil).Observe(ctx)
 		if err != nil {
 			return err
 		}
-		recorded := state.recorded(ctx, &resp.Diagnostics)
+		recorded, diags := state.record(ctx, resp.Private)
 		if !recorded.Adopted() {
 			recorded = keyrotation.Imported(observed)
 			state.imported()
 		}
-		resp.Diagnostics.Append(state.show(ctx, recorded, observed.Created)...)
+		resp.Diagnostics.Append(append(diags, state.show(ctx, recorded, resp.Private)...)...)
 		return nil
 	})
 }
@@ -142,9 +148,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	var plan, state model
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	recorded := state.recorded(ctx, &resp.Diagnostics)
-	limit, diags := plan.Timeouts.Update(ctx, plan.longestUpdate())
-	resp.Diagnostics.Append(diags...)
+	recorded, diags := state.record(ctx, resp.Private)
+	limit, more := plan.Timeouts.Update(ctx, plan.longestUpdate())
+	resp.Diagnostics.Append(append(diags, more...)...)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	opened, diags := r.open(ctx, &plan)
@@ -164,8 +170,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		// the plan stays planned.
 		shown = &state
 		resp.Diagnostics.Append(r.failure(opened, recorded, step, err))
+	} else {
+		resp.Diagnostics.Append(settlingWarning(step)...)
 	}
-	resp.Diagnostics.Append(shown.show(ctx, recorded, opened.createdOr(recorded))...)
+	resp.Diagnostics.Append(shown.show(ctx, recorded, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }

@@ -196,7 +196,9 @@ func (p *project) phase() string {
 	}
 	for _, resource := range state.Resources {
 		for _, instance := range resource.Instances {
-			return instance.Attributes.Phase
+			if phase := instance.Attributes.Phase; phase != "" {
+				return phase
+			}
 		}
 	}
 	return ""
@@ -268,6 +270,15 @@ func (c *calls) lastKilled() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.killed
+}
+
+// killIn has the process killed that makes the call with the number, counted from here; 0 is never.
+func (c *calls) killIn(number int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.killAt = 0; number > 0 {
+		c.killAt = len(c.made) + number
+	}
 }
 
 // named says which call a request is: "POST regenerateKey".

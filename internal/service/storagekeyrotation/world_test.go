@@ -7,6 +7,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
@@ -156,11 +158,23 @@ func (w *world) plan(prior acctest.Object, config acctest.Value) acctest.Plan {
 	return plan
 }
 
-// apply plans and applies, and fails the test on an error. It checks that the plan after it is
-// empty.
+// apply plans and applies, and fails the test on an error. It checks that the apply does what was
+// planned, that it says when a rotation goes on, and that the plan after it is empty.
 func (w *world) apply(prior acctest.Object, config acctest.Value) acctest.Object {
 	w.t.Helper()
-	object, diags := w.proto.Apply(w.plan(prior, config))
+	plan := w.plan(prior, config)
+	object, diags := w.proto.Apply(plan)
+	for name, planned := range plan.State {
+		if _, ok := planned.(acctest.Unknown); !ok && !cmp.Equal(planned, object.State[name]) {
+			w.t.Errorf("%s was planned as %v, and is %v", name, planned, object.State[name])
+		}
+	}
+	if object.State["phase"] == "settling" {
+		wantSaid(w.t, diags, "Storage Key Rotation Settling", object.State["secondary_due_at"].(string))
+	}
+	diags = slices.DeleteFunc(diags, func(one *tfprotov6.Diagnostic) bool {
+		return one.Summary == "Storage Key Rotation Settling"
+	})
 	if len(diags.Errors()) > 0 {
 		w.t.Fatalf("applying: %s", diags.Text())
 	}
