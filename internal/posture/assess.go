@@ -25,7 +25,9 @@ func Assess(account Account, required Requirements, now time.Time) Report {
 			a.unread(storage)
 			continue
 		}
-		a.encrypted(storage.Encrypted, required.StorageCustomerKey)
+		if !storage.Alone {
+			a.encrypted(storage.Encrypted, required.StorageCustomerKey)
+		}
 		a.secondLayer(storage)
 		a.sharedKeys(storage)
 	}
@@ -211,16 +213,19 @@ func (a *assessment) sharedKeys(s Storage) {
 	if !s.SharedKeyAccess {
 		return
 	}
-	if s.ByKeys {
+	switch {
+	case s.Alone:
+	case s.ByKeys:
 		a.find(s.ID, POS010, Info, rule.Violation{
 			Found:    "an account that reaches this storage account with its access keys",
 			Required: "an account that reaches its storage by managed identity",
 			Why:      "A holder of a key may do everything, and no log names the holder",
 			Remedy: "Give the account an identity for its storage (storage_authentication_type = " +
 				`"ManagedIdentity" of azuremedia_account, storage_account.user_assigned_identity_id of ` +
-				"azuremedia_video_analyzer), or see that the keys are rotated: azuremedia_storage_key_rotation",
+				"azuremedia_video_analyzer, autoStorage.authenticationMode of a Batch account), or see that the keys are " +
+				"rotated: azuremedia_storage_key_rotation",
 		})
-	} else {
+	default:
 		a.find(s.ID, POS009, rule.Warning, rule.Violation{
 			Found:    "a storage account that accepts its access keys, which its account does not use",
 			Required: "a storage account without shared key access",

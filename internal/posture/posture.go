@@ -46,6 +46,8 @@ type Key struct {
 // Storage is a storage account of an account.
 type Storage struct {
 	Encrypted
+	// Alone says that it is the account itself, and that its use by others is not judged.
+	Alone bool
 	// Unread says why the storage account could not be read; it is empty where it was read.
 	Unread string
 	// ByKeys says that the account reaches it with its access keys, not with a managed identity.

@@ -451,6 +451,22 @@ func TestAssess_keysThatOpenNothing(t *testing.T) {
 	}
 }
 
+// TestAssess_alone judges a storage account for itself: its key once, and not who accesses it how.
+func TestAssess_alone(t *testing.T) {
+	t.Parallel()
+	itself := posture.Encrypted{ID: storage, Kind: customerkey.StorageAccount()}
+	report := posture.Assess(posture.Account{Encrypted: itself, Storage: []posture.Storage{{
+		Encrypted: itself, Alone: true, SharedKeyAccess: true, Key1: rule.Known(now()), Key2: rule.Known(now()),
+	}}}, strict(), now())
+	var got []rule.ID
+	for _, finding := range report.Findings {
+		got = append(got, finding.Rule.ID)
+	}
+	if diff := cmp.Diff([]rule.ID{posture.POS001, posture.POS002}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestAssess_age counts from the moment that a key was made.
 func TestAssess_age(t *testing.T) {
 	t.Parallel()

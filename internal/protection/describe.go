@@ -6,6 +6,7 @@ package protection
 import (
 	"strings"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -28,6 +29,11 @@ func OfVideoAnalyzer(id string, account armmedia.VideoAnalyzer) Account {
 // OfStorageAccount returns a storage account that was read already.
 func OfStorageAccount(id string, account armstorage.Account) Account {
 	return storageAccounts{}.describe(id, account)
+}
+
+// OfBatch returns a Batch account that was read already.
+func OfBatch(id string, account armbatch.Account) Account {
+	return batchAccounts{}.describe(id, account)
 }
 
 // describeAccount returns an account with its identities. Principal returns the object ID of a

@@ -53,15 +53,11 @@ const (
 var exempt = map[string]map[string]string{
 	azure.StorageAccountType: {
 		keyHolders: "its keys are the ones that others hold",
-		postures:   "the posture of the account that lists it includes it",
-	},
-	azure.BatchAccountType: {
-		postures: "the posture takes accounts of Media Services and Video Analyzer only",
 	},
 	azure.WorkspaceType: {
 		customerKeys: "it keeps the key that it was created with",
 		protections:  "it keeps the key that it was created with",
-		postures:     "the posture takes accounts of Media Services and Video Analyzer only",
+		postures:     "it keeps the key that it was created with",
 	},
 }
 

@@ -9,12 +9,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
 func dataSourceSchema() schema.Schema {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{MarkdownDescription: description, Computed: true}
-	}
 	return schema.Schema{
 		MarkdownDescription: "Reads who would lose what without a key, a vault, a grant, an identity or a storage " +
 			"account: each account that depends on it, what happens to the account, and what undoes that.\n\n" +
@@ -37,31 +36,28 @@ func dataSourceSchema() schema.Schema {
 				Optional:    true,
 				Validators:  []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 			},
-			"id": text("The same as `resource_id`."),
-			"kind": text("The kind of the resource: `key`, `key version`, `vault`, `grant`, `identity` or " +
+			"id": attribute.ShownText("The same as `resource_id`."),
+			"kind": attribute.ShownText("The kind of the resource: `key`, `key version`, `vault`, `grant`, `identity` or " +
 				"`storage account`."),
-			"name": text("The name of the resource. A key version's is `KEY/VERSION`."),
+			"name": attribute.ShownText("The name of the resource. A key version's is `KEY/VERSION`."),
 			"accounts": schema.ListNestedAttribute{
 				MarkdownDescription: "The accounts that depend on the resource. A storage account that is attached to " +
 					"an account twice is there twice.",
 				Computed: true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":              text("The ID of the account."),
-					"name":            text("The name of the account."),
-					"kind":            text("The kind of the account, such as `Batch account`."),
-					"subscription_id": text("The subscription of the account."),
-					"depends_by": text("How the account depends on the resource: by its customer's key, which is the `key`, " +
+					"id":              attribute.ShownText("The ID of the account."),
+					"name":            attribute.ShownText("The name of the account."),
+					"kind":            attribute.ShownText("The kind of the account, such as `Batch account`."),
+					"subscription_id": attribute.ShownText("The subscription of the account."),
+					"depends_by": attribute.ShownText("How the account depends on the resource: by its customer's key, which is the `key`, " +
 						"in the `key version`, in the `vault` or read by the `grant` or the `identity`; or on a storage " +
 						"account by its `access keys` or by `managed identity`."),
-					"key_vault_key_id":    text("The identifier of the customer's key that the account uses. Null for a storage account."),
-					"current_key_version": text("The version in use. Null where the account does not report it."),
-					"effect":              text("What happens to the account."),
-					"recoverable": schema.BoolAttribute{
-						MarkdownDescription: "Whether the loss can certainly be undone: `false` where nothing documented undoes " +
-							"it, and for a key or a vault without purge protection. Null where that cannot be seen.",
-						Computed: true,
-					},
-					"recovery": text("What undoes the loss, or why nothing does."),
+					"key_vault_key_id":    attribute.ShownText("The identifier of the customer's key that the account uses. Null for a storage account."),
+					"current_key_version": attribute.ShownText("The version in use. Null where the account does not report it."),
+					"effect":              attribute.ShownText("What happens to the account."),
+					"recoverable": attribute.ShownFlag("Whether the loss can certainly be undone: `false` where nothing " +
+						"documented undoes it, and for a key or a vault without purge protection. Null where that cannot be seen."),
+					"recovery": attribute.ShownText("What undoes the loss, or why nothing does."),
 				}},
 			},
 			"unseen": schema.ListAttribute{
@@ -70,11 +66,8 @@ func dataSourceSchema() schema.Schema {
 				ElementType: types.StringType,
 				Computed:    true,
 			},
-			"known": schema.BoolAttribute{
-				MarkdownDescription: "Whether everything could be read.",
-				Computed:            true,
-			},
-			"summary": text("The answer in one sentence."),
+			"known":   attribute.ShownFlag("Whether everything could be read."),
+			"summary": attribute.ShownText("The answer in one sentence."),
 		},
 	}
 }

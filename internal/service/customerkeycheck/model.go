@@ -22,7 +22,7 @@ type model struct {
 	Location      attribute.LocationValue   `tfsdk:"location"`
 	IdentityID    attribute.ResourceIDValue `tfsdk:"user_assigned_identity_id"`
 	Eligible      types.Bool                `tfsdk:"eligible"`
-	Problems      []problemModel            `tfsdk:"problems"`
+	Problems      []attribute.Problem       `tfsdk:"problems"`
 	Unchecked     []uncheckedModel          `tfsdk:"unchecked"`
 	KeyType       types.String              `tfsdk:"key_type"`
 	KeySize       types.Int64               `tfsdk:"key_size"`
@@ -35,16 +35,6 @@ type model struct {
 	VaultLocation types.String              `tfsdk:"key_vault_location"`
 }
 
-// problemModel is a broken rule.
-type problemModel struct {
-	Rule     types.String `tfsdk:"rule"`
-	Severity types.String `tfsdk:"severity"`
-	Found    types.String `tfsdk:"found"`
-	Required types.String `tfsdk:"required"`
-	Why      types.String `tfsdk:"why"`
-	Remedy   types.String `tfsdk:"remedy"`
-}
-
 // uncheckedModel is a rule that lacks a fact.
 type uncheckedModel struct {
 	Rule    types.String `tfsdk:"rule"`
@@ -55,16 +45,9 @@ type uncheckedModel struct {
 // applies could be decided, and none is broken.
 func (m *model) observe(answer facts.Answer, report rule.Report) {
 	m.ID = m.KeyID
-	m.Problems, m.Unchecked = []problemModel{}, []uncheckedModel{}
+	m.Problems, m.Unchecked = []attribute.Problem{}, []uncheckedModel{}
 	for _, violation := range append(report.Errors(), report.Warnings()...) {
-		m.Problems = append(m.Problems, problemModel{
-			Rule:     types.StringValue(string(violation.Rule.ID)),
-			Severity: types.StringValue(string(violation.Severity)),
-			Found:    types.StringValue(violation.Found),
-			Required: types.StringValue(violation.Required),
-			Why:      types.StringValue(violation.Why),
-			Remedy:   types.StringValue(violation.Remedy),
-		})
+		m.Problems = append(m.Problems, attribute.NewProblem(violation))
 	}
 	undecided := false
 	for _, pending := range report.Pending {

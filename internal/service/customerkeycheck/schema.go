@@ -4,7 +4,6 @@
 package customerkeycheck
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -22,14 +21,6 @@ func configValidators() []datasource.ConfigValidator {
 }
 
 func dataSourceSchema() schema.Schema {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{MarkdownDescription: description, Computed: true}
-	}
-	date := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{
-			MarkdownDescription: description, Computed: true, CustomType: timetypes.RFC3339Type{},
-		}
-	}
 	return schema.Schema{
 		MarkdownDescription: "Checks a Key Vault key and its vault against every rule of " +
 			"customer-managed keys. Read-only: reports problems instead of failing, for a check block " +
@@ -72,37 +63,31 @@ func dataSourceSchema() schema.Schema {
 			"problems": schema.ListNestedAttribute{
 				MarkdownDescription: "The broken rules, errors first.",
 				Computed:            true,
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"rule":     text("The ID of the rule, such as `CMK007`."),
-					"severity": text("`error` if Azure would refuse the key, `warning` if a person should decide."),
-					"found":    text("What was found."),
-					"required": text("What is required."),
-					"why":      text("Why it is required."),
-					"remedy":   text("What to do."),
-				}},
+				NestedObject: schema.NestedAttributeObject{Attributes: attribute.ProblemAttributes(
+					"`error` if Azure would refuse the key, `warning` if a person should decide.")},
 			},
 			"unchecked": schema.ListNestedAttribute{
 				MarkdownDescription: "The rules that could not be decided, because a fact is missing in " +
 					"the configuration or this login may not read it.",
 				Computed: true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"rule":    text("The ID of the rule."),
-					"missing": text("The missing fact."),
+					"rule":    attribute.ShownText("The ID of the rule."),
+					"missing": attribute.ShownText("The missing fact."),
 				}},
 			},
-			"key_type": text("The type of the key, such as `RSA`."),
+			"key_type": attribute.ShownText("The type of the key, such as `RSA`."),
 			"key_size": schema.Int64Attribute{
 				MarkdownDescription: "The size of an RSA key, in bits.", Computed: true,
 			},
 			"enabled": schema.BoolAttribute{
 				MarkdownDescription: "Whether the key is enabled.", Computed: true,
 			},
-			"not_before_date":    date("When the key becomes active. Null if it always was."),
-			"expiration_date":    date("When the key expires. Null if it never does."),
-			"version":            text("The version that the identifier pins, or the newest."),
-			"newest_version":     text("The newest version of the key."),
-			"key_vault_id":       text("The ID of the vault. Null if this login cannot find it."),
-			"key_vault_location": text("The region of the vault."),
+			"not_before_date":    attribute.ShownDate("When the key becomes active. Null if it always was."),
+			"expiration_date":    attribute.ShownDate("When the key expires. Null if it never does."),
+			"version":            attribute.ShownText("The version that the identifier pins, or the newest."),
+			"newest_version":     attribute.ShownText("The newest version of the key."),
+			"key_vault_id":       attribute.ShownText("The ID of the vault. Null if this login cannot find it."),
+			"key_vault_location": attribute.ShownText("The region of the vault."),
 		},
 	}
 }

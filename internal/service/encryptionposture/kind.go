@@ -6,12 +6,14 @@ package encryptionposture
 import (
 	"context"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
-// kind reads the accounts of a kind that keeps its content in storage accounts. A further kind is one
+// kind reads the accounts of a kind that a customer's key can protect. A further kind is one
 // more row of [kinds], and a function that reads one of its accounts in one call.
 type kind struct {
 	resourceType string
@@ -22,6 +24,8 @@ func kinds() []kind {
 	return []kind{
 		{azure.MediaAccountType, readMediaServices},
 		{azure.VideoAnalyzerType, readVideoAnalyzer},
+		{azure.BatchAccountType, readBatch},
+		{azure.StorageAccountType, readNothing},
 	}
 }
 
@@ -46,6 +50,8 @@ type attached struct {
 	primary bool
 	// byKeys says that the subject reaches it with its access keys, not with a managed identity.
 	byKeys bool
+	// alone says that it is the subject itself.
+	alone bool
 }
 
 func readMediaServices(ctx context.Context, client *azure.Client, id string) (subject, error) {
@@ -88,4 +94,30 @@ func readVideoAnalyzer(ctx context.Context, client *azure.Client, id string) (su
 		})
 	}
 	return found, nil
+}
+
+// readBatch reads a Batch account. Its auto-storage account is its only one.
+func readBatch(ctx context.Context, client *azure.Client, id string) (subject, error) {
+	accounts, at, err := azure.Open(id, azure.BatchAccountType, client.BatchAccounts)
+	if err != nil {
+		return subject{}, err
+	}
+	wire, err := accounts.Get(ctx, at.ResourceGroupName, at.Name, nil)
+	if err != nil {
+		return subject{}, err
+	}
+	found := subject{Account: protection.OfBatch(id, wire.Account)}
+	if storage := azure.Deref(azure.Deref(wire.Properties).AutoStorage); storage.StorageAccountID != nil {
+		found.storage = []attached{{
+			id: *storage.StorageAccountID, primary: true,
+			byKeys: azure.Deref(storage.AuthenticationMode) !=
+				armbatch.AutoStorageAuthenticationModeBatchAccountManagedIdentity,
+		}}
+	}
+	return found, nil
+}
+
+// readNothing leaves a storage account to be read as its own only one.
+func readNothing(_ context.Context, _ *azure.Client, id string) (subject, error) {
+	return subject{storage: []attached{{id: id, alone: true}}}, nil
 }

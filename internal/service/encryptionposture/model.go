@@ -32,27 +32,14 @@ type model struct {
 	Findings                  []findingModel            `tfsdk:"findings"`
 }
 
-// layerModel describes the key that protects an account. It is null where nothing is known; the
-// attributes of a customer's key are null while the system's key is in use.
+// layerModel describes the key that protects an account. It is null where nothing is known.
 type layerModel struct {
-	ID                types.String      `tfsdk:"id"`
-	Known             types.Bool        `tfsdk:"known"`
-	Unseen            []types.String    `tfsdk:"unseen"`
-	Type              types.String      `tfsdk:"type"`
-	KeyID             types.String      `tfsdk:"key_vault_key_id"`
-	CurrentKeyID      types.String      `tfsdk:"current_key_id"`
-	CurrentKeyVersion types.String      `tfsdk:"current_key_version"`
-	NewestKeyVersion  types.String      `tfsdk:"newest_key_version"`
-	FollowsLatest     types.Bool        `tfsdk:"follows_latest_version"`
-	Outdated          types.Bool        `tfsdk:"outdated"`
-	Expires           timetypes.RFC3339 `tfsdk:"expiration_date"`
-	IdentityType      types.String      `tfsdk:"identity_type"`
-	IdentityID        types.String      `tfsdk:"user_assigned_identity_id"`
-	PrincipalID       types.String      `tfsdk:"identity_principal_id"`
-	KeyVaultID        types.String      `tfsdk:"key_vault_id"`
-	Reachable         types.Bool        `tfsdk:"reachable"`
-	Causes            []causeModel      `tfsdk:"causes"`
-	Summary           types.String      `tfsdk:"summary"`
+	ID     types.String   `tfsdk:"id"`
+	Known  types.Bool     `tfsdk:"known"`
+	Unseen []types.String `tfsdk:"unseen"`
+	attribute.KeyInUse
+	Expires      timetypes.RFC3339 `tfsdk:"expiration_date"`
+	IdentityType types.String      `tfsdk:"identity_type"`
 }
 
 type accountModel struct {
@@ -76,24 +63,11 @@ type storageModel struct {
 	Key2AgeInDays            types.Int64       `tfsdk:"key2_age_in_days"`
 }
 
-// causeModel is one reason why the account cannot reach its key.
-type causeModel struct {
-	Cause    types.String `tfsdk:"cause"`
-	Sentence types.String `tfsdk:"sentence"`
-	Remedy   types.String `tfsdk:"remedy"`
-	Final    types.Bool   `tfsdk:"final"`
-}
-
-// findingModel is a broken rule.
+// findingModel is a broken rule, and the account that breaks it.
 type findingModel struct {
-	Rule      types.String `tfsdk:"rule"`
+	attribute.Problem
 	Title     types.String `tfsdk:"title"`
-	Severity  types.String `tfsdk:"severity"`
 	SubjectID types.String `tfsdk:"subject_id"`
-	Found     types.String `tfsdk:"found"`
-	Required  types.String `tfsdk:"required"`
-	Why       types.String `tfsdk:"why"`
-	Remedy    types.String `tfsdk:"remedy"`
 }
 
 // requirements returns the requirements that the configuration does not waive.
@@ -122,35 +96,34 @@ func (m *model) observe(found reading, facts posture.Account, report posture.Rep
 	}
 	for _, finding := range report.Findings {
 		m.Findings = append(m.Findings, findingModel{
-			Rule:      types.StringValue(string(finding.Rule.ID)),
-			Title:     types.StringValue(finding.Fault()),
-			Severity:  types.StringValue(string(finding.Severity)),
-			SubjectID: types.StringValue(finding.Subject),
-			Found:     types.StringValue(finding.Found),
-			Required:  types.StringValue(finding.Required),
-			Why:       types.StringValue(finding.Why),
-			Remedy:    types.StringValue(finding.Remedy),
+			Problem: attribute.NewProblem(finding.Violation),
+			Title:   types.StringValue(finding.Fault()), SubjectID: types.StringValue(finding.Subject),
 		})
 	}
 }
 
 func showAccount(found subject, facts posture.Encrypted, now time.Time) *accountModel {
-	return &accountModel{
+	shown := &accountModel{
 		layerModel: showLayer(found.Account, facts, now),
 		Kind:       types.StringValue(found.Kind.Name),
 		Status:     attribute.TextOrNull(found.Encryption.Status),
-		// Nobody can configure it (Media Services, Bring your own key: double encryption).
-		SecondLayer: types.StringValue("Automatic"),
 	}
+	if !found.Kind.StatusUntold {
+		// Nobody can configure it (Media Services, Bring your own key: double encryption).
+		shown.SecondLayer = types.StringValue("Automatic")
+	}
+	return shown
 }
 
 func showStorage(found storageAccount, facts posture.Storage, now time.Time) storageModel {
-	shown := storageModel{
-		Primary:               types.BoolValue(found.primary),
-		StorageAuthentication: types.StringValue(string(armmedia.StorageByManagedIdentity)),
-	}
-	if found.byKeys {
-		shown.StorageAuthentication = types.StringValue(string(armmedia.StorageBySystem))
+	var shown storageModel
+	if !found.alone {
+		authentication := armmedia.StorageByManagedIdentity
+		if found.byKeys {
+			authentication = armmedia.StorageBySystem
+		}
+		shown.Primary = types.BoolValue(found.primary)
+		shown.StorageAuthentication = types.StringValue(string(authentication))
 	}
 	if found.unread != "" {
 		shown.layerModel = showUnread(found)
@@ -169,27 +142,23 @@ func showStorage(found storageAccount, facts posture.Storage, now time.Time) sto
 }
 
 func showUnread(found storageAccount) layerModel {
-	return layerModel{
-		ID:      types.StringValue(found.id),
-		Known:   types.BoolValue(false),
-		Unseen:  []types.String{types.StringValue("the storage account: " + found.unread)},
-		Causes:  []causeModel{},
-		Summary: types.StringValue("Nothing is known about the storage account: " + found.unread + "."),
+	shown := layerModel{
+		ID:     types.StringValue(found.id),
+		Known:  types.BoolValue(false),
+		Unseen: []types.String{types.StringValue("the storage account: " + found.unread)},
 	}
+	shown.Causes = []attribute.Cause{}
+	shown.Summary = types.StringValue("Nothing is known about the storage account: " + found.unread + ".")
+	return shown
 }
 
 func showLayer(account protection.Account, facts posture.Encrypted, now time.Time) layerModel {
 	shown := layerModel{
-		ID:      types.StringValue(account.ID),
-		Known:   types.BoolValue(true),
-		Unseen:  []types.String{},
-		Type:    types.StringValue("SystemKey"),
-		Causes:  []causeModel{},
-		Summary: types.StringValue(facts.Summary()),
+		ID: types.StringValue(account.ID), Known: types.BoolValue(true), Unseen: []types.String{},
+		KeyInUse: attribute.SystemKeyInUse(facts.Summary()),
 	}
 	key := facts.CustomerKey
 	if key == nil {
-		shown.Reachable = types.BoolValue(true)
 		return shown
 	}
 	encryption, following := account.Encryption, key.Following
@@ -197,14 +166,8 @@ func showLayer(account protection.Account, facts posture.Encrypted, now time.Tim
 		shown.Unseen = append(shown.Unseen, types.StringValue(unseen))
 	}
 	shown.Known = types.BoolValue(len(shown.Unseen) == 0)
-	shown.Type = types.StringValue("CustomerKey")
-	shown.KeyID = attribute.TextOrNull(encryption.KeyID)
-	shown.CurrentKeyID = attribute.TextOrNull(encryption.CurrentKeyID)
-	shown.CurrentKeyVersion = attribute.TextOrNull(following.Current)
-	shown.NewestKeyVersion = attribute.TextOrNull(following.Newest)
-	if !key.KeyID.IsZero() {
-		shown.FollowsLatest = types.BoolValue(following.FollowsLatest())
-	}
+	shown.KeyInUse = attribute.CustomerKeyInUse(encryption.KeyID, encryption.CurrentKeyID, key.Facts, following)
+	shown.Summary = types.StringValue(facts.Summary())
 	if following.Current != "" && following.Newest != "" {
 		shown.Outdated = types.BoolValue(following.Outdated())
 	}
@@ -214,30 +177,13 @@ func showLayer(account protection.Account, facts posture.Encrypted, now time.Tim
 		shown.Expires = attribute.TimeOrNull(encryption.KeyExpiresAt)
 	}
 	shown.IdentityType = types.StringValue(string(key.Identity.Kind))
-	shown.IdentityID = attribute.TextOrNull(encryption.UserAssignedIdentityID)
-	principal, _ := key.Identity.PrincipalID.Value()
-	shown.PrincipalID = attribute.TextOrNull(principal)
-	shown.KeyVaultID = attribute.TextOrNull(key.Vault.ID)
-	shown.reach(key, now)
-	return shown
-}
-
-// reach shows whether the account reaches its key, and why not. It is null where that is unknown.
-func (m *layerModel) reach(key *posture.Key, now time.Time) {
 	if reachable, known := key.Reachable(now).Value(); known {
-		m.Reachable = types.BoolValue(reachable)
+		shown.Reachable = types.BoolValue(reachable)
 	}
-	if !key.Lost {
-		return
+	if key.Lost {
+		shown.Lose(key.Diagnosis)
 	}
-	for _, cause := range key.Diagnosis.Findings {
-		m.Causes = append(m.Causes, causeModel{
-			Cause:    types.StringValue(string(cause.Cause)),
-			Sentence: types.StringValue(cause.Sentence + "."),
-			Remedy:   types.StringValue(cause.Remedy + "."),
-			Final:    types.BoolValue(cause.Final),
-		})
-	}
+	return shown
 }
 
 // age returns the creation time of a key, and its age in whole days.

@@ -524,14 +524,15 @@ func TestPosture_refuses(t *testing.T) {
 	w := bare(t)
 	proto := w.Proto()
 	for id, want := range map[string]string{
-		w.ID(azure.MediaAccountType, "nobody"): "Encryption Posture Not Read",
+		w.ID(azure.MediaAccountType, "nobody"):   "Encryption Posture Not Read",
+		w.ID(azure.StorageAccountType, "nobody"): "Encryption Posture Not Read",
 	} {
 		_, diags := proto.ReadData(dataSource, acctest.Value{"account_id": id})
 		if len(diags) != 1 || !strings.Contains(diags.Text(), want) {
 			t.Errorf("%s: want %s: %s", id, want, diags.Text())
 		}
 	}
-	diags := proto.ValidateData(dataSource, acctest.Value{"account_id": w.storage})
+	diags := proto.ValidateData(dataSource, acctest.Value{"account_id": w.vault})
 	for _, resourceType := range encryptionposture.ResourceTypes() {
 		if len(diags) != 1 || !strings.Contains(diags.Text(), resourceType) {
 			t.Errorf("want one error that lists %s: %s", resourceType, diags.Text())

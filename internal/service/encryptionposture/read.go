@@ -75,6 +75,11 @@ func read(ctx context.Context, client *azure.Client, id string) (reading, error)
 	if err := g.Wait(); err != nil {
 		return reading{}, err
 	}
+	for _, one := range found.storage {
+		if one.alone {
+			found.subject.Account, found.key = one.Account, one.key
+		}
+	}
 	slices.SortFunc(found.storage, func(a, b storageAccount) int {
 		if a.primary != b.primary {
 			return map[bool]int{true: -1, false: 1}[a.primary]
@@ -105,7 +110,7 @@ func readStorage(ctx context.Context, client *azure.Client, keys facts.Reader, s
 		return found, err
 	}
 	got, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
-	if answer, ok := azure.AsError(err); ok && azure.IsHidden(err) {
+	if answer, ok := azure.AsError(err); ok && azure.IsHidden(err) && !one.alone {
 		found.unread = reason(answer, at, subjectID)
 		return found, nil
 	}
@@ -134,9 +139,6 @@ func reason(answer *azure.Error, at *arm.ResourceID, subjectID string) string {
 // facts returns the reading as facts for the rules.
 func (r reading) facts(now time.Time) posture.Account {
 	read := posture.Account{Encrypted: encrypted(r.subject.Account, r.key, now)}
-	if read.CustomerKey != nil {
-		read.CustomerKey.Monitored = true
-	}
 	for _, one := range r.storage {
 		read.Storage = append(read.Storage, one.facts(now))
 	}
@@ -150,6 +152,7 @@ func (s storageAccount) facts(now time.Time) posture.Storage {
 	made := azure.Deref(s.wire.KeyCreationTime)
 	return posture.Storage{
 		Encrypted: encrypted(s.Account, s.key, now),
+		Alone:     s.alone,
 		ByKeys:    s.byKeys,
 		InfrastructureEncryption: azure.Deref(
 			azure.Deref(s.wire.Encryption).RequireInfrastructureEncryption),
@@ -173,7 +176,8 @@ func encrypted(account protection.Account, answer facts.Answer, now time.Time) p
 			Kind: account.Kind, Wanted: answer.KeyID,
 			Current: account.Encryption.Current.Version, Newest: answer.Newest,
 		},
-		Lost: access.Lost, Status: account.Encryption.Status, Diagnosis: access.Diagnosis,
+		Lost: access.Lost, Status: account.Encryption.Status, Monitored: !account.Kind.StatusUntold,
+		Diagnosis:          access.Diagnosis,
 		GrantMayBeIndirect: answer.GrantMayBeIndirect,
 	}
 	return found

@@ -6,39 +6,10 @@ package encryptionposture_test
 import (
 	"testing"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
-
-// analyzer makes a Video Analyzer account above the storage account, both of which it comes at with a
-// user-assigned identity.
-func (w *world) analyzer(name, identity, principal string) string {
-	w.t.Helper()
-	for _, role := range []string{reader, dataContributor} {
-		w.Assign(w.storage, principal, role)
-	}
-	accounts, err := w.Client.VideoAnalyzers(w.SubscriptionID())
-	w.must(err)
-	making, err := accounts.BeginCreate(w.ctx, fixture.Group, name, armmedia.VideoAnalyzer{
-		Location: to.Ptr(fixture.Location),
-		Identity: &armmedia.Identity{
-			Type:                   to.Ptr("UserAssigned"),
-			UserAssignedIdentities: map[string]*armmedia.UserAssignedIdentity{identity: {}},
-		},
-		Properties: &armmedia.VideoAnalyzerProperties{StorageAccounts: []*armmedia.StorageAccount{{
-			ID: to.Ptr(w.storage), Identity: &armmedia.ResourceIdentity{UserAssignedIdentity: to.Ptr(identity)},
-		}}},
-	})
-	w.must(err)
-	_, err = azure.Await(w.ctx, making)
-	w.must(err)
-	return w.ID(azure.VideoAnalyzerType, name)
-}
 
 // TestPosture_videoAnalyzer reads the posture of an account of the other kind: on the system's key,
 // on a customer's, and without its grant.
@@ -46,7 +17,7 @@ func TestPosture_videoAnalyzer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	identity, principal := w.Identity("reader")
-	w.account = w.analyzer("contosovideo", identity, principal)
+	w.account = w.VideoAnalyzer("contosovideo", w.storage, identity, principal)
 	arguments := acctest.Value{"max_key_age_days": 90}
 	want := func(compliant bool, want ...found) acctest.Value {
 		t.Helper()

@@ -123,7 +123,7 @@ func ShownAttributes(kind map[string]schema.Attribute) map[string]schema.Attribu
 			ElementType:         types.StringType,
 			Computed:            true,
 		},
-		"provisioning_state": ShownText(provisioningState),
+		"provisioning_state": attribute.ShownText(provisioningState),
 	}
 	maps.Copy(all, kind)
 	return all
@@ -154,14 +154,9 @@ func FindingAttributes(shown map[string]schema.Attribute) map[string]schema.Attr
 	return shown
 }
 
-// ShownText returns a text that a data source shows.
-func ShownText(description string) schema.StringAttribute {
-	return schema.StringAttribute{MarkdownDescription: description, Computed: true}
-}
-
 // ShownID returns a resource ID that a data source shows.
 func ShownID(description string) schema.StringAttribute {
-	shown := ShownText(description)
+	shown := attribute.ShownText(description)
 	shown.CustomType = attribute.ResourceIDType{}
 	return shown
 }

@@ -76,23 +76,20 @@ func EncryptionAttribute(reader string) schema.SingleNestedAttribute {
 
 // EncryptionDataSourceAttribute returns the encryption of an account as a data source shows it.
 func EncryptionDataSourceAttribute() datasource.SingleNestedAttribute {
-	text := func(description string) datasource.StringAttribute {
-		return datasource.StringAttribute{MarkdownDescription: description, Computed: true}
-	}
-	key := text("The identifier of the customer-managed key.")
+	key := attribute.ShownText("The identifier of the customer-managed key.")
 	key.CustomType = attribute.KeyIDType{}
-	identity := text("The ID of the user-assigned identity that reads the key, if there is one.")
+	identity := attribute.ShownText("The ID of the user-assigned identity that reads the key, if there is one.")
 	identity.CustomType = attribute.ResourceIDType{}
 	return datasource.SingleNestedAttribute{
 		MarkdownDescription: "The key that wraps the account's own key.",
 		Computed:            true,
 		Attributes: map[string]datasource.Attribute{
-			"type": text("`SystemKey` for the system key, `CustomerKey` for a customer-managed " +
+			"type": attribute.ShownText("`SystemKey` for the system key, `CustomerKey` for a customer-managed " +
 				"key."),
 			"key_vault_key_id":          key,
 			"user_assigned_identity_id": identity,
-			"current_key_id":            text(currentKeyID),
-			"status":                    text(encryptionStatus),
+			"current_key_id":            attribute.ShownText(currentKeyID),
+			"status":                    attribute.ShownText(encryptionStatus),
 		},
 	}
 }

@@ -41,7 +41,7 @@ func dataSourceSchema() schema.Schema {
 
 // shown returns the attributes of an account as the data sources show them.
 func shown() map[string]schema.Attribute {
-	text, id := media.ShownText, media.ShownID
+	text, id := attribute.ShownText, media.ShownID
 	return media.ShownAttributes(map[string]schema.Attribute{
 		"storage_accounts": schema.SetNestedAttribute{
 			MarkdownDescription: "The storage accounts of the account.",

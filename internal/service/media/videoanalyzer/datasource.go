@@ -40,7 +40,7 @@ func dataSourceSchema() schema.Schema {
 
 // shown returns the attributes of an account as the data source shows them.
 func shown() map[string]schema.Attribute {
-	text, id := media.ShownText, media.ShownID
+	text, id := attribute.ShownText, media.ShownID
 	return media.ShownAttributes(map[string]schema.Attribute{
 		"storage_account": schema.SingleNestedAttribute{
 			MarkdownDescription: "The storage account of the account; the first one if it has several.",
