@@ -119,10 +119,19 @@ func PlanKept(ctx context.Context, client *azure.Client, account Account,
 	switch {
 	case err != nil, !account.Encryption.CustomerKey:
 		return rule.Report{}, false, err
+	case access.Lost && access.recovering(client): // Nothing is to be done about the account itself.
+		return rule.Report{}, false, nil
 	case access.Lost:
 		return reportOf(access.asWarning()), true, nil
 	}
 	return access.Worries(client.ServerTime()), false, nil
+}
+
+// recovering reports whether all that the account lacks is a vault or a key that the plan recovers.
+func (a Access) recovering(client *azure.Client) bool {
+	cause := a.Diagnosis.Cause()
+	return len(a.Diagnosis.Findings) == 1 && (cause == customerkey.VaultDeleted || cause == customerkey.KeyDeleted) &&
+		IntentsOf(client).returning(a.KeyID, a.Vault.ID)
 }
 
 // Worries returns what does not hurt yet: the account can access the version that it runs on, but

@@ -44,7 +44,7 @@ func Plan(ctx context.Context, client *azure.Client, now Account, wanted Wanted)
 	switch {
 	case err != nil:
 		return rule.Report{}, err
-	case access.Lost && !access.mends():
+	case access.Lost && !access.mends() && !access.recovering(client):
 		return reportOf(access.WhilePlanning(wanted)), nil
 	}
 	return wanted.whilePlanning(client, report, found), nil
@@ -108,11 +108,12 @@ func PlanIdentities(client *azure.Client, wanted Wanted) rule.Report {
 // plan. [Check] looks again before anything is changed. What no apply puts right stays an error.
 func (w Wanted) whilePlanning(client *azure.Client, report rule.Report, known customerkey.Facts,
 ) rule.Report {
-	after := customerkey.Check(IntentsOf(client).after(known), client.ServerTime())
+	intents := IntentsOf(client)
+	after, returns := customerkey.Check(intents.after(known), client.ServerTime()), intents.returning(known.KeyID, known.Vault.ID)
 	planned := rule.Report{Pending: report.Pending}
 	for _, violation := range report.Violations {
 		switch {
-		case w.mayBePutRight(violation.Rule.ID, known) && !after.Breaks(violation):
+		case (returns || w.mayBePutRight(violation.Rule.ID, known)) && !after.Breaks(violation):
 			continue
 		case violation.Severity != rule.Error:
 		case w.mayBePutRight(violation.Rule.ID, known):

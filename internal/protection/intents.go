@@ -23,9 +23,9 @@ type Intents struct {
 	mu       sync.Mutex
 	accounts map[string]intent // By ID in lower case.
 	grants   []plannedGrant
-	secured  []string // The IDs of vaults.
-	switched []string // The IDs of vaults.
+	vaults   map[vaultIntent][]string // The IDs.
 	keys     []plannedKey
+	returns  []customerkey.KeyID
 }
 
 // intent is what a plan does with one account.
@@ -35,6 +35,16 @@ type intent struct {
 	moves      *Wanted
 	identities *customerkey.Target
 }
+
+// vaultIntent is what a plan does with a vault, or has found of it.
+type vaultIntent int
+
+const (
+	securedVault vaultIntent = iota
+	switchedVault
+	missedVault
+	recoveredVault
+)
 
 // plannedGrant is access that a plan grants. The principal is empty where it is unknown, and the name
 // of the key for all keys of the vault.
@@ -49,7 +59,7 @@ type plannedKey struct {
 // IntentsOf returns the intents of the plan that the client was made for. A provider that is not
 // configured yet has no client, and shares nothing.
 func IntentsOf(client *azure.Client) *Intents {
-	create := func() *Intents { return &Intents{accounts: map[string]intent{}} }
+	create := func() *Intents { return &Intents{accounts: map[string]intent{}, vaults: map[vaultIntent][]string{}} }
 	if client == nil {
 		return create()
 	}
@@ -91,25 +101,54 @@ func (i *Intents) Grants(vaultID, principalID, keyName string) {
 }
 
 // Secures notes that the plan switches the purge protection of a vault on.
-func (i *Intents) Secures(vaultID string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.secured = append(i.secured, vaultID)
-}
+func (i *Intents) Secures(vaultID string) { i.noteVault(securedVault, vaultID) }
 
 // Switches notes that the plan switches a vault between roles and access policies. Its apply gives the
 // accounts that read keys there access in the new way first.
-func (i *Intents) Switches(vaultID string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.switched = append(i.switched, vaultID)
-}
+func (i *Intents) Switches(vaultID string) { i.noteVault(switchedVault, vaultID) }
 
 // Switching reports whether the plan switches a vault between roles and access policies.
-func (i *Intents) Switching(vaultID string) bool {
+func (i *Intents) Switching(vaultID string) bool { return i.isVault(switchedVault, vaultID) }
+
+// Misses notes that a vault is deleted and can be recovered. What is in it is not gone.
+func (i *Intents) Misses(vaultID string) { i.noteVault(missedVault, vaultID) }
+
+// Missing reports whether a vault is deleted, and nothing in the plan recovers it so far.
+func (i *Intents) Missing(vaultID string) bool {
+	return i.isVault(missedVault, vaultID) && !i.Recovering(vaultID)
+}
+
+// Recovers notes that this run recovers a deleted vault, with all that is in it: a plan will, and an apply
+// has done so.
+func (i *Intents) Recovers(vaultID string) { i.noteVault(recoveredVault, vaultID) }
+
+// Recovering reports whether this run recovers a vault.
+func (i *Intents) Recovering(vaultID string) bool { return i.isVault(recoveredVault, vaultID) }
+
+// RecoversKey notes that the plan recovers a deleted key.
+func (i *Intents) RecoversKey(key customerkey.KeyID) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return azure.ContainsID(i.switched, vaultID)
+	i.returns = append(i.returns, key)
+}
+
+// returning reports whether the plan recovers a key, by itself or with its vault.
+func (i *Intents) returning(key customerkey.KeyID, vaultID string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return azure.ContainsID(i.vaults[recoveredVault], vaultID) || slices.ContainsFunc(i.returns, key.SameKey)
+}
+
+func (i *Intents) noteVault(what vaultIntent, vaultID string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.vaults[what] = append(i.vaults[what], vaultID)
+}
+
+func (i *Intents) isVault(what vaultIntent, vaultID string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return azure.ContainsID(i.vaults[what], vaultID)
 }
 
 // Changes notes how the plan leaves the newest version of a key. A fact that is unknown stays as it is.
@@ -148,8 +187,14 @@ func (i *Intents) after(now customerkey.Facts) customerkey.Facts {
 		after.Target.SystemAssigned = either(planned.SystemAssigned, now.Target.SystemAssigned)
 		after.Target.UserAssigned = either(planned.UserAssigned, now.Target.UserAssigned)
 	}
-	if azure.ContainsID(i.secured, now.Vault.ID) {
+	if azure.ContainsID(i.vaults[securedVault], now.Vault.ID) {
 		after.Vault.PurgeProtection = rule.Known(true)
+	}
+	if azure.ContainsID(i.vaults[recoveredVault], now.Vault.ID) {
+		after.Vault.Presence = customerkey.Present
+	}
+	if slices.ContainsFunc(i.returns, now.KeyID.SameKey) {
+		after.Key.Presence = customerkey.Present
 	}
 	for _, key := range i.keys {
 		if key.id.Equal(now.KeyID) || !now.KeyID.Pinned() && key.id.SameKey(now.KeyID) {

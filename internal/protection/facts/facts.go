@@ -165,7 +165,6 @@ func (r Reader) userAssigned(ctx context.Context, id string) (identity, error) {
 // was read for one of them is not read again for another.
 type known struct {
 	vaults        azure.Memory[vault]
-	deletedVaults azure.Memory[vault]
 	missingVaults azure.Memory[vault]
 	keys          azure.Memory[customerkey.Key]
 	identities    azure.Memory[identity]

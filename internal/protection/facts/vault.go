@@ -37,11 +37,9 @@ func (r Reader) vault(ctx context.Context, q Question) (vault, error) {
 		}
 	}
 	for _, subscription := range subscriptions {
-		found, err := r.known.deletedVaults.Get(ctx, subscription+" "+q.Key.VaultName, func() (vault, error) {
-			return r.deletedVaultIn(ctx, subscription, q.Key.VaultName)
-		})
-		if err != nil || found.Presence == customerkey.SoftDeleted {
-			return found, err
+		deleted, found, err := DeletedVaultNamed(ctx, r.client, subscription, q.Key.VaultName)
+		if err != nil || found {
+			return vault{Vault: customerkey.Vault{ID: deleted.ID, Presence: customerkey.SoftDeleted}}, err
 		}
 	}
 	return r.known.missingVaults.Get(ctx, q.Key.VaultName, func() (vault, error) {
@@ -94,30 +92,6 @@ func (r Reader) vaultIn(ctx context.Context, subscription string, key customerke
 	default:
 		return found, err
 	}
-}
-
-// deletedVaultIn looks for the vault among those that were deleted and can be recovered.
-func (r Reader) deletedVaultIn(ctx context.Context, subscription, name string) (vault, error) {
-	vaults, err := r.client.Vaults(subscription)
-	if err != nil || name == "" {
-		return vault{}, err
-	}
-	pages := vaults.NewListDeletedPager(nil)
-	for pages.More() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return vault{}, unless(azure.IsForbidden(err), err)
-		}
-		for _, deleted := range page.Value {
-			if strings.EqualFold(azure.Deref(deleted.Name), name) {
-				return vault{Vault: customerkey.Vault{
-					ID:       azure.Deref(azure.Deref(deleted.Properties).VaultID),
-					Presence: customerkey.SoftDeleted,
-				}}, nil
-			}
-		}
-	}
-	return vault{}, nil
 }
 
 // missingVault tells a vault that is nowhere from one that is in a subscription which the caller

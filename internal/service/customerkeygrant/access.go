@@ -16,6 +16,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
@@ -37,6 +38,15 @@ func (r *Resource) read(ctx context.Context, state *model) error {
 		}
 	}
 	vault, err := r.vault(ctx, state.KeyVaultID.ValueString())
+	if azure.IsNotFound(err) && !importing {
+		returns, unknown := protection.ReturnsWithVault(ctx, r.Client, state.KeyVaultID.ValueString())
+		if returns && state.Mode.ValueString() == string(byRole) {
+			state.KeyPermissions = textSet(nil) // A vault comes back without its role assignments.
+		}
+		if returns || unknown != nil {
+			return unknown
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -65,13 +75,14 @@ func (r *Resource) held(ctx context.Context, g grant, vault armkeyvault.Vault,
 	return customerkey.RequiredKeyPermissions(), assignmentID, nil
 }
 
-// refuseExisting refuses to take over an existing grant.
+// refuseExisting refuses to take over an existing grant, except one that this apply itself brought about.
 func (r *Resource) refuseExisting(ctx context.Context, g grant) diag.Diagnostics {
 	vault, err := r.vault(ctx, g.vaultID)
 	if err == nil {
 		var held []string
 		held, _, err = r.held(ctx, g, vault)
 		_, made := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
+		made = made || protection.IntentsOf(r.Client).Recovering(g.vaultID)
 		if err == nil && !made && len(missing(held)) == 0 {
 			return diag.Diagnostics{diagnostic.AlreadyExists(r.Subject(g.id()))}
 		}

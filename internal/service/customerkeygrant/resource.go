@@ -108,7 +108,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	record, diags := r.grantMissing(ctx, diagnostic.Create, &plan, nothingAdded(), backoff)
+	record := nothingAdded()
+	if protection.IntentsOf(r.Client).Recovering(plan.KeyVaultID.ValueString()) {
+		record = added{} // What came back with the vault is its own.
+	}
+	record, diags := r.grantMissing(ctx, diagnostic.Create, &plan, record, backoff)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

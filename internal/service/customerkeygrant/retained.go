@@ -61,6 +61,13 @@ func (r *Resource) refreshRetained(ctx context.Context, kept []retained) (existi
 		a := one.access()
 		vault, err := r.vault(ctx, a.vaultID)
 		if azure.IsNotFound(err) {
+			returns, unknown := protection.ReturnsWithVault(ctx, r.Client, a.vaultID)
+			if unknown != nil {
+				return nil, unknown
+			}
+			if returns && a.mode == byPolicy {
+				existing = append(existing, one)
+			}
 			continue
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ package keyvault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -14,11 +15,12 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // checkName reports whether a vault with the planned name can be created, or a deleted one will be
-// recovered instead.
-func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
+// recovered instead, and completes the plan for that one.
+func (r *Resource) checkName(ctx context.Context, plan *model) diag.Diagnostics {
 	name := plan.Name.ValueString()
 	var recovery diag.Diagnostics
 	err := naming.KeyVault().CheckFree(ctx, r.Client, azure.VaultType, name,
@@ -28,17 +30,18 @@ func (r *Resource) checkName(ctx context.Context, plan model) diag.Diagnostics {
 				plan.ResourceGroupName.IsUnknown() {
 				return answer, err
 			}
-			gone, err := r.deleted(ctx, name, plan.Location.ValueString())
-			switch {
-			case err == nil:
+			gone, found, err := r.deleted(ctx, name)
+			if found {
 				answer.Available = true
-				recovery = gone.planned(azure.ID(r.Client.SubscriptionID(),
-					plan.ResourceGroupName.ValueString(), azure.VaultType, name), plan)
-			case azure.IsRefused(err): // There is none, or the caller may not see it.
-				err = nil
+				recovery = r.recovering(gone, plan.At(r.Client.SubscriptionID(), azure.VaultType), plan)
 			}
 			return answer, err
 		})
+	if taken, ok := errors.AsType[rule.Violation](err); ok {
+		taken.Remedy += ". A deleted vault keeps its name too, also in a subscription that this provider block " +
+			"does not have: az keyvault list-deleted --subscription ID"
+		err = taken
+	}
 	if err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, r.Subject(name), err)}
 	}

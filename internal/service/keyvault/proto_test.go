@@ -224,18 +224,17 @@ func TestPlan_findsATakenName(t *testing.T) {
 	w.Vault("keys", func(p *armkeyvault.VaultCreateOrUpdateParameters) { p.Location = to.Ptr("northeurope") })
 	w.DeleteVault("keys")
 	elsewhere := proto.Plan(resourceType, acctest.Object{}, config(nil))
-	if text := elsewhere.Diagnostics.Text(); !strings.Contains(text, "(AlreadyExists: The vault name 'keys' is already in use") {
-		t.Errorf("does not say what Azure says:\n%s", text)
-	}
-	says(t, elsewhere.Diagnostics, "ERROR: Name Not Available (ACC003)", `Found: the key vault name "keys", which is not available`,
-		"Required: a name that nobody else in Azure has.",
-		"Remedy: Choose another name; if it is your own key vault that has it, import that one.",
+	says(t, elsewhere.Diagnostics, "ERROR: Key Vault Name Stays Taken", "Found: the name of the vault keys in northeurope, which was deleted on ",
+		" and is purged on ", w.ID(azure.VaultType, "keys"), `set location = "northeurope" and resource_group_name = "media"`,
 		"Nothing was changed.", `AttributeName("name")`)
 	// As long as it is not known where the vault is to be, the name may be that of one to recover;
 	// Azure's word stands.
 	for _, unknown := range []string{"location", "resource_group_name"} {
 		plan := proto.Plan(resourceType, acctest.Object{}, config(acctest.Value{unknown: acctest.Unknown{}}))
-		says(t, plan.Diagnostics, "Name Not Available (ACC003)")
+		says(t, plan.Diagnostics, "ERROR: Name Not Available (ACC003)", `Found: the key vault name "keys", which is not available`,
+			"(AlreadyExists: The vault name 'keys' is already in use", "Required: a name that nobody else in Azure has.",
+			"Remedy: Choose another name; if it is your own key vault that has it, import that one.", "az keyvault list-deleted",
+			"Nothing was changed.", `AttributeName("name")`)
 	}
 	if plan := proto.Plan(resourceType, acctest.Object{}, config(acctest.Value{"name": acctest.Unknown{}})); len(plan.Diagnostics) > 0 {
 		t.Error(plan.Diagnostics.Text())
@@ -293,8 +292,8 @@ func TestCreate_takesNothingOver(t *testing.T) {
 	})
 	if diff := cmp.Diff([]string{
 		"POST Microsoft.KeyVault/checkNameAvailability",
-		"GET Microsoft.KeyVault/locations/westus2/deletedVaults/keys", // Is it one to recover?
-		"GET /resources", // Is it our own?
+		"GET Microsoft.KeyVault/deletedVaults", // Is it one to recover?
+		"GET /resources",                       // Is it our own?
 		"GET Microsoft.KeyVault/vaults/keys",
 	}, calls, cmpopts.AcyclicTransformer("short", short)); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)

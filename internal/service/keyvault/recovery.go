@@ -7,76 +7,72 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
-// deletedVault is a deleted vault, which keeps its name until its retention ends. Creating it again
-// where it was recovers it.
-type deletedVault struct {
-	id              string
-	until           time.Time
-	retentionDays   int64
-	purgeProtection bool
+// deleted returns the deleted vault that keeps the name of a planned one. It reports false if there is none,
+// or none that the caller may see.
+func (r *Resource) deleted(ctx context.Context, name string) (facts.DeletedVault, bool, error) {
+	return facts.DeletedVaultNamed(ctx, r.Client, r.Client.SubscriptionID(), name)
 }
 
-// deleted returns the deleted vault with the name in the region; the error says whether there is
-// one.
-func (r *Resource) deleted(ctx context.Context, name, location string) (deletedVault, error) {
-	vaults, err := r.Client.Vaults(r.Client.SubscriptionID())
-	if err != nil {
-		return deletedVault{}, err
-	}
-	got, err := vaults.GetDeleted(ctx, name, location, nil)
-	if err != nil {
-		return deletedVault{}, err
-	}
-	properties := azure.Deref(got.Properties)
-	until := azure.Deref(properties.ScheduledPurgeDate)
-	kept := until.Sub(azure.Deref(properties.DeletionDate))
-	return deletedVault{
-		id:    azure.Deref(properties.VaultID),
-		until: until,
-		// Azure does not show the retention of a deleted vault, only the two dates.
-		retentionDays:   int64(math.Round(kept.Hours() / 24)),
-		purgeProtection: azure.Deref(properties.PurgeProtectionEnabled),
-	}, nil
+// retentionDays returns the retention of a deleted vault. Azure does not show it, only the two dates.
+func retentionDays(gone facts.DeletedVault) int64 {
+	return int64(math.Round(gone.PurgedAt.Sub(gone.DeletedAt).Hours() / 24))
 }
 
 // obstacles refuses a plan, for a vault with the ID, that the deleted vault cannot be recovered into.
-func (d deletedVault) obstacles(id string, plan model) diag.Diagnostics {
-	if !azure.SameID(d.id, id) {
-		return diag.Diagnostics{diagnostic.Refuse(path.Root("name"), diagnostic.Refusal{
-			Title: "Key Vault Name Stays Taken",
-			Found: fmt.Sprintf("the name of the deleted vault %s, which is recoverable until %s",
-				d.id, d.until.UTC().Format(time.RFC3339)),
-			Required: "for " + id + ", a name that no deleted vault holds",
-			Why: "A deleted vault keeps its name until its retention ends, and can only be recovered " +
-				"where it was",
-			Remedy: "Create the vault where it was, which recovers it, or choose another name",
-		})}
+func obstacles(gone facts.DeletedVault, id string, plan model) diag.Diagnostics {
+	if azure.SameID(gone.ID, id) && attribute.NewLocation(gone.Location).Equal(plan.Location) {
+		return fixedChanges(gone.PurgeProtection, retentionDays(gone),
+			"the deleted vault "+id+" that would be recovered", plan)
 	}
-	return fixedChanges(d.purgeProtection, d.retentionDays,
-		"the deleted vault "+id+" that would be recovered", plan)
+	free := fmt.Sprintf("; or free the name by purging the vault, which destroys its keys: "+
+		"az keyvault purge --name %s --location %s", gone.Name, gone.Location)
+	if gone.PurgeProtection {
+		free = ". Its purge protection lets nobody purge it earlier"
+	}
+	return diag.Diagnostics{diagnostic.Refuse(path.Root("name"), diagnostic.Refusal{
+		Title: "Key Vault Name Stays Taken",
+		Found: fmt.Sprintf("the name of the vault %s in %s, which was deleted on %s and is purged on %s (%s)",
+			gone.Name, gone.Location, gone.DeletedAt.UTC().Format(time.RFC3339),
+			gone.PurgedAt.UTC().Format(time.RFC3339), gone.ID),
+		Required: "a name that no deleted vault keeps, or the location and the resource group of that vault",
+		Why:      "A deleted vault keeps its name until it is purged, and can only be recovered where it was",
+		Remedy: fmt.Sprintf("Choose another name; or set location = %q and resource_group_name = %q, which "+
+			"recovers the vault with its keys, as az keyvault recover --name %s does%s",
+			gone.Location, azure.GroupOf(gone.ID), gone.Name, free),
+	})}
 }
 
-// planned warns that the vault will be recovered, or refuses if it cannot be.
-func (d deletedVault) planned(id string, plan model) diag.Diagnostics {
-	found := d.obstacles(id, plan)
-	if !found.HasError() {
-		found.AddAttributeWarning(path.Root("name"), "Key Vault Will Be Recovered", fmt.Sprintf(
-			"The vault %s was deleted and is still recoverable. This apply recovers it, with its keys "+
-				"and access policies, instead of creating a new one, and then updates it to match the "+
-				"configuration.", id))
+// recovering completes the plan for a vault that will be recovered, and warns of that, or refuses if it
+// cannot be. What follows from the name is known already, so that the keys and grants of the vault stay.
+func (r *Resource) recovering(gone facts.DeletedVault, id string, plan *model) diag.Diagnostics {
+	found := obstacles(gone, id, *plan)
+	if found.HasError() {
+		return found
 	}
+	found.AddAttributeWarning(path.Root("name"), "Key Vault Will Be Recovered", fmt.Sprintf(
+		"The vault %s was deleted and is still recoverable. This apply recovers it, with its keys "+
+			"and access policies, instead of creating a new one, and then updates it to match the "+
+			"configuration.", id))
+	protection.IntentsOf(r.Client).Recovers(id)
+	plan.ID = attribute.NewResourceID(id)
+	plan.VaultURI = types.StringValue(r.Client.Cloud().VaultURI(strings.ToLower(plan.Name.ValueString())))
 	return found
 }
 
@@ -94,12 +90,13 @@ func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag
 	}
 	vault, err := r.create(ctx, id, parameters)
 	if azure.IsConflict(err) {
-		gone, missing := r.deleted(ctx, plan.Name.ValueString(), plan.Location.ValueString())
-		if missing == nil {
-			if diags = gone.obstacles(id, plan); diags.HasError() {
+		gone, found, unseen := r.deleted(ctx, plan.Name.ValueString())
+		if found && unseen == nil {
+			if diags = obstacles(gone, id, plan); diags.HasError() {
 				return plan, diags
 			}
 			if vault, err = r.recover(ctx, id, parameters); err == nil {
+				protection.IntentsOf(r.Client).Recovers(id)
 				diags.AddWarning("Key Vault Recovered", fmt.Sprintf("The vault %s had been deleted "+
 					"and was still recoverable. It was recovered, with its keys and access policies, "+
 					"and is updated to match the configuration.", id))

@@ -105,14 +105,28 @@ AttributeName("purge_protection_enabled")
 `,
 		},
 		{
+			"resource group and no purge protection",
+			fixture.WithoutPurgeProtection,
+			acctest.Value{"resource_group_name": "other"},
+			`ERROR: Key Vault Name Stays Taken
+Found: the name of the vault keys in westus2, which was deleted on DELETED and is purged on UNTIL (ID).
+Required: a name that no deleted vault keeps, or the location and the resource group of that vault.
+Why: A deleted vault keeps its name until it is purged, and can only be recovered where it was.
+Remedy: Choose another name; or set location = "westus2" and resource_group_name = "media", which recovers the vault with its keys, as az keyvault recover --name keys does; or free the name by purging the vault, which destroys its keys: az keyvault purge --name keys --location westus2.
+
+Nothing was changed.
+AttributeName("name")
+`,
+		},
+		{
 			"resource group",
 			func(*armkeyvault.VaultCreateOrUpdateParameters) {},
 			acctest.Value{"resource_group_name": "other"},
 			`ERROR: Key Vault Name Stays Taken
-Found: the name of the deleted vault ID, which is recoverable until UNTIL.
-Required: for OTHER, a name that no deleted vault holds.
-Why: A deleted vault keeps its name until its retention ends, and can only be recovered where it was.
-Remedy: Create the vault where it was, which recovers it, or choose another name.
+Found: the name of the vault keys in westus2, which was deleted on DELETED and is purged on UNTIL (ID).
+Required: a name that no deleted vault keeps, or the location and the resource group of that vault.
+Why: A deleted vault keeps its name until it is purged, and can only be recovered where it was.
+Remedy: Choose another name; or set location = "westus2" and resource_group_name = "media", which recovers the vault with its keys, as az keyvault recover --name keys does. Its purge protection lets nobody purge it earlier.
 
 Nothing was changed.
 AttributeName("name")
@@ -127,15 +141,13 @@ AttributeName("name")
 			early := proto.Plan(resourceType, acctest.Object{}, config(test.change)) // Before it was deleted.
 			w.Vault("keys", test.deleted)
 			w.DeleteVault("keys")
-			until := deletedUntil(t, w)
+			deleted, until := deletedUntil(t, w)
 
 			late := proto.Plan(resourceType, acctest.Object{}, config(test.change))
 			_, diags := proto.Apply(early)
 			for _, found := range []acctest.Diagnostics{late.Diagnostics, diags} {
 				for _, one := range found {
-					one.Detail = strings.ReplaceAll(one.Detail, until, "UNTIL")
-					one.Detail = strings.ReplaceAll(one.Detail,
-						azure.ID(w.SubscriptionID(), "other", azure.VaultType, "keys"), "OTHER")
+					one.Detail = strings.NewReplacer(deleted, "DELETED", until, "UNTIL").Replace(one.Detail)
 				}
 				reads(t, w, found, test.want)
 			}
@@ -144,8 +156,9 @@ AttributeName("name")
 	}
 }
 
-// deletedUntil is until when the deleted vault can be recovered. The test fails if there is none.
-func deletedUntil(t *testing.T, w *fixture.World) string {
+// deletedUntil returns when the vault was deleted, and until when it can be recovered. The test fails if there
+// is no deleted vault.
+func deletedUntil(t *testing.T, w *fixture.World) (deleted, until string) {
 	t.Helper()
 	vaults, err := w.Client.Vaults(w.SubscriptionID())
 	if err != nil {
@@ -155,7 +168,8 @@ func deletedUntil(t *testing.T, w *fixture.World) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return gone.Properties.ScheduledPurgeDate.UTC().Format("2006-01-02T15:04:05Z07:00")
+	const form = "2006-01-02T15:04:05Z07:00"
+	return gone.Properties.DeletionDate.UTC().Format(form), gone.Properties.ScheduledPurgeDate.UTC().Format(form)
 }
 
 func group(t *testing.T, w *fixture.World, name string) {
@@ -201,5 +215,5 @@ func TestCreate_whereTheNameIsTakenMeanwhile(t *testing.T) {
 	w.Vault("keys", func(p *armkeyvault.VaultCreateOrUpdateParameters) { p.Location = to.Ptr("northeurope") })
 	w.DeleteVault("keys")
 	_, diags := proto.Apply(plan)
-	says(t, diags, "Key Vault Not Created", "ConflictError", "already exists in deleted state", "Nothing was changed.")
+	says(t, diags, "Key Vault Name Stays Taken", "the vault keys in northeurope", "Nothing was changed.")
 }

@@ -56,7 +56,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if req.State.Raw.IsNull() {
 		if !resp.Diagnostics.HasError() && !plan.Name.IsUnknown() {
-			resp.Diagnostics.Append(r.checkName(ctx, plan)...)
+			resp.Diagnostics.Append(r.checkName(ctx, &plan)...)
+			resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 		}
 		return
 	}

@@ -55,7 +55,15 @@ func (r *Resource) read(ctx context.Context, state *model) error {
 	if err == nil && importing && state.RotationPolicy.setsExpiry(azure.Deref(key.Attributes)) {
 		state.ExpirationDate = timetypes.NewRFC3339Null()
 	}
-	return r.orVaultGone(ctx, state.KeyVaultID.ValueString(), err)
+	vaultID := state.KeyVaultID.ValueString()
+	err = r.orVaultGone(ctx, vaultID, err)
+	if !azure.IsNotFound(err) || importing {
+		return err
+	}
+	if returns, unknown := protection.ReturnsWithVault(ctx, r.Client, vaultID); returns || unknown != nil {
+		return unknown
+	}
+	return err
 }
 
 // delete deletes the key unless an account uses it.
@@ -148,6 +156,18 @@ func (r *Resource) add(ctx context.Context, vaultURI string, plan *model, before
 			return version{}, backoff.Ended(err)
 		}
 	}
+}
+
+// deletedKey returns the deleted key with a name in a vault. It reports false if there is none, or if the
+// vault does not tell: it need not exist yet.
+func (r *Resource) deletedKey(ctx context.Context, vaultID, name string) (customerkey.KeyID, bool) {
+	keys, err := r.Client.Keys(r.Client.Cloud().VaultURI(azure.NameOf(vaultID)))
+	if err != nil {
+		return customerkey.KeyID{}, false
+	}
+	got, err := keys.GetDeletedKey(azure.WithoutRetry(ctx), name, nil)
+	found, err := r.identified(azkeys.KeyBundle{Key: got.Key}, err)
+	return found.id.Versionless(), err == nil
 }
 
 // restore recovers the deleted key, and waits until it can be used: Key Vault answers before it

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -23,6 +24,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
 var (
@@ -70,6 +72,9 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	if req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(r.planRecovery(ctx, &resp.Plan)...)
+	}
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
@@ -90,6 +95,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	adds := !after.rotate.IsNull() && !after.rotate.Equal(before.rotate) ||
 		!after.kind.Equal(before.kind) || !after.size.Equal(before.size)
 	if r.Client != nil {
+		resp.Diagnostics.Append(r.warnVaultDeleted(ctx, req.State)...)
 		resp.Diagnostics.Append(r.checkUse(ctx, &req.State, &req.Plan, adds)...)
 	}
 	if adds {
@@ -98,6 +104,52 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 				resp.Plan.SetAttribute(ctx, path.Root(name), types.StringUnknown())...)
 		}
 	}
+}
+
+// planRecovery completes the plan for a new key where a deleted one is recovered: what identifies it is known
+// already, so that what refers to it stays.
+func (r *Resource) planRecovery(ctx context.Context, plan *tfsdk.Plan) (diags diag.Diagnostics) {
+	var name attribute.NameValue
+	var vaultID attribute.ResourceIDValue
+	diags.Append(plan.GetAttribute(ctx, path.Root("name"), &name)...)
+	diags.Append(plan.GetAttribute(ctx, path.Root("key_vault_id"), &vaultID)...)
+	intents := protection.IntentsOf(r.Client)
+	if r.Client == nil || diags.HasError() || name.IsUnknown() || vaultID.IsUnknown() ||
+		intents.Recovering(vaultID.ValueString()) {
+		return diags
+	}
+	key, deleted := r.deletedKey(ctx, vaultID.ValueString(), name.ValueString())
+	if !deleted {
+		return diags
+	}
+	intents.RecoversKey(key)
+	diags.AddAttributeWarning(path.Root("name"), "Key Vault Key Will Be Recovered", fmt.Sprintf("The key %s was "+
+		"deleted and is still recoverable. This apply recovers it, with all its versions, instead of creating a "+
+		"new one, and then updates it to match the configuration.", key))
+	for name, value := range map[string]string{
+		"id": key.String(), "versionless_id": key.String(), "vault_uri": key.VaultURI,
+		"resource_versionless_id": customerkey.KeyScope(vaultID.ValueString(), key.Name),
+	} {
+		diags.Append(plan.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	return diags
+}
+
+// warnVaultDeleted warns of a vault that was deleted, unless the same plan recovers it.
+func (r *Resource) warnVaultDeleted(ctx context.Context, state tfsdk.State) (diags diag.Diagnostics) {
+	var id string
+	diags = state.GetAttribute(ctx, path.Root("key_vault_id"), &id)
+	if diags.HasError() || !protection.IntentsOf(r.Client).Missing(id) {
+		return diags
+	}
+	gone, found, err := facts.DeletedVaultAt(ctx, r.Client, id)
+	if err == nil && found {
+		diags.AddAttributeWarning(path.Root("key_vault_id"), "Key Vault Deleted", fmt.Sprintf("The vault %s was "+
+			"deleted on %s. Until %s it can be recovered, and this key with it: az keyvault recover --name %s. "+
+			"The key stays in the state as it was last seen.\n\n%s", gone.Name, gone.DeletedAt.Format(time.RFC3339),
+			gone.PurgedAt.Format(time.RFC3339), gone.Name, gone.ID))
+	}
+	return diags
 }
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
@@ -119,12 +171,10 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	id := uri + "keys/" + plan.Name.ValueString()
-	_, err = r.awaitNewest(ctx, plan.KeyVaultID.ValueString(), uri, plan.Name.ValueString(), backoff)
-	resp.Diagnostics.Append(diagnostic.RefuseExisting(r.Subject(id), err)...)
-	if resp.Diagnostics.HasError() {
-		return
+	state, key, diags := r.found(ctx, uri, id, plan, backoff)
+	if !diags.HasError() && key.id.IsZero() {
+		state, key, diags = r.addOrRestore(ctx, uri, id, plan, backoff)
 	}
-	state, key, diags := r.addOrRestore(ctx, uri, id, plan, backoff)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -140,13 +190,32 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
+// found returns the key if it came back with the vault, which this apply recovered, and no key if there is
+// none. It refuses any other key that exists.
+func (r *Resource) found(ctx context.Context, uri, id string, plan model, backoff *azure.Backoff,
+) (state model, key version, diags diag.Diagnostics) {
+	vaultID := plan.KeyVaultID.ValueString()
+	key, err := r.awaitNewest(ctx, vaultID, uri, plan.Name.ValueString(), backoff)
+	if err != nil || !protection.IntentsOf(r.Client).Recovering(vaultID) {
+		return plan, version{}, diagnostic.RefuseExisting(r.Subject(id), err)
+	}
+	diags.AddWarning("Key Vault Key Recovered", fmt.Sprintf("The key %s came back with its vault, which was "+
+		"recovered. It has all its versions, and is updated to match the configuration.", id))
+	return asRecovered(plan, key), key, diags
+}
+
+// asRecovered returns the state of a key that was recovered for a plan.
+func asRecovered(plan model, key version) model {
+	plan.RotationPolicy, plan.RotateWhenChanged = nil, types.MapNull(types.StringType)
+	plan.observe(key)
+	return plan
+}
+
 // addOrRestore creates the key, or recovers the deleted one with its name, and returns it as it is
 // then.
 func (r *Resource) addOrRestore(ctx context.Context, uri, id string, plan model,
 	backoff *azure.Backoff,
 ) (state model, key version, diags diag.Diagnostics) {
-	state = plan
-	state.RotationPolicy = nil
 	key, err := r.add(ctx, uri, &plan, version{},
 		plan.newVersion(r.Client.ServerTime(), attribute.WireTags(plan.Tags)), backoff)
 	if azure.HasCode(err, "ObjectIsDeletedButRecoverable") {
@@ -155,14 +224,16 @@ func (r *Resource) addOrRestore(ctx context.Context, uri, id string, plan model,
 				"and was still recoverable. It was recovered, with all its versions, and is updated "+
 				"to match the configuration.", id))
 		}
-		state.RotateWhenChanged = types.MapNull(types.StringType)
+		if err == nil {
+			return asRecovered(plan, key), key, diags
+		}
 	}
 	if err != nil {
-		diags.Append(diagnostic.FromError(diagnostic.Create, r.Subject(id), err))
-		return state, key, diags
+		return plan, key, diag.Diagnostics{diagnostic.FromError(diagnostic.Create, r.Subject(id), err)}
 	}
-	state.observe(key)
-	return state, key, diags
+	plan.RotationPolicy = nil
+	plan.observe(key)
+	return plan, key, diags
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
