@@ -44,6 +44,7 @@ func (a *Azure) Timeouts(proto *Proto, resourceType string, config Value) Object
 		return configured
 	}
 	made := proto.Create(resourceType, within("50m"))
+	proto = a.Proto() // Terraform plans a resource once in a run.
 	before := a.changes()
 	plan := proto.Plan(resourceType, made, within("40m"))
 	changed, diags := proto.Apply(plan)

@@ -87,10 +87,10 @@ func Rules() rule.List {
 			ID:    ROT007,
 			Name:  "One Rotation at a Time",
 			Title: "Another Rotation Is Running",
-			Sentence: "Two rotations of one storage account never run at once; a run notices another " +
-				"one elsewhere before it regenerates a key.",
+			Sentence: "A configuration has one rotation of a storage account; two rotations never run at " +
+				"once, and a run notices another one elsewhere before it regenerates a key.",
 			Source: "Storage, Manage account access keys: two keys, one of which stays valid",
-			Found:  []rule.Moment{rule.Apply},
+			Found:  []rule.Moment{rule.Plan, rule.Apply},
 		},
 		{
 			ID:       ROT008,

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // PrivateState is the private state that a plan leaves: resp.Private in ModifyPlan.
@@ -21,23 +22,43 @@ type PrivateState interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
+// Owner is a planned resource that owns an object.
+type Owner struct {
+	// Description tells it from another owner of the same object: Terraform tells a provider no addresses.
+	Description string
+	// New says that the state does not have it as the owner yet.
+	New bool
+}
+
+// Conflicts returns how severe it is that another resource owns the same object: an error if either is
+// new. Before Terraform destroys two old ones, it plans them as they are, and an error would stop it.
+func (o Owner) Conflicts(other Owner) rule.Severity {
+	if o.New || other.New {
+		return rule.Error
+	}
+	return rule.Warning
+}
+
 // owners holds which planned resource owns what, by the object in lower case.
 type owners struct {
 	mu     sync.Mutex
 	claims map[string]claim
 }
 
-type claim struct{ token, owner string }
+type claim struct {
+	Owner
+	token string
+}
 
 // Claim notes that a planned resource owns an object, such as the access keys of a storage account, of
-// which there must be one owner. If another resource of the same plan has claimed the object, it
-// returns how that one described itself; else "".
+// which there must be one owner. It returns the other resource of the same plan that has claimed the
+// object before, if there is one.
 //
-// Terraform tells a provider no addresses, and plans a replacement twice: as a change, then as a
-// creation that is handed the private state of the first plan. A token in there tells that creation
-// from another resource. A noun claims what it owns after the plan, and nothing when it is destroyed.
-func Claim(ctx context.Context, client *azure.Client, planned PrivateState, object, owner string,
-) (other string, diags diag.Diagnostics) {
+// Terraform plans a replacement twice: as a change, then as a creation that is handed the private state
+// of the first plan. A token in there tells that creation from another resource. A noun claims what it
+// owns after the plan, and nothing when it is destroyed.
+func Claim(ctx context.Context, client *azure.Client, planned PrivateState, object string, owner Owner,
+) (other Owner, taken bool, diags diag.Diagnostics) {
 	const key = "claimant"
 	token, diags := planned.GetKey(ctx, key)
 	if len(token) == 0 {
@@ -49,8 +70,8 @@ func Claim(ctx context.Context, client *azure.Client, planned PrivateState, obje
 	defer all.mu.Unlock()
 	object = strings.ToLower(object)
 	if first, ok := all.claims[object]; ok && first.token != string(token) {
-		return first.owner, diags
+		return first.Owner, true, diags
 	}
-	all.claims[object] = claim{string(token), owner}
-	return "", diags
+	all.claims[object] = claim{owner, string(token)}
+	return Owner{}, false, diags
 }

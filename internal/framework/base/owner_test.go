@@ -12,6 +12,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // private is a private state.
@@ -31,8 +32,9 @@ func TestClaim(t *testing.T) {
 	one, two := private{}, private{}
 	claim := func(client *azure.Client, by private, object, owner, want string) {
 		t.Helper()
-		if other, diags := base.Claim(t.Context(), client, by, object, owner); other != want || diags.HasError() {
-			t.Errorf("%s claims %s: %q owns it, want %q: %v", owner, object, other, want, diags)
+		other, taken, diags := base.Claim(t.Context(), client, by, object, base.Owner{Description: owner})
+		if other.Description != want || taken != (want != "") || diags.HasError() {
+			t.Errorf("%s claims %s: %q owns it, want %q: %v", owner, object, other.Description, want, diags)
 		}
 	}
 	claim(run, one, "keys /a", "one", "")
@@ -42,4 +44,9 @@ func TestClaim(t *testing.T) {
 	claim(run, private{}, "keys /B", "three", "two")
 	claim(run, private{}, "encryption /a", "four", "")
 	claim(another, two, "keys /a", "two", "")
+
+	older, newer := base.Owner{}, base.Owner{New: true}
+	if older.Conflicts(older) != rule.Warning || older.Conflicts(newer) != rule.Error || newer.Conflicts(older) != rule.Error {
+		t.Error("two owners conflict unless both are in the state already")
+	}
 }

@@ -119,6 +119,7 @@ func TestBatch_calls(t *testing.T) {
 	if len(diags.Errors()) > 0 {
 		t.Fatal(diags.Text())
 	}
+	w.proto = w.Proto()
 	asked := w.Calls(func() { wantSilence(t, w.proto.Plan(resourceType, object, config).Diagnostics) })
 	want := []string{
 		"GET Microsoft.Batch/batchAccounts/fabrikam", "GET Microsoft.Storage/storageAccounts/contoso",

@@ -27,7 +27,7 @@ func TestPlan_changes(t *testing.T) {
 	}
 	for _, attribute := range slices.Sorted(maps.Keys(changed)) {
 		config := with(w.rotation(), acctest.Value{attribute: changed[attribute]})
-		plan := w.proto.Plan(resourceType, made, config)
+		plan := w.plan(made, config)
 		if len(plan.Replace) > 0 || len(plan.Diagnostics) > 0 {
 			t.Errorf("%s: replaced for %v, said %s", attribute, plan.Replace, plan.Diagnostics.Text())
 		}

@@ -242,7 +242,7 @@ func TestPlan_ofSeveralRotations(t *testing.T) {
 	lists := map[string]int{}
 	for _, call := range w.Calls(func() {
 		for _, store := range stores {
-			w.plan(acctest.Object{}, acctest.Value{"storage_account_id": store})
+			w.proto.Plan(resourceType, acctest.Object{}, acctest.Value{"storage_account_id": store})
 		}
 	}) {
 		if !strings.Contains(call, "/storageAccounts/") {

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
@@ -41,7 +42,8 @@ func plannedWarning(opened *account, step keyrotation.Step, created keyrotation.
 	switch step.Action {
 	case keyrotation.Sync:
 		does = fmt.Sprintf("This apply will sync the keys of %s to %s", name, syncTargets(opened.dependents))
-		why = "This apply does not regenerate a key for it (ROT005)"
+		why = "This apply does not regenerate a key for it (ROT005). If another configuration rotates these " +
+			"keys too, remove one of the two rotations (ROT007)"
 	case keyrotation.Regenerate:
 		does = fmt.Sprintf("This apply will regenerate %s of %s and sync %s", step.Key, name,
 			syncTargets(opened.dependents))
@@ -143,6 +145,32 @@ func overdueWarning(id string, adopted keyrotation.Recorded, wanted keyrotation.
 		"the resource again and never rotates: keep the state, and apply again.\n\nStorage account: %s",
 		azure.NameOf(id), overdueSince, does, starts, id))
 	return diags
+}
+
+// secondRotation says that the configuration rotates the keys of a storage account twice.
+func secondRotation(id string, this, other base.Owner) diag.Diagnostic {
+	return diagnostic.FromViolation(rule.Violation{
+		Rule:      keyrotation.Rule(keyrotation.ROT007),
+		Title:     "Storage Account Rotated Twice",
+		Severity:  this.Conflicts(other),
+		Attribute: "storage_account_id",
+		Found: fmt.Sprintf("two azuremedia_storage_key_rotation resources for %s in this configuration: this one with "+
+			"%s, the other one with %s", azure.NameOf(id), this.Description, other.Description),
+		Required: "one rotation of a storage account",
+		Why: "Each takes the keys that the other regenerates for keys that were regenerated elsewhere, and " +
+			"neither syncs the dependents of the other",
+		Remedy: "Give one of them the dependents of both and remove the other, which changes no key. " +
+			"Storage account: " + id,
+	})
+}
+
+// describe tells a rotation from another one of the same storage account.
+func describe(plan *model) string {
+	described := syncTargets(&dependents{ids: plan.dependents()})
+	if interval := plan.RotationInterval; !interval.IsNull() {
+		described += " and rotation_interval = " + interval.String()
+	}
+	return described
 }
 
 // emergencyWarning says what an emergency risks.

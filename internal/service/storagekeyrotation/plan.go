@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
@@ -52,6 +53,21 @@ func (r *Resource) run(ctx context.Context, opened *account, recorded keyrotatio
 			"until": step.Until.Format(time.RFC3339), "reason": step.Reason,
 		})
 	})
+}
+
+// claim refuses a second rotation of the same storage account in one plan.
+func (r *Resource) claim(ctx context.Context, private base.PrivateState, plan *model, recorded keyrotation.Recorded,
+) diag.Diagnostics {
+	id := plan.StorageAccountID.ValueString()
+	if id == "" { // It is unknown.
+		return nil
+	}
+	owner := base.Owner{Description: describe(plan), New: !recorded.Adopted() || recorded.LastSync.IsZero()}
+	other, taken, diags := base.Claim(ctx, r.Client, private, "the keys of "+id, owner)
+	if taken {
+		diags.Append(secondRotation(id, owner, other))
+	}
+	return diags
 }
 
 // planNext plans the changes of the next step, and returns what a person should know about it.

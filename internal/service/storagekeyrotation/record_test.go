@@ -243,19 +243,9 @@ func TestAccRotation_upgrade(t *testing.T) {
 		p.configure(ground + rotating(p.server.Ready().SubscriptionID, trigger, ""))
 		p.must()
 	}
-	file := filepath.Join(p.folder, stateFile)
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var state map[string]any
-	if err := json.Unmarshal(content, &state); err != nil {
-		t.Fatal(err)
-	}
-	for _, found := range state["resources"].([]any) {
-		resource := found.(map[string]any)
+	p.edit(func(resource map[string]any) {
 		if resource["type"] != resourceType {
-			continue
+			return
 		}
 		instance := resource["instances"].([]any)[0].(map[string]any)
 		attributes := instance["attributes"].(map[string]any)
@@ -268,12 +258,7 @@ func TestAccRotation_upgrade(t *testing.T) {
 			"started_for": attributes["rotated_for"], "emergency_answered": false, "waits_for_nothing": false,
 		}
 		delete(attributes, "rotated_for")
-	}
-	content, err = json.Marshal(state)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, file, string(content), 0o600)
+	})
 	if !p.empty() {
 		t.Error("the plan after the upgrade is not empty")
 	}
@@ -282,7 +267,7 @@ func TestAccRotation_upgrade(t *testing.T) {
 	if p.phase() != "complete" || !p.empty() {
 		t.Errorf("the rotation ends %s", p.phase())
 	}
-	if content, err = os.ReadFile(file); err != nil || strings.Contains(string(content), `"record"`) {
+	if content, err := os.ReadFile(filepath.Join(p.folder, stateFile)); err != nil || strings.Contains(string(content), `"record"`) {
 		t.Errorf("the state still has a record: %v", err)
 	}
 }

@@ -69,6 +69,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.abandonedWarning(ctx, state, recorded)...)
 		recorded = keyrotation.Recorded{}
 	}
+	if resp.Diagnostics.Append(r.claim(ctx, resp.Private, &plan, recorded)...); resp.Diagnostics.HasError() {
+		return
+	}
 	changed := true
 	if exists {
 		// Attributes that Terraform has marked as unknown keep their value, unless something changes.

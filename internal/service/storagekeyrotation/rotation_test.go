@@ -246,7 +246,8 @@ func TestRotation_elsewhere(t *testing.T) {
 	}
 }
 
-// TestRotation_twoResources has two rotations of one storage account in one run (ROT007).
+// TestRotation_twoResources has two rotations of one storage account, which were planned apart, applied at
+// once (ROT007).
 func TestRotation_twoResources(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

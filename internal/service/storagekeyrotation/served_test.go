@@ -204,6 +204,27 @@ func (p *project) phase() string {
 	return ""
 }
 
+// edit changes the resources in the state.
+func (p *project) edit(change func(resource map[string]any)) {
+	p.t.Helper()
+	file := filepath.Join(p.folder, stateFile)
+	content, err := os.ReadFile(file)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var state map[string]any
+	if err := json.Unmarshal(content, &state); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, resource := range state["resources"].([]any) {
+		change(resource.(map[string]any))
+	}
+	if content, err = json.Marshal(state); err != nil {
+		p.t.Fatal(err)
+	}
+	write(p.t, file, string(content), 0o600)
+}
+
 // advance lets time pass, an hour at a time, and looks at the invariants after each.
 func (p *project) advance(hours int) {
 	p.t.Helper()

@@ -141,9 +141,10 @@ func (w *world) rotation() acctest.Value {
 	}
 }
 
-// plan refreshes and plans. It fails the test on an error.
+// plan refreshes and plans, in a run of its own. It fails the test on an error.
 func (w *world) plan(prior acctest.Object, config acctest.Value) acctest.Plan {
 	w.t.Helper()
+	w.proto = w.Proto()
 	if prior.State != nil {
 		refreshed, diags := w.proto.Read(prior)
 		if len(diags) > 0 {
