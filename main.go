@@ -89,5 +89,7 @@ func openRehearsal(ctx context.Context, dataFile string) (provider.Rehearsal, er
 		SubscriptionID: access.SubscriptionID,
 		ClientID:       access.ClientID,
 		ClientSecret:   access.ClientSecret,
+
+		OpenSubscription: azure.OpenSubscription,
 	}, nil
 }

@@ -271,6 +271,8 @@ func (a *Azure) server(access rehearsal.Access, transport http.RoundTripper) (tf
 				SubscriptionID: access.SubscriptionID,
 				ClientID:       access.ClientID,
 				ClientSecret:   access.ClientSecret,
+
+				OpenSubscription: a.rehearsal.OpenSubscription,
 			}, nil
 		}))())()
 	if err != nil {

@@ -30,6 +30,8 @@ type Exercise struct {
 // Main runs the tests of a package for TestMain, and fails if they leave out what an [Exercise] demands.
 // It checks only runs of all tests of the package.
 func Main(m *testing.M, exercises ...Exercise) {
+	// A developer's own settings are not the test's, which uses the subscription that a rehearsal begins with.
+	_ = os.Unsetenv("ARM_SUBSCRIPTION_ID")
 	code := m.Run()
 	if code == 0 && whole() {
 		for _, exercise := range exercises {

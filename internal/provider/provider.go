@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -45,13 +46,17 @@ type Provider struct {
 	clock         azure.Clock
 }
 
-// Rehearsal is a local Azure: a transport to it, and the credentials of a caller that owns its subscription.
+// Rehearsal is a local Azure: a transport to it, and the credentials of a caller that owns its subscriptions.
 type Rehearsal struct {
 	Transport      http.RoundTripper
 	TenantID       string
-	SubscriptionID string
+	SubscriptionID string // Of the subscription to use unless the configuration names one.
 	ClientID       string
 	ClientSecret   string
+
+	// OpenSubscription makes sure that the subscription with the ID is there, and returns its ID as the
+	// local Azure writes it.
+	OpenSubscription func(ctx context.Context, id string) (string, error)
 }
 
 // Option sets something that the configuration cannot.
@@ -128,8 +133,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ActionData = client
 }
 
-// rehearse points the configuration at the local Azure. It ignores every other setting of the sign-in,
-// so a configuration needs no other change to be rehearsed.
+// rehearse points the configuration at the local Azure, which has every subscription that is asked for. It
+// ignores all settings of the sign-in, so a configuration needs no other change to be rehearsed.
 func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Config) error {
 	if p.openRehearsal == nil {
 		return errors.New("this build of the provider has no rehearsal")
@@ -140,6 +145,16 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 			Setting: "rehearsal.data_file",
 			Problem: fmt.Sprintf("the rehearsal cannot be opened: %v", err),
 			Remedy:  "Correct that, or name another file",
+		}
+	}
+	if wanted := config.SubscriptionID; wanted != "" && !strings.EqualFold(wanted, rehearsal.SubscriptionID) {
+		rehearsal.SubscriptionID, err = rehearsal.OpenSubscription(ctx, wanted)
+		if err != nil {
+			return &azure.SettingError{
+				Setting: "subscription_id",
+				Problem: fmt.Sprintf("the rehearsal does not open it: %v", err),
+				Remedy:  "Correct that, or remove the setting to use the subscription that every rehearsal begins with",
+			}
 		}
 	}
 	*config = azure.Config{

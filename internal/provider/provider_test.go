@@ -238,6 +238,56 @@ func TestConfigure_opensRehearsalWithItsOwnCredentials(t *testing.T) {
 	}
 }
 
+// TestConfigure_opensTheSubscriptionThatIsNamed has a rehearsal used in the subscription that the block or
+// the environment names, and in its own one without a name.
+func TestConfigure_opensTheSubscriptionThatIsNamed(t *testing.T) {
+	const own, other = "00000000-0000-0000-0000-000000000001", "AAAAAAAA-0000-0000-0000-000000000002"
+	for name, test := range map[string]struct {
+		variables map[string]string
+		block     acctest.Value
+		opens     string
+		says      []string
+	}{
+		"no name":            {nil, acctest.Value{}, "", nil},
+		"in the block":       {nil, acctest.Value{"subscription_id": other}, other, nil},
+		"in the environment": {map[string]string{"ARM_SUBSCRIPTION_ID": other}, acctest.Value{}, other, nil},
+		"its own":            {nil, acctest.Value{"subscription_id": own}, "", nil},
+		"no ID":              {nil, acctest.Value{"subscription_id": "my-sub"}, "", []string{`subscription_id (ARM_SUBSCRIPTION_ID): "my-sub"`, "Required: a GUID"}},
+		"one that fails": {
+			nil,
+			acctest.Value{"subscription_id": subscriptionID},
+			subscriptionID,
+			[]string{"subscription_id (ARM_SUBSCRIPTION_ID): the rehearsal does not open it: full"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			opened := ""
+			proto := start(t, test.variables, provider.WithRehearsal(
+				func(context.Context, string) (provider.Rehearsal, error) {
+					return provider.Rehearsal{
+						Transport: silent{}, TenantID: "t", SubscriptionID: own, ClientID: "c", ClientSecret: "x",
+						OpenSubscription: func(_ context.Context, id string) (string, error) {
+							if opened = id; id != other {
+								return "", errors.New("full")
+							}
+							return strings.ToLower(id), nil
+						},
+					}, nil
+				}))
+			test.block["environment"] = "rehearsal"
+			diags := proto.Configure(test.block)
+			if opened != test.opens || len(diags) > 0 != (len(test.says) > 0) {
+				t.Errorf("opened %q, want %q: %s", opened, test.opens, diags.Text())
+			}
+			for _, text := range test.says {
+				if !strings.Contains(diags.Text(), text) {
+					t.Errorf("lacks %q: %s", text, diags.Text())
+				}
+			}
+		})
+	}
+}
+
 func TestSchema_documentsTheVariableOfEverySetting(t *testing.T) {
 	proto := start(t, nil)
 	var check func(prefix string, attributes []*tfprotov6.SchemaAttribute)

@@ -32,7 +32,8 @@ func providerSchema() schema.Schema {
 					"the provider.",
 				stringvalidator.OneOf("public", "usgovernment", "china", "custom", "rehearsal")),
 			"subscription_id": text("subscription_id",
-				"The ID of the subscription to create resources in. Required, except in rehearsal."),
+				"The ID of the subscription to create resources in. Required, except in rehearsal, which "+
+					"has every subscription that a provider block names, and one besides."),
 			"tenant_id": text("tenant_id",
 				"The ID of the tenant to sign in to. Required with `client_secret`, "+
 					"`client_certificate_path` and `use_oidc`."),

@@ -132,8 +132,8 @@ func (m model) config() (azure.Config, error) {
 			Remedy:   "Set environment = \"rehearsal\", or remove the block",
 		})
 	}
+	read.requireGUID("subscription_id", config.SubscriptionID, "az account show --query id")
 	if config.Environment != azure.Rehearsal {
-		read.requireGUID("subscription_id", config.SubscriptionID, "az account show --query id")
 		read.requireGUID("tenant_id", config.TenantID, "az account show --query tenantId")
 		read.requireGUID("client_id", config.ClientID, "az ad sp list --display-name NAME --query [].appId")
 	}

@@ -6,6 +6,7 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
@@ -118,11 +119,29 @@ func (a *Azure) AddPrincipal(_ context.Context, name string) (Access, error) {
 // owns as well, and returns its ID.
 func (a *Azure) AddSubscription(_ context.Context, displayName string) (id string, err error) {
 	err = a.transact("adding a subscription", func(tx *engine.Tx) {
-		added := a.resources.AddSubscription(tx, displayName)
-		a.roles.Assign(tx, added, authorization.Owner, a.access.ObjectID)
-		id = added.Subscription()
+		id = a.addSubscription(tx, "", displayName)
 	})
 	return id, err
+}
+
+func (a *Azure) addSubscription(tx *engine.Tx, id, displayName string) string {
+	added := a.resources.AddSubscription(tx, id, displayName)
+	a.roles.Assign(tx, added, authorization.Owner, a.access.ObjectID)
+	return added.Subscription()
+}
+
+// OpenSubscription returns the ID of the subscription with this ID as rehearsal writes it. If there is none,
+// it adds one as [Azure.AddSubscription] does: whoever has the data file has every subscription in it.
+func (a *Azure) OpenSubscription(_ context.Context, id string) (opened string, err error) {
+	id = strings.ToLower(id)
+	err = a.transact("opening a subscription", func(tx *engine.Tx) {
+		if found := tx.Resource(engine.ID("/subscriptions/" + id)); found != nil {
+			opened = found.Name
+			return
+		}
+		opened = a.addSubscription(tx, id, "Rehearsal "+id)
+	})
+	return opened, err
 }
 
 // Principals returns the service principals and managed identities.

@@ -97,7 +97,7 @@ func (a *Azure) begin(tx *engine.Tx) error {
 		return nil
 	}
 	principal := a.directory.AddServicePrincipal(tx, "rehearsal")
-	subscription := a.resources.AddSubscription(tx, "Rehearsal")
+	subscription := a.resources.AddSubscription(tx, "", "Rehearsal")
 	a.roles.Assign(tx, subscription, authorization.Owner, principal.ObjectID)
 	a.access = Access{
 		TenantID:       a.directory.TenantID(tx),

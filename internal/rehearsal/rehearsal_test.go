@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,6 +37,57 @@ func TestOpen_beginsOnce(t *testing.T) {
 	}
 	if other := open(t, "").Access(); other.TenantID == access.TenantID {
 		t.Error("two rehearsals share a tenant")
+	}
+}
+
+// TestOpenSubscription opens a subscription from several processes at once. Its resources are apart from those
+// of the first one, and a subscription that nobody opened is not there.
+func TestOpenSubscription(t *testing.T) {
+	t.Parallel()
+	const second = "aaaaaaaa-2222-3333-4444-555555555555"
+	path := filepath.Join(t.TempDir(), "data")
+	var users sync.WaitGroup
+	for range 4 {
+		users.Go(func() {
+			azure := open(t, path)
+			for id, want := range map[string]string{
+				strings.ToUpper(second): second, azure.Access().SubscriptionID: azure.Access().SubscriptionID,
+			} {
+				if opened, err := azure.OpenSubscription(t.Context(), id); err != nil || opened != want {
+					t.Errorf("opened %q, want %q: %v", opened, want, err)
+				}
+			}
+		})
+	}
+	users.Wait()
+	azure := open(t, path)
+	ask := func(method, path, body string) rehearsal.Answer {
+		t.Helper()
+		answer, err := azure.Ask(t.Context(), rehearsal.Question{
+			Method: method, URL: path + "?api-version=2021-04-01", Body: []byte(body),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	group := "/subscriptions/" + second + "/resourceGroups/rg"
+	if made := ask("PUT", group, `{"location": "westeurope"}`); made.Status != http.StatusCreated ||
+		!strings.Contains(string(made.Body), group) {
+		t.Errorf("making a group answers %d %s", made.Status, made.Body)
+	}
+	for id, want := range map[string]int{second: 1, azure.Access().SubscriptionID: 0} {
+		listed := ask("GET", "/subscriptions/"+id+"/resourceGroups", "")
+		if got := strings.Count(string(listed.Body), `"westeurope"`); listed.Status != http.StatusOK || got != want {
+			t.Errorf("%s lists %d groups, want %d: %s", id, got, want, listed.Body)
+		}
+	}
+	if listed := ask("GET", "/subscriptions", ""); strings.Count(string(listed.Body), `"subscriptionId"`) != 2 {
+		t.Errorf("the subscriptions are %s", listed.Body)
+	}
+	unknown := ask("GET", "/subscriptions/bbbbbbbb-2222-3333-4444-555555555555/resourceGroups", "")
+	if unknown.Status != http.StatusNotFound || !strings.Contains(string(unknown.Body), "SubscriptionNotFound") {
+		t.Errorf("a subscription that nobody opened answers %d %s", unknown.Status, unknown.Body)
 	}
 }
 

@@ -78,9 +78,12 @@ func New(e *engine.Engine, directory *entra.Directory) *Service {
 	return s
 }
 
-// AddSubscription adds a subscription to the tenant and returns its identifier.
-func (s *Service) AddSubscription(tx *engine.Tx, displayName string) engine.ID {
-	name := tx.NewID()
+// AddSubscription adds a subscription to the tenant and returns its identifier. With the name "" it has
+// an ID of its own.
+func (s *Service) AddSubscription(tx *engine.Tx, name, displayName string) engine.ID {
+	if name == "" {
+		name = tx.NewID()
+	}
 	added := &engine.Resource{
 		ID: engine.ID("/subscriptions/" + name), Type: subscriptionType, Name: name,
 		Properties: map[string]any{"displayName": displayName},

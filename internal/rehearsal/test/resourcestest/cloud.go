@@ -57,7 +57,7 @@ func New(tb testing.TB, options ...engine.Option) *Cloud {
 	c.Transact(tb, func(tx *engine.Tx) {
 		tokentest.UseSharedKey(tb, tx)
 		c.Tenant = c.Directory.TenantID(tx)
-		c.Subscription = c.Resources.AddSubscription(tx, "Rehearsal")
+		c.Subscription = c.Resources.AddSubscription(tx, "", "Rehearsal")
 		c.Owner = c.Directory.AddServicePrincipal(tx, "owner")
 		c.Stranger = c.Directory.AddServicePrincipal(tx, "stranger")
 		c.Authorization.Assign(tx, c.Subscription, authorization.Owner, c.Owner.ObjectID)
