@@ -131,6 +131,33 @@ func (a *Azure) Watched(watch func(*http.Request)) map[string]func() (tfprotov6.
 	}
 }
 
+// Over returns a factory of the provider, some of whose requests fail: those for which cut returns an error.
+func (a *Azure) Over(cut func(*http.Request) error) func() (tfprotov6.ProviderServer, error) {
+	return func() (tfprotov6.ProviderServer, error) {
+		return a.server(a.rehearsal.Access(), lossy{renewing{a.rehearsal}, cut})
+	}
+}
+
+// lossy is a transport that loses requests.
+type lossy struct {
+	http.RoundTripper
+	cut func(*http.Request) error
+}
+
+func (l lossy) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := l.cut(req); err != nil {
+		return nil, lost{err}
+	}
+	return l.RoundTripper.RoundTrip(req)
+}
+
+// lost is the error of a request that the SDK does not repeat: it waits in between.
+type lost struct{ error }
+
+func (l lost) Unwrap() error { return l.error }
+
+func (lost) NonRetriable() {}
+
 // watched is a transport with somebody who looks after each request.
 type watched struct {
 	http.RoundTripper

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -111,6 +112,17 @@ func IsHidden(err error) bool {
 	azureError, ok := AsError(err)
 	return ok && slices.Contains(
 		[]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, azureError.Status)
+}
+
+// IsUnreachable reports whether there was no connection to the host that a request went to: its name does not
+// resolve, or nothing there answers. Credentials that could not be had are another cause.
+func IsUnreachable(err error) bool {
+	if _, ok := errors.AsType[*CredentialError](err); ok {
+		return false
+	}
+	_, failed := errors.AsType[*net.OpError](err)
+	_, unresolved := errors.AsType[*net.DNSError](err)
+	return failed || unresolved
 }
 
 // IsVaultDenied reports whether a vault refused the caller because no access policy or role grants the

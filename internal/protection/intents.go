@@ -26,6 +26,7 @@ type Intents struct {
 	vaults   map[vaultIntent][]string // The IDs.
 	keys     []plannedKey
 	returns  []customerkey.KeyID
+	unread   map[string]error // Why keys could not be read, by identifier in lower case.
 }
 
 // intent is what a plan does with one account.
@@ -44,6 +45,7 @@ const (
 	switchedVault
 	missedVault
 	recoveredVault
+	admittingVault
 )
 
 // plannedGrant is access that a plan grants. The principal is empty where it is unknown, and the name
@@ -59,7 +61,9 @@ type plannedKey struct {
 // IntentsOf returns the intents of the plan that the client was made for. A provider that is not
 // configured yet has no client, and shares nothing.
 func IntentsOf(client *azure.Client) *Intents {
-	create := func() *Intents { return &Intents{accounts: map[string]intent{}, vaults: map[vaultIntent][]string{}} }
+	create := func() *Intents {
+		return &Intents{accounts: map[string]intent{}, vaults: map[vaultIntent][]string{}, unread: map[string]error{}}
+	}
 	if client == nil {
 		return create()
 	}
@@ -124,6 +128,26 @@ func (i *Intents) Recovers(vaultID string) { i.noteVault(recoveredVault, vaultID
 
 // Recovering reports whether this run recovers a vault.
 func (i *Intents) Recovering(vaultID string) bool { return i.isVault(recoveredVault, vaultID) }
+
+// Admits notes that the plan changes whom a vault lets in.
+func (i *Intents) Admits(vaultID string) { i.noteVault(admittingVault, vaultID) }
+
+// Admitting reports whether the plan changes whom a vault lets in.
+func (i *Intents) Admitting(vaultID string) bool { return i.isVault(admittingVault, vaultID) }
+
+// KeepsOut notes why a key could not be read: its vault keeps the caller out.
+func (i *Intents) KeepsOut(keyID string, why error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.unread[strings.ToLower(keyID)] = why
+}
+
+// KeptOut returns why a key could not be read, or nil if it could.
+func (i *Intents) KeptOut(keyID string) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.unread[strings.ToLower(keyID)]
+}
 
 // RecoversKey notes that the plan recovers a deleted key.
 func (i *Intents) RecoversKey(key customerkey.KeyID) {

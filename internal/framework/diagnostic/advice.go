@@ -18,12 +18,10 @@ func advise(answer *azure.Error, id string) string {
 	switch answer.InnerCode { // Key Vault's, which says more than the code.
 	case "ForbiddenByFirewall":
 		return "Allow the client address above in the vault's firewall (network_acls of the vault), or " +
-			"run Terraform from an address that it allows. If the vault is part of this " +
-			"configuration, terraform apply -target changes it without reading its keys."
+			"run Terraform from an address that it allows."
 	case "ForbiddenByConnection":
 		return "Run Terraform where it can reach a private endpoint of the vault, or switch the " +
-			"vault's public network access on (public_network_access_enabled). If the vault is " +
-			"part of this configuration, terraform apply -target changes it without reading its keys."
+			"vault's public network access on (public_network_access_enabled)."
 	}
 	switch answer.Code {
 	case "AuthorizationFailed", "LinkedAuthorizationFailed":

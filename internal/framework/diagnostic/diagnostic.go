@@ -187,6 +187,9 @@ func report(act Act, subject Subject, err error, outcome string) diag.Diagnostic
 		Summary(act, subject.Noun), paragraphs(doing, cause, remedy, outcome))
 }
 
+// Explain returns why the resource with the ID could not be read, and what to do about it.
+func Explain(id string, err error) (cause, remedy string) { return explain(Read, id, err) }
+
 // explain returns the cause and what to do about it.
 func explain(act Act, id string, err error) (cause, remedy string) {
 	var credential *azure.CredentialError
@@ -204,6 +207,10 @@ func explain(act Act, id string, err error) (cause, remedy string) {
 			fmt.Sprintf("Apply again; if it often takes this long, raise %s.", act.timeout())
 	case errors.Is(err, context.Canceled):
 		return "It was interrupted.", "Apply again."
+	case azure.IsUnreachable(err):
+		return fmt.Sprintf("There was no connection: %v", err),
+			"Check the network between here and Azure. If the resource has a private endpoint, run Terraform " +
+				"where it can reach that."
 	default:
 		return fmt.Sprintf("It failed before Azure answered: %v", err),
 			"Check the network between here and Azure, and apply again."

@@ -89,10 +89,11 @@ func (r Reader) readKey(ctx context.Context, id customerkey.KeyID) (customerkey.
 	}
 }
 
-// closed reports whether a vault keeps the caller out, who may be one of another tenant.
+// closed reports whether a vault keeps the caller out, who may be one of another tenant, or cannot be reached
+// from here.
 func closed(err error) bool {
 	answer, ok := azure.AsError(err)
-	return ok && (answer.Status == http.StatusForbidden || answer.Status == http.StatusUnauthorized)
+	return azure.IsUnreachable(err) || ok && (answer.Status == http.StatusForbidden || answer.Status == http.StatusUnauthorized)
 }
 
 // describe is the key as Key Vault shows it.

@@ -179,6 +179,12 @@ func (m *model) movesAccess(state model) bool {
 	return !m.RBACAuthorization.Equal(state.RBACAuthorization)
 }
 
+// admitsOthers reports whether a plan changes whom the vault lets in.
+func (m *model) admitsOthers(state model) bool {
+	return m.movesAccess(state) || !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) ||
+		!m.NetworkACLs.Equal(state.NetworkACLs) || !m.CallerKeyAccess.Equal(state.CallerKeyAccess)
+}
+
 func (m *model) sku() *armkeyvault.SKU {
 	return &armkeyvault.SKU{
 		Family: to.Ptr(armkeyvault.SKUFamilyA),

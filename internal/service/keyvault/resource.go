@@ -67,6 +67,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	resp.Diagnostics.Append(forbiddenChanges(state, plan)...)
+	if plan.admitsOthers(state) {
+		protection.IntentsOf(r.Client).Admits(state.Identifier())
+	}
 	if plan.PurgeProtection.ValueBool() {
 		protection.IntentsOf(r.Client).Secures(state.Identifier())
 	}

@@ -57,7 +57,13 @@ func (r *Resource) read(ctx context.Context, state *model) error {
 	}
 	vaultID := state.KeyVaultID.ValueString()
 	err = r.orVaultGone(ctx, vaultID, err)
-	if !azure.IsNotFound(err) || importing {
+	switch {
+	case importing:
+		return err
+	case r.keptOut(ctx, vaultID, err): // The state shows the key as it was last seen.
+		protection.IntentsOf(r.Client).KeepsOut(id.String(), err)
+		return nil
+	case !azure.IsNotFound(err):
 		return err
 	}
 	if returns, unknown := protection.ReturnsWithVault(ctx, r.Client, vaultID); returns || unknown != nil {

@@ -4,6 +4,7 @@
 package keyvaultkey_test
 
 import (
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -307,18 +308,88 @@ func TestAccess(t *testing.T) {
 			object := proto.Create(resourceType, w.config(nil))
 			test.close(w.World)
 			before := len(w.Requests(http.MethodGet, "/keys/media/"))
-			_, diags := proto.Read(object)
-			says(t, diags, append(test.texts, "Key Vault Key Not Read", identifier, nothing)...)
+			kept, diags := proto.Read(object)
+			if diff := cmp.Diff(object.State, kept.State); diff != "" || len(diags) > 0 {
+				t.Errorf("not kept: %s%s", diff, diags.Text())
+			}
+			unchanged := proto.Plan(resourceType, kept, w.config(nil))
+			says(t, unchanged.Diagnostics, append(test.texts, "WARNING: Key Vault Out Of Reach", "the key media of the vault keys", identifier)...)
+			if diff := cmp.Diff(kept.State, unchanged.State); diff != "" || len(unchanged.Diagnostics) != 1 {
+				t.Errorf("planned: %s", diff)
+			}
+			changed := proto.Plan(resourceType, kept, w.config(acctest.Value{"enabled": false}))
+			says(t, changed.Diagnostics, append(test.texts, "ERROR: Key Vault Out Of Reach", "a change of the key media", nothing)...)
+			says(t, imported(proto), append(test.texts, "Key Vault Key Not Read", identifier, nothing)...)
+
+			proto = w.Proto() // As if nothing was refreshed.
 			_, diags = proto.Apply(proto.Plan(resourceType, object, w.config(acctest.Value{"enabled": false})))
 			says(t, diags, append(test.texts, "Key Vault Key Not Updated", nothing)...)
 			_, diags = proto.Apply(proto.Plan(resourceType, object, nil))
 			says(t, diags, append(test.texts, "Key Vault Key Not Deleted", nothing)...)
 			_, diags = proto.Apply(proto.Plan(resourceType, acctest.Object{}, w.config(acctest.Value{"name": "other"})))
 			says(t, diags, append(test.texts, "Key Vault Key Not Created", nothing)...)
-			if asked := len(w.Requests(http.MethodGet, "/keys/media/")) - before; asked != 2 {
+			if asked := len(w.Requests(http.MethodGet, "/keys/media/")) - before; asked != 4 {
 				t.Errorf("asked %d times: what is not on its way is not waited for", asked)
 			}
 		})
+	}
+}
+
+// imported are the diagnostics of an import: what it finds nobody has seen before.
+func imported(proto *acctest.Proto) acctest.Diagnostics {
+	_, diags := proto.ImportByID(resourceType, identifier)
+	return diags
+}
+
+// TestAccess_isRestored by the plan of the vault: the key changes in the same apply.
+func TestAccess_isRestored(t *testing.T) {
+	t.Parallel()
+	w := world{fixture.New(t), t}
+	const vaultType = "azuremedia_key_vault"
+	network := func(action string) acctest.Value {
+		return acctest.Value{
+			"name": "keys", "resource_group_name": fixture.Group, "location": fixture.Location,
+			"network_acls": acctest.Value{"default_action": action},
+		}
+	}
+	proto := w.Proto()
+	vault := proto.Create(vaultType, network("Allow"))
+	object := proto.Create(resourceType, w.config(nil))
+	vault = proto.Update(vault, network("Deny"))
+
+	proto = w.Proto()
+	opening := proto.Plan(vaultType, vault, network("Allow"))
+	kept, _ := proto.Read(object)
+	changing := proto.Plan(resourceType, kept, w.config(acctest.Value{"enabled": false}))
+	for _, plan := range []acctest.Plan{opening, changing} {
+		if _, diags := proto.Apply(plan); len(plan.Diagnostics)+len(diags) > 0 {
+			t.Errorf("%s%s", plan.Diagnostics.Text(), diags.Text())
+		}
+	}
+}
+
+// TestAccess_withoutAConnection to the vault, as from outside of its private endpoint. Where Resource Manager
+// cannot be reached either, nothing is known.
+func TestAccess_withoutAConnection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	object := w.Proto().Create(resourceType, w.config(nil))
+	for _, test := range []struct{ cut, want string }{{"keys.vault.azure.net", ""}, {"azure", "Key Vault Key Not Read"}} {
+		proto := acctest.NewProto(t, w.Over(func(req *http.Request) error {
+			if strings.Contains(req.URL.Host, test.cut) {
+				return &net.DNSError{Err: "no such host", Name: req.URL.Host, IsNotFound: true}
+			}
+			return nil
+		}))
+		proto.Configure(acctest.Value{"environment": "rehearsal"})
+		kept, diags := proto.Read(object)
+		if test.want != "" {
+			says(t, diags, test.want, "There was no connection")
+			continue
+		}
+		must(t, kept, diags)
+		says(t, proto.Plan(resourceType, kept, w.config(nil)).Diagnostics, "WARNING: Key Vault Out Of Reach",
+			"There was no connection: ", "no such host", "private endpoint")
 	}
 }
 

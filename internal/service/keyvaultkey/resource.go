@@ -97,6 +97,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.Client != nil {
 		resp.Diagnostics.Append(r.warnVaultDeleted(ctx, req.State)...)
 		resp.Diagnostics.Append(r.checkUse(ctx, &req.State, &req.Plan, adds)...)
+		resp.Diagnostics.Append(r.checkReach(ctx, req.State, req.Plan)...)
 	}
 	if adds {
 		for _, name := range []string{"version", "versioned_id"} {
