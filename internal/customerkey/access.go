@@ -52,6 +52,8 @@ func IdentityAccess(id string) Access {
 		why:      lostAccount + ", and a new identity of the same name is another one to the vault",
 		before: "create another identity beside it with a grant of its own, list both on each account, and " +
 			"have the account read its key by the new one; or give the account the system key",
+		replacing: "lifecycle { create_before_destroy = true } to the azuremedia_user_assigned_identity, so that " +
+			"accounts move to the new identity before the old one goes",
 	}
 }
 

@@ -37,7 +37,7 @@ func TestAccess(t *testing.T) {
 			"the grant of the key media of the vault keys to the principal P", "",
 		},
 		"identity": {
-			customerkey.IdentityAccess(reader), customerkey.CMK017, "the identity reader, by which", "",
+			customerkey.IdentityAccess(reader), customerkey.CMK017, "the identity reader, by which", "to the azuremedia_user_assigned_identity",
 		},
 		"vault": {
 			customerkey.VaultAccess(vault), customerkey.CMK018, "the vault keys, from which", "to the azuremedia_key_vault",

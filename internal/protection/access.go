@@ -124,7 +124,9 @@ func PlanKept(ctx context.Context, client *azure.Client, account Account,
 	case access.Lost:
 		return reportOf(access.asWarning()), true, nil
 	}
-	return access.Worries(client.ServerTime()), false, nil
+	report = access.Worries(client.ServerTime())
+	report.Merge(leaving(client, account))
+	return report, false, nil
 }
 
 // recovering reports whether all that the account lacks is a vault or a key that the plan recovers.

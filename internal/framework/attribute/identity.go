@@ -125,6 +125,18 @@ func (m ManagedIdentity) WireType() string {
 	}
 }
 
+// Keeping returns the identity with others that are kept; "" stands for the system-assigned one.
+func (m ManagedIdentity) Keeping(ids ...string) ManagedIdentity {
+	for _, id := range ids {
+		if id == "" {
+			m.SystemAssigned = true
+		} else {
+			m.UserAssignedIDs = append(m.UserAssignedIDs, id)
+		}
+	}
+	return m
+}
+
 // ExpandIdentity reads the attribute. A null attribute is no identity.
 func ExpandIdentity(ctx context.Context, object types.Object) (ManagedIdentity, diag.Diagnostics) {
 	if !isKnown(object) {
@@ -149,6 +161,15 @@ func IdentityChanges(plan, state types.Object) bool {
 	after, _ := plan.Attributes()["type"].(types.String)
 	before, _ := state.Attributes()["type"].(types.String)
 	return more || !sameIDs(wanted, IdentityIDs(state)) || !after.Equal(before)
+}
+
+// IdentityLeaves reports whether a plan takes an identity away from a resource that the state has.
+func IdentityLeaves(plan, state types.Object) bool {
+	after, _ := plan.Attributes()["type"].(types.String)
+	before, _ := state.Attributes()["type"].(types.String)
+	wanted := IdentityIDs(plan)
+	return hasSystemAssigned(before.ValueString()) && !hasSystemAssigned(after.ValueString()) ||
+		slices.ContainsFunc(IdentityIDs(state), func(id string) bool { return !azure.ContainsID(wanted, id) })
 }
 
 func sameIDs(a, b []string) bool {
@@ -206,6 +227,12 @@ func identityIDs(object types.Object) (ids []string, more bool) {
 		more = more || element.IsUnknown()
 	}
 	return ids, more
+}
+
+// Identities returns the identities in an identity attribute whose parts are known.
+func Identities(object types.Object) (system bool, userAssignedIDs []string) {
+	kind, _ := object.Attributes()["type"].(types.String)
+	return hasSystemAssigned(kind.ValueString()), IdentityIDs(object)
 }
 
 // PlannedIdentities returns the identities in an identity attribute, as far as they are known.

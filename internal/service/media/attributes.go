@@ -40,8 +40,8 @@ func (a *Attributes) ObserveProperties(encryption *armmedia.Encryption,
 
 // fill takes from what was observed what the plan left to Azure.
 func (a *Attributes) fill(ctx context.Context, observed *Attributes) {
-	a.Identity = Filled(ctx, a.Identity, observed.Identity)
-	a.Encryption = Filled(ctx, a.Encryption, observed.Encryption)
+	a.Identity = attribute.Filled(ctx, a.Identity, observed.Identity)
+	a.Encryption = attribute.Filled(ctx, a.Encryption, observed.Encryption)
 	if a.ProvisioningState.IsUnknown() {
 		a.ProvisioningState = observed.ProvisioningState
 	}

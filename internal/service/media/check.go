@@ -30,13 +30,13 @@ func (l *Lifecycle[M, P, Properties]) checkNew(ctx context.Context, plan P) diag
 
 // checkChange checks the plan of an update: the key and the storage accounts that it changes, and
 // whether the account can access the key that it has.
-func (l *Lifecycle[M, P, Properties]) checkChange(ctx context.Context, plan, state P, managed bool,
+func (l *Lifecycle[M, P, Properties]) checkChange(ctx context.Context, plan, state P, managed, kept bool,
 ) diag.Diagnostics {
 	var storage, key diag.Diagnostics
 	var g sync.WaitGroup
 	g.Go(func() { storage = l.checkChangedStorage(ctx, plan, state) })
 	g.Go(func() {
-		key = l.keys().CheckChange(ctx, l.Attributes(plan).keyed(), l.Attributes(state).keyed(), managed)
+		key = l.keys().CheckChange(ctx, l.Attributes(plan).keyed(), l.Attributes(state).keyed(), managed, kept)
 	})
 	g.Wait()
 	return append(storage, key...)

@@ -39,13 +39,13 @@ func ObservedIdentity(wire *armmedia.Identity, prior types.Object) attribute.Man
 
 // WireIdentity returns the identity to send, or nil where the plan does not manage it. In an update,
 // Azure keeps the user-assigned identities that are not named: null takes those off that the
-// attribute had before and the plan no longer has.
-func WireIdentity(planned, before types.Object) *armmedia.Identity {
+// attribute had before and the plan no longer has, except for those that are kept; "" stands for the system-assigned one.
+func WireIdentity(planned, before types.Object, kept ...string) *armmedia.Identity {
 	if planned.IsNull() {
 		return nil
 	}
 	kind, _ := planned.Attributes()["type"].(types.String)
-	wanted := attribute.NewManagedIdentity(kind.ValueString(), attribute.IdentityIDs(planned), "", "")
+	wanted := attribute.NewManagedIdentity(kind.ValueString(), attribute.IdentityIDs(planned), "", "").Keeping(kept...)
 	wire := &armmedia.Identity{Type: to.Ptr(wanted.WireType())}
 	users := map[string]*armmedia.UserAssignedIdentity{}
 	for _, id := range wanted.UserAssignedIDs {

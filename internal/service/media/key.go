@@ -54,8 +54,10 @@ func (k Keys) CheckNew(ctx context.Context, plan Keyed) diag.Diagnostics {
 
 // CheckChange checks the change of an account while planning: whether the account can access the
 // key that it has, without which it takes no change (CMK012), the key that it changes to, and that
-// it keeps the identity that reads its key. Managed says that the configuration has the encryption.
-func (k Keys) CheckChange(ctx context.Context, plan, state Keyed, managed bool) diag.Diagnostics {
+// it keeps the identity that reads its key. Managed says that the configuration has the encryption: where
+// it does not, an attachment may give the account another identity in the same apply, and the account keeps
+// the present one until then. Kept says that an earlier apply did so already.
+func (k Keys) CheckChange(ctx context.Context, plan, state Keyed, managed, kept bool) diag.Diagnostics {
 	wanted := EncryptionIn(plan.Encryption)
 	if !wanted.IsCustomerKey() && !EncryptionIn(state.Encryption).IsCustomerKey() {
 		return nil
@@ -77,8 +79,13 @@ func (k Keys) CheckChange(ctx context.Context, plan, state Keyed, managed bool) 
 		if managed && wanted.IsCustomerKey() {
 			report.Merge(access.Worries(k.Client.ServerTime()))
 		}
-		if wanted.IsCustomerKey() && !plan.Identity.IsNull() && attribute.IdentityChanges(plan.Identity, state.Identity) {
+		identified := wanted.IsCustomerKey() && !plan.Identity.IsNull() &&
+			attribute.IdentityChanges(plan.Identity, state.Identity)
+		switch {
+		case identified && managed:
 			report.Merge(protection.PlanIdentities(k.Client, k.wanted(plan, now)))
+		case identified && kept:
+			report.Merge(protection.StillRead(k.Client, k.wanted(plan, now)))
 		}
 	}
 	return k.say(plan, report, err)

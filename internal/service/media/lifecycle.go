@@ -110,7 +110,9 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 	managed := !configured.IsNull() // Otherwise an azuremedia_customer_key_attachment may own it.
 	if _, changes := l.Changed(plan, state); changes {
 		l.keys().Intend(l.Attributes(plan).keyed(), l.Attributes(state).keyed())
-		resp.Diagnostics.Append(l.checkChange(ctx, plan, state, managed)...)
+		kept, diags := base.KeptIdentities(ctx, req.Private)
+		resp.Diagnostics.Append(diags...)
+		resp.Diagnostics.Append(l.checkChange(ctx, plan, state, managed, kept)...)
 		return
 	}
 	if !managed {
@@ -198,8 +200,9 @@ func (l *Lifecycle[M, P, Properties]) Update(ctx context.Context, req resource.U
 	}
 	backoff := l.Backoff(ctx, diagnostic.Update, plan.Limits())
 
-	account, diags := l.change(ctx, plan, state, backoff)
+	account, kept, diags := l.change(ctx, plan, state, backoff)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(base.KeepIdentities(ctx, resp.Private, kept)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -208,41 +211,56 @@ func (l *Lifecycle[M, P, Properties]) Update(ctx context.Context, req resource.U
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, l.Attributes(plan).ID)...)
 }
 
-// change carries out an update, and returns the account that Azure has then.
+// change carries out an update, and returns the account that Azure has then. Kept says that the account
+// keeps an identity which the plan takes away.
 func (l *Lifecycle[M, P, Properties]) change(ctx context.Context, plan, state P,
 	backoff *azure.Backoff,
-) (account armmedia.Resource[Properties], diags diag.Diagnostics) {
+) (account armmedia.Resource[Properties], kept bool, diags diag.Diagnostics) {
 	planned, before := l.Attributes(plan), l.Attributes(state)
 	id := before.ID.ValueString()
 	update, changes := l.Changed(plan, state)
 	if !changes {
-		return l.unchanged(ctx, id, planned.Encryption, backoff)
+		account, diags = l.unchanged(ctx, id, planned.Encryption, backoff)
+		return account, false, diags
 	}
 	diags.Append(l.missingStorage(ctx, id, plan, state)...)
 	var now protection.Account
-	if EncryptionChanges(planned.Encryption, before.Encryption) {
+	encrypts := EncryptionChanges(planned.Encryption, before.Encryption)
+	identity := update.Identity
+	leaves := identity != nil && attribute.IdentityLeaves(planned.Identity, before.Identity)
+	if encrypts || leaves {
 		var err error
 		if now, err = l.keys().Read(ctx, id); err != nil {
 			diags.Append(diagnostic.FromError(diagnostic.Update, l.Subject(id), err))
-		} else {
+		} else if encrypts {
 			diags.Append(l.keys().Refuse(ctx, planned.keyed(), now)...)
 		}
 	}
 	if diags.HasError() {
-		return account, diags
+		return account, false, diags
+	}
+	var readers []string
+	if leaves {
+		readers = now.LeftOut(attribute.Identities(planned.Identity))
+		update.Identity = WireIdentity(planned.Identity, before.Identity, readers...)
 	}
 	grant := l.keys().GrantWait(planned.keyed(), now, backoff)
 	account, left, err := l.send(ctx, plan, state, update, backoff, grant.Passed, l.storageWait(backoff))
 	switch {
 	case err != nil:
 		diags.Append(l.refused(ctx, diagnostic.Update, plan, grant, err, backoff))
+		return account, false, diags
 	case len(left) > 0 && l.StorageComplete:
 		diags.Append(leftAttached(l.StorageIDs, id, left))
 	}
-	if err == nil {
-		diags.Append(diagnostic.NotRetired(protection.Retire(ctx, l.Client, id))...)
+	if len(readers) > 0 {
+		protection.KeepIdentities(l.Client, id, readers, func(ctx context.Context) error {
+			_, err := l.calls().Update(ctx, id, armmedia.Update[Properties]{Identity: identity}, backoff)
+			return err
+		})
 	}
-	return account, diags
+	diags.Append(diagnostic.NotRetired(protection.Retire(ctx, l.Client, id))...)
+	return account, len(readers) > 0 && !encrypts, diags
 }
 
 // unchanged is the update that sends nothing: only the timeouts or what is managed changed, or the

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 )
@@ -54,25 +53,4 @@ func (staysSucceeded) PlanModifyString(_ context.Context, req planmodifier.Strin
 	if req.PlanValue.IsUnknown() && req.StateValue.ValueString() == string(armmedia.Succeeded) {
 		resp.PlanValue = req.StateValue
 	}
-}
-
-// Filled returns the planned object with the observed texts in place of those that were unknown.
-func Filled(ctx context.Context, planned, observed types.Object) types.Object {
-	if planned.IsUnknown() {
-		return observed
-	}
-	if planned.IsNull() {
-		return planned
-	}
-	values := planned.Attributes()
-	for name, value := range values {
-		if !value.IsUnknown() {
-			continue
-		}
-		values[name] = types.StringNull()
-		if known, ok := observed.Attributes()[name]; ok {
-			values[name] = known
-		}
-	}
-	return types.ObjectValueMust(planned.AttributeTypes(ctx), values)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 func (r *Resource) get(ctx context.Context, id string) (armstorage.Account, error) {
@@ -42,39 +43,59 @@ func (r *Resource) create(ctx context.Context, id string, plan *model) (armstora
 	return created.Account, err
 }
 
-// update patches what was changed, unless accounts use the keys that it switches off (ACC007). Azure replaces all tags with those it is sent, so update sends
-// them only if they change, together with those of others.
-func (r *Resource) update(ctx context.Context, state, plan *model) error {
+// update patches what was changed, unless accounts use the keys that it switches off (ACC007). Azure
+// replaces all tags with those it is sent, so update sends them only if they change, together with those of
+// others. Keeps says that the account keeps an identity which the plan takes away: it reads its key by it.
+func (r *Resource) update(ctx context.Context, state, plan *model) (keeps bool, err error) {
 	parameters, changed, diags := plan.changed(ctx, *state)
 	if err := diagnostic.Failure(diags); err != nil {
-		return err
+		return false, err
 	}
 	retagged := !plan.Tags.Equal(state.Tags)
 	if !changed && !retagged {
-		return nil
+		return false, nil
 	}
 	if plan.switchesKeysOff(*state) {
 		if err := r.refuse(ctx, state.Identifier(), usesKeys, mediaaccount.SwitchingKeysOff); err != nil {
-			return err
+			return false, err
 		}
 	}
 	accounts, at, err := azure.Open(state.Identifier(), azure.StorageAccountType, r.Client.StorageAccounts)
 	if err != nil {
-		return err
+		return false, err
+	}
+	identity := parameters.Identity
+	var kept []string
+	if identity != nil && attribute.IdentityLeaves(plan.Identity, state.Identity) {
+		now, err := protection.Read(ctx, r.Client, state.Identifier())
+		if err != nil {
+			return false, err
+		}
+		kept = now.LeftOut(attribute.Identities(plan.Identity))
+		parameters.Identity, _ = changedIdentity(ctx, state.Identity, plan.Identity, kept...)
 	}
 	if retagged {
 		current, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
 		if err != nil {
-			return err
+			return false, err
 		}
 		parameters.Tags = attribute.MergedTags(current.Tags, state.Tags, plan.Tags)
 	}
 	updated, err := accounts.Update(ctx, at.ResourceGroupName, at.Name, parameters, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
+	planned := plan.Identity
 	plan.observe(updated.Account)
-	return nil
+	if len(kept) == 0 {
+		return false, nil
+	}
+	plan.Identity = attribute.Filled(ctx, planned, plan.Identity)
+	protection.KeepIdentities(r.Client, state.Identifier(), kept, func(ctx context.Context) error {
+		_, err := accounts.Update(ctx, at.ResourceGroupName, at.Name, armstorage.AccountUpdateParameters{Identity: identity}, nil)
+		return err
+	})
+	return true, nil
 }
 
 // delete deletes the account, unless accounts depend on it (ACC006).

@@ -230,11 +230,14 @@ func managedIdentity(wire *armstorage.Identity) attribute.ManagedIdentity {
 		azure.Deref(wire.PrincipalID), azure.Deref(wire.TenantID))
 }
 
-func wireIdentity(ctx context.Context, object types.Object) (*armstorage.Identity, diag.Diagnostics) {
+// wireIdentity returns the identity to send, with those that are kept although the attribute does not list
+// them; "" stands for the system-assigned one.
+func wireIdentity(ctx context.Context, object types.Object, kept ...string) (*armstorage.Identity, diag.Diagnostics) {
 	if object.IsNull() {
 		return nil, nil
 	}
 	identity, diags := attribute.ExpandIdentity(ctx, object)
+	identity = identity.Keeping(kept...)
 	wire := &armstorage.Identity{Type: to.Ptr(armstorage.IdentityType(identity.WireType()))}
 	for _, id := range identity.UserAssignedIDs {
 		if wire.UserAssignedIdentities == nil {
@@ -247,9 +250,9 @@ func wireIdentity(ctx context.Context, object types.Object) (*armstorage.Identit
 
 // changedIdentity returns the identity to send with an update. Azure removes a user-assigned identity
 // only if it is sent as null, so those that others have assigned stay.
-func changedIdentity(ctx context.Context, before, after types.Object,
+func changedIdentity(ctx context.Context, before, after types.Object, kept ...string,
 ) (*armstorage.Identity, diag.Diagnostics) {
-	wire, diags := wireIdentity(ctx, after)
+	wire, diags := wireIdentity(ctx, after, kept...)
 	was, more := attribute.ExpandIdentity(ctx, before)
 	diags.Append(more...)
 	wanted := slices.Collect(maps.Keys(wire.UserAssignedIdentities))

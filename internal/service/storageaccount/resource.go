@@ -103,6 +103,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			mediaaccount.DestroyingStorage)...)
 	default:
 		r.intend(state, plan)
+		resp.Diagnostics.Append(r.stillRead(ctx, state, plan, req.Private)...)
 		resp.Diagnostics.Append(consequences(state, plan)...)
 		if plan.replaces(state) {
 			resp.Diagnostics.Append(r.warn(ctx, id, mediaaccount.ACC006, anyDependent,
@@ -139,6 +140,24 @@ func (r *Resource) intend(state, plan model) {
 		planned.SystemAssigned, planned.UserAssigned = attribute.PlannedIdentities(plan.Identity)
 		intents.Identifies(planned)
 	}
+}
+
+// stillRead warns of a plan that takes an identity away which an earlier apply had to keep (CMK008).
+func (r *Resource) stillRead(ctx context.Context, state, plan model, private base.PrivateState) diag.Diagnostics {
+	kept, diags := base.KeptIdentities(ctx, private)
+	if !kept || plan.Identity.IsNull() || plan.replaces(state) {
+		return diags
+	}
+	report, err := protection.Leaving(ctx, r.Client, state.Identifier())
+	if err != nil {
+		diags.Append(diagnostic.FromError(diagnostic.Read, r.Subject(state.Identifier()), err))
+		return diags
+	}
+	for i := range report.Violations {
+		report.Violations[i].Attribute = "identity"
+	}
+	diags.Append(diagnostic.FromReport(report)...)
+	return diags
 }
 
 // consequences returns what a person should know about a planned change.
@@ -193,7 +212,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp *resource.UpdateResponse,
 ) {
-	base.Update(ctx, &r.Resource, req, resp, r.update)
+	base.Update(ctx, &r.Resource, req, resp, func(ctx context.Context, state, plan *model) error {
+		keeps, err := r.update(ctx, state, plan)
+		resp.Diagnostics.Append(base.KeepIdentities(ctx, resp.Private, keeps)...)
+		return err
+	})
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,

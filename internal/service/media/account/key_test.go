@@ -14,6 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -321,17 +323,83 @@ func TestProtoAccount_systemIdentityReadsOnlyLater(t *testing.T) {
 	says(t, plan.Diagnostics, "(CMK009)", `"encryption"`, "azuremedia_customer_key_attachment")
 }
 
-// TestProtoAccount_keepsTheIdentityThatReadsTheKey takes the identity off that the key is read
-// with, which somebody else attached.
+// TestProtoAccount_keepsTheIdentityThatReadsTheKey takes off the identity that reads the key, which another
+// noun attaches: the account keeps it until the key is read by another, in the same run or in a later one.
 func TestProtoAccount_keepsTheIdentityThatReadsTheKey(t *testing.T) {
 	t.Parallel()
-	w, identity := keyed(t)
-	created := w.proto.Create(resourceType, w.with(keyID, identity, nil))
-	other, _ := w.Identity("other")
-	plan := w.proto.Plan(resourceType, created, w.config(acctest.Value{
-		"identity": acctest.Value{"type": "UserAssigned", "identity_ids": []any{other}},
-	}))
-	says(t, plan.Diagnostics, "(CMK008)", `"encryption").AttributeName("user_assigned_identity_id")`, "which the account does not list")
+	for _, sameRun := range []bool{true, false} {
+		t.Run(fmt.Sprintf("same run=%t", sameRun), func(t *testing.T) {
+			t.Parallel()
+			w, identity := keyed(t)
+			created := w.proto.Create(resourceType, w.with(keyID, identity, nil))
+			other, principal := w.Identity("other")
+			w.Grant("keys", principal)
+			swapped := w.config(acctest.Value{
+				"identity": acctest.Value{"type": "UserAssigned", "identity_ids": []any{other}},
+			})
+			access := w.WatchAccess(created.Identity["id"])
+			proto := w.Proto()
+			plan := proto.Plan(resourceType, created, swapped)
+			now, diags := proto.Apply(plan)
+			if diags = append(plan.Diagnostics, diags...); len(diags) > 0 {
+				t.Fatal(diags.Text())
+			}
+			listed := func(want int) {
+				t.Helper()
+				if ids := get(t, w.azure).Identity.UserAssignedIdentities; len(ids) != want {
+					t.Errorf("the account lists %d identities, want %d", len(ids), want)
+				}
+			}
+			listed(2)
+			if !sameRun {
+				now, _ = w.proto.Read(now)
+				again := w.Proto().Plan(resourceType, now, swapped)
+				text := again.Diagnostics.Text()
+				if len(again.Diagnostics.Warnings()) != 1 || len(again.Diagnostics) != 1 ||
+					!strings.Contains(text, "(CMK008)") || !strings.Contains(text, "it keeps this one") {
+					t.Errorf("the plan after: %s", text)
+				}
+				proto = w.Proto()
+			}
+			w.moveTo(proto, other)
+			if sameRun {
+				listed(1)
+			} else {
+				listed(2)
+				now, _ = w.proto.Read(now)
+				proto = w.Proto()
+				plan := proto.Plan(resourceType, now, swapped)
+				now, diags = proto.Apply(plan)
+				if diags = append(plan.Diagnostics, diags...); len(diags) > 0 {
+					t.Fatal(diags.Text())
+				}
+				listed(1)
+			}
+			now, _ = w.proto.Read(now)
+			unchanged := w.Proto().Plan(resourceType, now, swapped)
+			if diff := cmp.Diff(now.State, unchanged.State); diff != "" || len(unchanged.Diagnostics) > 0 {
+				t.Errorf("%s%s", diff, unchanged.Diagnostics.Text())
+			}
+			access.Check(t)
+		})
+	}
+}
+
+// moveTo has an attachment of the account read its key by another identity.
+func (w *world) moveTo(proto *acctest.Proto, identity string) {
+	w.t.Helper()
+	const attachment = "azuremedia_customer_key_attachment"
+	imported, diags := proto.ImportByID(attachment, w.ID(azure.MediaAccountType, "contosomedia"))
+	if len(diags) > 0 {
+		w.t.Fatal(diags.Text())
+	}
+	plan := proto.Plan(attachment, imported, acctest.Value{
+		"account_id": imported.State["account_id"], "key_vault_key_id": keyID, "user_assigned_identity_id": identity,
+	})
+	_, diags = proto.Apply(plan)
+	if diags = append(plan.Diagnostics, diags...); len(diags) > 0 {
+		w.t.Fatal(diags.Text())
+	}
 }
 
 func TestProtoAccount_waitsForAGrant(t *testing.T) {

@@ -61,7 +61,7 @@ func (a *account) observe(wire armmedia.Account) {
 
 // fill takes from what was observed what the plan left to Azure.
 func fill(ctx context.Context, plan, observed *model) {
-	plan.KeyDeliveryAccessControl = media.Filled(
+	plan.KeyDeliveryAccessControl = attribute.Filled(
 		ctx, plan.KeyDeliveryAccessControl, observed.KeyDeliveryAccessControl)
 	if plan.MediaServiceID.IsUnknown() {
 		plan.MediaServiceID = observed.MediaServiceID

@@ -5,6 +5,7 @@ package videoanalyzer_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -142,13 +143,46 @@ func TestKey_isReadAsTheAccountsOwnIdentity(t *testing.T) {
 	says(t, w.proto.Plan(resourceType, acctest.Object{}, w.config(strange)).Diagnostics, "(CMK008)",
 		`"encryption").AttributeName("user_assigned_identity_id")`, "which the account does not list")
 
-	// The identity that reads the key cannot be taken off, whoever attached the key.
+	// The identity that reads the key is kept, whoever attached the key.
 	created := w.proto.Create(resourceType, w.under(keyID, nil))
 	other := w.config(acctest.Value{
 		"identity":        acctest.Value{"type": "UserAssigned", "identity_ids": []any{stranger}},
 		"storage_account": acctest.Value{"id": w.store},
 	})
-	says(t, w.proto.Plan(resourceType, created, other).Diagnostics, "(CMK008)", "which the account does not list")
+	plan := w.proto.Plan(resourceType, created, other)
+	_, diags := w.proto.Apply(plan)
+	if diags = append(plan.Diagnostics, diags...); len(diags) > 0 || len(w.show().Identity.UserAssignedIdentities) != 2 {
+		t.Errorf("%v: %s", w.show().Identity, diags.Text())
+	}
+}
+
+// TestKey_movesToAnotherIdentity in one change: the account lists both until it reads its key by the new one.
+func TestKey_movesToAnotherIdentity(t *testing.T) {
+	t.Parallel()
+	w := keyed(t)
+	other, principal := w.Identity("other")
+	w.Grant("keys", principal)
+	created := w.proto.Create(resourceType, w.under(keyID, nil))
+	access := w.WatchAccess(w.id())
+	proto := w.Proto()
+	config := w.under(keyID, acctest.Value{
+		"identity":        acctest.Value{"type": "UserAssigned", "identity_ids": []any{other}},
+		"storage_account": acctest.Value{"id": w.store},
+	})
+	config["encryption"] = acctest.Value{
+		"type": "CustomerKey", "key_vault_key_id": keyID, "user_assigned_identity_id": other,
+	}
+	plan := proto.Plan(resourceType, created, config)
+	moved, diags := proto.Apply(plan)
+	if diags = append(plan.Diagnostics, diags...); len(diags) > 0 || len(w.show().Identity.UserAssignedIdentities) != 1 {
+		t.Errorf("%v: %s", w.show().Identity, diags.Text())
+	}
+	read, _ := proto.Read(moved)
+	if again := w.Proto().Plan(resourceType, read, config); len(again.Diagnostics) > 0 ||
+		!reflect.DeepEqual(again.State, read.State) {
+		t.Errorf("planned %v: %s", again.State, again.Diagnostics.Text())
+	}
+	access.Check(t)
 }
 
 // TestAttachment_needsAUserAssignedIdentity: a Video Analyzer account has no other (CMK008).
