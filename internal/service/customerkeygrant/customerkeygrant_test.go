@@ -442,7 +442,6 @@ resource "azuremedia_customer_key_grant" "test" {
 		CheckDestroy:             opened.Empty,
 		Steps: []resource.TestStep{
 			{Config: config("false")},
-			{Config: config("true"), ExpectNonEmptyPlan: true}, // The grants learn of it from the next refresh.
 			{
 				Config: config("true"),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{

@@ -82,9 +82,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if moves {
 		plan.expectMove()
 	} else {
-		needed, diags := r.stillNeeded(ctx, kept)
+		staying, diags := r.stays(ctx, kept)
 		resp.Diagnostics.Append(diags...)
-		plan.RetainedIDs = retainedIDs(needed)
+		plan.RetainedIDs = retainedIDs(staying)
 	}
 	if completes {
 		plan.expectGrant()

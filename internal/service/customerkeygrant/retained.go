@@ -60,14 +60,7 @@ func (r *Resource) refreshRetained(ctx context.Context, kept []retained) (existi
 	for _, one := range kept {
 		a := one.access()
 		vault, err := r.vault(ctx, a.vaultID)
-		if azure.IsNotFound(err) {
-			returns, unknown := protection.ReturnsWithVault(ctx, r.Client, a.vaultID)
-			if unknown != nil {
-				return nil, unknown
-			}
-			if returns && a.mode == byPolicy {
-				existing = append(existing, one)
-			}
+		if azure.IsNotFound(err) { // Nobody reads a key in a vault that was deleted.
 			continue
 		}
 		if err != nil {
@@ -84,20 +77,26 @@ func (r *Resource) refreshRetained(ctx context.Context, kept []retained) (existi
 	return existing, nil
 }
 
-// stillNeeded returns what accounts still need of what is retained, and warns of it: the apply that kept
-// it was to move them. What cannot be looked up counts as needed.
-func (r *Resource) stillNeeded(ctx context.Context, kept []retained) (needed []retained, diags diag.Diagnostics) {
+// stays returns what a plan keeps of what is retained. It warns of what accounts still need: the apply that
+// kept it was to move them. What is gone already stays in the plan until a refresh shows that; what cannot
+// be looked up counts as needed.
+func (r *Resource) stays(ctx context.Context, kept []retained) (staying []retained, diags diag.Diagnostics) {
 	for _, one := range kept {
-		violation, found, err := r.removal(one.access()).Planned(ctx, r.Client, false)
-		if found {
+		violation, needed, err := r.removal(one.access()).Planned(ctx, r.Client, false)
+		if needed {
 			violation.Required = "no account that reads its key by it, before it is taken away: until then it is kept"
 			diags.Append(diagnostic.FromViolation(violation))
 		}
-		if found || err != nil {
-			needed = append(needed, one)
+		if !needed && err == nil {
+			var existing []retained
+			existing, err = r.refreshRetained(ctx, []retained{one})
+			needed = len(existing) == 0
+		}
+		if needed || err != nil {
+			staying = append(staying, one)
 		}
 	}
-	return needed, diags
+	return staying, diags
 }
 
 // release takes away what is retained, unless accounts need it by now (CMK016).

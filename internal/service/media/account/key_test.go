@@ -22,7 +22,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -389,7 +388,7 @@ func TestProtoAccount_keepsTheIdentityThatReadsTheKey(t *testing.T) {
 func (w *world) moveTo(proto *acctest.Proto, identity string) {
 	w.t.Helper()
 	const attachment = "azuremedia_customer_key_attachment"
-	imported, diags := proto.ImportByID(attachment, w.ID(azure.MediaAccountType, "contosomedia"))
+	imported, diags := proto.ImportByID(attachment, w.ID("Microsoft.Media/mediaServices", "contosomedia"))
 	if len(diags) > 0 {
 		w.t.Fatal(diags.Text())
 	}

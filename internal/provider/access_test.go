@@ -1,0 +1,108 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+)
+
+// TestAccNobodyLosesAccess makes ordinary changes of what accounts stand on, there and back, each in one
+// apply. After every request that changes something, Azure itself is asked whether each account can access
+// its key. The plan after has nothing to do, and everything is destroyed at once.
+func TestAccNobodyLosesAccess(t *testing.T) {
+	t.Parallel()
+	policies, roles := config.Variables{"roles": config.BoolVariable(false)}, config.Variables{"roles": config.BoolVariable(true)}
+	for name, test := range map[string]struct {
+		file string
+		with config.Variables
+	}{
+		"identity renamed":                   {"identity_renamed_media.tf", nil},
+		"identity renamed, encryption block": {"identity_renamed_inline.tf", nil},
+		"system to user identity, policies":  {"system_to_user.tf", policies},
+		"system to user identity, roles":     {"system_to_user.tf", roles},
+		"another vault":                      {"another_vault.tf", nil},
+		"vault renamed":                      {"vault_renamed.tf", nil},
+		"another key":                        {"another_key.tf", nil},
+		"shared identity":                    {"shared_identity.tf", nil},
+		"secondary storage account":          {"secondary_storage.tf", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := fixture.New(t)
+			access := w.WatchAccess(w.ID(azure.MediaAccountType, "contosomedia"), w.ID(azure.VideoAnalyzerType, "contosovideo"),
+				w.ID(azure.StorageAccountType, "contosostore"), w.ID(azure.StorageAccountType, "fabrikamstore"))
+			text, err := os.ReadFile(filepath.Join("testdata", "access", test.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			step := func(after bool) resource.TestStep {
+				variables := config.Variables{"after": config.BoolVariable(after)}
+				for name, value := range test.with {
+					variables[name] = value
+				}
+				return resource.TestStep{Config: w.Config(string(text)), ConfigVariables: variables}
+			}
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: w.Factories(),
+				Steps:                    []resource.TestStep{step(false), step(true), step(false)},
+			})
+			access.Check(t)
+		})
+	}
+}
+
+// TestAccNobodyLosesAccess_withoutLifecycle: where only Terraform's order stands in the way, the change is
+// refused before anything is lost, and the error prints the lines that are missing.
+func TestAccNobodyLosesAccess_withoutLifecycle(t *testing.T) {
+	t.Parallel()
+	const lines = "lifecycle { create_before_destroy = true }"
+	for file, test := range map[string]struct {
+		phrases []string
+		// moved says that the grant had moved by then, which takes nothing away.
+		moved bool
+	}{
+		"identity_renamed_media.tf":  {[]string{"(CMK017)", lines, "azuremedia_user_assigned_identity"}, false},
+		"identity_renamed_inline.tf": {[]string{"(CMK017)", lines, "azuremedia_user_assigned_identity"}, false},
+		"another_vault.tf":           {[]string{"(CMK014)", lines}, true},
+		"vault_renamed.tf":           {[]string{"(CMK014)", lines}, false},
+		"secondary_storage.tf":       {[]string{"(ACC006)", lines}, false},
+	} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			w := fixture.New(t)
+			access := w.WatchAccess(w.ID(azure.MediaAccountType, "contosomedia"), w.ID(azure.VideoAnalyzerType, "contosovideo"),
+				w.ID(azure.StorageAccountType, "contosostore"))
+			text, err := os.ReadFile(filepath.Join("testdata", "access", file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			plain := strings.ReplaceAll(string(text), "create_before_destroy = true", "")
+			step := func(after bool) resource.TestStep {
+				return resource.TestStep{
+					Config: w.Config(plain), ConfigVariables: config.Variables{"after": config.BoolVariable(after)},
+				}
+			}
+			refused, back := step(true), step(false)
+			refused.ExpectError = check.Says(test.phrases...)
+			if !test.moved {
+				back.ConfigPlanChecks = check.Unchanged()
+			}
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: w.Factories(),
+				Steps:                    []resource.TestStep{step(false), refused, back},
+			})
+			access.Check(t)
+		})
+	}
+}

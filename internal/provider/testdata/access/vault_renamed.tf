@@ -1,0 +1,40 @@
+# The vault itself gets another name, with all that is in it.
+
+variable "after" { type = bool }
+
+resource "azuremedia_storage_account" "test" {
+  name                = "contosostore"
+  resource_group_name = "media"
+  location            = "westus2"
+  identity            = { type = "SystemAssigned" }
+}
+
+resource "azuremedia_key_vault" "test" {
+  name                = var.after ? "contoso-other" : "contoso-keys"
+  resource_group_name = "media"
+  location            = "westus2"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "azuremedia_key_vault_key" "test" {
+  name         = "media"
+  key_vault_id = azuremedia_key_vault.test.id
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "azuremedia_customer_key_grant" "test" {
+  key_vault_id = azuremedia_key_vault.test.id
+  principal_id = azuremedia_storage_account.test.identity.principal_id
+}
+
+resource "azuremedia_customer_key_attachment" "test" {
+  account_id       = azuremedia_storage_account.test.id
+  key_vault_key_id = azuremedia_key_vault_key.test.versionless_id
+  depends_on       = [azuremedia_customer_key_grant.test]
+}
