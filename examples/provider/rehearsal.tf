@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 # The local Azure inside the provider: no subscription, no login, no network.
 provider "azuremedia" {
   environment = "rehearsal"

@@ -73,6 +73,28 @@ func TestExamples_importAllWaysAlike(t *testing.T) {
 	}
 }
 
+// TestExamples_areCopyable has every example on a page of the registry say where the provider comes from:
+// without it, Terraform looks for hashicorp/azuremedia.
+func TestExamples_areCopyable(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(examples, "*", "azuremedia_*", "*.tf"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("found %v: %v", files, err)
+	}
+	functions, _ := filepath.Glob(filepath.Join(examples, "functions", "*", "*.tf"))
+	providers, _ := filepath.Glob(filepath.Join(examples, "provider", "*.tf"))
+	for _, file := range slices.Concat(files, functions, providers) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(filepath.Base(file), "import-") &&
+			!strings.Contains(string(text), `source = "azuremedia/azuremedia"`) {
+			t.Errorf("%s has no required_providers", file)
+		}
+	}
+}
+
 // unkept are the arguments that Azure keeps nothing of, so that an import cannot find them: a plan
 // then takes note of them. Everything else a plan after an import has to find as it is.
 func unkept(kind string) []string {

@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 data "azuremedia_account" "media" {
   name                = "contosomedia"
   resource_group_name = "media"

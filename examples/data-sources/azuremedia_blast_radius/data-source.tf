@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 # Who would lose what without this vault: a postcondition fails the plan as long as nothing certain undoes the
 # loss, as in a vault without purge protection.
 data "azuremedia_blast_radius" "vault" {

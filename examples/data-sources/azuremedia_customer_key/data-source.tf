@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 # Read-only: reports what makes the key unfit for the account instead of failing.
 data "azuremedia_customer_key" "media" {
   key_vault_key_id = "https://contoso-media-keys.vault.azure.net/keys/media"

@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 # Both layers of the account and of its storage accounts. This account accepts storage on the system key
 # and without a second layer, so both requirements are waived.
 data "azuremedia_encryption_posture" "media" {

@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 data "azuremedia_video_analyzer" "video" {
   name                = "contosovideo"
   resource_group_name = "media"

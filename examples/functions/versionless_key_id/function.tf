@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 # "https://contoso-media-keys.vault.azure.net/keys/media"
 output "follows_the_newest_version" {
   value = provider::azuremedia::versionless_key_id(

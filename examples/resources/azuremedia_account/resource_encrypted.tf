@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 # An account that runs on your key from its first moment: you can grant a user-assigned identity access to
 # the key before the account exists.
 resource "azuremedia_resource_group" "media" {

@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 # A storage account that is encrypted twice: the first layer uses your key, whose vault may be in another
 # region; the second uses a key that Azure manages.
 resource "azuremedia_resource_group" "storage" {

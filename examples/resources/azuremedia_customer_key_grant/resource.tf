@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 resource "azuremedia_resource_group" "media" {
   name     = "media"
   location = "westus2"

@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
 # An account that runs on your key from its first moment.
 resource "azuremedia_resource_group" "media" {
   name     = "media"

@@ -18,9 +18,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 )
 
 const address = "azuremedia_resource_group.test"
@@ -38,15 +38,7 @@ resource "azuremedia_resource_group" "test" {
 func TestAccResourceGroup_lifecycle(t *testing.T) {
 	t.Parallel()
 	azure := acctest.New(t)
-	unchanged := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-	does := func(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-			plancheck.ExpectResourceAction(address, action),
-		}}
-	}
-	has := func(attribute string, check knownvalue.Check) statecheck.StateCheck {
-		return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
-	}
+	tested := check.Resource(address)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: azure.Factories(),
 		CheckDestroy:             azure.Empty,
@@ -54,28 +46,28 @@ func TestAccResourceGroup_lifecycle(t *testing.T) {
 			{
 				Config: azure.Config(group("Media", "West US 2", `tags = { a = "1" }`)),
 				ConfigStateChecks: []statecheck.StateCheck{
-					has("id", knownvalue.StringExact("/subscriptions/"+azure.SubscriptionID()+"/resourceGroups/Media")),
-					has("location", knownvalue.StringExact("West US 2")),
+					tested.Has("id", knownvalue.StringExact("/subscriptions/"+azure.SubscriptionID()+"/resourceGroups/Media")),
+					tested.Has("location", knownvalue.StringExact("West US 2")),
 				},
 			},
 			{
 				Config:           azure.Config(group("media", "westus2", `tags = { a = "1" }`)),
-				ConfigPlanChecks: unchanged,
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{
 				PreConfig:        func() { tag(t, azure, "Media", map[string]string{"a": "1", "policy": "x"}) },
 				Config:           azure.Config(group("media", "westus2", `tags = { a = "1" }`)),
-				ConfigPlanChecks: unchanged,
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{
 				Config:           azure.Config(group("media", "westus2", `tags = { b = "2" }`)),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 				PostApplyFunc:    func() { tagged(t, azure, "Media", map[string]string{"b": "2", "policy": "x"}) },
 			},
 			{
 				PreConfig:        func() { tag(t, azure, "Media", map[string]string{"b": "drifted"}) },
 				Config:           azure.Config(group("media", "westus2", `tags = { b = "2" }`)),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 			},
 			{
 				ResourceName: address, ImportState: true, ImportStateVerify: true,
@@ -83,18 +75,18 @@ func TestAccResourceGroup_lifecycle(t *testing.T) {
 			},
 			{
 				Config:           azure.Config(group("media", "westus2", "")),
-				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionUpdate),
 				PostApplyFunc:    func() { tagged(t, azure, "Media", map[string]string{}) },
 			},
 			{
 				PreConfig: func() { remove(t, azure, "Media") },
 				Config:    azure.Config(group("media", "westus2", "")),
-				ConfigPlanChecks: does(
+				ConfigPlanChecks: tested.Does(
 					plancheck.ResourceActionCreate),
 			},
 			{
 				Config:           azure.Config(group("media", "northeurope", "")),
-				ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				ConfigPlanChecks: tested.Does(plancheck.ResourceActionDestroyBeforeCreate),
 			},
 		},
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
@@ -103,11 +104,9 @@ func TestAccRotation_manyAccounts(t *testing.T) {
 				ConfigStateChecks: phases("settling"),
 			},
 			{ // Before the settling time there is nothing to apply.
-				PreConfig: count("regenerateKey", 3),
-				Config:    azure.Config(accounts("test", "2", "")),
-				ConfigPlanChecks: resource.ConfigPlanChecks{
-					PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-				},
+				PreConfig:        count("regenerateKey", 3),
+				Config:           azure.Config(accounts("test", "2", "")),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{ // Half-way, the rotations get another name. The record goes with them.
 				PreConfig: func() { azure.Advance(7 * time.Hour) },
@@ -120,11 +119,9 @@ func TestAccRotation_manyAccounts(t *testing.T) {
 				},
 			},
 			{
-				PreConfig: count("regenerateKey", 6),
-				Config:    azure.Config(accounts("rolled", "2", "")),
-				ConfigPlanChecks: resource.ConfigPlanChecks{
-					PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
-				},
+				PreConfig:        count("regenerateKey", 6),
+				Config:           azure.Config(accounts("rolled", "2", "")),
+				ConfigPlanChecks: check.Unchanged(),
 			},
 			{PreConfig: count("syncStorageKeys", 13), Config: azure.Config("")}, // It is all removed.
 		},
