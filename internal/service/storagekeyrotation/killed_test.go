@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// TestAccRotation_killed runs a whole rotation by the real command line, with the real provider as
+// TestAccRotation_killed runs a whole rotation, and a creation that begins one, by the real command line, with the real provider as
 // a program of its own, against an Azure on a port. For every call that the rotation makes, the
 // provider is killed at it twice, before it takes effect and, where it has one, after. Then applies go on
 // until the plan is empty. Streaming works all the while, and each key is regenerated once.
@@ -33,10 +33,10 @@ func TestAccRotation_killed(t *testing.T) {
 				moments = append(moments, true)
 			}
 			for _, after := range moments {
-				row := &outcome{k: k, half: half.name, call: call, after: after}
+				row := &outcome{k: k, half: half, call: call, after: after}
 				t.Run(fmt.Sprintf("%d %s", k, row.moment()), func(t *testing.T) {
 					t.Parallel()
-					converges(t, command, provider, half.folder, i+1, row)
+					converges(t, command, provider, i+1, row)
 					table.add(row)
 				})
 			}
@@ -44,61 +44,63 @@ func TestAccRotation_killed(t *testing.T) {
 	}
 }
 
-// half is one of the two applies of a rotation: where it starts, and the calls that it makes.
+// half is one of the two applies of a rotation, or a creation that begins one: where it starts, its
+// configuration, the calls that it makes, and how often each key is regenerated from there.
 type half struct {
-	name   string
-	folder string
-	calls  []string
+	name          string
+	folder        string
+	trigger, more string
+	calls         []string
+	want          [2]int
 }
 
-// rehearsed goes through a rotation once without a kill, and keeps what it starts from.
+// rehearsed goes through a rotation once without a kill, and through a creation that begins one, and keeps
+// what each half starts from.
 func rehearsed(t *testing.T, command, provider string) []half {
 	t.Helper()
-	begin, settled := t.TempDir(), t.TempDir()
-	made := &calls{t: t, terraform: command, provider: provider}
-	p := open(t, t.TempDir(), made)
-	p.configure(ground)
-	p.must()
-	if err := os.Remove(filepath.Join(p.folder, stateFile)); err != nil {
-		t.Fatal(err)
+	begun := func() *project {
+		p := open(t, t.TempDir(), &calls{t: t, terraform: command, provider: provider})
+		p.configure(ground)
+		p.must()
+		write(t, filepath.Join(p.folder, stateFile), `{"version": 4, "serial": 100, "lineage": "ground"}`, 0o600)
+		return p
 	}
+	creation := half{name: "creation", trigger: "1", more: "rotate_on_create = true", want: [2]int{1, 1}}
+	begun().trace(&creation)
+	p := begun()
 	p.configure(rotating(p.server.Ready().SubscriptionID, "1", ""))
 	p.must()
-	first := half{name: "key1", folder: begin}
-	p = p.moved(begin)
-	first.calls = p.trace()
+	first := half{name: "key1", trigger: "2", want: [2]int{1, 1}}
+	second := half{name: "key2", trigger: "2", want: [2]int{0, 1}}
+	p = p.trace(&first)
 	p.advance(7)
-	second := half{name: "key2", folder: settled}
-	p = p.moved(settled)
-	second.calls = p.trace()
+	p = p.trace(&second)
 	if p.phase() != "complete" || !p.empty() {
 		t.Fatalf("the rotation ends %s", p.phase())
 	}
 	p.close()
-	return []half{first, second}
+	return []half{creation, first, second}
 }
 
-// moved closes the project, keeps a copy of it in a folder, and goes on with another.
-func (p *project) moved(keep string) *project {
+// trace closes the project, keeps what a half starts from, and goes on with another: it applies the half and
+// takes down the calls that it makes.
+func (p *project) trace(half *half) *project {
 	p.t.Helper()
 	p.close()
+	half.folder = p.t.TempDir()
 	for _, name := range []string{dataFile, stateFile} {
 		content, err := os.ReadFile(filepath.Join(p.folder, name))
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		write(p.t, filepath.Join(keep, name), string(content), 0o600)
+		write(p.t, filepath.Join(half.folder, name), string(content), 0o600)
 	}
-	return open(p.t, p.folder, p.calls)
-}
-
-// trace applies the rotation, and returns the calls that it makes.
-func (p *project) trace() []string {
-	p.t.Helper()
-	p.configure(rotating(p.server.Ready().SubscriptionID, "2", ""))
+	p = open(p.t, p.folder, p.calls)
+	p.configure(rotating(p.server.Ready().SubscriptionID, half.trigger, half.more))
 	p.calls.take()
 	p.must()
-	return p.calls.take()
+	half.calls = p.calls.take()
+	return p
 }
 
 func (p *project) must() {
@@ -111,7 +113,8 @@ func (p *project) must() {
 // outcome is what came of a kill.
 type outcome struct {
 	k          int
-	half, call string
+	half       half
+	call       string
 	after      bool
 	applies    int
 	key1, key2 int
@@ -127,13 +130,13 @@ func (o *outcome) moment() string {
 }
 
 // converges has the provider killed at a call, and applies until the plan is empty.
-func converges(t *testing.T, command, provider, from string, at int, row *outcome) {
+func converges(t *testing.T, command, provider string, at int, row *outcome) {
 	t.Helper()
 	made := &calls{t: t, terraform: command, provider: provider, killAt: at, after: row.after}
-	p := copied(t, from, made)
+	p := copied(t, row.half.folder, made)
 	watch := watched(t, p.server.Azure())
 	made.probe = watch.look
-	p.configure(rotating(p.server.Ready().SubscriptionID, "2", ""))
+	p.configure(rotating(p.server.Ready().SubscriptionID, row.half.trigger, row.half.more))
 	output, ok := p.apply()
 	killed := made.lastKilled()
 	foreseen := killed == row.call || lists(killed) && lists(row.call)
@@ -160,12 +163,8 @@ func converges(t *testing.T, command, provider, from string, at int, row *outcom
 	}
 	row.looks = watch.looks - watch.broken
 	row.key1, row.key2 = watch.regenerations("key1"), watch.regenerations("key2")
-	want := [2]int{1, 1}
-	if row.half == "key2" {
-		want[0] = 0 // It was regenerated before.
-	}
-	if [2]int{row.key1, row.key2} != want {
-		t.Errorf("key1 is regenerated %d times and key2 %d times, want %v", row.key1, row.key2, want)
+	if [2]int{row.key1, row.key2} != row.half.want {
+		t.Errorf("key1 is regenerated %d times and key2 %d times, want %v", row.key1, row.key2, row.half.want)
 	}
 }
 
@@ -194,7 +193,7 @@ func (t *table) String() string {
 		"|---|---|---|---|---|---|---|---|---|\n")
 	for _, row := range t.rows {
 		fmt.Fprintf(&text, "| %d | %s | %s | %s | %d | %d | %d | %d looks | %s |\n",
-			row.k, row.half, row.call, row.moment(), row.applies, row.key1, row.key2, row.looks, row.ends)
+			row.k, row.half.name, row.call, row.moment(), row.applies, row.key1, row.key2, row.looks, row.ends)
 	}
 	return text.String()
 }
