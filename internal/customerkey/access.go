@@ -95,7 +95,7 @@ func NetworkAccess(vaultID string) Access {
 			lastSegment(vaultID)),
 		required: "a firewall that lets the services of Azure in",
 		why:      lostAccount,
-		before:   `leave bypass = "AzureServices" in network_acls, or give each account a key of another vault`,
+		before:   `keep bypass = "AzureServices" in network_acls, or give each account a key of another vault`,
 	}
 }
 

@@ -217,9 +217,9 @@ func Rules() rule.List {
 			ID:    CMK018,
 			Name:  "Accounts Off The Key Vault First",
 			Title: "Key Vault Still In Use",
-			Sentence: "A vault from which an account reads its key is not deleted. Before it switches " +
-				"between roles and access policies, the apply gives each account access in the new way; a " +
-				"firewall that begins to turn away the services of Azure is a warning.",
+			Sentence: "A vault from which an account reads its key is not deleted, and its firewall is not " +
+				"closed to the services of Azure. Before it switches between roles and access policies, the " +
+				"apply gives each account access in the new way.",
 			Source: bringYourOwnKey + nothingWithoutAccess + "; follows from CMK009 and CMK012",
 			Found:  []rule.Moment{rule.Plan, rule.Apply},
 		},

@@ -41,6 +41,12 @@ type (
 // NewIPRange returns a known range.
 func NewIPRange(text string) IPRangeValue { return newString[ipRangeKind](text) }
 
+// InIPRange reports whether an address is in a range.
+func InIPRange(value IPRangeValue, address netip.Addr) bool {
+	prefix, err := parseIPRange(value.ValueString())
+	return err == nil && prefix.Contains(address)
+}
+
 type ipRangeKind struct{}
 
 func (ipRangeKind) name() string { return "IPRangeType" }

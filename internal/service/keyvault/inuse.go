@@ -6,7 +6,6 @@ package keyvault
 import (
 	"context"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
@@ -35,12 +34,10 @@ func (r *Resource) warnInUse(ctx context.Context, state, plan *model) (diags dia
 	if plan.movesAccess(*state) && !plan.RBACAuthorization.IsUnknown() {
 		diags.Append(r.warnSwitched(ctx, state, plan)...)
 	}
-	if state.admitsServices() && !plan.admitsServices() {
-		closing := removal(state)
-		closing.Access = customerkey.NetworkAccess(state.Identifier())
-		diags.Append(r.warning(ctx, closing, false)...)
+	if r.closes(ctx, state, plan) {
+		diags.Append(r.warning(ctx, closing(state), false)...)
 	}
-	return diags
+	return append(diags, r.warnShutOut(ctx, state, plan)...)
 }
 
 func (r *Resource) warning(ctx context.Context, removal protection.Removal, replaces bool,
@@ -60,17 +57,4 @@ func removal(state *model) protection.Removal {
 			return survey.ByVault(state.VaultURI.ValueString()), nil
 		},
 	}
-}
-
-// admitsServices reports whether the firewall lets in the services of Azure that Microsoft trusts, or may
-// do so: what the plan does not know or the configuration does not manage is taken for open.
-func (m *model) admitsServices() bool {
-	network := m.NetworkACLs.Attributes()
-	bypass, known := network["bypass"].(attrText)
-	if !known || bypass.IsUnknown() || bypass.ValueString() == string(armkeyvault.NetworkRuleBypassOptionsAzureServices) {
-		return true
-	}
-	action, known := network["default_action"].(attrText)
-	closed := !m.PublicNetworkAccess.IsUnknown() && !m.PublicNetworkAccess.ValueBool()
-	return !closed && (!known || action.ValueString() != string(armkeyvault.NetworkRuleActionDeny))
 }

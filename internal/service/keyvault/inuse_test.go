@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
@@ -32,7 +34,9 @@ func TestInUse(t *testing.T) {
 	w := fixture.New(t)
 	made := w.Proto().Create(resourceType, config(nil))
 	network := func(action, bypass string) acctest.Value {
-		return acctest.Value{"network_acls": acctest.Value{"default_action": action, "bypass": bypass}}
+		return acctest.Value{"network_acls": acctest.Value{
+			"default_action": action, "bypass": bypass, "ip_rules": []any{"127.0.0.1"}, // From where the provider asks.
+		}}
 	}
 	closed := config(network("Deny", "None"))
 	if diags := w.Proto().Plan(resourceType, made, nil).Diagnostics; len(diags) > 0 {
@@ -54,7 +58,6 @@ func TestInUse(t *testing.T) {
 		"switched":              {config(acctest.Value{"rbac_authorization_enabled": true}), "", ""},
 		"open to services":      {config(network("Deny", "AzureServices")), "", ""},
 		"open to all":           {config(network("Allow", "None")), "", ""},
-		"closed to the public":  {config(acctest.Value{"public_network_access_enabled": false}), "", ""},
 		"with other attributes": {config(acctest.Value{"tags": acctest.Value{"a": "2"}}), "", ""},
 	} {
 		diags := w.Proto().Plan(resourceType, made, test.config).Diagnostics
@@ -67,6 +70,73 @@ func TestInUse(t *testing.T) {
 		if len(diags) != 1 || len(diags.Warnings()) != 1 || diags[0].Summary != test.title+" (CMK018)" ||
 			!strings.Contains(diags.Text(), found) || !strings.Contains(diags.Text(), test.text) {
 			t.Errorf("%s: %s", name, diags.Text())
+		}
+	}
+}
+
+// TestInUse_isNotClosed refuses to close the firewall to the services of Azure while an account reads its key
+// there, also where Azure alone knows that they do not bypass it (CMK018).
+func TestInUse_isNotClosed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		before armkeyvault.NetworkRuleSet
+		change acctest.Value
+	}{
+		"firewall": {change: acctest.Value{"network_acls": acctest.Value{"default_action": "Deny", "bypass": "None"}}},
+		"public access": {
+			armkeyvault.NetworkRuleSet{
+				DefaultAction: to.Ptr(armkeyvault.NetworkRuleActionAllow), Bypass: to.Ptr(armkeyvault.NetworkRuleBypassOptionsNone),
+			},
+			acctest.Value{"public_network_access_enabled": false},
+		},
+	} {
+		w := fixture.New(t)
+		made := w.Proto().Create(resourceType, config(nil))
+		w.UpdateVault("keys", armkeyvault.VaultPatchProperties{NetworkACLs: &test.before})
+		attach(w)
+		changed := len(w.Requests(http.MethodPatch, "/vaults/keys"))
+		proto := w.Proto()
+		plan := proto.Plan(resourceType, made, config(test.change))
+		says(t, plan.Diagnostics, "WARNING: Key Vault Closed While Still In Use (CMK018)", "account contoso")
+		_, diags := proto.Apply(plan)
+		says(t, diags, "ERROR: Key Vault Closed While Still In Use (CMK018)", "account contoso", "Nothing was changed.")
+		if len(w.Requests(http.MethodPatch, "/vaults/keys")) > changed {
+			t.Errorf("%s: the vault was changed", name)
+		}
+		w.Detach("contoso")
+		w.Proto().Update(made, config(test.change))
+	}
+}
+
+// TestPlan_saysWhoIsShutOut: the address from which Terraform itself reaches the vault.
+func TestPlan_saysWhoIsShutOut(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	network := func(action string, ips ...any) acctest.Value {
+		return config(acctest.Value{"network_acls": acctest.Value{"default_action": action, "ip_rules": ips}})
+	}
+	open := w.Proto().Create(resourceType, config(nil))
+	denying := w.Proto().Update(open, network("Deny", "127.0.0.0/8"))
+	for name, test := range map[string]struct {
+		prior  acctest.Object
+		config acctest.Value
+		warns  bool
+	}{
+		"by the firewall":      {open, network("Deny", "203.0.113.7"), true},
+		"by a narrower rule":   {denying, network("Deny", "127.0.0.2"), true},
+		"no public access":     {open, config(acctest.Value{"public_network_access_enabled": false}), true},
+		"let in":               {open, network("Deny", "203.0.113.7", "127.0.0.1"), false},
+		"open":                 {denying, network("Allow"), false},
+		"shut out already":     {w.Proto().Update(denying, network("Deny", "203.0.113.7")), network("Deny"), false},
+		"an unknown address":   {denying, network("Deny", acctest.Unknown{}), false},
+		"nothing of that kind": {open, config(acctest.Value{"tags": acctest.Value{"a": "2"}}), false},
+	} {
+		diags := w.Proto().Plan(resourceType, test.prior, test.config).Diagnostics
+		if test.warns != (len(diags) == 1) {
+			t.Errorf("%s: %s", name, diags.Text())
+		}
+		if test.warns {
+			says(t, diags, "WARNING: Key Vault Closed To These Credentials", "not to let in 127.0.0.1", `Add "127.0.0.1" to ip_rules`)
 		}
 	}
 }

@@ -182,6 +182,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 		return
 	}
 
+	if r.closes(ctx, &state, &plan) {
+		if err := closing(&state).Refuse(ctx, r.Client); err != nil {
+			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err))
+			return
+		}
+	}
 	backoff := r.Backoff(ctx, diagnostic.Update, plan.Timeouts)
 	if plan.movesAccess(state) {
 		resp.Diagnostics.Append(r.admitReaders(ctx, &state, &plan, backoff)...)
