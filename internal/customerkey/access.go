@@ -39,7 +39,8 @@ func GrantAccess(vaultID, keyName, principalID string) Access {
 			keys, lastSegment(vaultID), principalID),
 		required: "a grant by which no account reads its key",
 		why:      lostAccount,
-		before:   "give each account another key or identity, or the system key",
+		before: "give each account another key or identity, or the system key, while the grant and the identity " +
+			"that it is for stay as they are",
 	}
 }
 
@@ -50,8 +51,8 @@ func IdentityAccess(id string) Access {
 		found:    fmt.Sprintf("the identity %s, by which accounts read their key", lastSegment(id)),
 		required: "an identity by which no account reads its key",
 		why:      lostAccount + ", and a new identity of the same name is another one to the vault",
-		before: "create another identity beside it with a grant of its own, list both on each account, and " +
-			"have the account read its key by the new one; or give the account the system key",
+		before: "create another identity beside it with a grant of its own, and have each account list it and " +
+			"read its key by it; or give the account the system key",
 		replacing: "lifecycle { create_before_destroy = true } to the azuremedia_user_assigned_identity, so that " +
 			"accounts move to the new identity before the old one goes",
 	}

@@ -82,7 +82,9 @@ type Facts struct {
 	Storage []Storage
 	// Primary is the ID of the primary storage account that the account has now: known and empty for a
 	// new account.
-	Primary        rule.Fact[string]
+	Primary rule.Fact[string]
+	// PrimaryGoes says that the same plan destroys or replaces that storage account.
+	PrimaryGoes    bool
 	Authentication rule.Fact[Authentication]
 	SubscriptionID rule.Fact[string]
 	// Siblings counts the other accounts of the kind in the subscription. It is known only for a new
@@ -206,6 +208,16 @@ func (c *check) primaryStays() {
 	}
 	if !known {
 		c.report.Await(Rule(ACC001), "the primary storage account that the account has now")
+		return
+	}
+	if c.PrimaryGoes {
+		c.breakRule(ACC001, "Primary Storage Account Cannot Be Changed", c.Kind.Storage,
+			"the primary storage account "+current+" destroyed or replaced by this plan",
+			"the primary storage account that the account was created with",
+			"The account keeps its own data there, and the service cannot move it",
+			"Leave the storage account as it is. To have another one, by hand: create a second storage account and "+
+				"a second account beside these two, copy the assets there, move the players, and only then remove "+
+				"both of the first")
 		return
 	}
 	for _, storage := range c.Storage {

@@ -105,6 +105,14 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			"the primary storage account " + storageID(subscription, "second") + " removed or made secondary",
 			"the primary storage account that the account was created with", "Keep it",
 		},
+		"the primary replaced by the same plan": {
+			func(f *mediaaccount.Facts) {
+				f.Primary, f.PrimaryGoes = rule.Known(storageID(subscription, "first")), true
+			},
+			mediaaccount.ACC001, "Primary Storage Account Cannot Be Changed", mediaaccount.AttributeStorage,
+			"the primary storage account " + storageID(subscription, "first") + " destroyed or replaced by this plan",
+			"the primary storage account that the account was created with", "Leave the storage account as it is",
+		},
 		"blob-only storage as the primary": {
 			func(f *mediaaccount.Facts) { f.Storage[0].AccountKind = rule.Known("BlobStorage") },
 			mediaaccount.ACC002, "", mediaaccount.AttributeStorage,

@@ -106,3 +106,29 @@ func TestAccNobodyLosesAccess_withoutLifecycle(t *testing.T) {
 		})
 	}
 }
+
+// TestAccNobodyLosesAccess_primaryStorage: Azure gives an account no other primary storage account, so the
+// plan is refused, and names the steps by hand.
+func TestAccNobodyLosesAccess_primaryStorage(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	text, err := os.ReadFile(filepath.Join("testdata", "access", "secondary_storage.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := strings.NewReplacer(`"contosoprimary"`, `var.after ? "contosonew" : "contosoprimary"`,
+		`var.after ? "contosothird" : "contososecond"`, `"contososecond"`).Replace(string(text))
+	step := func(after bool) resource.TestStep {
+		return resource.TestStep{
+			Config: w.Config(named), ConfigVariables: config.Variables{"after": config.BoolVariable(after)},
+		}
+	}
+	refused, back := step(true), step(false)
+	refused.PlanOnly = true
+	refused.ExpectError = check.Says("Primary Storage Account Cannot Be Changed (ACC001)", "replaced by this plan", "by hand")
+	back.ConfigPlanChecks = check.Unchanged()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.Factories(),
+		Steps:                    []resource.TestStep{step(false), refused, back},
+	})
+}

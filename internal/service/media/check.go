@@ -14,6 +14,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
@@ -106,6 +107,9 @@ func (l *Lifecycle[M, P, Properties]) checkChangedStorage(ctx context.Context, p
 		if primary, _ := attached.Primary.Value(); primary {
 			facts.Primary = attached.ID
 		}
+	}
+	if primary, known := facts.Primary.Value(); known {
+		facts.PrimaryGoes = protection.IntentsOf(l.Client).Destroyed(primary)
 	}
 	if err := AskStorage(ctx, l.Client, facts); err != nil {
 		return l.notRead(id, err)

@@ -97,7 +97,7 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if len(resp.RequiresReplace) > 0 {
+	if l.Attributes(plan).Replaces(l.Attributes(state).Tracked) {
 		protection.IntentsOf(l.Client).Destroys(l.Attributes(state).Identifier())
 		return // Terraform plans the creation that belongs to a replacement separately.
 	}
