@@ -47,7 +47,7 @@ func TestInUse(t *testing.T) {
 		"destroyed": {nil, "First create another identity beside it with a grant of its own"},
 		"replaced": {
 			acctest.Value{"name": "other", "resource_group_name": fixture.Group, "location": fixture.Location},
-			"list both on each account, and have the account read its key by the new one",
+			"Add lifecycle { create_before_destroy = true } to the azuremedia_user_assigned_identity",
 		},
 	} {
 		diags := w.Proto().Plan(resourceType, made, test.config).Diagnostics
