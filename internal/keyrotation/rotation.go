@@ -37,7 +37,8 @@
 //     keys before one was made ([Observed.LastRead]), leads to Sync before anything else. The phase
 //     changes only where the newer key is one that the rotation was about to regenerate.
 //   - Adoption. The first Sync makes the record. It ends in Complete; or in Settling, where a
-//     rotation is due on creation and key1 is newer than key2: an interrupted creation looks so.
+//     rotation is due on creation and key1 is newer than key2: an interrupted creation looks so. The
+//     run that adopts leaves an emergency and the age of the keys to the next one.
 //   - Verify. Without anything to verify, Settling and Closing pass it by.
 //
 // The creation time of a key is the evidence for all of this. Each regeneration changes it, whoever

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
@@ -134,6 +136,9 @@ func (a *Azure) addSubscription(tx *engine.Tx, id, displayName string) string {
 // it adds one as [Azure.AddSubscription] does: whoever has the data file has every subscription in it.
 func (a *Azure) OpenSubscription(_ context.Context, id string) (opened string, err error) {
 	id = strings.ToLower(id)
+	if uuid.Validate(id) != nil || len(id) != len(uuid.UUID{}.String()) {
+		return "", fmt.Errorf("opening the subscription %q: its ID is not a GUID", id)
+	}
 	err = a.transact("opening a subscription", func(tx *engine.Tx) {
 		if found := tx.Resource(engine.ID("/subscriptions/" + id)); found != nil {
 			opened = found.Name

@@ -61,6 +61,9 @@ func TestOpenSubscription(t *testing.T) {
 	}
 	users.Wait()
 	azure := open(t, path)
+	if opened, err := azure.OpenSubscription(t.Context(), "media"); err == nil || !strings.Contains(err.Error(), "not a GUID") {
+		t.Errorf("opened %q: %v", opened, err)
+	}
 	ask := func(method, path, body string) rehearsal.Answer {
 		t.Helper()
 		answer, err := azure.Ask(t.Context(), rehearsal.Question{

@@ -112,6 +112,18 @@ func TestServe_saysWhenItIsReady(t *testing.T) {
 	}
 }
 
+func TestServe_hasTheSubscriptionsThatAreNamed(t *testing.T) {
+	t.Parallel()
+	const second, third = "aaaaaaaa-0000-0000-0000-000000000002", "aaaaaaaa-0000-0000-0000-000000000003"
+	ready := serve(t, "--subscription", second, "--subscription", third)
+	listed := must(t, "request", "GET", "/subscriptions?api-version=2021-04-01", "--control", ready.Control)
+	for _, id := range []string{ready.SubscriptionID, second, third} {
+		if !strings.Contains(listed, `"subscriptionId": "`+id+`"`) {
+			t.Errorf("lacks %s: %s", id, listed)
+		}
+	}
+}
+
 func TestServe_refuses(t *testing.T) {
 	t.Parallel()
 	for words, args := range map[string][]string{
@@ -120,6 +132,7 @@ func TestServe_refuses(t *testing.T) {
 		"unknown flag: --prot":  {"serve", "--prot", "1"},
 		"reading the address":   {"serve", "--listen", "nowhere"},
 		"opening rehearsal":     {"serve", "--data", t.TempDir()},
+		"not a GUID":            {"serve", "--subscription", "security"},
 		"writing the CA file":   {"serve", "--ca-file", filepath.Join(t.TempDir(), "no", "ca.pem")},
 		"unknown command \"x\"": {"x"},
 	} {

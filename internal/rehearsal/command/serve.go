@@ -37,6 +37,8 @@ func newServe() *cobra.Command {
 		"loopback `ADDRESS` to listen at; port 0 takes any that is free")
 	flags.StringVar(&options.DataFile, "data", "",
 		"`FILE` to keep the rehearsal in (default: memory)")
+	flags.StringArrayVar(&options.Subscriptions, "subscription", nil,
+		"`ID` of a subscription to have besides the first one, which the credentials own too (repeatable)")
 	flags.StringVar(&options.CAFile, "ca-file", "",
 		"`FILE` to write the CA certificate to (default: beside the data file)")
 	flags.BoolVar(&options.LoopbackURIs, "loopback-uris", false,

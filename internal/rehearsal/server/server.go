@@ -31,6 +31,8 @@ type Options struct {
 	Listen string
 	// DataFile is where the rehearsal is kept; "" stands for memory.
 	DataFile string
+	// Subscriptions are the IDs of those to have besides the first one.
+	Subscriptions []string
 	// CAFile is where the certificate of the certificate authority is written. "" stands for a
 	// file beside the data file or, without one, a file that is removed at the end.
 	CAFile string
@@ -93,6 +95,11 @@ func (s *Server) start(ctx context.Context, options Options) error {
 	}
 	if s.azure, err = rehearsal.Open(ctx, options.DataFile, chosen...); err != nil {
 		return err
+	}
+	for _, id := range options.Subscriptions {
+		if _, err := s.azure.OpenSubscription(ctx, id); err != nil {
+			return err
+		}
 	}
 	certificate, err := s.certify(options)
 	if err != nil {

@@ -120,14 +120,15 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 }
 
 // foresee plans what the apply leaves, as far as it is certain: what is the same whether the apply comes
-// at once or a day later, and however long its steps take.
+// at once or a week later, as that of a saved plan may, and however long its steps take. Terraform plans
+// again before it applies, and takes a known value that has changed for a fault of the provider.
 func (m *model) foresee(ctx context.Context, observed keyrotation.Observed, recorded keyrotation.Recorded) {
-	const day = 24 * time.Hour
+	const week = 7 * 24 * time.Hour
 	foresee := func(pace time.Duration) (keyrotation.Recorded, error) {
 		return keyrotation.Foresee(ctx, observed, recorded, m.wanted(), m.WaitForSettle.ValueBool(), pace)
 	}
 	now, err := foresee(time.Second)
-	observed.Now = observed.Now.Add(day)
+	observed.Now = observed.Now.Add(week)
 	later, err2 := foresee(time.Minute)
 	if err != nil || err2 != nil {
 		m.unknown()
