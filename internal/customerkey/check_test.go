@@ -469,7 +469,7 @@ func TestRules_areWellFormed(t *testing.T) {
 		customerkey.CMK001, customerkey.CMK002, customerkey.CMK003, customerkey.CMK004, customerkey.CMK005,
 		customerkey.CMK006, customerkey.CMK007, customerkey.CMK008, customerkey.CMK009, customerkey.CMK010,
 		customerkey.CMK011, customerkey.CMK012, customerkey.CMK013, customerkey.CMK014, customerkey.CMK015,
-		customerkey.CMK016, customerkey.CMK017, customerkey.CMK018,
+		customerkey.CMK016, customerkey.CMK017, customerkey.CMK018, customerkey.CMK019, customerkey.CMK020,
 	}
 	rules := customerkey.Rules()
 	if len(rules) != len(ids) {

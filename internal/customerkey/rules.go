@@ -31,12 +31,15 @@ const (
 	CMK016 rule.ID = "CMK016"
 	CMK017 rule.ID = "CMK017"
 	CMK018 rule.ID = "CMK018"
+	CMK019 rule.ID = "CMK019"
+	CMK020 rule.ID = "CMK020"
 )
 
 // The documents that the rules come from. Their statements are quoted word for word.
 const (
 	bringYourOwnKey = "Media Services, Bring your own key: "
 	storageKeys     = "Azure Storage, Customer-managed keys: "
+	autoRotation    = "Key Vault, Configure key auto-rotation: "
 	// nothingWithoutAccess follows bringYourOwnKey.
 	nothingWithoutAccess = `"The only supported operations are account GET, LIST and DELETE; all other ` +
 		`requests (encoding, streaming, and so on) will fail until access to the account key is restored."`
@@ -222,6 +225,26 @@ func Rules() rule.List {
 				"apply gives each account access in the new way.",
 			Source: bringYourOwnKey + nothingWithoutAccess + "; follows from CMK009 and CMK012",
 			Found:  []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:    CMK019,
+			Name:  "One Expiry For A Rotated Key",
+			Title: "Expiry Contradicts The Rotation Policy",
+			Sentence: "A key that Key Vault rotates by itself has no expiry of its own in the configuration: each " +
+				"version expires as the rotation policy says.",
+			Source: autoRotation + `"Expiry time: key expiration interval. It's used to set expiration date on ` +
+				`newly rotated key."`,
+			Found: []rule.Moment{rule.Plan},
+		},
+		{
+			ID:    CMK020,
+			Name:  "Time Between Two Rotations",
+			Title: "Rotation Due At Once",
+			Sentence: "A rotation policy rotates a version 7 days or more after its creation and 7 days or more " +
+				"before its expiry, and is not due for the newest version when it is set.",
+			Source: autoRotation + `"Rotation time: key rotation interval, the minimum value is seven days from ` +
+				`creation and seven days from expiration time"`,
+			Found: []rule.Moment{rule.Plan},
 		},
 	}
 }

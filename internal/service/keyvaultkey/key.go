@@ -49,8 +49,13 @@ func (r *Resource) read(ctx context.Context, state *model) error {
 	importing := base.Imported(state.Name)
 	key, err := r.newest(ctx, id.VaultURI, id.Name)
 	if err == nil {
+		configured := state.ExpirationDate
 		state.observe(key)
 		state.RotationPolicy, err = r.readPolicy(ctx, id, state.RotationPolicy, importing)
+		if err == nil && !importing && !state.ExpirationDate.Equal(configured) &&
+			r.rotated(ctx, id, state.RotationPolicy, azure.Deref(key.Attributes)) {
+			state.ExpirationDate = configured
+		}
 	}
 	if err == nil && importing && state.RotationPolicy.setsExpiry(azure.Deref(key.Attributes)) {
 		state.ExpirationDate = timetypes.NewRFC3339Null()
@@ -70,6 +75,25 @@ func (r *Resource) read(ctx context.Context, state *model) error {
 		return unknown
 	}
 	return err
+}
+
+// rotated reports whether Key Vault itself gave a version its expiry, by its rotation policy, which the
+// configuration need not manage. It does so to each new version again.
+func (r *Resource) rotated(ctx context.Context, id customerkey.KeyID, policy *policyModel,
+	version azkeys.KeyAttributes,
+) bool {
+	if policy == nil {
+		keys, err := r.Client.Keys(id.VaultURI)
+		if err != nil {
+			return false
+		}
+		found, err := keys.GetKeyRotationPolicy(ctx, id.Name, nil)
+		if err != nil {
+			return false
+		}
+		policy = flattenPolicy(found.KeyRotationPolicy)
+	}
+	return policy.made(version)
 }
 
 // delete deletes the key unless an account uses it.

@@ -8,10 +8,19 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 type policyModel struct {
@@ -27,11 +36,11 @@ type automaticModel struct {
 
 // expiry returns when a version that is added now expires; nil if it does not.
 func (p *policyModel) expiry(now time.Time) *time.Time {
-	after, ok := parseDuration(p.ExpireAfter.ValueString())
+	after, ok := customerkey.ParseDuration(p.ExpireAfter.ValueString())
 	if !ok {
 		return nil
 	}
-	at := after.from(now)
+	at := after.From(now)
 	return &at
 }
 
@@ -43,6 +52,71 @@ func (p *policyModel) setsExpiry(version azkeys.KeyAttributes) bool {
 	}
 	given := p.expiry(*version.Created)
 	return given != nil && given.Sub(*version.Expires).Abs() < time.Minute
+}
+
+// rule returns the policy as the rules know it. What is unknown is left out.
+func (p *policyModel) rule() (policy customerkey.RotationPolicy) {
+	if p == nil || p.Automatic == nil {
+		return policy
+	}
+	policy.ExpireAfter, _ = customerkey.ParseDuration(p.ExpireAfter.ValueString())
+	policy.TimeAfterCreation, _ = customerkey.ParseDuration(p.Automatic.TimeAfterCreation.ValueString())
+	policy.TimeBeforeExpiry, _ = customerkey.ParseDuration(p.Automatic.TimeBeforeExpiry.ValueString())
+	return policy
+}
+
+// made reports whether the expiry of a version is the one that Key Vault gave it, which rotates the key by
+// itself.
+func (p *policyModel) made(version azkeys.KeyAttributes) bool {
+	if p == nil || p.Automatic == nil {
+		return false
+	}
+	return p.ExpireAfter.IsNull() && version.Expires == nil || p.setsExpiry(version)
+}
+
+// checkPolicy checks a rotation policy that is planned to change, or to go with an expiry (CMK019, CMK020).
+// Adds says that the plan adds a version, for which the policy is not due.
+func (r *Resource) checkPolicy(ctx context.Context, state *tfsdk.State, plan *tfsdk.Plan, adds bool,
+) (diags diag.Diagnostics) {
+	var before, after struct {
+		expires timetypes.RFC3339
+		policy  types.Object
+	}
+	diags.Append(plan.GetAttribute(ctx, path.Root("expiration_date"), &after.expires)...)
+	diags.Append(plan.GetAttribute(ctx, path.Root("rotation_policy"), &after.policy)...)
+	if !state.Raw.IsNull() {
+		diags.Append(state.GetAttribute(ctx, path.Root("expiration_date"), &before.expires)...)
+		diags.Append(state.GetAttribute(ctx, path.Root("rotation_policy"), &before.policy)...)
+	}
+	changes := !after.policy.Equal(before.policy)
+	if diags.HasError() || after.policy.IsNull() || after.policy.IsUnknown() ||
+		!changes && after.expires.Equal(before.expires) {
+		return diags
+	}
+	var policy policyModel
+	diags.Append(after.policy.As(ctx, &policy, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})...)
+	newest := customerkey.Key{}
+	if !state.Raw.IsNull() && changes && !adds {
+		newest = r.newestDates(ctx, base.IDOf(ctx, *state))
+	}
+	return append(diags, diagnostic.FromReport(customerkey.CheckRotationPolicy(policy.rule(),
+		!after.expires.IsNull(), newest, r.Client.ServerTime()))...)
+}
+
+// newestDates returns the dates of the newest version of a key, which are unknown if the vault does not tell.
+func (r *Resource) newestDates(ctx context.Context, keyID string) (key customerkey.Key) {
+	id, err := protection.ParseKeyID(r.Client, keyID)
+	if err != nil {
+		return key
+	}
+	newest, err := r.newest(ctx, id.VaultURI, id.Name)
+	if err != nil {
+		return key
+	}
+	attributes := azure.Deref(newest.Attributes)
+	key.Created = rule.Known(azure.Deref(attributes.Created))
+	key.Expires = rule.Known(azure.Deref(attributes.Expires))
+	return key
 }
 
 // setPolicy writes the rotation policy, unless the configuration does not manage it.

@@ -120,36 +120,41 @@ func TestDates_areKeptToTheSecond(t *testing.T) {
 
 func TestCreate_takesNothingOver(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	proto := w.Proto()
-	configured := w.config(acctest.Value{
-		"tags": acctest.Value{"a": "1"}, "expiration_date": "2199-01-01T00:00:00Z",
-		"rotation_policy": acctest.Value{
+	for name, change := range map[string]acctest.Value{
+		"with an expiry": {"tags": acctest.Value{"a": "1"}, "expiration_date": "2199-01-01T00:00:00Z"},
+		"with a policy": {"rotation_policy": acctest.Value{
 			"expire_after": "P90D", "notify_before_expiry": "P20D",
 			"automatic": acctest.Value{"time_after_creation": "P30D"},
-		},
-	})
-	created := proto.Create(resourceType, configured)
-	_, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
-	says(t, diags, "Key Vault Key Already Exists", "Azure has "+identifier+" already", "Nothing was changed.",
-		"  import {\n    to = azuremedia_key_vault_key.this\n    id = \""+identifier+"\"\n  }")
-	versions(t, w.World, 1)
-
-	for name, by := range map[string]func() (acctest.Object, acctest.Diagnostics){
-		"ID": func() (acctest.Object, acctest.Diagnostics) { return proto.ImportByID(resourceType, identifier) },
-		"versioned ID": func() (acctest.Object, acctest.Diagnostics) {
-			return proto.ImportByID(resourceType, created.State["versioned_id"].(string))
-		},
-		"identity": func() (acctest.Object, acctest.Diagnostics) {
-			return proto.ImportByIdentity(resourceType, map[string]string{"id": identifier})
-		},
+		}},
 	} {
-		imported, diags := by()
-		must(t, imported, diags)
-		if diff := cmp.Diff(created, imported, cmpopts.IgnoreFields(acctest.Object{}, "Private")); diff != "" {
-			t.Errorf("the import by %s differs: %s", name, diff)
-		}
-		w.settled(proto, imported, configured)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			proto := w.Proto()
+			configured := w.config(change)
+			created := proto.Create(resourceType, configured)
+			_, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
+			says(t, diags, "Key Vault Key Already Exists", "Azure has "+identifier+" already", "Nothing was changed.",
+				"  import {\n    to = azuremedia_key_vault_key.this\n    id = \""+identifier+"\"\n  }")
+			versions(t, w.World, 1)
+
+			for name, by := range map[string]func() (acctest.Object, acctest.Diagnostics){
+				"ID": func() (acctest.Object, acctest.Diagnostics) { return proto.ImportByID(resourceType, identifier) },
+				"versioned ID": func() (acctest.Object, acctest.Diagnostics) {
+					return proto.ImportByID(resourceType, created.State["versioned_id"].(string))
+				},
+				"identity": func() (acctest.Object, acctest.Diagnostics) {
+					return proto.ImportByIdentity(resourceType, map[string]string{"id": identifier})
+				},
+			} {
+				imported, diags := by()
+				must(t, imported, diags)
+				if diff := cmp.Diff(created, imported, cmpopts.IgnoreFields(acctest.Object{}, "Private")); diff != "" {
+					t.Errorf("the import by %s differs: %s", name, diff)
+				}
+				w.settled(proto, imported, configured)
+			}
+		})
 	}
 }
 

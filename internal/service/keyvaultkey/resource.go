@@ -72,8 +72,9 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
-	if req.State.Raw.IsNull() {
+	if req.State.Raw.IsNull() && r.Client != nil {
 		resp.Diagnostics.Append(r.planRecovery(ctx, &resp.Plan)...)
+		resp.Diagnostics.Append(r.checkPolicy(ctx, &req.State, &req.Plan, true)...)
 	}
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
@@ -98,6 +99,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.warnVaultDeleted(ctx, req.State)...)
 		resp.Diagnostics.Append(r.checkUse(ctx, &req.State, &req.Plan, adds)...)
 		resp.Diagnostics.Append(r.checkReach(ctx, req.State, req.Plan)...)
+		resp.Diagnostics.Append(r.checkPolicy(ctx, &req.State, &req.Plan, adds)...)
 	}
 	if adds {
 		for _, name := range []string{"version", "versioned_id"} {
@@ -115,7 +117,7 @@ func (r *Resource) planRecovery(ctx context.Context, plan *tfsdk.Plan) (diags di
 	diags.Append(plan.GetAttribute(ctx, path.Root("name"), &name)...)
 	diags.Append(plan.GetAttribute(ctx, path.Root("key_vault_id"), &vaultID)...)
 	intents := protection.IntentsOf(r.Client)
-	if r.Client == nil || diags.HasError() || name.IsUnknown() || vaultID.IsUnknown() ||
+	if diags.HasError() || name.IsUnknown() || vaultID.IsUnknown() ||
 		intents.Recovering(vaultID.ValueString()) {
 		return diags
 	}

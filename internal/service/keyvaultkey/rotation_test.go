@@ -252,3 +252,96 @@ func TestPolicy_ofNobody(t *testing.T) {
 		t.Errorf("the policy that is no longer managed is %v, %v", policy.Attributes, err)
 	}
 }
+
+// automatic is a policy that has Key Vault add versions.
+func automatic(expire, when, after string) acctest.Value {
+	policy := acctest.Value{"automatic": acctest.Value{when: after}}
+	if expire != "" {
+		policy["expire_after"] = expire
+	}
+	return acctest.Value{"rotation_policy": policy}
+}
+
+// TestPolicy_thatCannotBeFollowed is refused at plan: beside an expiry (CMK019), or due at once (CMK020).
+func TestPolicy_thatCannotBeFollowed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	old := w.Proto().Create(resourceType, w.config(nil))
+	w.Advance(100 * 24 * time.Hour)
+	yearly := automatic("P365D", "time_before_expiry", "P60D")
+	dated := w.config(yearly)
+	dated["expiration_date"] = "2100-11-01T00:00:00Z"
+	monthly := automatic("", "time_after_creation", "P90D")
+	for name, test := range map[string]struct {
+		prior  acctest.Object
+		config acctest.Value
+		want   []string
+	}{
+		"with an expiry":            {acctest.Object{}, dated, []string{"ERROR: Expiry Contradicts The Rotation Policy (CMK019)", "Remove expiration_date"}},
+		"with an expiry later":      {old, dated, []string{"(CMK019)", `AttributeName("expiration_date")`}},
+		"due at creation":           {acctest.Object{}, w.config(automatic("P30D", "time_before_expiry", "P30D")), []string{"ERROR: Rotation Due At Once (CMK020)", "due 0 days after"}},
+		"after the expiry":          {acctest.Object{}, w.config(automatic("P30D", "time_after_creation", "P30D")), []string{"ERROR: Rotation Too Close To The Expiry (CMK020)"}},
+		"due for the version there": {old, w.config(monthly), []string{"ERROR: Rotation Due At Once (CMK020)", "change a value of rotate_when_changed"}},
+		"not due":                   {old, w.config(automatic("", "time_after_creation", "P101D")), nil},
+		"a new key":                 {acctest.Object{}, w.config(monthly), nil},
+		"never due":                 {old, w.config(yearly), nil},
+		"unknown": {old, w.config(acctest.Value{"rotation_policy": acctest.Value{
+			"automatic": acctest.Unknown{}, "expire_after": acctest.Unknown{},
+		}}), nil},
+	} {
+		diags := w.Proto().Plan(resourceType, test.prior, test.config).Diagnostics
+		if len(test.want) == 0 && len(diags) > 0 || len(test.want) > 0 && len(diags) != 1 {
+			t.Errorf("%s: %s", name, diags.Text())
+		}
+		says(t, diags, test.want...)
+	}
+
+	// A version that the same apply adds is not due.
+	both := w.config(monthly)
+	both["rotate_when_changed"] = acctest.Value{"quarter": "1"}
+	w.settled(w.Proto(), w.Proto().Update(old, both), both)
+	versions(t, w.World, 2)
+}
+
+// TestPolicy_givesAVersionItsExpiry, not the configuration, which plans nothing then, nor sets it again with
+// another change: Key Vault would add a version at once.
+func TestPolicy_givesAVersionItsExpiry(t *testing.T) {
+	t.Parallel()
+	for name, policy := range map[string]azkeys.KeyRotationPolicy{
+		"before expiry": {
+			Attributes: &azkeys.KeyRotationPolicyAttributes{ExpiryTime: to.Ptr("P365D")},
+			LifetimeActions: []*azkeys.LifetimeAction{{
+				Action:  &azkeys.LifetimeActionType{Type: to.Ptr(azkeys.KeyRotationPolicyActionRotate)},
+				Trigger: &azkeys.LifetimeActionTrigger{TimeBeforeExpiry: to.Ptr("P60D")},
+			}},
+		},
+		"by age, without an expiry": {
+			LifetimeActions: []*azkeys.LifetimeAction{{
+				Action:  &azkeys.LifetimeActionType{Type: to.Ptr(azkeys.KeyRotationPolicyActionRotate)},
+				Trigger: &azkeys.LifetimeActionTrigger{TimeAfterCreate: to.Ptr("P300D")},
+			}},
+		},
+	} {
+		w := newWorld(t)
+		expires := w.Client.ServerTime().AddDate(0, 0, 340).UTC().Format(time.RFC3339)
+		configured := w.config(acctest.Value{"expiration_date": expires})
+		object := w.Proto().Create(resourceType, configured)
+		if _, err := w.Keys("keys").UpdateKeyRotationPolicy(t.Context(), "media", policy, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.Advance(320 * 24 * time.Hour)
+		versions(t, w.World, 2)
+		proto := w.Proto()
+		object = w.settled(proto, object, configured)
+		configured["enabled"] = false
+		w.settled(proto, proto.Update(object, configured), configured)
+		if versions(t, w.World, 2); *show(t, w.World).Attributes.Enabled {
+			t.Errorf("%s: the version was not changed", name)
+		}
+		// What somebody else sets is noticed.
+		w.UpdateKey("keys", "media", "", azkeys.KeyAttributes{Expires: to.Ptr(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))})
+		if read, _ := proto.Read(object); read.State["expiration_date"] == expires {
+			t.Errorf("%s: another expiry is not noticed", name)
+		}
+	}
+}

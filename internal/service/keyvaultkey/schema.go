@@ -81,7 +81,9 @@ func resourceSchema() schema.Schema {
 			"not_before_date": date("From when the newest version can be used, to the second. " +
 				"If omitted, it is not managed here: Key Vault cannot remove it again."),
 			"expiration_date": date("Until when the newest version can be used, to the second. " +
-				"If omitted, it is not managed here: Key Vault cannot remove it again."),
+				"If omitted, it is not managed here: Key Vault cannot remove it again. A version that Key Vault " +
+				"adds by a rotation policy has the expiry of the policy instead, so that the two exclude each " +
+				"other (rule CMK019)."),
 			"rotation_policy": rotationPolicy(),
 			"rotate_when_changed": schema.MapAttribute{
 				MarkdownDescription: "Arbitrary map of strings. Changing any value adds a new version " +
@@ -170,8 +172,9 @@ func rotationPolicy() schema.SingleNestedAttribute {
 				"longer.", leastExpiry),
 			"notify_before_expiry": notice,
 			"automatic": schema.SingleNestedAttribute{
-				MarkdownDescription: "When Key Vault adds a new version: one of the two.",
-				Optional:            true,
+				MarkdownDescription: "When Key Vault adds a new version: one of the two, 7 days or more after the " +
+					"last and 7 days or more before it expires (rule CMK020).",
+				Optional: true,
 				Attributes: map[string]schema.Attribute{
 					"time_after_creation": length("How long after the newest was added: `P7D` or "+
 						"longer.", leastRotation, stringvalidator.ExactlyOneOf(

@@ -53,14 +53,16 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model, newest 
 		tags := attribute.MergedTags(newest.Tags, state.Tags, plan.Tags)
 		newest, err = r.add(ctx, newest.id.VaultURI, plan, newest,
 			plan.newVersion(r.Client.ServerTime(), tags), backoff)
-	} else if update, differs := changes(present, plan, newest); differs {
+	} else if update, differs := changes(state, present, plan, newest); differs {
 		newest, err = r.change(ctx, newest.id, update)
 	}
 	if err == nil && !plan.RotationPolicy.equal(state.RotationPolicy) {
 		err = r.setPolicy(ctx, newest.id, plan.RotationPolicy)
 	}
 	if err == nil {
+		expires := plan.ExpirationDate
 		plan.observe(newest)
+		plan.ExpirationDate = expires
 	}
 	return err
 }
@@ -95,8 +97,9 @@ func (m *model) newVersion(now time.Time, tags map[string]*string) azkeys.Create
 }
 
 // changes returns what differs in the newest version, and whether anything does. A date that the
-// configuration no longer names stays: Key Vault cannot remove one.
-func changes(present model, plan *model, key version) (azkeys.UpdateKeyParameters, bool) {
+// configuration no longer names stays: Key Vault cannot remove one. So does an expiry that differs from an
+// unchanged plan: Key Vault gave it to the version.
+func changes(state, present model, plan *model, key version) (azkeys.UpdateKeyParameters, bool) {
 	update, differs := azkeys.UpdateKeyParameters{KeyAttributes: &azkeys.KeyAttributes{}}, false
 	if !plan.KeyOpts.Equal(present.KeyOpts) {
 		update.KeyOps, differs = plan.operations(), true
@@ -107,7 +110,8 @@ func changes(present model, plan *model, key version) (azkeys.UpdateKeyParameter
 	if at := instant(plan.NotBeforeDate); at != nil && !sameSecond(key.Attributes.NotBefore, at) {
 		update.KeyAttributes.NotBefore, differs = at, true
 	}
-	if at := instant(plan.ExpirationDate); at != nil && !sameSecond(key.Attributes.Expires, at) {
+	if at := instant(plan.ExpirationDate); at != nil && !sameSecond(key.Attributes.Expires, at) &&
+		!sameSecond(instant(state.ExpirationDate), at) {
 		update.KeyAttributes.Expires, differs = at, true
 	}
 	tags := plan.marked(attribute.MergedTags(key.Tags, present.Tags, plan.Tags))
