@@ -8,7 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -131,4 +134,66 @@ func TestAccNobodyLosesAccess_primaryStorage(t *testing.T) {
 		ProtoV6ProviderFactories: w.Factories(),
 		Steps:                    []resource.TestStep{step(false), refused, back},
 	})
+}
+
+// TestAccNobodyLosesAccess_grantRemoved: a grant in use is not removed in one step with the change that ends its
+// use, since Terraform removes it first. The error names the steps, which work.
+func TestAccNobodyLosesAccess_grantRemoved(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	access := w.WatchAccess(w.ID(azure.MediaAccountType, "contosomedia"))
+	text, err := os.ReadFile(filepath.Join("testdata", "access", "grant_removed.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := func(number int) resource.TestStep {
+		return resource.TestStep{
+			Config: w.Config(string(text)), ConfigVariables: config.Variables{"step": config.IntegerVariable(number)},
+		}
+	}
+	refused := step(2)
+	refused.ExpectError = check.Says("(CMK016)", "First give each account another key or identity", "Nothing was changed")
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.Factories(),
+		Steps:                    []resource.TestStep{step(0), refused, step(1), step(2)},
+	})
+	access.Check(t)
+}
+
+// TestAccDestroy destroys everything in one command, whatever was lost before.
+func TestAccDestroy(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("testdata", "access", "identity_renamed_media.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, lose := range map[string]func(w *fixture.World){
+		"key disabled": func(w *fixture.World) {
+			w.UpdateKey("contoso-keys", "media", "", azkeys.KeyAttributes{Enabled: to.Ptr(false)})
+		},
+		"key deleted":   func(w *fixture.World) { w.DeleteKey("contoso-keys", "media") },
+		"key purged":    func(w *fixture.World) { w.DeleteKey("contoso-keys", "media"); w.Advance(100 * 24 * time.Hour) },
+		"vault deleted": func(w *fixture.World) { w.DeleteVault("contoso-keys") },
+		"grant revoked": func(w *fixture.World) {
+			_, principal := w.Identity("reader")
+			w.Revoke("contoso-keys", principal)
+		},
+		"identity deleted": func(w *fixture.World) { w.DeleteIdentity("reader") },
+		"account deleted":  func(w *fixture.World) { w.DeleteAccount("contosomedia") },
+		"detached":         func(w *fixture.World) { w.Detach("contosomedia") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := fixture.New(t)
+			step := resource.TestStep{
+				Config: w.Config(string(text)), ConfigVariables: config.Variables{"after": config.BoolVariable(false)},
+			}
+			broken := step
+			broken.PreConfig, broken.Destroy = func() { lose(w) }, true
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: w.Factories(),
+				Steps:                    []resource.TestStep{step, broken},
+			})
+		})
+	}
 }

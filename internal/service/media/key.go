@@ -74,7 +74,11 @@ func (k Keys) CheckChange(ctx context.Context, plan, state Keyed, managed, kept 
 	switch {
 	case err != nil:
 	case access.Lost:
-		report.Break(access.WhilePlanning(k.wanted(plan, now)))
+		after := k.wanted(plan, now)
+		if _, users := attribute.PlannedIdentities(plan.Identity); !isKnown(users) {
+			after.Identity = customerkey.Identity{} // It is created in the same apply.
+		}
+		report.Break(access.WhilePlanning(after))
 	default:
 		if managed && wanted.IsCustomerKey() {
 			report.Merge(access.Worries(k.Client.ServerTime()))
@@ -89,6 +93,11 @@ func (k Keys) CheckChange(ctx context.Context, plan, state Keyed, managed, kept 
 		}
 	}
 	return k.say(plan, report, err)
+}
+
+func isKnown[T any](fact rule.Fact[T]) bool {
+	_, known := fact.Value()
+	return known
 }
 
 // Intend notes what the change of an account means for the other nouns of the same plan.
