@@ -22,7 +22,7 @@ func TestRotation_syncsAnAccountThatHoldsKeys(t *testing.T) {
 	created := w.proto.Create(resourceType, w.config(acctest.Value{
 		"storage_account": acctest.Value{"id": w.store},
 	}))
-	forgotten := w.proto.Plan(rotation, acctest.Object{}, acctest.Value{"storage_account_id": w.store})
+	forgotten := w.Proto().Plan(rotation, acctest.Object{}, acctest.Value{"storage_account_id": w.store})
 	if diags := forgotten.Diagnostics.Text(); !strings.Contains(diags, "(ROT003)") ||
 		!strings.Contains(diags, "Add to dependent_ids: \""+w.id()) {
 		t.Errorf("an account is forgotten, and nobody says so: %s", diags)
