@@ -47,12 +47,13 @@ func TestRotation_syncsAnAccountThatHoldsKeys(t *testing.T) {
 	rolled, diags := w.proto.Read(rolled)
 	silent(t, "reading the rotation", diags)
 	config["rotate_when_changed"] = acctest.Value{"generation": "2"}
-	plan := w.proto.Plan(rotation, rolled, config)
+	again := w.Proto()
+	plan := again.Plan(rotation, rolled, config)
 	if text := plan.Diagnostics.Text(); !strings.Contains(text, " is skipped: ") || !strings.Contains(text, w.id()) ||
 		!strings.Contains(text, "managed identity") {
 		t.Errorf("an account with an identity is not said to be skipped: %s", text)
 	}
-	if _, diags := w.proto.Apply(plan); len(diags.Errors()) > 0 {
+	if _, diags := again.Apply(plan); len(diags.Errors()) > 0 {
 		t.Error(diags.Text())
 	}
 	if syncs() != before {
