@@ -31,6 +31,9 @@ func (k *key) scheduleRotation(tx *engine.Tx) {
 		if due.Before(tx.Now()) {
 			due = tx.Now()
 		}
+		if !due.After(k.latest().Created) { // No version is rotated in the moment of its creation, for ever.
+			due = k.latest().Created.AddDate(0, 0, rotation.LeastDays)
+		}
 		tx.Schedule(due, rotationTimer, k.Vault+"/"+k.Name)
 	}
 }

@@ -5,6 +5,7 @@ package keyvault_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -145,6 +146,26 @@ func (w *world) newborn(vault, key string) bool {
 	var now float64
 	w.Transact(w.t, func(tx *engine.Tx) { now = float64(tx.Now().Unix()) })
 	return attributes["created"] == now
+}
+
+// TestAVersionIsNotRotatedAtOnce, so that no policy makes versions without end.
+func TestAVersionIsNotRotatedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vault("calm", nil)
+	w.key("calm", "k", ec)
+	w.setPolicy("calm", "k", `{"lifetimeActions":[{"trigger":{"timeBeforeExpiry":"P10D"},
+		"action":{"type":"Rotate"}}],"attributes":{"expiryTime":"P40D"}}`)
+	w.key("calm", "k", `{"kty":"EC","attributes":{"exp":`+strconv.FormatInt(start.Add(day).Unix(), 10)+`}}`)
+	for _, step := range []struct {
+		after    time.Duration
+		versions int
+	}{{0, 2}, {6 * day, 2}, {day, 3}, {29 * day, 3}, {day, 4}} {
+		w.advance(step.after)
+		if got := w.versions("calm", "k"); got != step.versions {
+			t.Errorf("after %s: %d versions, want %d", step.after, got, step.versions)
+		}
+	}
 }
 
 func TestAKeyRotatesByItself(t *testing.T) {

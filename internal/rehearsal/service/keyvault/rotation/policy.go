@@ -66,8 +66,10 @@ func (s Sent) Policy(now time.Time) (*Policy, error) {
 // The least times of a policy (Configure key auto-rotation in Azure Key Vault; OpenAPI,
 // KeyRotationPolicyAttributes).
 const (
-	leastExpiry  = 28 // days of validity
-	leastTrigger = 7  // days from creation, and before expiry
+	leastExpiry = 28 // days of validity
+	// LeastDays is the least number of days from the creation of a version to its rotation, and from there to
+	// its expiry.
+	LeastDays = 7
 )
 
 // check returns an error for a policy that is not valid.
@@ -111,15 +113,26 @@ func (a *Action) check(expiry string) error {
 		return fmt.Errorf("the trigger of the action %s has no ISO 8601 duration: '%s'", kind, text)
 	case after && kind == notify:
 		return fmt.Errorf("timeAfterCreate only applies to the action %s", rotate)
-	case kind == rotate && !when.atLeast(leastTrigger):
+	case kind == rotate && !when.atLeast(LeastDays):
 		return fmt.Errorf("a key is rotated at the earliest %d days after its creation and at the "+
-			"latest %d days before it expires", leastTrigger, leastTrigger)
+			"latest %d days before it expires", LeastDays, LeastDays)
 	case kind == rotate && !after && expiry == "":
 		return fmt.Errorf("the action %s before expiry needs an expiryTime", rotate)
+	case kind == rotate && !after && tooSoon(when, expiry):
+		return fmt.Errorf("a version that is valid for %s and rotated %s before it expires is rotated earlier than "+
+			"%d days after its creation", expiry, text, LeastDays)
 	case kind != rotate && kind != notify:
 		return fmt.Errorf("'%s' is none of the actions %s and %s", kind, rotate, notify)
 	}
 	return nil
+}
+
+// tooSoon reports whether a version would be due for the next rotation too soon after its creation, or even
+// then.
+func tooSoon(before duration, expiry string) bool {
+	validity, ok := parseDuration(expiry)
+	created := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	return ok && before.before(validity.after(created)).Before(created.AddDate(0, 0, LeastDays))
 }
 
 // Due returns when the policy rotates a key whose latest version has these dates, and whether it ever

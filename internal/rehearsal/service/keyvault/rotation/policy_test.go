@@ -71,6 +71,7 @@ func TestPoliciesThatCannotBeFollowed(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []rotation.Sent{
 		sent("Rotate", "P6D", "", ""), sent("Rotate", "", "P6D", "P90D"),
+		sent("Rotate", "", "P30D", "P30D"), sent("Rotate", "", "P30D", "P36D"),
 		sent("Rotate", "", "P30D", ""), sent("Rotate", "P30D", "P30D", "P90D"),
 		sent("Rotate", "", "", "P90D"), sent("Rotate", "P30D", "", "P27D"),
 		sent("Rotate", "P0D", "", ""), sent("Rotate", "PT", "", ""), sent("Rotate", "soon", "", ""),
