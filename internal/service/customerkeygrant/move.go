@@ -11,6 +11,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
 
 // granted is a resource with its private records.
@@ -72,15 +73,37 @@ func (r *Resource) move(ctx context.Context, plan *model, before granted, backof
 		return before, diags
 	}
 	diags.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
-	kept, err := r.leave(ctx, before.access(before.record), backoff)
-	if err != nil {
-		diags.Append(diagnostic.NotRetired([]error{err})...)
-	}
-	if !kept {
-		after.drop(before.ID.ValueString())
+	for i, former := range append([]access{before.access(before.record)}, r.madeFor(before.grant())...) {
+		if i > 0 {
+			if former.id() == plan.grant().id() {
+				continue
+			}
+			after.kept = append(after.kept, retain(former))
+		}
+		kept, err := r.leave(ctx, former, backoff)
+		if err != nil {
+			diags.Append(diagnostic.NotRetired([]error{err})...)
+		}
+		if !kept {
+			after.drop(former.id())
+		}
 	}
 	plan.RetainedIDs = retainedIDs(after.kept)
 	return after, diags
+}
+
+// madeFor returns the access that the vault of a grant gave its principal when it switched in the same apply.
+func (r *Resource) madeFor(g grant) []access {
+	permissions, found := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
+	g.keyName = ""
+	switch {
+	case !found:
+		return nil
+	case len(permissions) > 0:
+		return []access{{g, byPolicy, "", added{permissions}}}
+	default:
+		return []access{{g, byRole, r.role(g).ID(), nothingAdded()}}
+	}
 }
 
 // drop forgets what is retained under an ID.

@@ -275,3 +275,31 @@ func TestSwitch_keepsAGrantOfOneKey(t *testing.T) {
 	proto.Plan(resourceType, made, config(nil))
 	says(t, proto.Plan(grantType, granted, configured).Diagnostics, "ERROR: Access Policy For One Key", "Remove key_name")
 }
+
+// TestSwitch_ofAGrantThatMoves in the same apply, to a single key: nothing is left of what was made for it where
+// it was.
+func TestSwitch_ofAGrantThatMoves(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	made := w.Proto().Create(resourceType, config(nil))
+	reader, principal := w.Identity("reader")
+	w.Account("contoso", reader)
+	const grantType = "azuremedia_customer_key_grant"
+	configured := acctest.Value{"key_vault_id": made.State["id"], "principal_id": principal}
+	granted := w.Proto().Create(grantType, configured)
+	w.Attach("contoso", w.Key("keys", "media"), reader)
+
+	configured["key_name"] = "media"
+	proto := w.Proto()
+	for _, plan := range []acctest.Plan{
+		proto.Plan(resourceType, made, config(acctest.Value{"rbac_authorization_enabled": true})),
+		proto.Plan(grantType, granted, configured),
+	} {
+		if _, diags := proto.Apply(plan); len(plan.Diagnostics)+len(diags) > 0 {
+			t.Fatalf("%s%s", plan.Diagnostics.Text(), diags.Text())
+		}
+	}
+	if left := permissions(w.ShowVault("keys"), principal); left != nil || assigned(w, principal) > 0 || len(locked(w, "contoso")) > 0 {
+		t.Errorf("left are %v and %d roles on the vault; locked is %v", left, assigned(w, principal), locked(w, "contoso"))
+	}
+}
