@@ -119,57 +119,7 @@ func (a *Azure) Config(resources string) string {
 
 // Factories returns the provider for plugin-testing.
 func (a *Azure) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	return a.Watched(nil)
-}
-
-// Watched returns the provider for plugin-testing, and calls watch after each of its requests.
-func (a *Azure) Watched(watch func(*http.Request)) map[string]func() (tfprotov6.ProviderServer, error) {
-	return map[string]func() (tfprotov6.ProviderServer, error){
-		"azuremedia": func() (tfprotov6.ProviderServer, error) {
-			return a.server(a.rehearsal.Access(), watched{renewing{a.rehearsal}, watch})
-		},
-	}
-}
-
-// Over returns a factory of the provider, some of whose requests fail: those for which cut returns an error.
-func (a *Azure) Over(cut func(*http.Request) error) func() (tfprotov6.ProviderServer, error) {
-	return func() (tfprotov6.ProviderServer, error) {
-		return a.server(a.rehearsal.Access(), lossy{renewing{a.rehearsal}, cut})
-	}
-}
-
-// lossy is a transport that loses requests.
-type lossy struct {
-	http.RoundTripper
-	cut func(*http.Request) error
-}
-
-func (l lossy) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := l.cut(req); err != nil {
-		return nil, lost{err}
-	}
-	return l.RoundTripper.RoundTrip(req)
-}
-
-// lost is the error of a request that the SDK does not repeat: it waits in between.
-type lost struct{ error }
-
-func (l lost) Unwrap() error { return l.error }
-
-func (lost) NonRetriable() {}
-
-// watched is a transport with somebody who looks after each request.
-type watched struct {
-	http.RoundTripper
-	watch func(*http.Request)
-}
-
-func (w watched) RoundTrip(req *http.Request) (*http.Response, error) {
-	answer, err := w.RoundTripper.RoundTrip(req)
-	if w.watch != nil {
-		w.watch(req)
-	}
-	return answer, err
+	return map[string]func() (tfprotov6.ProviderServer, error){"azuremedia": a.factory}
 }
 
 // Proto returns a driver of the provider without the CLI, configured for this Azure.
@@ -207,12 +157,6 @@ func (a *Azure) Clock() azure.Clock { return clock{a.rehearsal} }
 
 // Transport returns the transport that reaches this Azure, for the provider and [Azure.Client].
 func (a *Azure) Transport() http.RoundTripper { return a.transport }
-
-// Wrap has the requests of the providers that are made from now on pass through one more transport.
-func (a *Azure) Wrap(wrap func(through http.RoundTripper) http.RoundTripper) {
-	before := a.wrap
-	a.wrap = func(through http.RoundTripper) http.RoundTripper { return wrap(before(through)) }
-}
 
 // Rehearsal returns the rehearsal itself.
 func (a *Azure) Rehearsal() *rehearsal.Azure { return a.rehearsal }

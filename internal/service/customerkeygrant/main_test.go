@@ -10,8 +10,5 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	acctest.Main(m, acctest.Exercise{
-		Resource: "azuremedia_customer_key_grant",
-		Replaces: []string{"key_vault_id", "principal_id", "key_name"},
-	})
+	acctest.Main(m, acctest.Exercise{Resource: "azuremedia_customer_key_grant"})
 }

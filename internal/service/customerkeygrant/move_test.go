@@ -135,6 +135,29 @@ func TestMove(t *testing.T) {
 	}
 }
 
+// TestMove_anotherVault keeps the access in the former vault until the account has a key in the new one.
+func TestMove_anotherVault(t *testing.T) {
+	t.Parallel()
+	m := newMoving(t, false)
+	config := acctest.Value{"key_vault_id": m.Vault("others"), "principal_id": m.principal}
+	key := m.Key("others", "media")
+	proto := m.Proto()
+	moved, diags := proto.Apply(proto.Plan(grant, m.made, config))
+	if diff := cmp.Diff([]any{m.formerID()}, moved.State["retained_ids"]); diff != "" || len(diags) > 0 {
+		t.Errorf("%s%s", diff, diags.Text())
+	}
+	m.wantHolders(t, "the account has not followed", m.principal)
+	m.attachment["key_vault_key_id"] = key
+	attached, diags := proto.Apply(proto.Plan(attachmentType, m.attached, m.attachment))
+	if len(diags) > 0 {
+		t.Fatal(diags.Text())
+	}
+	m.wantHolders(t, "the account has followed")
+	if attached.State["key_vault_key_id"] != key {
+		t.Errorf("%v", attached.State)
+	}
+}
+
 // TestMove_unused takes the former access away at once if nobody reads a key by it.
 func TestMove_unused(t *testing.T) {
 	t.Parallel()

@@ -86,8 +86,9 @@ func TestAccSwitch(t *testing.T) {
 		}
 		return step
 	}
+	w.Wrap(acctest.After(watch))
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: w.Watched(watch),
+		ProtoV6ProviderFactories: w.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config(false, "")},
 			{

@@ -380,13 +380,14 @@ func TestAccess_withoutAConnection(t *testing.T) {
 	w := newWorld(t)
 	object := w.Proto().Create(resourceType, w.config(nil))
 	for _, test := range []struct{ cut, want string }{{"keys.vault.azure.net", ""}, {"azure", "Key Vault Key Not Read"}} {
-		proto := acctest.NewProto(t, w.Over(func(req *http.Request) error {
+		restore := w.Wrap(acctest.Losing(func(req *http.Request) error {
 			if strings.Contains(req.URL.Host, test.cut) {
 				return &net.DNSError{Err: "no such host", Name: req.URL.Host, IsNotFound: true}
 			}
 			return nil
 		}))
-		proto.Configure(acctest.Value{"environment": "rehearsal"})
+		proto := w.Proto()
+		restore()
 		kept, diags := proto.Read(object)
 		if test.want != "" {
 			says(t, diags, test.want, "There was no connection")
