@@ -164,6 +164,24 @@ func secondRotation(id string, this, other base.Owner) diag.Diagnostic {
 	})
 }
 
+// outdatedError says that a plan was made before something happened that leads to another apply.
+func outdatedError(id string, regenerated bool) diag.Diagnostic {
+	found := "a step of the rotation of %s that has come due after this plan was made"
+	if regenerated {
+		found = "a key of %s that was regenerated after this plan was made"
+	}
+	return diagnostic.FromViolation(rule.Violation{
+		Rule:      keyrotation.Rule(keyrotation.ROT007),
+		Title:     "Storage Key Rotation Outdated",
+		Severity:  rule.Error,
+		Attribute: "storage_account_id",
+		Found:     fmt.Sprintf(found, azure.NameOf(id)),
+		Required:  "what the plan was made for",
+		Why:       "The apply would do something else than the plan shows",
+		Remedy:    "Plan again, with a refresh: the new plan says what is left to do. Storage account: " + id,
+	})
+}
+
 // describe tells a rotation from another one of the same storage account.
 func describe(plan *model) string {
 	described := syncTargets(&dependents{ids: plan.dependents()})

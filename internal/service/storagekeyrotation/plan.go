@@ -73,7 +73,7 @@ func (r *Resource) claim(ctx context.Context, private base.PrivateState, plan *m
 // planNext plans the changes of the next step, and returns what a person should know about it.
 // changed says that the plan changes the resource anyway, because its configuration has changed.
 func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, plan *model,
-	changed bool,
+	changed bool, private base.PrivateState,
 ) diag.Diagnostics {
 	opened, diags := r.open(ctx, plan)
 	observed, err := opened.Observe(ctx)
@@ -82,6 +82,10 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 	}
 	if err != nil {
 		return append(diags, diagnostic.FromError(diagnostic.Read, r.Subject(opened.id), err))
+	}
+	observed, more := r.basis(ctx, observed, recorded, plan, changed, private)
+	if diags.Append(more...); diags.HasError() {
+		return diags
 	}
 	step := keyrotation.Decide(observed, recorded, plan.wanted(), false)
 	settles := step.Action == keyrotation.Wait && !plan.WaitForSettle.ValueBool()

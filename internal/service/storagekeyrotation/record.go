@@ -47,7 +47,7 @@ func (m *model) show(ctx context.Context, r keyrotation.Recorded, private base.P
 	if err != nil {
 		return diag.Diagnostics{diagnostic.ProviderBug(err.Error())}
 	}
-	return private.SetKey(ctx, recordKey, encoded)
+	return append(private.SetKey(ctx, recordKey, encoded), seen{r.LastSync, r.Created}.keep(ctx, private)...)
 }
 
 // describe writes the record into the attributes.

@@ -8,6 +8,7 @@ package storagekeyrotation
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -83,7 +84,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan.unknown()
 	}
 	if plan.settled() {
-		resp.Diagnostics.Append(r.planNext(ctx, recorded, &plan, changed)...)
+		resp.Diagnostics.Append(r.planNext(ctx, recorded, &plan, changed, req.Private)...)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
@@ -140,6 +141,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 			state.imported()
 		}
 		resp.Diagnostics.Append(append(diags, state.show(ctx, recorded, resp.Private)...)...)
+		r.refreshed().Store(strings.ToLower(state.Identifier()), true)
+		resp.Diagnostics.Append(seen{observed.Now, observed.Created}.keep(ctx, resp.Private)...)
 		return nil
 	})
 }

@@ -49,5 +49,5 @@ output "phase" {
 
 output "next" {
   description = "When a run regenerates a key next, at the earliest."
-  value       = coalesce(module.keys.secondary_due_at, module.keys.next_rotation_at)
+  value       = try(coalesce(module.keys.secondary_due_at, module.keys.next_rotation_at), null)
 }
