@@ -125,8 +125,15 @@ func (a *Azure) Factories() map[string]func() (tfprotov6.ProviderServer, error) 
 // Proto returns a driver of the provider without the CLI, configured for this Azure.
 func (a *Azure) Proto() *Proto {
 	a.t.Helper()
+	return a.Configured(Value{})
+}
+
+// Configured returns a driver of the provider with more settings in its block.
+func (a *Azure) Configured(block Value) *Proto {
+	a.t.Helper()
 	proto := NewProto(a.t, a.factory)
-	if diags := proto.Configure(Value{"environment": "rehearsal"}); len(diags) > 0 {
+	block["environment"] = "rehearsal"
+	if diags := proto.Configure(block); len(diags) > 0 {
 		a.t.Fatalf("configuring the provider: %s", diags.Text())
 	}
 	return proto

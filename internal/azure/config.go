@@ -36,6 +36,9 @@ type Config struct {
 	// that needs an unregistered one fails.
 	KeepProvidersUnregistered bool
 
+	// DependentSubscriptionIDs are more subscriptions whose accounts may depend on what is changed.
+	DependentSubscriptionIDs []string
+
 	// UserAgent names the program in every request.
 	UserAgent string
 

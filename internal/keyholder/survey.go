@@ -23,7 +23,7 @@ type Survey struct {
 // Unseen is a list of accounts that failed.
 type Unseen = azure.Unlisted[Kind]
 
-// NewSurvey lists the accounts in the subscription of the client and in the others, at a cost of one
+// NewSurvey lists the accounts in the subscriptions of the client and in the others, at a cost of one
 // list for each kind and subscription. It is for the moment just before a change. The error is that
 // of a list that failed for another reason than that the caller may not see it; the survey then holds
 // what the other lists show.
@@ -41,7 +41,7 @@ func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure
 	others []string,
 ) (Survey, error) {
 	dependents, unseen, err := azure.ListAll(ctx, lists, Kinds(client),
-		append([]string{client.SubscriptionID()}, others...)...)
+		append(client.Subscriptions(), others...)...)
 	if err != nil {
 		err = fmt.Errorf("listing the accounts that use storage accounts: %w", err)
 	}

@@ -38,7 +38,7 @@ func (u Unseen) String() string {
 	return fmt.Sprintf("%ss in the subscription %s (%s)", u.Kind.Name, u.SubscriptionID, u.Reason)
 }
 
-// NewSurvey lists the accounts in the subscription of the client and in the others, at a cost of one
+// NewSurvey lists the accounts in the subscriptions of the client and in the others, at a cost of one
 // list for each kind and subscription. It is for the moment just before a change.
 func NewSurvey(ctx context.Context, client *azure.Client, others ...string) (Survey, error) {
 	return survey(ctx, client, new(azure.Memory[azure.Listing[Account]]), others)
@@ -54,7 +54,7 @@ func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure
 	others []string,
 ) (Survey, error) {
 	accounts, unlisted, err := azure.ListAll(ctx, lists, kinds(client),
-		append([]string{client.SubscriptionID()}, others...)...)
+		append(client.Subscriptions(), others...)...)
 	if err != nil {
 		return Survey{}, fmt.Errorf("listing the accounts that use customer-managed keys: %w", err)
 	}

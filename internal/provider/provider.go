@@ -157,6 +157,15 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 			}
 		}
 	}
+	for i, id := range config.DependentSubscriptionIDs {
+		if config.DependentSubscriptionIDs[i], err = rehearsal.OpenSubscription(ctx, id); err != nil {
+			return &azure.SettingError{
+				Setting: "dependent_subscription_ids",
+				Problem: fmt.Sprintf("the rehearsal does not open %s: %v", id, err),
+				Remedy:  "Correct that, or remove the ID",
+			}
+		}
+	}
 	*config = azure.Config{
 		Environment:               azure.Rehearsal,
 		SubscriptionID:            rehearsal.SubscriptionID,
@@ -164,6 +173,7 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 		ClientID:                  rehearsal.ClientID,
 		ClientSecret:              rehearsal.ClientSecret,
 		KeepProvidersUnregistered: config.KeepProvidersUnregistered,
+		DependentSubscriptionIDs:  config.DependentSubscriptionIDs,
 		Transport:                 rehearsal.Transport,
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 // defaultDataFile holds rehearsal unless the configuration names another file.
@@ -67,6 +68,14 @@ func providerSchema() schema.Schema {
 				"Whether to register a resource provider that the subscription lacks when it "+
 					"is needed: `automatic` (the default) or `none`.",
 				stringvalidator.OneOf(registerAutomatically, registerNone)),
+			"dependent_subscription_ids": schema.SetAttribute{
+				MarkdownDescription: "The IDs of more subscriptions whose accounts may use the keys, vaults, grants, " +
+					"identities and storage accounts of this provider block. Before one of these is taken away, the " +
+					"provider lists the accounts in the subscription of the block, in that of the resource and in these." +
+					alsoFrom("dependent_subscription_ids"),
+				ElementType: types.StringType,
+				Optional:    true,
+			},
 			"endpoint": schema.SingleNestedAttribute{
 				MarkdownDescription: "The addresses of a custom cloud or of a served rehearsal. " +
 					"Those left out are the `environment`'s.",

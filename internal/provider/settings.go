@@ -42,6 +42,7 @@ type model struct {
 	UseCLI                 types.Bool `tfsdk:"use_cli"`
 
 	ResourceProviderRegistrations types.String `tfsdk:"resource_provider_registrations"`
+	DependentSubscriptionIDs      types.Set    `tfsdk:"dependent_subscription_ids"`
 
 	Endpoint  *endpointModel  `tfsdk:"endpoint"`
 	Rehearsal *rehearsalModel `tfsdk:"rehearsal"`
@@ -71,6 +72,8 @@ func variables(setting string) []string {
 		return []string{"ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"}
 	case "rehearsal.data_file":
 		return []string{"AZUREMEDIA_REHEARSAL_FILE"}
+	case "dependent_subscription_ids":
+		return []string{"AZUREMEDIA_DEPENDENT_SUBSCRIPTION_IDS"}
 	}
 	if name, ok := strings.CutPrefix(setting, "endpoint."); ok {
 		return []string{"AZUREMEDIA_" + strings.ToUpper(name)}
@@ -109,6 +112,7 @@ func (m model) config() (azure.Config, error) {
 
 		KeepProvidersUnregistered: read.text("resource_provider_registrations",
 			m.ResourceProviderRegistrations) == registerNone,
+		DependentSubscriptionIDs: read.texts("dependent_subscription_ids", m.DependentSubscriptionIDs),
 
 		Endpoint: azure.Endpoint{
 			ResourceManager: read.text("endpoint.resource_manager", endpoint.ResourceManager),
@@ -133,6 +137,9 @@ func (m model) config() (azure.Config, error) {
 		})
 	}
 	read.requireGUID("subscription_id", config.SubscriptionID, "az account show --query id")
+	for _, id := range config.DependentSubscriptionIDs {
+		read.requireGUID("dependent_subscription_ids", id, "az account show --query id")
+	}
 	if config.Environment != azure.Rehearsal {
 		read.requireGUID("tenant_id", config.TenantID, "az account show --query tenantId")
 		read.requireGUID("client_id", config.ClientID, "az ad sp list --display-name NAME --query [].appId")
@@ -185,6 +192,19 @@ func (s *settings) text(setting string, attribute types.String) string {
 	return ""
 }
 
+// texts reads a set of texts, which the environment separates by commas.
+func (s *settings) texts(setting string, attribute types.Set) (texts []string) {
+	for _, element := range attribute.Elements() {
+		if text, ok := element.(types.String); ok && text.ValueString() != "" {
+			texts = append(texts, text.ValueString())
+		}
+	}
+	if attribute.IsNull() {
+		texts = strings.FieldsFunc(s.text(setting, types.StringNull()), func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	return texts
+}
+
 func (s *settings) flag(setting string, attribute types.Bool, otherwise bool) bool {
 	if !attribute.IsNull() {
 		return attribute.ValueBool()
@@ -224,12 +244,13 @@ func refuseUnknown(block tftypes.Value, diags *diag.Diagnostics) {
 	var unknown []string
 	var look func(value tftypes.Value, name string)
 	look = func(value tftypes.Value, name string) {
-		if !value.IsKnown() {
+		object := value.Type().Is(tftypes.Object{})
+		if !value.IsKnown() || !object && !value.IsFullyKnown() {
 			unknown = append(unknown, name)
 			return
 		}
 		parts := map[string]tftypes.Value{}
-		if !value.Type().Is(tftypes.Object{}) || value.As(&parts) != nil {
+		if !object || value.As(&parts) != nil {
 			return
 		}
 		for part, inner := range parts {
