@@ -413,6 +413,16 @@ func (c *check) firewall() {
 func (c *check) identifier() {
 	if c.KeyID.IsZero() {
 		c.report.Await(Rule(CMK010), "the identifier of the key")
+		return
+	}
+	if kind := c.Target.Kind; c.KeyID.InManagedHSM() && kind.known() && !kind.ManagedHSM {
+		c.report.Break(rule.Violation{
+			Rule: Rule(CMK010), Title: "Key In A Managed HSM", Severity: rule.Error, Attribute: AttributeKey,
+			Found:    "a key in the managed HSM " + c.KeyID.VaultName,
+			Required: "a key in a Key Vault",
+			Why:      "A " + kind.Name + " reads its key from a Key Vault; of the kinds of account, storage accounts take either",
+			Remedy:   "Use a key of type RSA-HSM in a vault of SKU premium: that is kept in hardware as well",
+		})
 	}
 }
 

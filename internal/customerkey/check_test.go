@@ -36,6 +36,17 @@ func TestCheck_breaksOneRuleAtATime(t *testing.T) {
 			required:  "a key of type RSA or RSA-HSM",
 			remedy:    "az keyvault key create --vault-name contoso-vault --name NEW_NAME --kty RSA --size 3072",
 		},
+		"key in a managed HSM": {
+			broken: func(f *customerkey.Facts) {
+				f.KeyID = customerkey.ReadKeyID("https://hsm.managedhsm.azure.net/keys/media")
+			},
+			rule:      customerkey.CMK010,
+			title:     "Key In A Managed HSM",
+			attribute: customerkey.AttributeKey,
+			found:     "a key in the managed HSM hsm",
+			required:  "a key in a Key Vault",
+			remedy:    "type RSA-HSM in a vault of SKU premium",
+		},
 		"EC key in hardware": {
 			broken: func(f *customerkey.Facts) { f.Key.Type = rule.Known("EC-HSM") },
 			rule:   customerkey.CMK002, attribute: customerkey.AttributeKey,

@@ -39,8 +39,8 @@ var (
 type KeyID struct {
 	// VaultURI is the vault's address with a slash at its end; its host is in lower case.
 	VaultURI string
-	// VaultName is the vault's name; it is empty for a vault at a loopback address, which
-	// does not tell it.
+	// VaultName is the name of the vault or managed HSM; it is empty for a vault at a loopback
+	// address, which does not tell it.
 	VaultName string
 	// Name is the key's name.
 	Name string
@@ -84,6 +84,12 @@ func (k KeyID) SameKey(other KeyID) bool {
 	return k.InVault(other.VaultURI) && strings.EqualFold(k.Name, other.Name)
 }
 
+// InManagedHSM reports whether the key lives in a managed HSM, which is a service of its own: it grants access
+// by roles of its own, and has neither access policies nor a firewall of a vault.
+func (k KeyID) InManagedHSM() bool { return strings.Contains(k.VaultURI, hsmInfix) }
+
+const hsmInfix = ".managedhsm."
+
 // InVault reports whether the key lives in the vault with the URI.
 func (k KeyID) InVault(vaultURI string) bool {
 	return strings.EqualFold(strings.TrimSuffix(k.VaultURI, "/"), strings.TrimSuffix(vaultURI, "/"))
@@ -112,7 +118,7 @@ func (e *KeyIDError) Violation() rule.Violation {
 		Attribute: AttributeKey,
 		Found:     e.Found,
 		Required:  "a Key Vault key identifier of the form " + e.Form,
-		Why:       "The service reads the key at this address, and accepts no other kind of object",
+		Why:       "The service reads the key at this address, and accepts nothing but a key",
 		Remedy:    e.Remedy,
 	}
 }
@@ -215,13 +221,12 @@ func (p keyIDParser) vault(address *url.URL) (KeyID, error) {
 		return KeyID{}, p.refuse(fmt.Sprintf("the host %q with a port", address.Host),
 			"Leave the port out: Key Vault answers at port 443 only")
 	}
-	if strings.Contains(host+".", ".managedhsm.") {
-		return KeyID{}, p.refuse(fmt.Sprintf("the host %q, which is a managed HSM", host),
-			"Use a key in a Key Vault: type RSA-HSM, in a vault of SKU premium, for one "+
-				"that is kept in hardware")
-	}
 	for _, suffix := range p.suffixes {
-		name, found := strings.CutSuffix(host, "."+strings.ToLower(suffix))
+		suffix = strings.ToLower(suffix)
+		name, found := strings.CutSuffix(host, "."+suffix)
+		if !found {
+			name, found = strings.CutSuffix(host, hsmInfix+strings.TrimPrefix(suffix, "vault."))
+		}
 		if !found || suffix == LoopbackSuffix {
 			continue
 		}
@@ -237,7 +242,7 @@ func (p keyIDParser) vault(address *url.URL) (KeyID, error) {
 // otherHost says what to do about a host that is no vault of this cloud.
 func (p keyIDParser) otherHost(host string) string {
 	for _, known := range KnownSuffixes() {
-		if strings.HasSuffix(host, "."+known) {
+		if strings.HasSuffix(host, "."+known) || strings.HasSuffix(host, hsmInfix+strings.TrimPrefix(known, "vault.")) {
 			return fmt.Sprintf("Use a key in a vault of this cloud, whose addresses end in %s, "+
 				"or let the provider speak to the cloud of %s", p.suffixes[0], known)
 		}

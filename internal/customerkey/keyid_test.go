@@ -48,6 +48,16 @@ func TestParseKeyID(t *testing.T) {
 			customerkey.KeyID{VaultURI: "https://contoso.vault.azure.cn/", VaultName: "contoso", Name: "media"},
 			"",
 		},
+		"https://Contoso.managedhsm.azure.net/keys/media": {
+			[]string{publicCloud},
+			customerkey.KeyID{VaultURI: "https://contoso.managedhsm.azure.net/", VaultName: "contoso", Name: "media"},
+			"https://contoso.managedhsm.azure.net/keys/media",
+		},
+		"https://contoso.managedhsm.usgovcloudapi.net/keys/media/" + version1: {
+			nil,
+			customerkey.KeyID{VaultURI: "https://contoso.managedhsm.usgovcloudapi.net/", VaultName: "contoso", Name: "media", Version: version1},
+			"",
+		},
 		"https://localhost:8443/keys/media/" + version1: {
 			[]string{customerkey.LoopbackSuffix},
 			customerkey.KeyID{VaultURI: "https://localhost:8443/", Name: "media", Version: version1},
@@ -114,7 +124,8 @@ func TestParseKeyID_refuses(t *testing.T) {
 		"an empty fragment":   {vault + "/keys/media#", "a fragment (a number sign and what follows it)", "number sign"},
 		"a port":              {"https://contoso.vault.azure.net:8443/keys/media", `the host "contoso.vault.azure.net:8443" with a port`, "Leave the port out"},
 		"an empty port":       {"https://contoso.vault.azure.net:/keys/media", `the host "contoso.vault.azure.net:" with a port`, "Leave the port out"},
-		"a managed HSM":       {"https://contoso.managedhsm.azure.net/keys/media", `the host "contoso.managedhsm.azure.net", which is a managed HSM`, "RSA-HSM"},
+		"an HSM elsewhere":    {"https://contoso.managedhsm.azure.cn/keys/media", `the host "contoso.managedhsm.azure.cn"`, "a vault of this cloud, whose addresses end in vault.azure.net"},
+		"an HSM in two":       {"https://a.contoso.managedhsm.azure.net/keys/media", `the vault name "a.contoso"`, "3 to 24"},
 		"another cloud":       {"https://contoso.vault.azure.cn/keys/media", `the host "contoso.vault.azure.cn"`, "a vault of this cloud, whose addresses end in vault.azure.net"},
 		"another host":        {"https://contoso.example.com/keys/media", `the host "contoso.example.com"`, "the vault's own host name"},
 		"a lookalike":         {"https://contosovault.azure.net/keys/media", `the host "contosovault.azure.net"`, "the vault's own host name"},
@@ -206,7 +217,7 @@ func TestReadKeyID(t *testing.T) {
 		id + "/" + version1 + "/?": id + "/" + version1,
 		"https://contoso.vault.azure.net:443/keys/media?": id,
 		"https://contoso.vault.azure.net/secrets/media":   "",
-		"https://contoso.managedhsm.azure.net/keys/media": "",
+		"https://contoso.managedhsm.azure.net/keys/media": "https://contoso.managedhsm.azure.net/keys/media",
 		"x": "",
 		"":  "",
 	} {

@@ -23,6 +23,8 @@ type Kind struct {
 	// Trusted says that the firewalls of vaults count the service among those that Microsoft
 	// trusts (Key Vault, Virtual network service endpoints: trusted services).
 	Trusted bool
+	// ManagedHSM says that the account can use a key in a managed HSM (CMK010).
+	ManagedHSM bool
 	// LockedWithoutKey says that an account that cannot reach its key refuses changes: it can only
 	// be read and deleted (CMK012). Other kinds lose access to their data alone.
 	LockedWithoutKey bool
@@ -74,6 +76,7 @@ func StorageAccount() Kind {
 		ResourceType:    "Microsoft.Storage/storageAccounts",
 		SystemAssigned:  true,
 		Trusted:         true,
+		ManagedHSM:      true,
 		StatusUntold:    true,
 		FollowsWithin:   24 * time.Hour,
 		IdentityCommand: "az storage account update",
@@ -83,7 +86,7 @@ func StorageAccount() Kind {
 
 // BatchAccount returns the kind of Batch accounts. Their vault may be in another group and
 // subscription of the tenant; the documentation does not mention regions (Batch, Configure
-// customer-managed keys).
+// customer-managed keys). "The keys you provide must be generated in Azure Key Vault" (there).
 func BatchAccount() Kind {
 	return Kind{
 		Name:             "Batch account",

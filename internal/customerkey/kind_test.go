@@ -25,7 +25,7 @@ func TestKinds_differ(t *testing.T) {
 		}},
 		{customerkey.StorageAccount(), customerkey.Kind{
 			Name: "storage account", ResourceType: "Microsoft.Storage/storageAccounts",
-			SystemAssigned: true, Trusted: true, StatusUntold: true, FollowsWithin: 24 * time.Hour,
+			SystemAssigned: true, Trusted: true, ManagedHSM: true, StatusUntold: true, FollowsWithin: 24 * time.Hour,
 			IdentityCommand: "az storage account update", IdentityTypes: true,
 		}},
 		{customerkey.BatchAccount(), customerkey.Kind{

@@ -137,7 +137,12 @@ func (f Facts) vaultName() string {
 	return orElse(f.KeyID.VaultName, "VAULT")
 }
 
-func (f Facts) vaultArgument() string { return "--vault-name " + f.vaultName() }
+func (f Facts) vaultArgument() string {
+	if f.KeyID.InManagedHSM() {
+		return "--hsm-name " + f.vaultName()
+	}
+	return "--vault-name " + f.vaultName()
+}
 
 func (f Facts) keyArguments() string {
 	return f.vaultArgument() + " --name " + orElse(f.KeyID.Name, "KEY")

@@ -144,11 +144,13 @@ func Rules() rule.List {
 			ID:    CMK010,
 			Name:  "Key Vault Key Identifier",
 			Title: "Not A Key Vault Key Identifier",
-			Sentence: "The identifier is the URI of a key in a Key Vault of the cloud, with or without " +
-				"version; secrets, certificates and managed HSMs are refused.",
+			Sentence: "The identifier is the URI of a key in a Key Vault of the cloud or, for a storage account, " +
+				"in a managed HSM, with or without version; secrets and certificates are refused.",
 			Source: `Key Vault, About keys, secrets and certificates: "Objects are uniquely identified ` +
-				`within Key Vault using a case-insensitive identifier called the object identifier."`,
-			Found: []rule.Moment{rule.Schema},
+				`within Key Vault using a case-insensitive identifier called the object identifier."; ` +
+				storageKeys + `"The storage account and the key vault or managed HSM can be in different ` +
+				`Microsoft Entra tenants, regions, and subscriptions."`,
+			Found: []rule.Moment{rule.Schema, rule.Plan},
 		},
 		{
 			ID:    CMK011,

@@ -70,7 +70,7 @@ func (r Reader) readKey(ctx context.Context, id customerkey.KeyID) (customerkey.
 	switch {
 	case err == nil:
 		return describe(got.KeyBundle), nil
-	case closed(err):
+	case closed(err), id.InManagedHSM() && !azure.HasCode(err, "KeyNotFound"):
 		return customerkey.Key{}, nil
 	case !azure.IsNotFound(err):
 		return customerkey.Key{}, err

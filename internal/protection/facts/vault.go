@@ -27,6 +27,9 @@ type vault struct {
 // where it is managed, so it is looked for in the subscriptions of the account and of the
 // provider.
 func (r Reader) vault(ctx context.Context, q Question) (vault, error) {
+	if q.Key.InManagedHSM() { // It is no vault, and what it grants only its own administrators see.
+		return vault{}, nil
+	}
 	subscriptions := r.subscriptions(q.Account.ID)
 	for _, subscription := range subscriptions {
 		found, err := r.known.vaults.Get(ctx, subscription+" "+q.Key.VaultURI, func() (vault, error) {

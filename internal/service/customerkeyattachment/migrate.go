@@ -44,9 +44,6 @@ func (m moved) model() (*model, error) {
 	switch {
 	case err != nil:
 		return nil, notMoved(err.Error(), "Import the attachment instead")
-	case m.ManagedHSMKeyID != "" || strings.Contains(m.VaultURI, ".managedhsm."):
-		return nil, notMoved("a key in a managed HSM", "Keep this one in azurerm: this provider "+
-			"attaches keys of a Key Vault (rule CMK010)")
 	case m.FederatedClientID != "":
 		return nil, notMoved("a key in a vault of another tenant (federated_identity_client_id)",
 			"Keep this one in azurerm: this provider cannot check a vault of another tenant")
@@ -65,6 +62,9 @@ func (m moved) model() (*model, error) {
 }
 
 func (m moved) keyID() string {
+	if m.ManagedHSMKeyID != "" {
+		return m.ManagedHSMKeyID
+	}
 	id := strings.TrimSuffix(m.VaultURI, "/") + "/keys/" + m.KeyName
 	if m.KeyVersion != "" {
 		id += "/" + m.KeyVersion

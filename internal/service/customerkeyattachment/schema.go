@@ -34,7 +34,9 @@ func resourceSchema() schema.Schema {
 			"account_id": account,
 			"key_vault_key_id": attribute.KeyID("The identifier of the key. With a version the " +
 				"account is pinned to it; without one the account follows the newest version by " +
-				"itself (" + following() + "), and that is never a difference to apply."),
+				"itself (" + following() + "), and that is never a difference to apply. A storage account " +
+				"also takes a key in a managed HSM: give its identity the HSM's own role Managed HSM Crypto " +
+				"Service Encryption User there. What is in an HSM is not checked."),
 			"user_assigned_identity_id": identity,
 			"wait_for_current_version": schema.BoolAttribute{
 				MarkdownDescription: "Whether to wait, after attaching and after every change, until " +

@@ -470,10 +470,10 @@ func TestStorage_rules(t *testing.T) {
 		},
 		{
 			"CMK010", func(w *storeworld) acctest.Value {
-				return with(w.config(), "key_vault_key_id", "https://keys.managedhsm.azure.net/keys/media")
+				return with(w.config(), "key_vault_key_id", "https://keys.vault.azure.net/secrets/media")
 			},
 			false,
-			[]string{"managed HSM", "https://VAULT.vault.azure.net/keys/NAME"},
+			[]string{"the identifier of a secret", "https://VAULT.vault.azure.net/keys/NAME"},
 		},
 	} {
 		t.Run(test.rule+" "+test.texts[0], func(t *testing.T) {
@@ -497,6 +497,32 @@ func TestStorage_rules(t *testing.T) {
 				t.Error("the account was asked to change")
 			}
 		})
+	}
+}
+
+// TestStorage_takesAKeyOfAManagedHSM: of what is in it, nothing is known here. Rehearsal has none to attach it
+// in. Other kinds of account take none (CMK010).
+func TestStorage_takesAKeyOfAManagedHSM(t *testing.T) {
+	t.Parallel()
+	const key = "https://keys.managedhsm.azure.net/keys/media"
+	w := newStore(t)
+	proto := w.Proto()
+	plan := proto.Plan(attachment, acctest.Object{}, with(w.config(), "key_vault_key_id", key))
+	if len(plan.Diagnostics) > 0 || plan.State["key_vault_key_id"] != key {
+		t.Errorf("%v: %s", plan.State, plan.Diagnostics.Text())
+	}
+	patches := w.patches()
+	_, diags := proto.Apply(plan)
+	if !strings.Contains(diags.Text(), "Rehearsal has no managed HSMs") || w.patches() != patches+1 {
+		t.Errorf("the account was asked %d times: %s", w.patches()-patches, diags.Text())
+	}
+
+	media := newWorld(t)
+	diags = media.Proto().Plan(attachment, acctest.Object{}, with(media.config(), "key_vault_key_id", key)).Diagnostics
+	says(t, diags, "CMK010", "ERROR: Key In A Managed HSM", "a key in the managed HSM keys", "storage accounts take either",
+		"type RSA-HSM in a vault of SKU premium", nothingChanged)
+	if len(diags) != 1 {
+		t.Error(diags.Text())
 	}
 }
 

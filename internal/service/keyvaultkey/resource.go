@@ -7,6 +7,7 @@ package keyvaultkey
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -291,7 +292,11 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	var key customerkey.KeyID
 	base.Import(ctx, req, resp, func(text string) (string, error) {
 		var err error
-		if key, err = protection.ParseKeyID(r.Client, text); err != nil {
+		key, err = protection.ParseKeyID(r.Client, text)
+		if err == nil && key.InManagedHSM() {
+			err = errors.New("it is the identifier of a key in a managed HSM")
+		}
+		if err != nil {
 			return "", diagnostic.Refusal{
 				Required: "the identifier of a key, such as https://<vault>.vault.azure.net/keys/<name>",
 				Why:      err.Error(),

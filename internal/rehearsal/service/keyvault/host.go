@@ -60,6 +60,10 @@ type call struct {
 
 // serveVault answers at the host name of a vault.
 func (s *Service) serveVault(r *engine.Request) (*engine.Response, error) {
+	if strings.Contains(r.HTTP.Host, ".managedhsm.") {
+		return nil, engine.Ownf(http.StatusNotFound, CodeVaultNotFound,
+			"Rehearsal has no managed HSMs. In Azure, the host name of one that is missing would not resolve.")
+	}
 	name := r.Addresses().Account(r.Tx, vaults.Domain, r.HTTP.Host)
 	vault := vaults.Named(r.Tx, name)
 	if vault == nil {

@@ -139,6 +139,9 @@ func (s *Service) rewrap(
 	case missing == nil && !slices.Contains([]string{"RSA", "RSA-HSM"}, facts.Type):
 		return wrapped, engine.Ownf(http.StatusBadRequest, "KeyVaultKeyTypeNotSupported",
 			"The key '%s' is of type %s. Only RSA keys are supported.", key.ID, facts.Type)
+	case strings.Contains(key.ID, ".managedhsm."):
+		return wrapped, engine.Ownf(http.StatusBadRequest, "ManagedHSMNotRehearsed",
+			"Rehearsal has no managed HSMs: an account uses the key '%s' in Azure only.", key.ID)
 	case missing != nil:
 		// Azure/azure-sdk-for-java issue 29016 has the words, no source the code.
 		return wrapped, engine.Errorf(http.StatusBadRequest, "MissingPrerequisites",
