@@ -95,12 +95,6 @@ func New(config Config) (*Client, error) {
 // SubscriptionID returns the subscription of new resources.
 func (c *Client) SubscriptionID() string { return c.config.SubscriptionID }
 
-// Subscriptions returns the subscriptions whose accounts may depend on what the client changes: its own, and
-// those that are configured.
-func (c *Client) Subscriptions() []string {
-	return append([]string{c.config.SubscriptionID}, c.config.DependentSubscriptionIDs...)
-}
-
 // Cloud returns the names and addresses that the client uses.
 func (c *Client) Cloud() Cloud { return c.cloud }
 

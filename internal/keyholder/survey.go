@@ -40,8 +40,9 @@ func Planned(ctx context.Context, client *azure.Client, others ...string) (Surve
 func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure.Listing[Dependent]],
 	others []string,
 ) (Survey, error) {
-	dependents, unseen, err := azure.ListAll(ctx, lists, Kinds(client),
-		append(client.Subscriptions(), others...)...)
+	subscriptions := append(client.Subscriptions(), others...)
+	dependents, unseen, err := azure.ListAll(ctx, lists, Kinds(client), subscriptions...)
+	dependents = append(dependents, azure.ListDiscovered(ctx, client, Kinds(client), subscriptions...)...)
 	if err != nil {
 		err = fmt.Errorf("listing the accounts that use storage accounts: %w", err)
 	}

@@ -93,7 +93,7 @@ func TestSurvey(t *testing.T) {
 		}
 		return nil
 	}
-	calls("a plan", lists, planned)
+	calls("a plan", append(slices.Clone(lists), "GET management.azure.com/subscriptions"), planned)
 	calls("another plan of the run", nil, planned)
 	calls("just before a change", lists, func() (err error) {
 		survey, err = keyholder.NewSurvey(t.Context(), w.Client)

@@ -25,6 +25,8 @@ func ParseKeyID(client *azure.Client, text string) (customerkey.KeyID, error) {
 type Account struct {
 	facts.Account
 	Encryption Encryption
+
+	remembered bool // It was listed before, and may be another by now.
 }
 
 // subject names the account in a sentence.

@@ -71,6 +71,9 @@ func (r Removal) losing(ctx context.Context, client *azure.Client,
 		return nil, err
 	}
 	accounts, err := r.Affected(ctx, found)
+	if err == nil {
+		accounts, err = confirmed(ctx, client, accounts, r.Affected)
+	}
 	if err != nil || len(accounts) == 0 {
 		return nil, err
 	}

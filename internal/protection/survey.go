@@ -39,9 +39,36 @@ func (u Unseen) String() string {
 }
 
 // NewSurvey lists the accounts in the subscriptions of the client and in the others, at a cost of one
-// list for each kind and subscription. It is for the moment just before a change.
+// list for each kind and subscription, and those in other subscriptions that the login sees, once a run. It is for the moment just before a change.
 func NewSurvey(ctx context.Context, client *azure.Client, others ...string) (Survey, error) {
 	return survey(ctx, client, new(azure.Memory[azure.Listing[Account]]), others)
+}
+
+// confirmed returns the accounts as they are now, of those for which something holds by a survey. It reads
+// those whose lists may be old.
+func confirmed(ctx context.Context, client *azure.Client, accounts []Account,
+	holds func(context.Context, Survey) ([]Account, error),
+) (found []Account, err error) {
+	var now Survey
+	for _, account := range accounts {
+		if !account.remembered {
+			found = append(found, account)
+			continue
+		}
+		account, err := Read(ctx, client, account.ID)
+		switch {
+		case azure.IsNotFound(err):
+		case err != nil:
+			return nil, err
+		default:
+			now.Accounts = append(now.Accounts, account)
+		}
+	}
+	if len(now.Accounts) == 0 {
+		return found, nil
+	}
+	still, err := holds(ctx, now)
+	return append(found, still...), err
 }
 
 // Planned is [NewSurvey] at plan: all nouns of a run share its lists, until the run itself changes
@@ -53,10 +80,14 @@ func Planned(ctx context.Context, client *azure.Client, others ...string) (Surve
 func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure.Listing[Account]],
 	others []string,
 ) (Survey, error) {
-	accounts, unlisted, err := azure.ListAll(ctx, lists, kinds(client),
-		append(client.Subscriptions(), others...)...)
+	subscriptions := append(client.Subscriptions(), others...)
+	accounts, unlisted, err := azure.ListAll(ctx, lists, kinds(client), subscriptions...)
 	if err != nil {
 		return Survey{}, fmt.Errorf("listing the accounts that use customer-managed keys: %w", err)
+	}
+	for _, account := range azure.ListDiscovered(ctx, client, kinds(client), subscriptions...) {
+		account.remembered = true
+		accounts = append(accounts, account)
 	}
 	slices.SortFunc(accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
 	found := Survey{Accounts: accounts}

@@ -71,7 +71,8 @@ func providerSchema() schema.Schema {
 			"dependent_subscription_ids": schema.SetAttribute{
 				MarkdownDescription: "The IDs of more subscriptions whose accounts may use the keys, vaults, grants, " +
 					"identities and storage accounts of this provider block. Before one of these is taken away, the " +
-					"provider lists the accounts in the subscription of the block, in that of the resource and in these." +
+					"provider lists the accounts in the subscription of the block, in that of the resource and in these. If " +
+					"omitted, in all subscriptions that the login sees, if they are no more than 25." +
 					alsoFrom("dependent_subscription_ids"),
 				ElementType: types.StringType,
 				Optional:    true,

@@ -12,8 +12,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
-// TestDependentSubscriptions has a vault in a subscription of its own, whose provider block names the
-// subscription of an account that reads its key there: then the account is seen when its grant is to go.
+// TestDependentSubscriptions has a vault in a subscription of its own, with a provider block of its own. The
+// account that reads its key there is in another subscription, which the block names or the login sees: it is
+// found when its grant is to go.
 func TestDependentSubscriptions(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
@@ -34,21 +35,35 @@ func TestDependentSubscriptions(t *testing.T) {
 	grant := proto.Create("azuremedia_customer_key_grant", acctest.Value{
 		"key_vault_id": vault.State["id"], "principal_id": identity["principal_id"],
 	})
-	w.Proto().Create("azuremedia_customer_key_attachment", acctest.Value{
+	attached := w.Proto().Create("azuremedia_customer_key_attachment", acctest.Value{
 		"account_id": w.ID(azure.StorageAccountType, "contosostore"), "key_vault_key_id": key.State["versionless_id"],
 	})
 
-	seen := security(w.SubscriptionID())
-	plan := seen.Plan("azuremedia_customer_key_grant", grant, nil)
-	if text := plan.Diagnostics.Text(); len(plan.Diagnostics.Warnings()) != 1 || !strings.Contains(text, "contosostore") {
-		t.Errorf("planned without a warning: %s", text)
+	for name, proto := range map[string]*acctest.Proto{
+		"configured": security(w.SubscriptionID()),
+		"discovered": security(),
+	} {
+		plan := proto.Plan("azuremedia_customer_key_grant", grant, nil)
+		if text := plan.Diagnostics.Text(); len(plan.Diagnostics.Warnings()) != 1 || !strings.Contains(text, "contosostore") {
+			t.Errorf("%s, planned without a warning: %s", name, text)
+		}
+		kept, diags := proto.Apply(plan)
+		if kept.State == nil || !strings.Contains(diags.Text(), "(CMK016)") {
+			t.Errorf("%s: %v: %s", name, kept.State, diags.Text())
+		}
 	}
-	kept, diags := seen.Apply(plan)
-	if kept.State == nil || !strings.Contains(diags.Text(), "(CMK016)") {
-		t.Errorf("%v: %s", kept.State, diags.Text())
-	}
-	unseen := security()
-	if plan := unseen.Plan("azuremedia_customer_key_grant", grant, nil); len(plan.Diagnostics) > 0 {
+	if plan := security(subscriptionID).Plan("azuremedia_customer_key_grant", grant, nil); len(plan.Diagnostics) > 0 {
 		t.Errorf("a subscription that is not named was looked at: %s", plan.Diagnostics.Text())
+	}
+
+	// What another provider block changes in the same run, a list that was read before does not show.
+	proto = security()
+	plan := proto.Plan("azuremedia_customer_key_grant", grant, nil)
+	own := w.Proto()
+	if _, diags := own.Apply(own.Plan(attached.Type, attached, nil)); len(diags) > 0 {
+		t.Fatal(diags.Text())
+	}
+	if gone, diags := proto.Apply(plan); gone.State != nil || len(diags) > 0 {
+		t.Errorf("%v: %s", gone.State, diags.Text())
 	}
 }

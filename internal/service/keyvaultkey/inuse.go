@@ -162,15 +162,16 @@ func (r *Resource) refuseInUse(ctx context.Context, state *model) error {
 	if err != nil {
 		return nil //nolint:nilerr // No account can use what is not the identifier of a key.
 	}
-	found, err := protection.NewSurvey(ctx, r.Client, azure.SubscriptionOf(state.KeyVaultID.ValueString()))
+	accounts, err := protection.Removal{
+		SubscriptionID: azure.SubscriptionOf(state.KeyVaultID.ValueString()),
+		Affected: func(_ context.Context, survey protection.Survey) ([]protection.Account, error) {
+			return survey.ByKey(key), nil
+		},
+	}.Losing(ctx, r.Client)
 	if err != nil {
 		return err
 	}
-	uses, err := r.uses(ctx, key, found.ByKey(key))
-	if err != nil {
-		return err
-	}
-	if violation, inUse := customerkey.Deleting(key, uses); inUse {
+	if violation, inUse := customerkey.Deleting(key, protection.Uses(key, accounts)); inUse {
 		return violation
 	}
 	return nil

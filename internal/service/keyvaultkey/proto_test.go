@@ -451,7 +451,7 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 		{"refresh", func() { proto.Read(object) }, []string{"GET" + path}},
 		{"plan without a change", func() { proto.Plan(resourceType, object, w.config(nil)) }, nil},
 		{"update", func() { object = proto.Update(object, w.config(acctest.Value{"enabled": false})) }, append(
-			slices.Clone(accounts), "GET"+path, "PATCH"+path+"/{id}",
+			slices.Clone(accounts), "GET management.azure.com/subscriptions", "GET"+path, "PATCH"+path+"/{id}",
 		)},
 		{"rotation", func() { object = proto.Update(object, w.config(rotated("1"))) }, []string{
 			"GET" + path, "POST" + path + "/create",

@@ -399,7 +399,9 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 				created = proto.Update(created, config(acctest.Value{"https_traffic_only_enabled": false}))
 			}, []string{"PATCH" + path},
 		},
-		{"plan to destroy", func() { destroy = proto.Plan(resourceType, created, nil) }, lists},
+		{"plan to destroy", func() { destroy = proto.Plan(resourceType, created, nil) }, append(
+			slices.Clone(lists), "GET management.azure.com/subscriptions",
+		)},
 		{"destroy", func() { proto.Apply(destroy) }, append(slices.Clone(lists), "DELETE"+path)},
 	} {
 		calls := w.Calls(test.do)
