@@ -59,6 +59,15 @@ func Replacing(key KeyID, uses []Use) (rule.Violation, bool) {
 	return violation, len(uses) > 0
 }
 
+// Destroying warns of a plan that destroys a key that accounts use (CMK014).
+func Destroying(key KeyID, uses []Use) (rule.Violation, bool) {
+	violation := inUse(key, uses)
+	violation.Severity = rule.Warning
+	violation.Remedy = "First give the account another key, or none, by its azuremedia_customer_key_attachment, and " +
+		"apply that"
+	return violation, len(uses) > 0
+}
+
 // Deleting refuses to delete a key that accounts use (CMK014).
 func Deleting(key KeyID, uses []Use) (rule.Violation, bool) {
 	violation := inUse(key, uses)

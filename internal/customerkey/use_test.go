@@ -62,7 +62,7 @@ func TestUse(t *testing.T) {
 		})
 	}
 	for what, judge := range map[string]func(customerkey.KeyID, []customerkey.Use) (rule.Violation, bool){
-		"replacing": customerkey.Replacing, "deleting": customerkey.Deleting,
+		"replacing": customerkey.Replacing, "deleting": customerkey.Deleting, "destroying": customerkey.Destroying,
 	} {
 		if _, found := judge(key, nil); found {
 			t.Errorf("%s what nobody uses", what)

@@ -31,11 +31,11 @@ func (r Removal) Warning(ctx context.Context, client *azure.Client, replaces boo
 // Planned is [Removal.Warning] for a caller who has to know whether one could look.
 func (r Removal) Planned(ctx context.Context, client *azure.Client, replaces bool,
 ) (violation rule.Violation, found bool, err error) {
-	accounts, err := r.losing(ctx, client, Planned)
+	accounts, err := r.Staying(ctx, client)
 	if err != nil {
 		return rule.Violation{}, false, err
 	}
-	violation, found = r.Access.Taking(usesOf(IntentsOf(client).Staying(accounts)), replaces)
+	violation, found = r.Access.Taking(usesOf(accounts), replaces)
 	return violation, found, nil
 }
 
@@ -50,6 +50,12 @@ func (r Removal) Refuse(ctx context.Context, client *azure.Client) error {
 		return violation
 	}
 	return nil
+}
+
+// Staying returns the accounts that lose access by a plan which itself neither detaches nor destroys them.
+func (r Removal) Staying(ctx context.Context, client *azure.Client) ([]Account, error) {
+	accounts, err := r.losing(ctx, client, Planned)
+	return IntentsOf(client).Staying(accounts), err
 }
 
 // Losing returns the accounts that lose access, as Azure shows them now.

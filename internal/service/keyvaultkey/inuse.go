@@ -162,12 +162,7 @@ func (r *Resource) refuseInUse(ctx context.Context, state *model) error {
 	if err != nil {
 		return nil //nolint:nilerr // No account can use what is not the identifier of a key.
 	}
-	accounts, err := protection.Removal{
-		SubscriptionID: azure.SubscriptionOf(state.KeyVaultID.ValueString()),
-		Affected: func(_ context.Context, survey protection.Survey) ([]protection.Account, error) {
-			return survey.ByKey(key), nil
-		},
-	}.Losing(ctx, r.Client)
+	accounts, err := removal(state, key).Losing(ctx, r.Client)
 	if err != nil {
 		return err
 	}
@@ -175,6 +170,33 @@ func (r *Resource) refuseInUse(ctx context.Context, state *model) error {
 		return violation
 	}
 	return nil
+}
+
+// warnInUse warns of a plan that destroys a key that accounts use (CMK014). A caller who may not list accounts
+// can still plan.
+func (r *Resource) warnInUse(ctx context.Context, state *model) diag.Diagnostics {
+	key, err := protection.ParseKeyID(r.Client, state.Identifier())
+	if err != nil {
+		return nil
+	}
+	accounts, err := removal(state, key).Staying(ctx, r.Client)
+	if err != nil {
+		return nil
+	}
+	if violation, inUse := customerkey.Destroying(key, protection.Uses(key, accounts)); inUse {
+		return diag.Diagnostics{diagnostic.FromViolation(violation)}
+	}
+	return nil
+}
+
+// removal returns who loses access without the key.
+func removal(state *model, key customerkey.KeyID) protection.Removal {
+	return protection.Removal{
+		SubscriptionID: azure.SubscriptionOf(state.KeyVaultID.ValueString()),
+		Affected: func(_ context.Context, survey protection.Survey) ([]protection.Account, error) {
+			return survey.ByKey(key), nil
+		},
+	}
 }
 
 // uses returns how the accounts use the key that can access it.

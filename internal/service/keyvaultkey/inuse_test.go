@@ -107,7 +107,12 @@ func TestDelete_ofAKeyInUse(t *testing.T) {
 	object := proto.Create(resourceType, w.config(nil))
 	w.attached("contoso", identifier)
 
-	kept, diags := proto.Apply(proto.Plan(resourceType, object, nil))
+	plan := proto.Plan(resourceType, object, nil)
+	if text := plan.Diagnostics.Text(); len(plan.Diagnostics.Warnings()) != 1 || len(plan.Diagnostics) != 1 ||
+		!strings.Contains(text, "(CMK014)") || !strings.Contains(text, "account contoso") {
+		t.Errorf("planned: %s", text)
+	}
+	kept, diags := proto.Apply(plan)
 	says(t, diags.Errors(), "(CMK014)", "the key media, which is in use by the Media Services account contoso (resource group media, on version ",
 		"az keyvault key delete --vault-name keys --name media", "Nothing was changed.")
 	if kept.State == nil || len(w.Requests(http.MethodDelete, "/keys/media")) > 0 {

@@ -77,6 +77,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.planRecovery(ctx, &resp.Plan)...)
 		resp.Diagnostics.Append(r.checkPolicy(ctx, &req.State, &req.Plan, true)...)
 	}
+	if req.Plan.Raw.IsNull() && r.Client != nil {
+		var state model
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(r.warnInUse(ctx, &state)...)
+	}
 	if req.Plan.Raw.IsNull() || req.State.Raw.IsNull() {
 		return
 	}
