@@ -45,6 +45,17 @@ func Held(vault armkeyvault.Vault, principalID string, permissions []string) []s
 	return held
 }
 
+// HoldsOnly reports whether the principal's access policy grants the key permissions and nothing else.
+func HoldsOnly(vault armkeyvault.Vault, principalID string, permissions []string) bool {
+	entry := entryOf(vault, principalID)
+	if entry == nil {
+		return false
+	}
+	granted := azure.Deref(entry.Permissions)
+	return len(Lacking(vault, principalID, permissions)) == 0 && len(granted.Keys) == len(permissions) &&
+		len(granted.Secrets)+len(granted.Certificates)+len(granted.Storage) == 0
+}
+
 // Lacking returns those of the key permissions that the principal's access policy does not grant.
 func Lacking(vault armkeyvault.Vault, principalID string, permissions []string) []string {
 	held := Held(vault, principalID, permissions)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/google/go-cmp/cmp"
 
@@ -156,5 +157,32 @@ func TestAssignmentName_staysWhatItIs(t *testing.T) {
 	const want = "24ea0d6c-2aaf-5c57-b59d-c33aa61d8d88"
 	if got := vaultaccess.AssignmentName("/subscriptions/S/vaults/V", "role", "PRINCIPAL"); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestHoldsOnly tells a policy of exactly some key permissions from those that have less, or more.
+func TestHoldsOnly(t *testing.T) {
+	t.Parallel()
+	wanted := []string{"get", "wrapKey", "unwrapKey"}
+	for name, test := range map[string]struct {
+		permissions []string
+		secrets     []*armkeyvault.SecretPermissions
+		want        bool
+	}{
+		"exactly":      {[]string{"unwrapKey", "Get", "wrapKey"}, nil, true},
+		"less":         {[]string{"get", "wrapKey"}, nil, false},
+		"more":         {append([]string{"list"}, wanted...), nil, false},
+		"everything":   {[]string{"all"}, nil, false},
+		"secrets also": {wanted, []*armkeyvault.SecretPermissions{to.Ptr(armkeyvault.SecretPermissionsGet)}, false},
+	} {
+		entry := vaultaccess.Entry("tenant", reader, test.permissions)
+		entry.Permissions.Secrets = test.secrets
+		vault := armkeyvault.Vault{Properties: &armkeyvault.VaultProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{entry}}}
+		if got := vaultaccess.HoldsOnly(vault, reader, wanted); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+		if vaultaccess.HoldsOnly(vault, other, wanted) {
+			t.Errorf("%s: somebody else", name)
+		}
 	}
 }

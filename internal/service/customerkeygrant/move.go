@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/vaultaccess"
 )
@@ -31,7 +32,7 @@ func (r *Resource) update(ctx context.Context, plan *model, before granted, back
 	after := granted{plan, before.record, before.kept}
 	if plan.Mode.IsUnknown() {
 		var diags diag.Diagnostics
-		after.record, diags = r.grantMissing(ctx, diagnostic.Update, plan, before.record, backoff)
+		after.record, diags = r.grantMissing(ctx, diagnostic.Update, plan, r.adopted(ctx, before), backoff)
 		if diags.HasError() {
 			return before, diags
 		}
@@ -54,6 +55,20 @@ func (r *Resource) update(ctx context.Context, plan *model, before granted, back
 		after.drop(one.ID)
 	}
 	return after, diags
+}
+
+// adopted returns the record of a grant whose vault may have switched from roles to access policies in an apply
+// that was interrupted: a policy of exactly what a grant gives was made for the grant then.
+func (r *Resource) adopted(ctx context.Context, before granted) added {
+	if before.Mode.ValueString() != string(byRole) {
+		return before.record
+	}
+	needed := customerkey.RequiredKeyPermissions()
+	vault, err := r.vault(ctx, before.grant().vaultID)
+	if err != nil || modeOf(vault) != byPolicy || !vaultaccess.HoldsOnly(vault, before.grant().principalID, needed) {
+		return before.record
+	}
+	return before.record.and(needed)
 }
 
 // move grants access in the new place, and only then takes it away in the old one, where it is kept as

@@ -22,7 +22,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 // locked are the accounts that say that they cannot access their key.
@@ -59,16 +58,7 @@ func TestAccSwitch(t *testing.T) {
 	reader, principal := w.Identity("reader")
 	account := w.Account("contoso", reader)
 	theirs, theirPrincipal := w.Identity("theirs")
-	w.Account("fabrikam", theirs)
-	watching, looks := false, 0
-	watch := func(*http.Request) {
-		if watching {
-			looks++
-			if lost := locked(w, "contoso", "fabrikam"); len(lost) > 0 {
-				t.Errorf("%v lost access", lost)
-			}
-		}
-	}
+	access := w.WatchAccess(account, w.Account("fabrikam", theirs))
 	key := w.Client.Cloud().VaultURI("keys") + "keys/media"
 	config := func(roles bool, more string) string {
 		return w.Config(vault("keys", fixture.Group, fixture.Location, fmt.Sprintf("rbac_authorization_enabled = %t", roles)) + more)
@@ -79,14 +69,12 @@ func TestAccSwitch(t *testing.T) {
 	switched := func(roles bool) resource.TestStep {
 		mode := map[bool]string{false: "access_policy", true: "role_assignment"}[roles]
 		step := resource.TestStep{
-			PreConfig:         func() { watching = true },
 			Config:            config(roles, granted),
 			ConfigPlanChecks:  address.Updates(plancheck.ExpectResourceAction("azuremedia_key_vault.test", plancheck.ResourceActionUpdate)),
 			ConfigStateChecks: []statecheck.StateCheck{address.Has("mode", knownvalue.StringExact(mode))},
 		}
 		return step
 	}
-	w.Wrap(acctest.After(watch))
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: w.Factories(),
 		Steps: []resource.TestStep{
@@ -118,17 +106,12 @@ func TestAccSwitch(t *testing.T) {
 			},
 			switched(true),
 			{
-				PreConfig: func() {
-					if looks == 0 {
-						t.Error("nobody watched")
-					}
-					watching = false
-					w.Detach("fabrikam")
-				},
-				Config: config(true, granted), ConfigPlanChecks: check.Unchanged(),
+				PreConfig: func() { w.Detach("fabrikam") },
+				Config:    config(true, granted), ConfigPlanChecks: check.Unchanged(),
 			},
 		},
 	})
+	access.Check(t)
 }
 
 // TestSwitch_isRefused: these credentials may not grant access in the new way, so that the vault stays as it
@@ -154,56 +137,77 @@ func TestSwitch_isRefused(t *testing.T) {
 	}
 }
 
-// TestSwitch_isInterrupted after access was given in the new way: the next apply switches, and the grant takes
-// up what was given. It is taken away again with the grant.
-func TestSwitch_isInterrupted(t *testing.T) {
+// TestSwitch_cut kills the apply that switches a vault after each of its changes. The account keeps its access,
+// the next runs end where an undisturbed one does, and what was given is taken away with the grant.
+func TestSwitch_cut(t *testing.T) {
 	t.Parallel()
 	for _, toRoles := range []bool{true, false} {
-		w := fixture.New(t)
-		before := config(acctest.Value{"rbac_authorization_enabled": !toRoles})
-		after := config(acctest.Value{"rbac_authorization_enabled": toRoles})
-		made := w.Proto().Create(resourceType, before)
-		reader, principal := w.Identity("reader")
-		w.Account("contoso", reader)
-		const grantType = "azuremedia_customer_key_grant"
-		configured := acctest.Value{"key_vault_id": w.ID(azure.VaultType, "keys"), "principal_id": principal}
-		granted := w.Proto().Create(grantType, configured)
-		w.Attach("contoso", w.Key("keys", "media"), reader)
+		t.Run(fmt.Sprintf("to roles=%t", toRoles), func(t *testing.T) {
+			t.Parallel()
+			for passing, whole := 0, false; !whole; passing++ {
+				if passing > 10 {
+					t.Fatal("the switch never ends")
+				}
+				whole = cutSwitch(t, toRoles, passing)
+			}
+		})
+	}
+}
 
+// cutSwitch lets only some changes pass. Whole says that these were all.
+func cutSwitch(t *testing.T, toRoles bool, passing int) (whole bool) {
+	t.Helper()
+	w := fixture.New(t)
+	after := config(acctest.Value{"rbac_authorization_enabled": toRoles})
+	vault := w.Proto().Create(resourceType, config(acctest.Value{"rbac_authorization_enabled": !toRoles}))
+	reader, principal := w.Identity("reader")
+	account := w.Account("contoso", reader)
+	const grantType = "azuremedia_customer_key_grant"
+	configured := acctest.Value{"key_vault_id": vault.State["id"], "principal_id": principal}
+	granted := w.Proto().Create(grantType, configured)
+	w.Attach("contoso", w.Key("keys", "media"), reader)
+
+	// apply switches the vault and has the grant follow, in one run.
+	apply := func() (diags acctest.Diagnostics) {
 		proto := w.Proto()
-		if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
-			Kind: fault.Error, Method: "PATCH", Path: "*/vaults/keys", Status: 409, Code: "ScopeLocked",
-		}); err != nil {
-			t.Fatal(err)
+		first, next := proto.Plan(resourceType, vault, after), proto.Plan(grantType, granted, configured)
+		diags = append(first.Diagnostics, next.Diagnostics...)
+		for _, plan := range []struct {
+			acctest.Plan
+			state *acctest.Object
+		}{{first, &vault}, {next, &granted}} {
+			state, more := proto.Apply(plan.Plan)
+			if diags = append(diags, more...); len(more) > 0 {
+				return diags
+			}
+			*plan.state = state
 		}
-		_, diags := proto.Apply(proto.Plan(resourceType, made, after))
-		says(t, diags, "Key Vault Not Updated", "ScopeLocked")
-
-		proto = w.Proto()
-		read, _ := proto.Read(made)
-		vault, grant := proto.Plan(resourceType, read, after), proto.Plan(grantType, granted, configured)
-		if diags := append(vault.Diagnostics, grant.Diagnostics...); len(diags) > 0 {
-			t.Fatal(diags.Text())
+		return diags
+	}
+	access, restore := w.WatchAccess(account), w.Cut(passing)
+	whole = len(apply()) == 0
+	restore()
+	for range 2 {
+		for _, state := range []*acctest.Object{&vault, &granted} {
+			*state, _ = w.Proto().Read(*state)
 		}
-		if _, diags := proto.Apply(vault); len(diags) > 0 {
-			t.Fatal(diags.Text())
-		}
-		if lost := locked(w, "contoso"); len(lost) > 0 {
-			t.Errorf("to roles %t: %v lost access", toRoles, lost)
-		}
-		granted, diags = proto.Apply(grant)
-		if len(diags) > 0 || len(locked(w, "contoso")) > 0 {
-			t.Fatal(diags.Text())
-		}
-		w.Detach("contoso")
-		proto = w.Proto()
-		if _, diags := proto.Apply(proto.Plan(grantType, granted, nil)); len(diags) > 0 {
-			t.Fatal(diags.Text())
-		}
-		if left := assigned(w, principal); left > 0 {
-			t.Errorf("%d role assignments are left", left)
+		if diags := apply(); len(diags) > 0 {
+			t.Fatalf("after %d changes: %s", passing, diags.Text())
 		}
 	}
+	settled(t, w.Proto(), vault, after)
+	access.Check(t)
+
+	w.Detach("contoso")
+	proto := w.Proto()
+	if _, diags := proto.Apply(proto.Plan(grantType, granted, nil)); len(diags) > 0 {
+		t.Fatal(diags.Text())
+	}
+	left := permissions(w.ShowVault("keys"), principal)
+	if assigned(w, principal) > 0 || left != nil {
+		t.Errorf("to roles %t, after %d changes: left are %d role assignments, %v", toRoles, passing, assigned(w, principal), left)
+	}
+	return whole
 }
 
 // TestSwitch_isTakenUp by a grant that is new in the same apply, and is taken away with it.
