@@ -241,7 +241,7 @@ func Rules() rule.List {
 		{
 			ID:    CMK020,
 			Name:  "Time Between Two Rotations",
-			Title: "Rotation Due At Once",
+			Title: "Rotation Due Too Early",
 			Sentence: "A rotation policy rotates a version 7 days or more after its creation and 7 days or more " +
 				"before its expiry, and is not due for the newest version when it is set.",
 			Source: autoRotation + `"Rotation time: key rotation interval, the minimum value is seven days from ` +

@@ -19,7 +19,7 @@ import (
 
 // fault matches a title that says what is wrong. "Six Hours to Settle" or "Every Dependent Is
 // Synced" states what should be, and reads like success.
-var fault = regexp.MustCompile(`\b(Not|No|Cannot|Without|Missing|Too|Late|Behind|Another|Still|Failed|` +
+var fault = regexp.MustCompile(`\b(Not|No|Cannot|Without|Missing|Too|Contradicts|Late|Behind|Another|Still|Failed|` +
 	`Unknown|Disabled|Inaccessible|Exposed|Exceeded|Elsewhere|Interrupted|System Key|Shared Keys)\b`)
 
 // TestRules_titlesStateTheFault holds every rule to a name for the guide and a title of its own

@@ -279,9 +279,9 @@ func TestPolicy_thatCannotBeFollowed(t *testing.T) {
 	}{
 		"with an expiry":            {acctest.Object{}, dated, []string{"ERROR: Expiry Contradicts The Rotation Policy (CMK019)", "Remove expiration_date"}},
 		"with an expiry later":      {old, dated, []string{"(CMK019)", `AttributeName("expiration_date")`}},
-		"due at creation":           {acctest.Object{}, w.config(automatic("P30D", "time_before_expiry", "P30D")), []string{"ERROR: Rotation Due At Once (CMK020)", "due 0 days after"}},
+		"due at creation":           {acctest.Object{}, w.config(automatic("P30D", "time_before_expiry", "P30D")), []string{"ERROR: Rotation Due Too Early (CMK020)", "due 0 days after"}},
 		"after the expiry":          {acctest.Object{}, w.config(automatic("P30D", "time_after_creation", "P30D")), []string{"ERROR: Rotation Too Close To The Expiry (CMK020)"}},
-		"due for the version there": {old, w.config(monthly), []string{"ERROR: Rotation Due At Once (CMK020)", "change a value of rotate_when_changed"}},
+		"due for the version there": {old, w.config(monthly), []string{"ERROR: Rotation Due Too Early (CMK020)", "change a value of rotate_when_changed"}},
 		"not due":                   {old, w.config(automatic("", "time_after_creation", "P101D")), nil},
 		"a new key":                 {acctest.Object{}, w.config(monthly), nil},
 		"never due":                 {old, w.config(yearly), nil},
