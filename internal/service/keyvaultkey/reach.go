@@ -22,11 +22,28 @@ import (
 // keptOut reports whether a vault that exists keeps the caller out: by its firewall, for want of permission,
 // or because no connection leads there.
 func (r *Resource) keptOut(ctx context.Context, vaultID string, err error) bool {
+	return azure.IsForbidden(err) || r.shutOut(ctx, vaultID, err)
+}
+
+// shutOut reports whether a vault that exists cannot be reached from here, whatever the permissions.
+func (r *Resource) shutOut(ctx context.Context, vaultID string, err error) bool {
 	if !azure.IsUnreachable(err) {
-		return azure.IsForbidden(err)
+		return azure.HasCode(err, "ForbiddenByFirewall", "ForbiddenByConnection")
 	}
 	_, unseen := r.vaultURI(ctx, vaultID)
 	return unseen == nil
+}
+
+// leftBehind warns of a key that was not deleted because its vault cannot be reached. That must not stop the
+// destruction of everything: the vault is destroyed through Resource Manager, and the key goes with it.
+func leftBehind(state *model, err error) diag.Diagnostic {
+	vault := azure.NameOf(state.KeyVaultID.ValueString())
+	cause, _ := diagnostic.Explain(state.Identifier(), err)
+	return diag.NewWarningDiagnostic("Key Vault Key Not Deleted", fmt.Sprintf("The key %s stays in the vault %s, which "+
+		"cannot be reached from here, and Terraform no longer manages it. If the vault is destroyed as well, nothing is "+
+		"to be done: the key goes with it. Otherwise delete it from where the vault lets you in: az keyvault key "+
+		"delete --vault-name %s --name %s.\n\n%s\n\n%s", state.Name.ValueString(), vault, vault,
+		state.Name.ValueString(), cause, state.Identifier()))
 }
 
 // checkReach warns of a key that could not be read, because its vault keeps the caller out, and refuses to

@@ -284,7 +284,14 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp *resource.DeleteResponse,
 ) {
-	base.Delete(ctx, &r.Resource, req, resp, r.delete)
+	base.Delete(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
+		err := r.delete(ctx, state)
+		if !r.shutOut(ctx, state.KeyVaultID.ValueString(), err) {
+			return err
+		}
+		resp.Diagnostics.Append(leftBehind(state, err))
+		return nil
+	})
 }
 
 // ImportState imports the identifier of a key, without the version if it has one, and finds the vault,
