@@ -18,12 +18,12 @@ import (
 
 // OfMediaServices returns a Media Services account that was read already.
 func OfMediaServices(id string, account armmedia.Account) Account {
-	return mediaServices{}.describe(id, account)
+	return mediaServices(nil).describe(id, account)
 }
 
 // OfVideoAnalyzer returns a Video Analyzer account that was read already.
 func OfVideoAnalyzer(id string, account armmedia.VideoAnalyzer) Account {
-	return videoAnalyzers{}.describe(id, account)
+	return videoAnalyzers(nil).describe(id, account)
 }
 
 // OfStorageAccount returns a storage account that was read already.

@@ -35,7 +35,7 @@ type Kind interface {
 // kinds is the table of all kinds. One more kind is one more row, and a file that implements it.
 func kinds(client *azure.Client) []Kind {
 	return []Kind{
-		mediaServices{client}, videoAnalyzers{client}, storageAccounts{client}, batchAccounts{client},
+		mediaServices(client), videoAnalyzers(client), storageAccounts{client}, batchAccounts{client},
 	}
 }
 

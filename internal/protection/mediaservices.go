@@ -4,8 +4,6 @@
 package protection
 
 import (
-	"context"
-
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -13,72 +11,23 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
-// mediaServices is the kind of Media Services accounts.
-type mediaServices struct{ client *azure.Client }
-
-func (mediaServices) Traits() customerkey.Kind { return customerkey.MediaServices() }
-
-func (m mediaServices) Read(ctx context.Context, id string) (Account, error) {
-	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)
-	if err != nil {
-		return Account{}, err
-	}
-	account, err := accounts.Get(ctx, at.ResourceGroupName, at.Name)
-	if err != nil {
-		return Account{}, err
-	}
-	return m.describe(id, account), nil
-}
-
-func (m mediaServices) List(ctx context.Context, subscriptionID string) ([]Account, error) {
-	accounts, err := m.client.MediaAccounts(subscriptionID)
-	if err != nil {
-		return nil, err
-	}
-	return listed(ctx, accounts.NewListBySubscriptionPager(), m.describe)
-}
-
-func (m mediaServices) Attach(ctx context.Context, id string, attachment Attachment) (Account, error) {
-	encryption := &armmedia.Encryption{
-		Type:               to.Ptr(armmedia.CustomerKey),
-		KeyVaultProperties: &armmedia.KeyVaultProperties{KeyIdentifier: to.Ptr(attachment.Key.String())},
-		Identity: &armmedia.ResourceIdentity{
-			UseSystemAssignedIdentity: to.Ptr(attachment.UserAssignedIdentityID == ""),
+// mediaServices returns the kind of Media Services accounts.
+func mediaServices(client *azure.Client) microsoftMedia[armmedia.AccountProperties] {
+	return microsoftMedia[armmedia.AccountProperties]{
+		traits: customerkey.MediaServices(),
+		open: func(subscriptionID string) (mediaClient[armmedia.AccountProperties], error) {
+			return client.MediaAccounts(subscriptionID)
+		},
+		encrypted: func(encryption *armmedia.Encryption) *armmedia.AccountProperties {
+			return &armmedia.AccountProperties{Encryption: encryption}
+		},
+		encryption: func(properties armmedia.AccountProperties) *armmedia.Encryption { return properties.Encryption },
+		reader: func(userAssignedIdentityID string) *armmedia.ResourceIdentity {
+			reader := &armmedia.ResourceIdentity{UseSystemAssignedIdentity: to.Ptr(userAssignedIdentityID == "")}
+			if userAssignedIdentityID != "" {
+				reader.UserAssignedIdentity = to.Ptr(userAssignedIdentityID)
+			}
+			return reader
 		},
 	}
-	if attachment.UserAssignedIdentityID != "" {
-		encryption.Identity.UserAssignedIdentity = to.Ptr(attachment.UserAssignedIdentityID)
-	}
-	return m.encrypt(ctx, id, encryption)
-}
-
-func (m mediaServices) Revert(ctx context.Context, id string) error {
-	_, err := m.encrypt(ctx, id, &armmedia.Encryption{Type: to.Ptr(armmedia.SystemKey)})
-	return err
-}
-
-func (mediaServices) Forbidden(err error) bool { return keyForbidden(err) }
-
-// encrypt patches nothing but the encryption.
-func (m mediaServices) encrypt(ctx context.Context, id string, encryption *armmedia.Encryption,
-) (Account, error) {
-	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)
-	if err != nil {
-		return Account{}, err
-	}
-	poller, err := accounts.BeginUpdate(ctx, at.ResourceGroupName, at.Name, armmedia.AccountUpdate{
-		Properties: &armmedia.AccountProperties{Encryption: encryption},
-	})
-	if err != nil {
-		return Account{}, err
-	}
-	account, err := azure.Await(ctx, poller)
-	if err != nil {
-		return Account{}, err
-	}
-	return m.describe(id, account), nil
-}
-
-func (m mediaServices) describe(id string, wire armmedia.Account) Account {
-	return describe(m.Traits(), id, wire.Location, wire.Identity, azure.Deref(wire.Properties).Encryption)
 }
