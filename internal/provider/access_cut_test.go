@@ -64,8 +64,8 @@ func newChain(t *testing.T, accountType, grantedBy string) *chain {
 	return c
 }
 
-// apply plans the change of all resources and applies it, in one run. A run that is killed leaves the state of
-// the resource that it was changing as it was.
+// apply plans the change of all resources and applies it, in one run. A run that is killed leaves the attributes of
+// the resource that it was changing as they were, and loses its private state.
 func (c *chain) apply(killed bool) (diags acctest.Diagnostics) {
 	proto := c.w.Proto()
 	var plans []acctest.Plan
@@ -85,6 +85,8 @@ func (c *chain) apply(killed bool) (diags acctest.Diagnostics) {
 		diags = append(diags, more...)
 		if len(more) == 0 || !killed {
 			c.states[i] = state
+		} else {
+			c.states[i].Private = nil
 		}
 	}
 	return diags

@@ -213,6 +213,35 @@ func TestMove_laterRun(t *testing.T) {
 	}
 }
 
+// TestMove_forgotten: a provider that is killed during an apply leaves the attributes, and loses the private
+// state. What is retained is known all the same.
+func TestMove_forgotten(t *testing.T) {
+	t.Parallel()
+	for _, byRoles := range []bool{false, true} {
+		t.Run(fmt.Sprintf("roles=%t", byRoles), func(t *testing.T) {
+			t.Parallel()
+			m := newMoving(t, byRoles)
+			m.move(t, m.Proto())
+			m.made.Private = nil
+			m.follow(t, m.Proto())
+			for _, refreshed := range []bool{false, true} {
+				state := m.made
+				if refreshed {
+					state, _ = m.Proto().Read(state)
+				}
+				if plan := m.Proto().Plan(grant, state, m.configMoved); plan.State["retained_ids"] != nil || len(plan.Diagnostics) > 0 {
+					t.Errorf("%v: %s", plan.State, plan.Diagnostics.Text())
+				}
+			}
+			proto := m.Proto()
+			if _, diags := proto.Apply(proto.Plan(grant, m.made, m.configMoved)); len(diags) > 0 {
+				t.Fatal(diags.Text())
+			}
+			m.wantHolders(t, "the run after", m.otherPrincipal)
+		})
+	}
+}
+
 // TestMove_andBack takes up what was retained, which is then taken away like any other grant of ours.
 func TestMove_andBack(t *testing.T) {
 	t.Parallel()
@@ -300,7 +329,7 @@ func (m *moving) cut(t *testing.T, passing int, used, killed bool) (whole bool) 
 	plan := proto.Plan(grant, m.made, m.configMoved)
 	after, diags := proto.Apply(plan)
 	restore()
-	if !killed {
+	if m.made.Private = nil; !killed { // A kill loses the private state.
 		m.made = after
 	}
 	proto = m.Proto()

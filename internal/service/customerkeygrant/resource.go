@@ -55,7 +55,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	record, diags := recorded(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	kept, diags := retainedIn(ctx, req.Private)
+	kept, diags := r.retained(ctx, req.Private, &state)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -125,15 +125,15 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 
 // Read shows what the grant gives now, and what is retained of earlier ones.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	kept, diags := retainedIn(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
 	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
+		kept, diags := r.retained(ctx, req.Private, state)
+		resp.Diagnostics.Append(diags...)
 		existing, err := r.refreshRetained(ctx, kept)
 		if err != nil {
 			return err
 		}
 		state.RetainedIDs = retainedIDs(existing)
-		if len(existing) < len(kept) {
+		if len(kept) > 0 {
 			resp.Diagnostics.Append(resp.Private.SetKey(ctx, retainedKey, encode(existing))...)
 		}
 		return r.read(ctx, state)
@@ -150,7 +150,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	record, diags := recorded(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	kept, diags := retainedIn(ctx, req.Private)
+	kept, diags := r.retained(ctx, req.Private, &state)
 	resp.Diagnostics.Append(diags...)
 	ctx, cancel := r.Deadline(ctx, diagnostic.Update, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
@@ -174,9 +174,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 ) {
 	record, diags := recorded(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	kept, diags := retainedIn(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
 	base.Delete(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
+		kept, diags := r.retained(ctx, req.Private, state)
+		if err := diagnostic.Failure(diags); err != nil {
+			return err
+		}
 		backoff := r.Backoff(ctx, diagnostic.Delete, state.Timeouts)
 		granted := append(kept, retain(state.access(record)))
 		for _, one := range granted {

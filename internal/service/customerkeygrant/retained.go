@@ -5,11 +5,13 @@ package customerkeygrant
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
@@ -37,9 +39,25 @@ func (k retained) access() access {
 	return access{parsed, k.Mode, k.RoleAssignmentID, added{k.KeyPermissions}}
 }
 
-// retainedIn returns what the private state says is retained.
-func retainedIn(ctx context.Context, state private) (kept []retained, diags diag.Diagnostics) {
-	diags = decode(ctx, state, retainedKey, &kept)
+// retained returns what a state says is retained: by the private record or, where that is lost because the
+// provider was killed during an apply, by the IDs alone.
+func (r *Resource) retained(ctx context.Context, private private, state *model) (kept []retained, diags diag.Diagnostics) {
+	diags = decode(ctx, private, retainedKey, &kept)
+	for _, element := range state.RetainedIDs.Elements() {
+		id, _ := element.(types.String)
+		if slices.ContainsFunc(kept, func(one retained) bool { return one.ID == id.ValueString() }) {
+			continue
+		}
+		one := retained{ID: id.ValueString(), Mode: byPolicy, KeyPermissions: customerkey.RequiredKeyPermissions()}
+		if vault, err := r.vault(ctx, one.access().vaultID); err == nil && modeOf(vault) == byRole {
+			_, one.RoleAssignmentID, err = r.held(ctx, one.access().grant, vault)
+			one.Mode = byRole
+			if err != nil {
+				diags.Append(diagnostic.FromError(diagnostic.Read, r.Subject(one.ID), err))
+			}
+		}
+		kept = append(kept, one)
+	}
 	return kept, diags
 }
 
