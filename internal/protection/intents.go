@@ -33,6 +33,7 @@ type Intents struct {
 type intent struct {
 	leaves     bool
 	destroyed  bool
+	lacks      bool
 	moves      *Wanted
 	identities *customerkey.Target
 }
@@ -78,6 +79,11 @@ func (i *Intents) Detaches(accountID string) {
 // Destroys notes that the plan destroys an account.
 func (i *Intents) Destroys(accountID string) {
 	i.note(accountID, func(intent *intent) { intent.leaves, intent.destroyed = true, true })
+}
+
+// Lacks notes that an account was found to lack access to its key: the service refused a change for it.
+func (i *Intents) Lacks(accountID string) {
+	i.note(accountID, func(intent *intent) { intent.lacks = true })
 }
 
 // Destroyed reports whether the plan destroys an account.
