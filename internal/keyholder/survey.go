@@ -40,9 +40,22 @@ func Planned(ctx context.Context, client *azure.Client, others ...string) (Surve
 func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure.Listing[Dependent]],
 	others []string,
 ) (Survey, error) {
-	subscriptions := append(client.Subscriptions(), others...)
-	dependents, unseen, err := azure.ListAll(ctx, lists, Kinds(client), subscriptions...)
-	dependents = append(dependents, azure.ListDiscovered(ctx, client, Kinds(client), subscriptions...)...)
+	found, err := nearby(ctx, client, lists, others)
+	found.dependents = append(found.dependents, azure.ListDiscovered(ctx, client, Kinds(client),
+		append(client.Subscriptions(), others...)...)...)
+	return found, err
+}
+
+// PlannedNearby is [Planned] without the subscriptions that the login sees and nobody has configured: accounts
+// hold keys of storage accounts in their own subscription.
+func PlannedNearby(ctx context.Context, client *azure.Client, others ...string) (Survey, error) {
+	return nearby(ctx, client, azure.SharedUntilChange[azure.Listing[Dependent]](client), others)
+}
+
+func nearby(ctx context.Context, client *azure.Client, lists *azure.Memory[azure.Listing[Dependent]],
+	others []string,
+) (Survey, error) {
+	dependents, unseen, err := azure.ListAll(ctx, lists, Kinds(client), append(client.Subscriptions(), others...)...)
 	if err != nil {
 		err = fmt.Errorf("listing the accounts that use storage accounts: %w", err)
 	}

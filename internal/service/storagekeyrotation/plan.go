@@ -151,7 +151,7 @@ func (m *model) foresee(ctx context.Context, observed keyrotation.Observed, reco
 // undeclared warns of accounts in the subscription that use the keys and are not in dependent_ids.
 func (r *Resource) undeclared(ctx context.Context, opened *account) (diags diag.Diagnostics) {
 	// A list that failed is named by a warning of its own.
-	survey, _ := keyholder.Planned(ctx, r.Client, azure.SubscriptionOf(opened.id))
+	survey, _ := keyholder.PlannedNearby(ctx, r.Client, azure.SubscriptionOf(opened.id))
 	for _, unseen := range survey.Unseen {
 		diags.Append(unlistedWarning(unseen))
 	}
