@@ -6,6 +6,7 @@ package acctest
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,13 +15,13 @@ import (
 	"testing"
 )
 
-// Readme runs the commands of an example's README, in their order, with the real command line, and compares
-// their output with what the README shows of it. The folder is one of examples.
-func Readme(t *testing.T, example string) {
+// Shell returns a function that runs a script in a folder with some files, with the real command line and this
+// provider in its path. It returns what the script prints, and its error.
+func Shell(t *testing.T, files fs.FS) (run func(script string) (output []byte, err error)) {
 	t.Helper()
 	terraform := commandLine(t)
 	folder, programs := t.TempDir(), t.TempDir()
-	if err := os.CopyFS(folder, os.DirFS(filepath.Join("../../../examples", example))); err != nil {
+	if err := os.CopyFS(folder, files); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(terraform, filepath.Join(programs, "terraform")); err != nil {
@@ -28,27 +29,36 @@ func Readme(t *testing.T, example string) {
 	}
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", programs,
 		"github.com/azuremedia/terraform-provider-azuremedia")
-	if diags, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the provider: %v\n%s", err, diags)
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the provider: %v\n%s", err, output)
 	}
 	overrides := filepath.Join(programs, "cli.tfrc")
 	if err := os.WriteFile(overrides, fmt.Appendf(nil, "provider_installation {\n  dev_overrides {\n"+
 		"    \"azuremedia/azuremedia\" = %q\n  }\n  direct {}\n}\n", programs), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return func(text string) ([]byte, error) {
+		script := exec.CommandContext(t.Context(), "bash", "-c", "exec 2>&1\n"+text)
+		script.Dir = folder
+		script.Env = []string{
+			"PATH=" + programs + ":" + os.Getenv("PATH"), "HOME=" + folder, "TF_CLI_CONFIG_FILE=" + overrides,
+			"TF_IN_AUTOMATION=1", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
+		}
+		return script.CombinedOutput()
+	}
+}
 
-	readme, err := os.ReadFile(filepath.Join(folder, "README.md"))
+// Readme runs the commands of an example's README, in their order, with the real command line, and compares
+// their output with what the README shows of it. The folder is one of examples.
+func Readme(t *testing.T, example string) {
+	t.Helper()
+	files := os.DirFS(filepath.Join("../../../examples", example))
+	readme, err := fs.ReadFile(files, "README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	commands := commandsOf(string(readme))
-	script := exec.CommandContext(t.Context(), "bash", "-c", scriptOf(commands))
-	script.Dir = folder
-	script.Env = []string{
-		"PATH=" + programs + ":" + os.Getenv("PATH"), "HOME=" + folder, "TF_CLI_CONFIG_FILE=" + overrides,
-		"TF_IN_AUTOMATION=1", "TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1",
-	}
-	output, err := script.CombinedOutput()
+	output, err := Shell(t, files)(scriptOf(commands))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -113,7 +123,6 @@ const mark = "~~~~~~~~"
 
 func scriptOf(commands []command) string {
 	var script strings.Builder
-	script.WriteString("exec 2>&1\n")
 	for _, command := range commands {
 		fmt.Fprintf(&script, "echo '%s'\n%s || exit\n", mark, command.line)
 	}

@@ -4,6 +4,7 @@
 package protection
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -32,8 +33,9 @@ type Intents struct {
 // intent is what a plan does with one account.
 type intent struct {
 	leaves     bool
+	holder     string // The token of the resource that keeps the key attached.
+	leaver     string // The token of the resource that is removed.
 	destroyed  bool
-	lacks      bool
 	moves      *Wanted
 	identities *customerkey.Target
 }
@@ -76,14 +78,44 @@ func (i *Intents) Detaches(accountID string) {
 	i.note(accountID, func(intent *intent) { intent.leaves = true })
 }
 
+// Leaves notes that the plan returns an account to the system key as it removes the resource with a token,
+// unless another one keeps the key attached, which it reports.
+func (i *Intents) Leaves(accountID, token string) (held bool) {
+	i.note(accountID, func(intent *intent) {
+		held = intent.holder != "" && intent.holder != token
+		if !held {
+			intent.leaves, intent.leaver, intent.holder = true, token, ""
+		}
+	})
+	return held
+}
+
+// Attached notes that an account has its key again, whatever was removed before.
+func (i *Intents) Attached(accountID string) {
+	i.note(accountID, func(intent *intent) { intent.leaves, intent.leaver = false, "" })
+}
+
+// Left reports whether the plan returns an account to the system key as it removes another resource than that
+// with the token.
+func (i *Intents) Left(accountID, token string) bool {
+	leaver := i.of(accountID).leaver
+	return leaver != "" && leaver != token
+}
+
+// Holds notes that a resource, which a token tells from others, keeps an account's key attached: another one
+// that is removed in the same run leaves it attached. It is noted at apply too.
+func (i *Intents) Holds(accountID, token string) {
+	i.note(accountID, func(intent *intent) { intent.holder = token })
+}
+
+// Lock has the owners of an account's encryption take turns, between what they read of it and what they change.
+func Lock(ctx context.Context, client *azure.Client, accountID string) (unlock func(), err error) {
+	return client.Lock(ctx, "the encryption of "+accountID)
+}
+
 // Destroys notes that the plan destroys an account.
 func (i *Intents) Destroys(accountID string) {
 	i.note(accountID, func(intent *intent) { intent.leaves, intent.destroyed = true, true })
-}
-
-// Lacks notes that an account was found to lack access to its key: the service refused a change for it.
-func (i *Intents) Lacks(accountID string) {
-	i.note(accountID, func(intent *intent) { intent.lacks = true })
 }
 
 // Destroyed reports whether the plan destroys an account.
@@ -193,7 +225,7 @@ func (i *Intents) Changes(key customerkey.KeyID, planned customerkey.Key) {
 // key stays: unless told otherwise, Terraform destroys what it moves away from first.
 func (i *Intents) Staying(accounts []Account) (staying []Account) {
 	for _, account := range accounts {
-		if !i.of(account.ID).leaves {
+		if intent := i.of(account.ID); !intent.leaves || intent.holder != "" && !intent.destroyed {
 			staying = append(staying, account)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
@@ -50,11 +51,11 @@ func broken() customerkey.Facts {
 }
 
 // left returns the rules that are broken after what a plan does.
-func left(facts customerkey.Facts, plans func(*Intents)) string {
+func left(now customerkey.Facts, plans func(*Intents)) string {
 	intents := IntentsOf(nil)
 	plans(intents)
 	var rules []string
-	for _, violation := range customerkey.Check(intents.after(facts), time.Unix(1000, 0)).Errors() {
+	for _, violation := range customerkey.Check(intents.after(now), time.Unix(1000, 0)).Errors() {
 		rules = append(rules, string(violation.Rule.ID))
 	}
 	return strings.Join(rules, " ")
@@ -165,5 +166,31 @@ func TestIntents_staying(t *testing.T) {
 	}
 	if got := IntentsOf(&azure.Client{}).Staying(accounts); len(got) != len(accounts) {
 		t.Errorf("another plan shares the intents: %d stay", len(got))
+	}
+}
+
+// TestIntents_owners has what removes an attachment leave the key to another owner, whichever is planned first.
+func TestIntents_owners(t *testing.T) {
+	t.Parallel()
+	accounts := []Account{{Account: facts.Account{Target: customerkey.Target{ID: "/a"}}}}
+	intents := IntentsOf(nil)
+	intents.Holds("/A", "one")
+	if intents.Leaves("/a", "two") == false || intents.Left("/a", "one") || len(intents.Staying(accounts)) != 1 {
+		t.Error("one holds the key that two leaves")
+	}
+	if intents.Leaves("/a", "one") || intents.Left("/a", "one") || !intents.Left("/a", "two") || len(intents.Staying(accounts)) != 0 {
+		t.Error("one leaves the key itself")
+	}
+	intents.Holds("/a", "two")
+	if len(intents.Staying(accounts)) != 1 || !intents.Left("/a", "two") {
+		t.Error("two holds the key that one has left")
+	}
+	intents.Attached("/a")
+	if intents.Left("/a", "two") {
+		t.Error("the key is attached again")
+	}
+	intents.Destroys("/a")
+	if len(intents.Staying(accounts)) != 0 {
+		t.Error("the account is destroyed")
 	}
 }

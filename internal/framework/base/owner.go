@@ -26,6 +26,8 @@ type PrivateState interface {
 type Owner struct {
 	// Description tells it from another owner of the same object: Terraform tells a provider no addresses.
 	Description string
+	// GiveUp says how it leaves the object to the other one, if there is something to say.
+	GiveUp string
 	// New says that the state does not have it as the owner yet.
 	New bool
 }
@@ -59,19 +61,35 @@ type claim struct {
 // owns after the plan, and nothing when it is destroyed.
 func Claim(ctx context.Context, client *azure.Client, planned PrivateState, object string, owner Owner,
 ) (other Owner, taken bool, diags diag.Diagnostics) {
-	const key = "claimant"
-	token, diags := planned.GetKey(ctx, key)
-	if len(token) == 0 {
-		token = []byte(strconv.Quote(rand.Text()))
-		diags.Append(planned.SetKey(ctx, key, token)...)
-	}
-	all := azure.PerRun(client, func() *owners { return &owners{claims: map[string]claim{}} })
+	token, diags := Token(ctx, planned)
+	all := ownersOf(client)
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	object = strings.ToLower(object)
-	if first, ok := all.claims[object]; ok && first.token != string(token) {
+	if first, ok := all.claims[object]; ok && first.token != token {
 		return first.Owner, true, diags
 	}
-	all.claims[object] = claim{owner, string(token)}
+	all.claims[object] = claim{owner, token}
 	return Owner{}, false, diags
+}
+
+func ownersOf(client *azure.Client) *owners {
+	return azure.PerRun(client, func() *owners { return &owners{claims: map[string]claim{}} })
+}
+
+// Recognize gives a resource that has no token one, in the private state that outlives the plan.
+func Recognize(ctx context.Context, private PrivateState) diag.Diagnostics {
+	_, diags := Token(ctx, private)
+	return diags
+}
+
+// Token returns what tells a resource from others of the same run. It gets one if it has none.
+func Token(ctx context.Context, private PrivateState) (string, diag.Diagnostics) {
+	const key = "claimant"
+	token, diags := private.GetKey(ctx, key)
+	if len(token) == 0 {
+		token = []byte(strconv.Quote(rand.Text()))
+		diags.Append(private.SetKey(ctx, key, token)...)
+	}
+	return string(token), diags
 }

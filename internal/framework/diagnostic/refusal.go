@@ -34,6 +34,11 @@ func (r Refusal) Diagnostic() diag.Diagnostic {
 	return diag.NewErrorDiagnostic(r.Title, paragraphs(r.detail(), NothingChanged))
 }
 
+// Warn returns the refusal as a warning at an attribute.
+func (r Refusal) Warn(at path.Path) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(at, r.Title, r.detail())
+}
+
 // Error returns the refusal as text.
 func (r Refusal) Error() string { return r.Title + "\n" + r.detail() }
 

@@ -34,12 +34,12 @@ func (r *Resource) create(ctx context.Context, plan *model, backoff *azure.Backo
 // at all.
 func (r *Resource) update(ctx context.Context, plan, state *model, backoff *azure.Backoff,
 ) (protection.Account, diag.Diagnostics) {
-	if plan.attaches(state) && plan.Status.IsUnknown() {
+	account, err := r.read(ctx, plan)
+	switch waits := plan.attaches(state) && plan.Status.IsUnknown(); {
+	case waits && err == nil && account.Encryption.CustomerKey:
 		account, report, err := protection.Regain(ctx, r.Client, plan.AccountID.ValueString(), backoff)
 		return account, r.say(diagnostic.Update, plan, report, err)
-	}
-	account, err := r.read(ctx, plan)
-	switch {
+	case waits && err == nil: // Another attachment that was removed has taken the key away.
 	case err != nil && plan.attaches(state):
 		return account, r.failed(diagnostic.Read, plan, err)
 	case err != nil:
@@ -64,13 +64,25 @@ func (r *Resource) attach(ctx context.Context, act diagnostic.Act, plan, state *
 	}
 	attached, report, err := protection.Attach(ctx, r.Client, account, wanted, backoff)
 	if diags = r.say(act, plan, report, err); !diags.HasError() {
+		protection.IntentsOf(r.Client).Attached(account.ID)
 		diags.Append(diagnostic.NotRetired(protection.Retire(ctx, r.Client, account.ID))...)
 	}
 	return attached, diags
 }
 
-// delete returns the account to the system key, unless something else attached another key to it.
-func (r *Resource) delete(ctx context.Context, state *model, backoff *azure.Backoff) diag.Diagnostics {
+// delete returns the account to the system key, unless something else attached another key to it, or owns
+// the same one.
+func (r *Resource) delete(ctx context.Context, state *model, token string, backoff *azure.Backoff,
+) diag.Diagnostics {
+	id := state.AccountID.ValueString()
+	unlock, err := protection.Lock(ctx, r.Client, id)
+	if err != nil {
+		return r.failed(diagnostic.Delete, state, err)
+	}
+	defer unlock()
+	if protection.IntentsOf(r.Client).Leaves(id, token) {
+		return nil
+	}
 	account, err := r.read(ctx, state)
 	switch {
 	case azure.IsNotFound(err):

@@ -86,7 +86,7 @@ func TestCreate_takesNothingOverSilently(t *testing.T) {
 			}, imported.State); diff != "" {
 				t.Errorf("imported (-want +got):\n%s", diff)
 			}
-			proto.Update(imported, w.config())
+			w.Proto().Update(imported, w.config())
 			if _, key := w.encryption(); key != versionless(w.key) {
 				t.Errorf("the account is on %s", key)
 			}
@@ -479,7 +479,7 @@ func TestRead_saysWhatFailed(t *testing.T) {
 	}
 	for name, diags := range map[string]acctest.Diagnostics{
 		"plan":   proto.Plan(attachment, made, w.config()).Diagnostics,
-		"create": proto.Plan(attachment, acctest.Object{}, w.config()).Diagnostics,
+		"create": w.Proto().Plan(attachment, acctest.Object{}, w.config()).Diagnostics,
 	} {
 		if len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), "AuthorizationFailed") {
 			t.Errorf("%s: %s", name, diags.Text())

@@ -147,7 +147,7 @@ func TestBatch_userAssigned(t *testing.T) {
 	w := newBatch(t, "reader")
 	id, _ := w.Identity("reader")
 	proto := w.Proto()
-	wrong := proto.Plan(attachment, acctest.Object{}, w.config(w.key))
+	wrong := w.Proto().Plan(attachment, acctest.Object{}, w.config(w.key))
 	if diags := wrong.Diagnostics.Text(); !strings.Contains(diags, "CMK008") {
 		t.Errorf("as an identity that it does not have:\n%s", diags)
 	}

@@ -40,7 +40,7 @@ func TestMove(t *testing.T) {
 			with(map[string]any{"key_version": version(w.key), "user_assigned_identity_id": w.reader}), w.key, w.reader,
 		},
 	} {
-		config := w.changed(test.key, test.identity)
+		config, proto := w.changed(test.key, test.identity), w.Proto()
 		made := proto.Create(attachment, config)
 		patches := w.patches()
 		moved, diags := proto.Move(attachment, acctest.Source{Provider: azurerm, Type: azurermType, State: test.state})
@@ -57,7 +57,7 @@ func TestMove(t *testing.T) {
 		if diff := cmp.Diff(made.State, refreshed.State); diff != "" || len(diags) > 0 {
 			t.Errorf("%s: the move differs from an attachment made here: %s%s", name, diff, diags.Text())
 		}
-		plan := proto.Plan(attachment, refreshed, config)
+		plan := w.Proto().Plan(attachment, refreshed, config)
 		if len(plan.Diagnostics) > 0 {
 			t.Errorf("%s: %s", name, plan.Diagnostics.Text())
 		}

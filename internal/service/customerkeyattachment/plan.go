@@ -13,19 +13,68 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 func accountPath() path.Path { return path.Root("account_id") }
 
+// heldKey is in the private state of a planned destruction that leaves the key to another owner.
+const heldKey = "held"
+
+// leave notes that a plan returns the account to the system key, unless another owner keeps the key.
+func (r *Resource) leave(ctx context.Context, state *model, private base.PrivateState) diag.Diagnostics {
+	diags := ownership(state, state).Release(ctx, r.Client, private)
+	token, more := base.Token(ctx, private)
+	diags.Append(more...)
+	if protection.IntentsOf(r.Client).Leaves(state.AccountID.ValueString(), token) {
+		diags.Append(private.SetKey(ctx, heldKey, []byte("true"))...)
+	}
+	return diags
+}
+
+// ownership returns what there must be one owner of. The prior state is nil for a new attachment.
+func ownership(plan, state *model) base.Ownership {
+	id, present := plan.AccountID.ValueString(), ""
+	if state != nil && plan.AccountID.Same(state.AccountID) {
+		present = state.KeyID.ValueString()
+	}
+	return base.Ownership{
+		At: accountPath(), Object: "the encryption of the account " + azure.NameOf(id), ID: id,
+		Owner: "an " + typeName, Wanted: plan.KeyID.ValueString(), Present: present,
+		GiveUp: "remove the " + typeName + ", with a removed block and lifecycle { destroy = false } so that the account " +
+			"keeps its key",
+	}
+}
+
+// own claims the encryption of the account, unless that is not known yet, and notes that another attachment
+// must leave the key attached.
+func (r *Resource) own(ctx context.Context, private base.PrivateState, plan, state *model, token string,
+) diag.Diagnostics {
+	owned := ownership(plan, state)
+	diags := owned.Claim(ctx, r.Client, private)
+	if !diags.HasError() && state != nil && plan.attaches(state) {
+		protection.IntentsOf(r.Client).Holds(owned.ID, token)
+	}
+	return diags
+}
+
 // plan completes a plan and checks what is known of it. The prior state is nil for a new attachment.
-func (r *Resource) plan(ctx context.Context, plan, state *model) diag.Diagnostics {
+func (r *Resource) plan(ctx context.Context, plan, state *model, token string) diag.Diagnostics {
 	kept := state != nil && plan.attaches(state)
 	if !kept || !state.Status.IsNull() {
 		plan.expectNews()
 	}
 	var account protection.Account
+	id := plan.AccountID.ValueString()
+	if kept {
+		unlock, err := protection.Lock(ctx, r.Client, id)
+		if err != nil {
+			return r.failed(diagnostic.Read, plan, err)
+		}
+		defer unlock()
+	}
 	if !plan.AccountID.IsUnknown() {
 		found, err := r.read(ctx, plan)
 		switch {
@@ -40,7 +89,7 @@ func (r *Resource) plan(ctx context.Context, plan, state *model) diag.Diagnostic
 	}
 	if kept {
 		report, lost, err := protection.PlanKept(ctx, r.Client, account)
-		if lost {
+		if lost || !account.Encryption.CustomerKey || protection.IntentsOf(r.Client).Left(id, token) {
 			plan.expectNews()
 		}
 		return r.say(diagnostic.Read, plan, report, err)

@@ -52,7 +52,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp *resource.ModifyPlanResponse,
 ) {
 	if req.Plan.Raw.IsNull() {
-		protection.IntentsOf(r.Client).Detaches(base.IDOf(ctx, req.State))
+		state := new(model)
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		if !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(r.leave(ctx, state, resp.Private)...)
+		}
 		return
 	}
 	if r.Client == nil {
@@ -68,7 +72,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(r.plan(ctx, &plan, state)...)
+	token, diags := base.Token(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.own(ctx, resp.Private, &plan, state, token)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(r.plan(ctx, &plan, state, token)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -94,6 +104,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	plan.observe(account.Encryption)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(ownership(&plan, &plan).Applied(ctx, r.Client, resp.Private)...)
 	if plan.Wait.ValueBool() {
 		settled, reason, err := r.settle(ctx, &plan, backoff)
 		if err != nil {
@@ -108,6 +119,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 
 // Read shows the encryption that Azure has. An account on the system key has no attachment.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	resp.Diagnostics.Append(base.Recognize(ctx, resp.Private)...)
 	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
 		if state.AccountID.IsNull() { // It is being imported.
 			state.AccountID = state.ID
@@ -155,11 +167,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	plan.observeUnknown(account.Encryption)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(ownership(&plan, &plan).Applied(ctx, r.Client, resp.Private)...)
 }
 
 // Delete returns the account to the system key, before key, grant and vault are deleted (CMK014). An
 // account that cannot access its key cannot be changed: a warning says so, and the destruction goes
-// on (CMK013).
+// on (CMK013). An account whose key another owner holds keeps it.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp *resource.DeleteResponse,
 ) {
@@ -170,6 +183,13 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	held, diags := req.Private.GetKey(ctx, heldKey)
+	resp.Diagnostics.Append(diags...)
+	token, diags := base.Token(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if len(held) > 0 || resp.Diagnostics.HasError() {
+		return
+	}
 	resp.Diagnostics.Append(
-		r.delete(ctx, &state, r.Backoff(ctx, diagnostic.Delete, state.Timeouts))...)
+		r.delete(ctx, &state, token, r.Backoff(ctx, diagnostic.Delete, state.Timeouts))...)
 }

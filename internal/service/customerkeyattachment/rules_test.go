@@ -467,7 +467,7 @@ func TestRules_whatIsUnknownWaitsForTheApply(t *testing.T) {
 			"user_assigned_identity_id": acctest.Unknown{},
 		},
 	} {
-		plan := proto.Plan(attachment, acctest.Object{}, config)
+		plan := w.Proto().Plan(attachment, acctest.Object{}, config)
 		if len(plan.Diagnostics) > 0 {
 			t.Errorf("%v: %s", config, plan.Diagnostics.Text())
 		}

@@ -78,7 +78,7 @@ func TestNouns_neverJudgeWhatAzureHolds(t *testing.T) {
 					t.Errorf("%s: importing: %s", name, diags.Text())
 				} else if imported, diags = proto.Read(imported); len(diags) > 0 || keyIn(imported) != held {
 					t.Errorf("%s: imported as %s: %s", name, keyIn(imported), diags.Text())
-				} else if plan := proto.Plan(noun.resource(), imported, config); len(plan.Diagnostics) > 0 {
+				} else if plan := w.Proto().Plan(noun.resource(), imported, config); len(plan.Diagnostics) > 0 {
 					t.Errorf("%s: planning what was imported: %s", name, plan.Diagnostics.Text())
 				}
 				if noun.inline != "" {

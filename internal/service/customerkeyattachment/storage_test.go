@@ -181,7 +181,7 @@ func TestStorage(t *testing.T) {
 					t.Errorf("imported %s: %v, want %v", name, imported.State[name], value)
 				}
 			}
-			unchanged(t, imported, proto.Plan(attachment, imported, config))
+			unchanged(t, imported, w.Proto().Plan(attachment, imported, config))
 
 			shown, diags := proto.ReadData(attachment, acctest.Value{"account_id": w.account})
 			if len(diags) > 0 {
@@ -201,7 +201,7 @@ func TestStorage(t *testing.T) {
 
 			w.since(shown, 0)
 
-			if _, diags := proto.Apply(proto.Plan(attachment, made, nil)); len(diags) > 0 {
+			if _, diags := proto.Apply(w.Proto().Plan(attachment, made, nil)); len(diags) > 0 {
 				t.Fatal(diags.Text())
 			}
 			if diff := cmp.Diff(before, w.show(), cmpopts.IgnoreFields(armstorage.EncryptionService{}, "LastEnabledTime")); diff != "" {
@@ -624,7 +624,7 @@ func TestStorage_inaccessible(t *testing.T) {
 			}
 			test.restore(w)
 			back, diags := proto.Read(lost)
-			plan = proto.Plan(attachment, back, config)
+			plan = w.Proto().Plan(attachment, back, config)
 			if diags = slices.Concat(diags, plan.Diagnostics); len(diags) > 0 {
 				t.Errorf("after the remedy: %s", diags.Text())
 			}
@@ -663,7 +663,7 @@ func TestStorage_takesNothingOverSilently(t *testing.T) {
 	if len(diags) > 0 || imported.State["key_vault_key_id"] != versionless(theirs) {
 		t.Fatalf("imported %v: %s", imported.State, diags.Text())
 	}
-	proto.Update(imported, w.config())
+	w.Proto().Update(imported, w.config())
 	if key, _ := w.runsOn(); key != versionless(w.key) {
 		t.Errorf("the account is on %s", key)
 	}

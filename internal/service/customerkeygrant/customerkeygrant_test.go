@@ -299,7 +299,7 @@ func TestGrant_takesNothingOverSilently(t *testing.T) {
 			if diff := cmp.Diff(sorted(imported.State), sorted(byIdentity.State)); diff != "" || len(diags) > 0 {
 				t.Errorf("by identity: %s%s", diff, diags.Text())
 			}
-			unchanged(t, imported, proto.Plan(grant, imported, w.config()))
+			unchanged(t, imported, w.Proto().Plan(grant, imported, w.config()))
 			if _, diags := proto.Apply(proto.Plan(grant, imported, nil)); len(diags) > 0 {
 				t.Fatal(diags.Text())
 			}

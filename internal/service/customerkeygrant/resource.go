@@ -61,11 +61,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if destroyed {
+		resp.Diagnostics.Append(state.ownership(true).Release(ctx, r.Client, resp.Private)...)
 		for _, one := range append(kept, retain(state.access(record))) {
 			if violation, found := r.removal(one.access()).Warning(ctx, r.Client, false); found {
 				resp.Diagnostics.Append(diagnostic.FromViolation(violation))
 			}
 		}
+		return
+	}
+	resp.Diagnostics.Append(plan.ownership(!created && !plan.moves(&state)).Claim(ctx, r.Client, resp.Private)...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	switching := protection.IntentsOf(r.Client).Switching(plan.KeyVaultID.ValueString())
@@ -120,11 +125,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, addedKey, encode(record))...)
+	resp.Diagnostics.Append(plan.ownership(true).Applied(ctx, r.Client, resp.Private)...)
 	resp.Diagnostics.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
 }
 
 // Read shows what the grant gives now, and what is retained of earlier ones.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	resp.Diagnostics.Append(base.Recognize(ctx, resp.Private)...)
 	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
 		kept, diags := r.retained(ctx, req.Private, state)
 		resp.Diagnostics.Append(diags...)

@@ -49,7 +49,6 @@ func resourceSchema() schema.Schema {
 				Default:  booldefault.StaticBool(true),
 			},
 			"soft_delete_retention_days": schema.Int64Attribute{
-				CustomType: attribute.WholeNumberType{},
 				MarkdownDescription: "How many days a deleted vault or key is kept. It cannot be " +
 					"changed later. Default: `90`.",
 				Optional: true,
@@ -64,9 +63,7 @@ func resourceSchema() schema.Schema {
 					"access policies. The provider always sends it, because Azure's own default changed " +
 					"with the API version 2026-02-01. Before the vault switches, the same apply gives the " +
 					"identity of every account that reads a key of it access in the new way (rule CMK018). " +
-					"Azure may take some minutes to act by a new role, which nothing shows before the switch: " +
-					"where an account must not wait, assign the role Key Vault Crypto Service Encryption User " +
-					"to its identity some time before. Default: `false`.",
+					"Default: `false`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(false),

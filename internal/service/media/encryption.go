@@ -45,7 +45,8 @@ func EncryptionAttribute(reader string) schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "The key that wraps the account's own key. Left out, it is not managed " +
 			"here and shows what the account has, so that an `azuremedia_customer_key_attachment` can " +
-			"own it. A new account can have a customer-managed key if a user-assigned identity reads it.",
+			"own it: there is one owner, and an import of an account with a customer-managed key leaves it " +
+			"out. A new account can have a customer-managed key if a user-assigned identity reads it.",
 		Optional:      true,
 		Computed:      true,
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
@@ -150,6 +151,21 @@ func ObservedEncryption(wire *armmedia.Encryption) types.Object {
 
 // IsCustomerKey reports whether a customer-managed key is known to wrap the account key.
 func (e Encryption) IsCustomerKey() bool { return e.Type.ValueString() == string(armmedia.CustomerKey) }
+
+// systemKey is the key of an account that has none of its own, in a sentence.
+const systemKey = "the system key"
+
+// owned returns the key that the account has by the attribute; it is empty where that is not known.
+func (e Encryption) owned() string {
+	switch {
+	case e.IsCustomerKey():
+		return e.KeyVaultKeyID.ValueString()
+	case e.Type.ValueString() == "":
+		return ""
+	default:
+		return systemKey
+	}
+}
 
 // EncryptionChanges reports whether the encryption is to be sent. One that the configuration leaves
 // out is planned as the state has it, so that it is never sent.

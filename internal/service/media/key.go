@@ -118,13 +118,23 @@ func (k Keys) Intend(plan, state Keyed) {
 }
 
 // CheckUnchanged checks an account that a plan leaves as it is. Lost says that the account cannot
-// access its key: the plan then needs an update, which waits for access.
+// access its key, or that a customer_key_attachment that is removed takes the key away: the plan then needs
+// an update, which waits for access, and attaches the key again where that is needed.
 func (k Keys) CheckUnchanged(ctx context.Context, state Keyed) (diags diag.Diagnostics, lost bool) {
 	if !EncryptionIn(state.Encryption).IsCustomerKey() {
 		return nil, false
 	}
+	id := state.ID.ValueString()
+	unlock, err := protection.Lock(ctx, k.Client, id)
+	if err != nil {
+		return k.say(state, rule.Report{}, err), false
+	}
+	defer unlock()
 	var report rule.Report
-	now, err := k.Read(ctx, state.ID.ValueString())
+	now, err := k.Read(ctx, id)
+	if err == nil && (!now.Encryption.CustomerKey || protection.IntentsOf(k.Client).Left(id, "")) {
+		return nil, true
+	}
 	if err == nil {
 		report, lost, err = protection.PlanKept(ctx, k.Client, now)
 	}

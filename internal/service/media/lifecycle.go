@@ -78,7 +78,11 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 	resp *resource.ModifyPlanResponse,
 ) {
 	if req.Plan.Raw.IsNull() {
-		protection.IntentsOf(l.Client).Destroys(base.IDOf(ctx, req.State))
+		state := P(new(M))
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		before := l.Attributes(state)
+		protection.IntentsOf(l.Client).Destroys(before.Identifier())
+		resp.Diagnostics.Append(l.ownership(before, before).Release(ctx, l.Client, resp.Private)...)
 		return // Nothing stops a destroy (CMK013).
 	}
 	if l.Client == nil {
@@ -89,12 +93,20 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(l.checkNew(ctx, plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+	}
+	var configured types.Object
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(encryptionAttribute), &configured)...)
+	managed := !configured.IsNull() // Otherwise an azuremedia_customer_key_attachment may own it.
+	if managed && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(l.own(ctx, resp.Private, l.Attributes(plan), l.Attributes(state))...)
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(req.State.Get(ctx, state)...)
-	if resp.Diagnostics.HasError() {
+	if req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(l.checkNew(ctx, plan)...)
 		return
 	}
 	if l.Attributes(plan).Replaces(l.Attributes(state).Tracked) {
@@ -105,9 +117,12 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx,
 			path.Root("provisioning_state"), types.StringUnknown())...)
 	}
-	var configured types.Object
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(encryptionAttribute), &configured)...)
-	managed := !configured.IsNull() // Otherwise an azuremedia_customer_key_attachment may own it.
+	if managed && l.Attributes(state).Encryption.IsNull() { // It was imported, which leaves that open.
+		if _, err := l.lookAgain(ctx, state); err != nil {
+			resp.Diagnostics.Append(l.notRead(l.Attributes(state).Identifier(), err)...)
+			return
+		}
+	}
 	if _, changes := l.Changed(plan, state); changes {
 		l.keys().Intend(l.Attributes(plan).keyed(), l.Attributes(state).keyed())
 		kept, diags := base.KeptIdentities(ctx, req.Private)
@@ -178,13 +193,21 @@ func (l *Lifecycle[M, P, Properties]) Create(ctx context.Context, req resource.C
 	default:
 		l.complete(ctx, plan, account)
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(l.applied(ctx, req.Config, resp.Private, planned)...)
 	}
 }
 
 func (l *Lifecycle[M, P, Properties]) Read(ctx context.Context, req resource.ReadRequest,
 	resp *resource.ReadResponse,
 ) {
-	base.Read(ctx, &l.Resource, req, resp, l.calls().Get, l.Observe)
+	resp.Diagnostics.Append(base.Recognize(ctx, resp.Private)...)
+	base.Read(ctx, &l.Resource, req, resp, l.calls().Get, func(state P, answer armmedia.Resource[Properties]) {
+		importing := base.Imported(l.Attributes(state).Name)
+		l.Observe(state, answer)
+		if importing {
+			l.Attributes(state).disown()
+		}
+	})
 }
 
 func (l *Lifecycle[M, P, Properties]) Update(ctx context.Context, req resource.UpdateRequest,
@@ -209,6 +232,7 @@ func (l *Lifecycle[M, P, Properties]) Update(ctx context.Context, req resource.U
 	l.complete(ctx, plan, account)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, l.Attributes(plan).ID)...)
+	resp.Diagnostics.Append(l.applied(ctx, req.Config, resp.Private, l.Attributes(plan))...)
 }
 
 // change carries out an update, and returns the account that Azure has then. Kept says that the account
@@ -218,6 +242,13 @@ func (l *Lifecycle[M, P, Properties]) change(ctx context.Context, plan, state P,
 ) (account armmedia.Resource[Properties], kept bool, diags diag.Diagnostics) {
 	planned, before := l.Attributes(plan), l.Attributes(state)
 	id := before.ID.ValueString()
+	// An import leaves the encryption open, and an attachment that was removed may have taken the key away.
+	if wanted := EncryptionIn(planned.Encryption); wanted.owned() != "" &&
+		(before.Encryption.IsNull() || wanted.Status.IsUnknown() || protection.IntentsOf(l.Client).Left(id, "")) {
+		if account, err := l.lookAgain(ctx, state); err != nil {
+			return account, false, l.notRead(id, err)
+		}
+	}
 	update, changes := l.Changed(plan, state)
 	if !changes {
 		account, diags = l.unchanged(ctx, id, planned.Encryption, backoff)

@@ -58,7 +58,7 @@ func TestProtoAccount_movesFromAzurerm(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags.Text())
 	}
-	plan := w.proto.Plan(resourceType, refreshed, config)
+	plan := w.Proto().Plan(resourceType, refreshed, config)
 	if len(plan.Diagnostics) > 0 || !cmp.Equal(refreshed.State, plan.State) {
 		t.Errorf("the move leaves something to do: %s%s", plan.Diagnostics.Text(), cmp.Diff(refreshed.State, plan.State))
 	}

@@ -66,9 +66,9 @@ func storageAccounts() schema.SetNestedAttribute {
 		NestedObject: schema.NestedAttributeObject{
 			Attributes: map[string]schema.Attribute{
 				"id": schema.StringAttribute{
-					MarkdownDescription: "The ID of the storage account. Every element needs it.",
+					MarkdownDescription: "The ID of the storage account.",
 					CustomType:          attribute.ResourceIDType{},
-					Optional:            true,
+					Required:            true,
 				},
 				"is_primary": schema.BoolAttribute{
 					MarkdownDescription: "Whether this is the primary storage account. Left out, it is " +
@@ -84,9 +84,6 @@ func storageAccounts() schema.SetNestedAttribute {
 					Optional:   true,
 				},
 			},
-		},
-		Validators: []validator.Set{
-			attribute.ElementsHave("id", "Refer to the id attribute of the storage account"),
 		},
 		PlanModifiers: []planmodifier.Set{sameStorage{}},
 	}

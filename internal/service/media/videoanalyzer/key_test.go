@@ -107,9 +107,9 @@ func TestKey_breaksOneRule(t *testing.T) {
 			key := test.arrange(w)
 			fresh := w.under(key, acctest.Value{"name": "another"})
 			for _, plan := range []acctest.Plan{
-				w.proto.Plan(resourceType, acctest.Object{}, fresh),
-				w.proto.Plan(resourceType, created, w.under(key, nil)),
-				w.proto.Plan(attachment, acctest.Object{}, w.attached(key)),
+				w.Proto().Plan(resourceType, acctest.Object{}, fresh),
+				w.Proto().Plan(resourceType, created, w.under(key, nil)),
+				w.Proto().Plan(attachment, acctest.Object{}, w.attached(key)),
 			} {
 				diags := plan.Diagnostics
 				if test.warned {
@@ -140,7 +140,7 @@ func TestKey_isReadAsTheAccountsOwnIdentity(t *testing.T) {
 	strange := acctest.Value{"encryption": acctest.Value{
 		"type": "CustomerKey", "key_vault_key_id": keyID, "user_assigned_identity_id": stranger,
 	}}
-	says(t, w.proto.Plan(resourceType, acctest.Object{}, w.config(strange)).Diagnostics, "(CMK008)",
+	says(t, w.Proto().Plan(resourceType, acctest.Object{}, w.config(strange)).Diagnostics, "(CMK008)",
 		`"encryption").AttributeName("user_assigned_identity_id")`, "which the account does not list")
 
 	// The identity that reads the key is kept, whoever attached the key.
