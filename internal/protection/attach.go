@@ -81,6 +81,7 @@ func notReverted(ctx context.Context, client *azure.Client, account Account, ref
 	case err != nil:
 		return rule.Report{}, err
 	}
+	IntentsOf(client).Lacks(account.ID)
 	violation := access.Violation()
 	violation.Rule, violation.Severity = customerkey.Rule(customerkey.CMK013), rule.Warning
 	violation.Attribute = ""

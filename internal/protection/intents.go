@@ -36,6 +36,7 @@ type intent struct {
 	holder     string // The token of the resource that keeps the key attached.
 	leaver     string // The token of the resource that is removed.
 	destroyed  bool
+	lacks      bool
 	moves      *Wanted
 	identities *customerkey.Target
 }
@@ -116,6 +117,11 @@ func Lock(ctx context.Context, client *azure.Client, accountID string) (unlock f
 // Destroys notes that the plan destroys an account.
 func (i *Intents) Destroys(accountID string) {
 	i.note(accountID, func(intent *intent) { intent.leaves, intent.destroyed = true, true })
+}
+
+// Lacks notes that an account was found to lack access to its key: the service refused a change for it.
+func (i *Intents) Lacks(accountID string) {
+	i.note(accountID, func(intent *intent) { intent.lacks = true })
 }
 
 // Destroyed reports whether the plan destroys an account.

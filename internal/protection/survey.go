@@ -187,7 +187,8 @@ func (a Account) Readers() (found []Reader) {
 	return found
 }
 
-// WithAccess returns the accounts that can access their key. It examines each of them, at the cost of
+// WithAccess returns the accounts that can access their key, and leaves out those that this run has seen fail for
+// want of access. It examines each of them, at the cost of
 // some calls for each vault, key and identity.
 func WithAccess(ctx context.Context, client *azure.Client, accounts []Account) ([]Account, error) {
 	lost := make([]bool, len(accounts))
@@ -197,7 +198,7 @@ func WithAccess(ctx context.Context, client *azure.Client, accounts []Account) (
 	for i, account := range accounts {
 		g.Go(func() error {
 			answer, err := reader.Read(ctx, account.Question())
-			lost[i] = err == nil && Judge(account, answer, client.ServerTime()).Lost
+			lost[i] = err == nil && (Judge(account, answer, client.ServerTime()).Lost || IntentsOf(client).of(account.ID).lacks)
 			return err
 		})
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
@@ -70,4 +72,37 @@ resource "azuremedia_key_vault_key" "test" {
 		},
 	})
 	access.Check(t)
+}
+
+// TestAccNetwork_destroyed destroys everything in one command where a closed firewall keeps both the account and
+// Terraform from the key.
+func TestAccNetwork_destroyed(t *testing.T) {
+	t.Parallel()
+	for _, closed := range []armkeyvault.VaultPatchProperties{
+		{NetworkACLs: &armkeyvault.NetworkRuleSet{
+			DefaultAction: to.Ptr(armkeyvault.NetworkRuleActionDeny), Bypass: to.Ptr(armkeyvault.NetworkRuleBypassOptionsNone),
+		}},
+		{PublicNetworkAccess: to.Ptr("Disabled")},
+	} {
+		w := fixture.New(t)
+		config := w.Config(protected(true))
+		resource.Test(t, resource.TestCase{
+			ProtoV6ProviderFactories: w.Factories(),
+			Steps: []resource.TestStep{
+				{Config: config},
+				{
+					PreConfig: func() {
+						vaults, err := w.Client.Vaults(w.SubscriptionID())
+						if err == nil {
+							_, err = vaults.Update(t.Context(), "archive", "Contoso-Keys", armkeyvault.VaultPatchParameters{Properties: &closed}, nil)
+						}
+						if err != nil {
+							t.Fatal(err)
+						}
+					},
+					Config: config, Destroy: true,
+				},
+			},
+		})
+	}
 }
