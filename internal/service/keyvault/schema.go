@@ -63,7 +63,9 @@ func resourceSchema() schema.Schema {
 					"access policies. The provider always sends it, because Azure's own default changed " +
 					"with the API version 2026-02-01. Before the vault switches, the same apply gives the " +
 					"identity of every account that reads a key of it access in the new way (rule CMK018). " +
-					"Default: `false`.",
+					"Azure may take some minutes to act by a new role, which nothing shows before the switch: " +
+					"where an account must not wait, assign the role Key Vault Crypto Service Encryption User " +
+					"to its identity some time before. Default: `false`.",
 				Optional: true,
 				Computed: true,
 				Default:  booldefault.StaticBool(false),
