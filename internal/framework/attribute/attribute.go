@@ -99,9 +99,10 @@ func Computed(description string) schema.StringAttribute {
 func Tags() schema.MapAttribute {
 	return schema.MapAttribute{
 		MarkdownDescription: "Tags. Only the tags set here are managed: tags that others set, an " +
-			"Azure Policy for instance, are left alone.",
-		ElementType: types.StringType,
-		Optional:    true,
+			"Azure Policy for instance, are left alone. A tag that is null is not set.",
+		ElementType:   types.StringType,
+		Optional:      true,
+		PlanModifiers: []planmodifier.Map{sameTags{}},
 		Validators: []validator.Map{
 			mapvalidator.SizeAtMost(50),
 			mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 512)),

@@ -5,10 +5,12 @@ package attribute_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -139,6 +141,13 @@ func tags(pairs ...string) types.Map {
 	return m
 }
 
+// nullTag returns the tags with one more, which is null.
+func nullTag(others types.Map, name string) types.Map {
+	values := map[string]attr.Value{name: types.StringNull()}
+	maps.Copy(values, others.Elements())
+	return types.MapValueMust(types.StringType, values)
+}
+
 func wire(pairs ...string) map[string]*string {
 	tags := map[string]*string{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -163,6 +172,8 @@ func TestManagedTags_showOnlyWhatTheConfigurationManages(t *testing.T) {
 		{"ours, deleted elsewhere", wire("b", "2"), tags("a", "1", "b", "2"), false, tags("b", "2")},
 		{"ours, all deleted", wire(), tags("a", "1"), false, tags([]string{}...)},
 		{"ours, spelt otherwise", wire("A", "1"), tags("a", "1"), false, tags("a", "1")},
+		{"null", wire("a", "1", "policy", "x"), nullTag(tags("a", "1"), "policy"), false, nullTag(tags("a", "1"), "policy")},
+		{"only null", wire(), nullTag(tags([]string{}...), "a"), false, nullTag(tags([]string{}...), "a")},
 		{"an import", wire("a", "1", "policy", "x"), tags(), true, tags("a", "1", "policy", "x")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -194,6 +205,9 @@ func TestMergedTags_keepWhatOthersSet(t *testing.T) {
 		{"taken out", wire("policy", "x", "a", "1", "b", "1"), tags("a", "1", "b", "1"), tags("b", "1"), wire("policy", "x", "b", "1")},
 		{"all taken out", wire("policy", "x", "a", "1"), tags("a", "1"), tags(), wire("policy", "x")},
 		{"taken over", wire("A", "x"), tags(), tags("a", "1"), wire("a", "1")},
+		{"made null", wire("policy", "x", "a", "1"), tags("a", "1"), nullTag(tags(), "a"), wire("policy", "x")},
+		{"null, and others'", wire("policy", "x"), tags(), nullTag(tags("a", "1"), "policy"), wire("policy", "x", "a", "1")},
+		{"no longer null", wire("policy", "x"), nullTag(tags(), "policy"), tags(), wire("policy", "x")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -207,7 +221,7 @@ func TestMergedTags_keepWhatOthersSet(t *testing.T) {
 
 func TestWireTags(t *testing.T) {
 	t.Parallel()
-	if diff := cmp.Diff(wire("a", "1"), attribute.WireTags(tags("a", "1"))); diff != "" {
+	if diff := cmp.Diff(wire("a", "1"), attribute.WireTags(nullTag(tags("a", "1"), "b"))); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -31,6 +31,10 @@ const (
 	SystemUserAssigned = "SystemAssigned, UserAssigned"
 )
 
+// identityIDsName is the attribute of the user-assigned identities. A null there stands for an identity that a module
+// was not given.
+const identityIDsName = "identity_ids"
+
 // Identity returns the managed identity of a resource.
 func Identity() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
@@ -49,7 +53,7 @@ func Identity() schema.SingleNestedAttribute {
 					stringvalidator.OneOf(SystemAssigned, UserAssigned, SystemUserAssigned),
 				},
 			},
-			"identity_ids": schema.SetAttribute{
+			identityIDsName: schema.SetAttribute{
 				MarkdownDescription: "The IDs of the user-assigned identities. An empty set means none.",
 				ElementType:         ResourceIDType{},
 				Optional:            true,
@@ -84,10 +88,10 @@ type IdentityModel struct {
 // IdentityTypes returns the types of the identity attribute's parts.
 func IdentityTypes() map[string]attr.Type {
 	return map[string]attr.Type{
-		"type":         types.StringType,
-		"identity_ids": types.SetType{ElemType: ResourceIDType{}},
-		"principal_id": types.StringType,
-		"tenant_id":    types.StringType,
+		"type":          types.StringType,
+		identityIDsName: types.SetType{ElemType: ResourceIDType{}},
+		"principal_id":  types.StringType,
+		"tenant_id":     types.StringType,
 	}
 }
 
@@ -191,16 +195,16 @@ func FlattenIdentity(identity ManagedIdentity, prior types.Object) types.Object 
 		}
 		ids = types.SetValueMust(ResourceIDType{}, elements)
 	}
-	if set, ok := prior.Attributes()["identity_ids"].(types.Set); ok {
+	if set, ok := prior.Attributes()[identityIDsName].(types.Set); ok {
 		if before, more := identityIDs(prior); !more && sameIDs(before, identity.UserAssignedIDs) {
 			ids = set
 		}
 	}
 	values := map[string]attr.Value{
-		"type":         types.StringValue(strings.ReplaceAll(kind, ",", ", ")),
-		"identity_ids": ids,
-		"principal_id": types.StringNull(),
-		"tenant_id":    types.StringNull(),
+		"type":          types.StringValue(strings.ReplaceAll(kind, ",", ", ")),
+		identityIDsName: ids,
+		"principal_id":  types.StringNull(),
+		"tenant_id":     types.StringNull(),
 	}
 	if identity.SystemAssigned {
 		values["principal_id"] = types.StringValue(identity.PrincipalID)
@@ -218,7 +222,7 @@ func IdentityIDs(object types.Object) []string {
 
 // identityIDs returns the known IDs in an identity attribute, and whether others are unknown.
 func identityIDs(object types.Object) (ids []string, more bool) {
-	set, _ := object.Attributes()["identity_ids"].(types.Set)
+	set, _ := object.Attributes()[identityIDsName].(types.Set)
 	more = object.IsUnknown() || set.IsUnknown()
 	for _, element := range set.Elements() {
 		if id, ok := element.(ResourceIDValue); ok && isKnown(id) {

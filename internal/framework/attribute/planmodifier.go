@@ -5,6 +5,7 @@ package attribute
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -66,6 +67,24 @@ func contains[K Kind](elements []attr.Value, wanted attr.Value) bool {
 		}
 	}
 	return false
+}
+
+// sameTags plans no change where tags differ only in those that are null, which are not set.
+type sameTags struct{}
+
+func (sameTags) Description(context.Context) string { return "A tag that is null is not set." }
+
+func (m sameTags) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (sameTags) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+	for _, value := range req.PlanValue.Elements() {
+		if value.IsUnknown() {
+			return
+		}
+	}
+	if isKnown(req.StateValue) && isKnown(req.PlanValue) && maps.Equal(texts(req.StateValue), texts(req.PlanValue)) {
+		resp.PlanValue = req.StateValue
+	}
 }
 
 // principalOfSystemIdentity plans what is known about the system-assigned identity's IDs: they

@@ -37,10 +37,15 @@ func MergedTags(current map[string]*string, state, plan types.Map) map[string]*s
 }
 
 // ManagedTags returns the tags to show in the state: of those that Azure has now, the ones that the prior
-// state manages. An import shows all of them.
+// state manages. An import shows all of them. A tag that is null is not set here and stays null.
 func ManagedTags(current map[string]*string, prior types.Map, importing bool) types.Map {
 	managed := texts(prior)
 	shown := map[string]attr.Value{}
+	for name, value := range prior.Elements() {
+		if value.IsNull() {
+			shown[name] = value
+		}
+	}
 	for name, value := range current {
 		spelt, ok := spelling(managed, name)
 		switch {

@@ -28,7 +28,7 @@ func UserIdentity() schema.SingleNestedAttribute {
 				Required:            true,
 				Validators:          []validator.String{stringvalidator.OneOf(UserAssigned)},
 			},
-			"identity_ids": schema.SetAttribute{
+			identityIDsName: schema.SetAttribute{
 				MarkdownDescription: "The IDs of the user-assigned identities.",
 				ElementType:         ResourceIDType{},
 				Required:            true,
@@ -44,8 +44,8 @@ func UserIdentity() schema.SingleNestedAttribute {
 // UserIdentityTypes returns the types of the attribute's parts.
 func UserIdentityTypes() map[string]attr.Type {
 	return map[string]attr.Type{
-		"type":         types.StringType,
-		"identity_ids": types.SetType{ElemType: ResourceIDType{}},
+		"type":          types.StringType,
+		identityIDsName: types.SetType{ElemType: ResourceIDType{}},
 	}
 }
 
@@ -56,6 +56,6 @@ func FlattenUserIdentity(identity ManagedIdentity, prior types.Object) types.Obj
 		return types.ObjectNull(UserIdentityTypes())
 	}
 	return types.ObjectValueMust(UserIdentityTypes(), map[string]attr.Value{
-		"type": parts["type"], "identity_ids": parts["identity_ids"],
+		"type": parts["type"], identityIDsName: parts[identityIDsName],
 	})
 }

@@ -437,15 +437,24 @@ func TestDeadline(t *testing.T) {
 		})}
 	}
 	var diags diag.Diagnostics
-	ctx, cancel := limited.Deadline(t.Context(), diagnostic.Create, configured("-1s"), &diags)
-	defer cancel()
-	if !errors.Is(ctx.Err(), context.DeadlineExceeded) || len(diags) > 0 {
-		t.Errorf("got %v, want the configured time to be over: %v", ctx.Err(), diags)
+	for _, nonsense := range []string{"0s", "-1s", "1ns", "999999h"} { // From a state that an older version wrote.
+		if left := limited.Backoff(t.Context(), diagnostic.Create, configured(nonsense)).Left(); left != "1h30m" {
+			t.Errorf("the backoff has %s with a timeout of %s, want the noun's", left, nonsense)
+		}
 	}
-	ctx, cancel = limited.Deadline(t.Context(), diagnostic.Update, configured("-1s"), &diags)
+	ctx, cancel := limited.Deadline(t.Context(), diagnostic.Create, configured("0s"), &diags)
 	defer cancel()
 	if ctx.Err() != nil || len(diags) > 0 {
-		t.Errorf("the timeout of another operation counts: %v %v", ctx.Err(), diags)
+		t.Errorf("got %v, want the noun's timeout: %v", ctx.Err(), diags)
+	}
+	early, cancel := limited.Deadline(t.Context(), diagnostic.Create, configured("1s"), &diags)
+	defer cancel()
+	end, _ := ctx.Deadline()
+	if sooner, ok := early.Deadline(); !ok || end.Sub(sooner) < time.Hour || len(diags) > 0 {
+		t.Errorf("ends at %v, the noun's timeout at %v, want the configured time: %v", sooner, end, diags)
+	}
+	if left := limited.Backoff(t.Context(), diagnostic.Update, configured("1s")).Left(); left == "1s" {
+		t.Error("the timeout of another operation counts")
 	}
 	if left := limited.Backoff(t.Context(), diagnostic.Create, configured("10m")).Left(); left != "10m" {
 		t.Errorf("the backoff has %s, want what is configured", left)

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -18,14 +19,64 @@ import (
 
 // attribute returns the attribute that limits how long each operation may take.
 func (t Timeouts) attribute(ctx context.Context) schema.Attribute {
-	return timeouts.Attributes(ctx, timeouts.Opts{
+	all := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: t.Create > 0, Read: t.Read > 0, Update: t.Update > 0, Delete: t.Delete > 0,
 		CreateDescription: "How long creating may take, such as `30m` (default `" + short(t.Create) + "`).",
 		ReadDescription:   "How long reading may take (default `" + short(t.Read) + "`).",
 		UpdateDescription: "How long updating may take (default `" + short(t.Update) + "`).",
 		DeleteDescription: "How long deleting may take (default `" + short(t.Delete) + "`).",
 	})
+	if nested, ok := all.(schema.SingleNestedAttribute); ok {
+		for act, one := range nested.Attributes {
+			if text, ok := one.(schema.StringAttribute); ok {
+				text.Validators = []validator.String{validTimeout{least(act == "read")}}
+				nested.Attributes[act] = text
+			}
+		}
+	}
+	return all
 }
+
+// longest is how long an operation may be given: who sets more means no limit at all.
+const longest = 365 * 24 * time.Hour
+
+// least returns the shortest timeout. A read that has no time for a slow answer would fail every plan, also one
+// that gives it more.
+func least(reading bool) time.Duration {
+	if reading {
+		return 30 * time.Second
+	}
+	return time.Second
+}
+
+// validTimeout accepts a duration in which an operation can end.
+type validTimeout struct{ least time.Duration }
+
+func (v validTimeout) Description(context.Context) string {
+	return "a duration from " + v.least.String() + " to " + short(longest)
+}
+
+func (v validTimeout) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v validTimeout) ValidateString(ctx context.Context, req validator.StringRequest,
+	resp *validator.StringResponse,
+) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	text := req.ConfigValue.ValueString()
+	if limit, err := time.ParseDuration(text); err == nil && v.accepts(limit) {
+		return
+	}
+	resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
+		Title:    "Invalid Timeout",
+		Found:    strconv.Quote(text),
+		Required: v.Description(ctx),
+		Remedy:   "Write it like 30m or 1h30m, or leave it out for the default",
+	}))
+}
+
+func (v validTimeout) accepts(limit time.Duration) bool { return limit >= v.least && limit <= longest }
 
 // short writes a duration as people do: 30m rather than 30m0s.
 func short(d time.Duration) string {
@@ -52,17 +103,25 @@ func (r *Resource) Backoff(ctx context.Context, act diagnostic.Act, configured t
 	return azure.NewBackoff(r.Client, limit)
 }
 
+// limit returns the act's timeout. One in the state that is refused in a configuration counts as left out: the
+// state may be older than the check.
 func (r *Resource) limit(ctx context.Context, act diagnostic.Act, configured timeouts.Value,
 ) (time.Duration, diag.Diagnostics) {
-	defaults := r.noun.Timeouts
+	var otherwise time.Duration
+	var read func(context.Context, time.Duration) (time.Duration, diag.Diagnostics)
 	switch act {
 	case diagnostic.Create:
-		return configured.Create(ctx, defaults.Create)
+		otherwise, read = r.noun.Timeouts.Create, configured.Create
 	case diagnostic.Update:
-		return configured.Update(ctx, defaults.Update)
+		otherwise, read = r.noun.Timeouts.Update, configured.Update
 	case diagnostic.Delete:
-		return configured.Delete(ctx, defaults.Delete)
+		otherwise, read = r.noun.Timeouts.Delete, configured.Delete
 	default:
-		return configured.Read(ctx, defaults.Read)
+		otherwise, read = r.noun.Timeouts.Read, configured.Read
 	}
+	limit, diags := read(ctx, otherwise)
+	if !(validTimeout{least(act == diagnostic.Read)}).accepts(limit) {
+		limit = otherwise
+	}
+	return limit, diags
 }

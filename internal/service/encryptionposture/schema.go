@@ -38,11 +38,12 @@ func dataSourceSchema() schema.Schema {
 			"require_infrastructure_encryption": waiver("Whether every storage account must have " +
 				"infrastructure encryption (`POS002`)."),
 			"max_key_age_days": schema.Int64Attribute{
+				CustomType: attribute.WholeNumberType{},
 				MarkdownDescription: "The maximum age in days of a storage account's access keys " +
 					"(`POS007`), where it accepts them at all. Default: its key expiration policy; without " +
 					"one any age is accepted, and noted.",
 				Optional:   true,
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
+				Validators: []validator.Int64{int64validator.Between(1, 36500)},
 			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The ID of the account.",

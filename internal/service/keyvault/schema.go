@@ -49,6 +49,7 @@ func resourceSchema() schema.Schema {
 				Default:  booldefault.StaticBool(true),
 			},
 			"soft_delete_retention_days": schema.Int64Attribute{
+				CustomType: attribute.WholeNumberType{},
 				MarkdownDescription: "How many days a deleted vault or key is kept. It cannot be " +
 					"changed later. Default: `90`.",
 				Optional: true,

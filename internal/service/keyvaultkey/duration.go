@@ -14,8 +14,10 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// atLeast accepts durations of a number of days or more.
+// atLeast accepts durations of a number of days or more, up to a century.
 type atLeast struct{ days int }
+
+const century = 100 * 365 // In days.
 
 func (v atLeast) Description(context.Context) string {
 	return fmt.Sprintf("an ISO 8601 duration of years, months and days, P%dD or longer", v.days)
@@ -30,14 +32,19 @@ func (v atLeast) ValidateString(ctx context.Context, req validator.StringRequest
 		return
 	}
 	text := req.ConfigValue.ValueString()
-	if d, ok := customerkey.ParseDuration(text); ok && d.LeastDays() >= v.days {
-		return
-	}
-	resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
+	d, ok := customerkey.ParseDuration(text)
+	refusal := diagnostic.Refusal{
 		Title:    "Invalid Duration",
 		Found:    strconv.Quote(text),
 		Required: v.Description(ctx),
 		Why:      "Key Vault refuses others (Configure key auto-rotation in Azure Key Vault)",
 		Remedy:   "Write it like P90D or P1Y",
-	}))
+	}
+	switch {
+	case ok && d.LeastDays() > century:
+		refusal.Required, refusal.Why = "P100Y or shorter", "A time that far off is a mistake"
+	case ok && d.LeastDays() >= v.days:
+		return
+	}
+	resp.Diagnostics.Append(diagnostic.Refuse(req.Path, refusal))
 }

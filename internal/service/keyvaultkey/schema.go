@@ -50,6 +50,7 @@ func resourceSchema() schema.Schema {
 				Validators: []validator.String{stringvalidator.OneOf(customerkey.KeyTypes()...)},
 			},
 			"key_size": schema.Int64Attribute{
+				CustomType: attribute.WholeNumberType{},
 				MarkdownDescription: "2048, 3072 or 4096 bits (rule CMK003). Changing it adds a " +
 					"new version. Default: `2048`.",
 				Optional:   true,
@@ -136,7 +137,7 @@ func date(description string) schema.StringAttribute {
 func keyTags() schema.MapAttribute {
 	tags := attribute.Tags()
 	tags.MarkdownDescription = "Tags of the newest version. Only the tags set here are managed; a " +
-		"new version keeps the others."
+		"new version keeps the others. A tag that is null is not set."
 	tags.Validators = []validator.Map{
 		mapvalidator.SizeAtMost(14),
 		mapvalidator.KeysAre(

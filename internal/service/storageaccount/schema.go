@@ -61,6 +61,7 @@ func resourceSchema() schema.Schema {
 			"queue_encryption_key_type": scope("queues"),
 			"table_encryption_key_type": scope("tables"),
 			"key_expiration_period_in_days": schema.Int64Attribute{
+				CustomType: attribute.WholeNumberType{},
 				MarkdownDescription: "After how many days Azure shows an access key as expired (the " +
 					"account's key policy). It is information for people and Azure Policy: an expired " +
 					"key is not rotated and keeps working. `0` removes the policy; if omitted, it is " +

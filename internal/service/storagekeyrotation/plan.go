@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -22,9 +24,14 @@ import (
 // open returns the storage account of a plan or a state, with its dependents and checks.
 func (r *Resource) open(ctx context.Context, plan *model) (*account, diag.Diagnostics) {
 	opened := newAccount(r.Client, plan.StorageAccountID.ValueString(), plan.dependents())
-	var configured []verifyModel
-	diags := plan.Verify.ElementsAs(ctx, &configured, false)
-	for _, one := range configured {
+	var diags diag.Diagnostics
+	for _, element := range plan.Verify.Elements() {
+		object, ok := element.(types.Object)
+		if !ok || object.IsUnknown() {
+			continue // The apply knows it.
+		}
+		var one verifyModel
+		diags.Append(object.As(ctx, &one, basetypes.ObjectAsOptions{})...)
 		c, err := newCheck(one)
 		if err != nil {
 			diags.Append(diagnostic.ProviderBug(err.Error()))

@@ -143,15 +143,18 @@ func verifications() schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
 		MarkdownDescription: "Addresses that must answer before the second key is regenerated, and at " +
 			"the end of a rotation, such as streaming URLs of the accounts (rule ROT004).",
-		Optional: true,
+		Optional:   true,
+		Validators: []validator.List{attribute.ElementsHave("url", "Write the address to request")},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
-				MarkdownDescription: "The address, which is requested without credentials.",
-				Required:            true,
+				MarkdownDescription: "The address, which is requested without credentials. Every element needs " +
+					"it.",
+				Optional: true,
 				Validators: []validator.String{stringvalidator.RegexMatches(webAddress,
 					"must be an address that begins with https:// or http://")},
 			},
 			"expected_status": schema.Int64Attribute{
+				CustomType:          attribute.WholeNumberType{},
 				MarkdownDescription: "The status of the answer. Default: `200`.",
 				Optional:            true,
 				Computed:            true,
@@ -160,7 +163,7 @@ func verifications() schema.ListNestedAttribute {
 			},
 			"expected_headers": schema.MapAttribute{
 				MarkdownDescription: "Headers of the answer, by name, each with a regular expression " +
-					"that it must match.",
+					"that it must match. One that is null is not checked.",
 				ElementType: types.StringType,
 				Optional:    true,
 				Validators:  []validator.Map{expressions{}},
@@ -172,6 +175,7 @@ func verifications() schema.ListNestedAttribute {
 				Validators: []validator.String{expression{}},
 			},
 			"attempts": schema.Int64Attribute{
+				CustomType: attribute.WholeNumberType{},
 				MarkdownDescription: "How often it is requested, ten seconds apart, before it counts as " +
 					"failed. Default: `3`.",
 				Optional:   true,

@@ -40,15 +40,17 @@ func parseInterval(text string) (time.Duration, bool) {
 	return total, total > 0
 }
 
-// interval accepts a duration that is long enough.
+// interval accepts a duration that is long enough, and no longer than ten years.
 type interval struct {
 	atLeast  time.Duration
 	settling bool // It is the settling time, to which ROT002 applies.
 }
 
+const longestInterval = 3650 * 24 * time.Hour
+
 func (v interval) Description(context.Context) string {
-	return fmt.Sprintf("must be an ISO 8601 duration of days, hours and minutes, at least PT%dH",
-		int(v.atLeast.Hours()))
+	return fmt.Sprintf("must be an ISO 8601 duration of days, hours and minutes, at least PT%dH and at most P%dD",
+		int(v.atLeast.Hours()), int(longestInterval.Hours()/24))
 }
 
 func (v interval) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -62,8 +64,8 @@ func (v interval) ValidateString(ctx context.Context, req validator.StringReques
 	text := req.ConfigValue.ValueString()
 	length, ok := parseInterval(text)
 	switch {
-	case ok && length >= v.atLeast:
-	case ok && v.settling:
+	case ok && length >= v.atLeast && length <= longestInterval:
+	case ok && v.settling && length < v.atLeast:
 		violation := diagnostic.FromViolation(rule.Violation{
 			Rule:     keyrotation.Rule(keyrotation.ROT002),
 			Severity: rule.Error,

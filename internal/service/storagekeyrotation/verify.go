@@ -47,7 +47,7 @@ func newCheck(m verifyModel) (check, error) {
 	}
 	for name, element := range m.ExpectedHeaders.Elements() {
 		text, ok := element.(types.String)
-		if !ok {
+		if !ok || text.IsNull() {
 			continue
 		}
 		expression, err := regexp.Compile(text.ValueString())

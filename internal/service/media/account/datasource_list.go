@@ -56,9 +56,10 @@ func listSchema() schema.Schema {
 				Validators: []validator.String{attribute.ValidName(naming.ResourceGroup())},
 			},
 			"required_tags": schema.MapAttribute{
-				MarkdownDescription: "Tags that an account must have, with these values, to be listed.",
-				ElementType:         types.StringType,
-				Optional:            true,
+				MarkdownDescription: "Tags that an account must have, with these values, to be listed. One that is " +
+					"null is not required.",
+				ElementType: types.StringType,
+				Optional:    true,
 			},
 			"accounts": schema.ListNestedAttribute{
 				MarkdownDescription: "The accounts, ordered by their IDs.",
@@ -102,7 +103,7 @@ func (d *ListDataSource) read(ctx context.Context, list *listModel) diag.Diagnos
 func hasTags(tags map[string]*string, required types.Map) bool {
 	for name, value := range required.Elements() {
 		wanted, ok := value.(types.String)
-		if !ok || !slices.ContainsFunc(slices.Collect(maps.Keys(tags)), func(tag string) bool {
+		if !ok || !wanted.IsNull() && !slices.ContainsFunc(slices.Collect(maps.Keys(tags)), func(tag string) bool {
 			return strings.EqualFold(tag, name) && azure.Deref(tags[tag]) == wanted.ValueString()
 		}) {
 			return false

@@ -66,9 +66,9 @@ func storageAccounts() schema.SetNestedAttribute {
 		NestedObject: schema.NestedAttributeObject{
 			Attributes: map[string]schema.Attribute{
 				"id": schema.StringAttribute{
-					MarkdownDescription: "The ID of the storage account.",
+					MarkdownDescription: "The ID of the storage account. Every element needs it.",
 					CustomType:          attribute.ResourceIDType{},
-					Required:            true,
+					Optional:            true,
 				},
 				"is_primary": schema.BoolAttribute{
 					MarkdownDescription: "Whether this is the primary storage account. Left out, it is " +
@@ -84,6 +84,9 @@ func storageAccounts() schema.SetNestedAttribute {
 					Optional:   true,
 				},
 			},
+		},
+		Validators: []validator.Set{
+			attribute.ElementsHave("id", "Refer to the id attribute of the storage account"),
 		},
 		PlanModifiers: []planmodifier.Set{sameStorage{}},
 	}
