@@ -14,8 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
@@ -23,10 +26,10 @@ import (
 // minimalResources returns a smallest configuration of every resource.
 func minimalResources() map[string]guarded {
 	rows := guardedResources()
-	rows["key"] = guarded{"azuremedia_key_vault_key", func(w *fixture.World) (config, change acctest.Value) {
+	rows["key"] = guarded{"azuremedia_key_vault_key", func(w *fixture.World) (configured, change acctest.Value) {
 		return acctest.Value{"name": "media", "key_vault_id": w.Vault("keys")}, nil
 	}}
-	rows["rotation"] = guarded{"azuremedia_storage_key_rotation", func(w *fixture.World) (config, change acctest.Value) {
+	rows["rotation"] = guarded{"azuremedia_storage_key_rotation", func(w *fixture.World) (configured, change acctest.Value) {
 		w.Account("contoso")
 		return acctest.Value{"storage_account_id": w.ID(azure.StorageAccountType, "contoso")}, nil
 	}}
@@ -88,7 +91,7 @@ func around(w *fixture.World, name string) acctest.Value {
 }
 
 // good returns an element that a collection accepts.
-func good(w *fixture.World, config acctest.Value, name string) any {
+func good(w *fixture.World, configured acctest.Value, name string) any {
 	switch name {
 	case "identity_ids":
 		id, _ := w.Identity("more")
@@ -102,7 +105,7 @@ func good(w *fixture.World, config acctest.Value, name string) any {
 	case "subscription_ids":
 		return w.SubscriptionID()
 	case "storage_accounts":
-		primary := maps.Clone(config[name].([]any)[0].(acctest.Value))
+		primary := maps.Clone(configured[name].([]any)[0].(acctest.Value))
 		primary["user_assigned_identity_id"] = nil
 		return primary
 	case "verify":
@@ -116,23 +119,23 @@ func good(w *fixture.World, config acctest.Value, name string) any {
 }
 
 // set returns the configuration with an argument set.
-func (a argument) set(w *fixture.World, config acctest.Value, value any) acctest.Value {
-	config = maps.Clone(config)
+func (a argument) set(w *fixture.World, configured acctest.Value, value any) acctest.Value {
+	configured = maps.Clone(configured)
 	name := a.names[0]
 	if len(a.names) == 1 {
-		config[name] = value
-		return config
+		configured[name] = value
+		return configured
 	}
 	inner := around(w, name)
-	if given, ok := config[name].(acctest.Value); ok {
+	if given, ok := configured[name].(acctest.Value); ok {
 		inner = given
 	}
 	inner = argument{names: a.names[1:]}.set(w, inner, value)
-	config[name] = inner
+	configured[name] = inner
 	if name == "verify" || name == "storage_accounts" {
-		config[name] = []any{inner}
+		configured[name] = []any{inner}
 	}
-	return config
+	return configured
 }
 
 // odd is a value with a null, with an unknown part, or with nothing in it.
@@ -218,8 +221,8 @@ func TestCollections_withNullsAndUnknowns(t *testing.T) {
 					w := fixture.New(t)
 					base, _ := noun.prepare(w)
 					value := tried.oddities(good(w, base, tried.names[len(tried.names)-1]))[i].value
-					config := tried.set(w, base, value)
-					if refusedByName(t, tried, "the validation", w.Proto().Validate(noun.resource, config)) {
+					configured := tried.set(w, base, value)
+					if refusedByName(t, tried, "the validation", w.Proto().Validate(noun.resource, configured)) {
 						if strings.Contains(variant.name, "unknown") {
 							t.Error("refused what is not known yet")
 						}
@@ -227,15 +230,15 @@ func TestCollections_withNullsAndUnknowns(t *testing.T) {
 					}
 					object := acctest.Object{Type: noun.resource}
 					for _, step := range []struct {
-						name   string
-						config acctest.Value
-					}{{"the creation", config}, {"the change back", base}, {"the change", config}} {
-						plan := w.Proto().Plan(noun.resource, object, step.config)
+						name       string
+						configured acctest.Value
+					}{{"the creation", configured}, {"the change back", base}, {"the change", configured}} {
+						plan := w.Proto().Plan(noun.resource, object, step.configured)
 						if refusedByName(t, tried, step.name, plan.Diagnostics) {
 							return
 						}
-						if diff := same(acctest.Value{"": tried.at(step.config)}, acctest.Value{"": tried.at(plan.State)}); diff != "" &&
-							tried.at(step.config) != nil {
+						if diff := same(acctest.Value{"": tried.at(step.configured)}, acctest.Value{"": tried.at(plan.State)}); diff != "" &&
+							tried.at(step.configured) != nil {
 							t.Errorf("%s is planned otherwise than configured (-want +got):\n%s", step.name, diff)
 						}
 						if len(plan.Replace) > 0 {
@@ -257,7 +260,7 @@ func TestCollections_withNullsAndUnknowns(t *testing.T) {
 						if diff := same(applied.State, read.State); diff != "" || len(diags.Errors()) > 0 {
 							t.Errorf("%s: a refresh finds (-applied +read):\n%s%s", step.name, diff, diags.Text())
 						}
-						again := w.Proto().Plan(noun.resource, read, step.config)
+						again := w.Proto().Plan(noun.resource, read, step.configured)
 						if diff := same(read.State, again.State); diff != "" || len(again.Replace) > 0 {
 							t.Errorf("%s: the next plan is not empty, replaces %v (-state +plan):\n%s", step.name, again.Replace, diff)
 						}
@@ -283,21 +286,120 @@ func TestCollections_ofDataSources(t *testing.T) {
 					t.Parallel()
 					w := fixture.New(t)
 					base := prepare(w)
-					config := tried.set(w, base, tried.oddities(good(w, base, tried.names[0]))[i].value)
-					refused := refusedByName(t, tried, "the validation", w.Proto().ValidateData(name, config))
+					configured := tried.set(w, base, tried.oddities(good(w, base, tried.names[0]))[i].value)
+					refused := refusedByName(t, tried, "the validation", w.Proto().ValidateData(name, configured))
 					if refused && strings.Contains(variant.name, "unknown") {
 						t.Error("refused what is not known yet")
 					}
 					if refused || strings.Contains(variant.name, "unknown") {
 						return // Terraform reads a data source when all of its configuration is known.
 					}
-					if _, diags := w.Proto().ReadData(name, config); len(diags.Errors()) > 0 {
+					if _, diags := w.Proto().ReadData(name, configured); len(diags.Errors()) > 0 {
 						t.Errorf("reading: %s", diags.Text())
 					}
 				})
 			}
 		}
 	}
+}
+
+// TestElements_lackWhatEachNeeds tries objects in a list and in a set without the attribute that each needs.
+func TestElements_lackWhatEachNeeds(t *testing.T) {
+	t.Parallel()
+	for row, element := range map[string]struct {
+		tried argument
+		value acctest.Value
+	}{
+		"media account": {argument{names: []string{"storage_accounts", "id"}}, acctest.Value{"is_primary": true}},
+		"rotation":      {argument{names: []string{"verify", "url"}}, acctest.Value{"attempts": 1}},
+	} {
+		w := fixture.New(t)
+		noun := minimalResources()[row]
+		configured, _ := noun.prepare(w)
+		configured[element.tried.names[0]] = []any{element.value}
+		if !refusedByName(t, element.tried, row, w.Proto().Validate(noun.resource, configured)) {
+			t.Errorf("%s has an element without %s", row, element.tried)
+		}
+	}
+}
+
+// TestAccCollections_withNullsAndUnknowns has the real CLI do what people do: a variable that nobody sets, and
+// objects that are known after something else has been made.
+func TestAccCollections_withNullsAndUnknowns(t *testing.T) {
+	t.Parallel()
+	w := acctest.New(t)
+	all := w.Config(`
+		variable "owner" {
+			type    = string
+			default = null
+		}
+		variable "verified" {
+			type    = object({ url = string, expected_headers = map(string) })
+			default = { url = "https://contoso.example/", expected_headers = { "X-Cache" = null } }
+		}
+		locals {
+			tags = { owner = var.owner }
+		}
+		resource "terraform_data" "none" {
+			input = null
+		}
+		resource "azuremedia_resource_group" "media" {
+			name     = "media"
+			location = "westus2"
+			tags     = { owner = terraform_data.none.output, env = "dev" }
+		}
+		resource "azuremedia_user_assigned_identity" "media" {
+			name                = "media"
+			resource_group_name = azuremedia_resource_group.media.name
+			location            = azuremedia_resource_group.media.location
+			tags                = local.tags
+		}
+		resource "azuremedia_storage_account" "media" {
+			name                = "contosonulls"
+			resource_group_name = azuremedia_resource_group.media.name
+			location            = azuremedia_resource_group.media.location
+			tags                = local.tags
+		}
+		resource "azuremedia_key_vault" "media" {
+			name                = "contosonulls"
+			resource_group_name = azuremedia_resource_group.media.name
+			location            = azuremedia_resource_group.media.location
+			tags                = local.tags
+			network_acls        = { default_action = "Allow", ip_rules = [] }
+		}
+		resource "azuremedia_key_vault_key" "media" {
+			name         = "media"
+			key_vault_id = azuremedia_key_vault.media.id
+			tags         = local.tags
+		}
+		resource "terraform_data" "storage" {
+			input = { id = azuremedia_storage_account.media.id, is_primary = true }
+		}
+		resource "azuremedia_account" "media" {
+			name                = "contosonulls"
+			resource_group_name = azuremedia_resource_group.media.name
+			location            = azuremedia_resource_group.media.location
+			storage_accounts    = [terraform_data.storage.output]
+			identity            = { type = "UserAssigned", identity_ids = [azuremedia_user_assigned_identity.media.id, null] }
+			tags                = local.tags
+		}
+		resource "azuremedia_storage_key_rotation" "media" {
+			storage_account_id  = azuremedia_storage_account.media.id
+			dependent_ids       = [azuremedia_account.media.id]
+			rotate_when_changed = { a = null }
+			verify              = [var.verified]
+		}`)
+	owned := config.Variables{"owner": config.StringVariable("me")}
+	tagged := check.Resource("azuremedia_account.media")
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: w.Factories(),
+		CheckDestroy:             w.Empty,
+		Steps: []resource.TestStep{
+			{Config: all},
+			{Config: all, ConfigVariables: owned, ConfigPlanChecks: tagged.Updates()},
+			{Config: all, ConfigPlanChecks: tagged.Updates()},
+		},
+	})
 }
 
 // TestNumbers_thatMakeNoSense tries every number and every timeout with what is none: it is refused when it is
@@ -307,7 +409,7 @@ func TestNumbers_thatMakeNoSense(t *testing.T) {
 	w := fixture.New(t)
 	proto := w.Proto()
 	schemas := proto.Schemas()
-	try := func(noun string, attributes []*tfprotov6.SchemaAttribute, config acctest.Value,
+	try := func(noun string, attributes []*tfprotov6.SchemaAttribute, configured acctest.Value,
 		validate func(string, acctest.Value) acctest.Diagnostics,
 	) {
 		for _, tried := range arguments(attributes) {
@@ -324,7 +426,7 @@ func TestNumbers_thatMakeNoSense(t *testing.T) {
 			}
 			for _, value := range values {
 				when := fmt.Sprintf("%s with %s = %v", noun, tried, value)
-				if !refusedByName(t, tried, when, validate(noun, tried.set(w, config, value))) {
+				if !refusedByName(t, tried, when, validate(noun, tried.set(w, configured, value))) {
 					t.Errorf("%s is accepted", when)
 				}
 			}
@@ -337,8 +439,8 @@ func TestNumbers_thatMakeNoSense(t *testing.T) {
 		}
 		done[noun.resource] = true
 		w = fixture.New(t)
-		config, _ := noun.prepare(w)
-		try(noun.resource, schemas.ResourceSchemas[noun.resource].Block.Attributes, config, proto.Validate)
+		configured, _ := noun.prepare(w)
+		try(noun.resource, schemas.ResourceSchemas[noun.resource].Block.Attributes, configured, proto.Validate)
 	}
 	for name, prepare := range minimalDataSources() {
 		w = fixture.New(t)

@@ -70,7 +70,7 @@ func (v validTimeout) ValidateString(ctx context.Context, req validator.StringRe
 	}
 	resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
 		Title:    "Invalid Timeout",
-		Found:    strconv.Quote(text),
+		Found:    req.Path.String() + " = " + strconv.Quote(text),
 		Required: v.Description(ctx),
 		Remedy:   "Write it like 30m or 1h30m, or leave it out for the default",
 	}))

@@ -143,7 +143,7 @@ func (dependentIDs) ValidateSet(_ context.Context, req validator.SetRequest,
 ) {
 	for _, element := range req.ConfigValue.Elements() {
 		id, ok := element.(attribute.ResourceIDValue)
-		if !ok || id.IsUnknown() {
+		if !ok || id.IsUnknown() || id.IsNull() { // Null is refused in every set.
 			continue
 		}
 		if _, err := keyholder.Of(nil, id.ValueString()); err != nil {
