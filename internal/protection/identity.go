@@ -40,9 +40,18 @@ func KeepIdentities(client *azure.Client, accountID string, kept []string, undo 
 // key by it (CMK008).
 func StillRead(client *azure.Client, wanted Wanted) rule.Report {
 	report := PlanIdentities(client, wanted)
+	reader := "the system-assigned identity"
+	if id := wanted.Identity.ID; id != "" {
+		reader = "the identity " + azure.NameOf(id)
+	}
 	for i := range report.Violations {
-		report.Violations[i].Severity = rule.Warning
-		report.Violations[i].Remedy += ". Until the account reads its key by another identity, it keeps this one"
+		violation := &report.Violations[i]
+		violation.Title, violation.Severity = "Identity Still In Use", rule.Warning
+		violation.Found = "a plan that takes away " + reader + ", by which the account reads its key"
+		violation.Required = "an account that reads its key by an identity that stays"
+		violation.Remedy = "List the identity, or first have the account read its key by another one " +
+			"(user_assigned_identity_id of its azuremedia_customer_key_attachment). Until then the account keeps it, " +
+			"and each plan takes it away again"
 	}
 	return report
 }

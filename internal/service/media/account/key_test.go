@@ -369,7 +369,7 @@ func TestProtoAccount_keepsTheIdentityThatReadsTheKey(t *testing.T) {
 				again := w.Proto().Plan(resourceType, now, swapped)
 				text := again.Diagnostics.Text()
 				if len(again.Diagnostics.Warnings()) != 1 || len(again.Diagnostics) != 1 ||
-					!strings.Contains(text, "(CMK008)") || !strings.Contains(text, "it keeps this one") {
+					!strings.Contains(text, "(CMK008)") || !strings.Contains(text, "Until then the account keeps it") {
 					t.Errorf("the plan after: %s", text)
 				}
 				proto = w.Proto()
