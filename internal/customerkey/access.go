@@ -5,6 +5,7 @@ package customerkey
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
@@ -20,6 +21,8 @@ type Access struct {
 	why      string
 	// before says what to do first.
 	before string
+	// unlisted are the lists of accounts that could not be read.
+	unlisted []string
 	// replacing says what to do if the change replaces it. It is empty if it cannot do so.
 	replacing string
 }
@@ -121,10 +124,38 @@ func (a Access) Refusing(uses []Use) (rule.Violation, bool) {
 	return violation, len(uses) > 0
 }
 
+// Beside returns the access with the accounts that could not be listed, each list such as "Batch accounts in the
+// subscription ID (AuthorizationFailed)".
+func (a Access) Beside(unlisted []string) Access {
+	a.unlisted = unlisted
+	return a
+}
+
+// Unlisted warns of a plan that takes the access away while accounts that may need it could not be listed. It
+// reports false if all could.
+func (a Access) Unlisted() (rule.Violation, bool) {
+	return rule.Violation{
+		Rule: Rule(a.rule), Title: "Dependents Not Listed", Severity: rule.Warning,
+		Found:    a.found + ", if there are any: " + a.mayDepend(),
+		Required: "a login that may list the accounts that may depend on it",
+		Why:      a.why,
+		Remedy:   "Check that none of them does, or plan with a login that may list them",
+	}, len(a.unlisted) > 0
+}
+
+// mayDepend says which accounts could not be listed.
+func (a Access) mayDepend() string {
+	return "accounts may depend on it in " + strings.Join(a.unlisted, ", ") + ", which could not be listed"
+}
+
 func (a Access) violation(uses []Use) rule.Violation {
+	found := a.found + ": " + accounts(uses)
+	if len(a.unlisted) > 0 {
+		found += "; more " + a.mayDepend()
+	}
 	return rule.Violation{
 		Rule: Rule(a.rule), Title: a.title, Severity: rule.Error,
-		Found:    a.found + ": " + accounts(uses),
+		Found:    found,
 		Required: a.required,
 		Why:      a.why,
 	}

@@ -113,12 +113,16 @@ func UnseenDependents(broken rule.ID, storageID string, unlisted []string) rule.
 		Rule:     Rule(broken),
 		Title:    "Dependents Not Listed",
 		Severity: rule.Warning,
-		Found: fmt.Sprintf("the storage account %s, and accounts that could not be listed: %s",
-			lastSegment(storageID), strings.Join(unlisted, ", ")),
+		Found:    "the storage account " + lastSegment(storageID) + ": " + MayDepend(unlisted),
 		Required: "a login that may list the accounts that may depend on it",
 		Why:      "An account among them that depends on the storage account loses access to it",
 		Remedy:   "Check that none of them does, or plan with a login that may list them",
 	}
+}
+
+// MayDepend says which accounts could not be listed.
+func MayDepend(unlisted []string) string {
+	return "accounts may depend on it in " + strings.Join(unlisted, ", ") + ", which could not be listed"
 }
 
 // goFirst says what to do with the dependents before the storage account goes.

@@ -22,13 +22,22 @@ type Removal struct {
 }
 
 // Warning returns the warning at plan, if accounts lose access that the plan itself neither detaches nor
-// destroys. A caller who may not look can still plan: there is no warning then.
+// destroys, or if accounts that may do so could not be listed. A caller who may not look can still plan: there
+// is no warning then.
 func (r Removal) Warning(ctx context.Context, client *azure.Client, replaces bool) (rule.Violation, bool) {
-	violation, found, _ := r.Planned(ctx, client, replaces)
-	return violation, found
+	accounts, unlisted, err := r.losing(ctx, client, Planned)
+	if err != nil {
+		return rule.Violation{}, false
+	}
+	access := r.Access.Beside(unlisted)
+	if violation, found := access.Taking(usesOf(IntentsOf(client).Staying(accounts)), replaces); found {
+		return violation, true
+	}
+	return access.Unlisted()
 }
 
-// Planned is [Removal.Warning] for a caller who has to know whether one could look.
+// Planned is [Removal.Warning] about the accounts that could be listed, for a caller who has to know whether one
+// could look.
 func (r Removal) Planned(ctx context.Context, client *azure.Client, replaces bool,
 ) (violation rule.Violation, found bool, err error) {
 	accounts, err := r.Staying(ctx, client)
@@ -42,11 +51,11 @@ func (r Removal) Planned(ctx context.Context, client *azure.Client, replaces boo
 // Refuse returns a [rule.Violation] if accounts lose access. Call it just before the change: Terraform
 // destroys the attachment first, so accounts that the same apply detaches are detached by then.
 func (r Removal) Refuse(ctx context.Context, client *azure.Client) error {
-	accounts, err := r.Losing(ctx, client)
+	accounts, unlisted, err := r.losing(ctx, client, NewSurvey)
 	if err != nil {
 		return err
 	}
-	if violation, found := r.Refusal(accounts); found {
+	if violation, found := r.Access.Beside(unlisted).Refusing(usesOf(accounts)); found {
 		return violation
 	}
 	return nil
@@ -54,13 +63,14 @@ func (r Removal) Refuse(ctx context.Context, client *azure.Client) error {
 
 // Staying returns the accounts that lose access by a plan which itself neither detaches nor destroys them.
 func (r Removal) Staying(ctx context.Context, client *azure.Client) ([]Account, error) {
-	accounts, err := r.losing(ctx, client, Planned)
+	accounts, _, err := r.losing(ctx, client, Planned)
 	return IntentsOf(client).Staying(accounts), err
 }
 
 // Losing returns the accounts that lose access, as Azure shows them now.
 func (r Removal) Losing(ctx context.Context, client *azure.Client) ([]Account, error) {
-	return r.losing(ctx, client, NewSurvey)
+	accounts, _, err := r.losing(ctx, client, NewSurvey)
+	return accounts, err
 }
 
 // Refusal returns the violation that names the accounts. It reports false if there are none.
@@ -68,22 +78,26 @@ func (r Removal) Refusal(accounts []Account) (rule.Violation, bool) {
 	return r.Access.Refusing(usesOf(accounts))
 }
 
-// losing returns the affected accounts that have access now.
+// losing returns the affected accounts that have access now, and the lists of accounts that could not be read.
 func (r Removal) losing(ctx context.Context, client *azure.Client,
 	survey func(context.Context, *azure.Client, ...string) (Survey, error),
-) ([]Account, error) {
+) (accounts []Account, unlisted []string, err error) {
 	found, err := survey(ctx, client, r.SubscriptionID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	accounts, err := r.Affected(ctx, found)
+	for _, one := range found.Unseen {
+		unlisted = append(unlisted, one.String())
+	}
+	accounts, err = r.Affected(ctx, found)
 	if err == nil {
 		accounts, err = confirmed(ctx, client, accounts, r.Affected)
 	}
 	if err != nil || len(accounts) == 0 {
-		return nil, err
+		return nil, unlisted, err
 	}
-	return WithAccess(ctx, client, accounts)
+	accounts, err = WithAccess(ctx, client, accounts)
+	return accounts, unlisted, err
 }
 
 // WithoutGrant returns the accounts that have no access to their key in a vault by roles or by access

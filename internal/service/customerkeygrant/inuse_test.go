@@ -5,6 +5,7 @@ package customerkeygrant_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 // TestInUse warns of a plan that takes a grant away from accounts, and refuses the apply, until they do not
@@ -174,5 +176,40 @@ resource "azuremedia_customer_key_attachment" "test" {
 				t.Errorf("the account is on the %s", now)
 			}
 		})
+	}
+}
+
+// TestInUse_unseen says which accounts could not be listed, beside those that are known to lose access.
+func TestInUse_unseen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reader, _ := w.Identity("reader")
+	w.Account("contoso", reader)
+	made := w.Proto().Create(grant, w.config())
+	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Method: http.MethodGet, Path: "*/batchAccounts", Status: 403, Code: "AuthorizationFailed", Times: -1,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	unlisted := "ccounts may depend on it in Batch accounts in the subscription " + w.SubscriptionID() +
+		" (AuthorizationFailed), which could not be listed"
+	says := func(what string, diags acctest.Diagnostics, texts ...string) {
+		t.Helper()
+		for _, want := range append(texts, unlisted, "(CMK016)") {
+			if len(diags) != 1 || !strings.Contains(diags.Text(), want) {
+				t.Errorf("%s: want %q: %s", what, want, diags.Text())
+			}
+		}
+	}
+	says("nobody", w.Proto().Plan(grant, made, nil).Diagnostics.Warnings(), "Dependents Not Listed", "if there are any: a")
+	w.Attach("contoso", w.Key("keys", "media"), reader)
+	proto := w.Proto()
+	plan := proto.Plan(grant, made, nil)
+	says("an account", plan.Diagnostics.Warnings(), "Grant Still In Use", "contoso", "; more a")
+	_, diags := proto.Apply(plan)
+	says("refused", diags.Errors(), "Grant Still In Use", "; more a")
+	w.Detach("contoso")
+	if gone, diags := proto.Apply(plan); gone.State != nil || len(diags) > 0 {
+		t.Errorf("what cannot be seen stands in nobody's way: %v: %s", gone.State, diags.Text())
 	}
 }

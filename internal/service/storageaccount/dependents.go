@@ -5,7 +5,6 @@ package storageaccount
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -39,12 +38,7 @@ func (r *Resource) warn(ctx context.Context, id string, broken rule.ID,
 	if len(found) > 0 {
 		diags.Append(diagnostic.FromViolation(violation(id, dependents(found))))
 	}
-	if len(survey.Unseen) > 0 {
-		var unlisted []string
-		for _, one := range survey.Unseen {
-			unlisted = append(unlisted, fmt.Sprintf("each %s in the subscription %s",
-				one.Kind.Noun(), one.SubscriptionID))
-		}
+	if unlisted := survey.Unlisted(); len(unlisted) > 0 {
 		diags.Append(diagnostic.FromViolation(mediaaccount.UnseenDependents(broken, id, unlisted)))
 	}
 	return diags
@@ -72,7 +66,11 @@ func (r *Resource) refuse(ctx context.Context, id string, concerns func(keyholde
 	if len(found) == 0 {
 		return nil
 	}
-	return violation(id, dependents(found))
+	refused := violation(id, dependents(found))
+	if unlisted := survey.Unlisted(); len(unlisted) > 0 {
+		refused.Found += "; more " + mediaaccount.MayDepend(unlisted)
+	}
+	return refused
 }
 
 func anyDependent(keyholder.Dependent) bool       { return true }

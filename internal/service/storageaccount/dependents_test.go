@@ -213,7 +213,8 @@ func TestDelete_whereDependentsAreHidden(t *testing.T) {
 			}
 			plan := w.proto.Plan(resourceType, w.made, nil)
 			one(t, plan.Diagnostics.Warnings(), "ACC006", "Dependents Not Listed",
-				"each Batch account in the subscription "+w.SubscriptionID())
+				"accounts may depend on it in Batch accounts in the subscription "+w.SubscriptionID()+
+					" ("+test.code+"), which could not be listed")
 			gone, diags := w.proto.Apply(plan)
 			if (gone.State == nil) != test.goes || (len(diags) == 0) != test.goes {
 				t.Errorf("%v: %s", gone.State, diags.Text())
