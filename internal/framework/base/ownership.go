@@ -116,7 +116,7 @@ func (o Ownership) refuse(this, other Owner) diag.Diagnostic {
 	if other.GiveUp != this.GiveUp {
 		refusal.Remedy += ", or " + other.GiveUp
 	}
-	if o.Present != "" {
+	if o.Present != "" || !other.New {
 		refusal.Remedy += ". To destroy everything instead: terraform destroy -refresh=false"
 	}
 	refusal.Remedy += ". ID: " + o.ID

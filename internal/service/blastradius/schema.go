@@ -30,7 +30,7 @@ func dataSourceSchema() schema.Schema {
 				Validators: []validator.String{isSubject{}},
 			},
 			"subscription_ids": schema.SetAttribute{
-				MarkdownDescription: "More subscriptions whose accounts are listed. Those of the provider and of the " +
+				MarkdownDescription: "More subscriptions whose accounts are listed. Those of the provider block and of the " +
 					"resource are listed in any case.",
 				ElementType: types.StringType,
 				Optional:    true,
