@@ -303,6 +303,27 @@ func TestCollections_ofDataSources(t *testing.T) {
 	}
 }
 
+// TestRotations_startForNoValue has rotate_when_changed be set to what is no value: it adds no version of a key, and
+// regenerates none of a storage account.
+func TestRotations_startForNoValue(t *testing.T) {
+	t.Parallel()
+	for _, row := range []string{"key", "rotation"} {
+		w := fixture.New(t)
+		noun := minimalResources()[row]
+		configured, _ := noun.prepare(w)
+		object := w.Proto().Create(noun.resource, configured)
+		before := object.State["version"]
+		for _, values := range []any{acctest.Value{}, acctest.Value{"a": nil}, nil} {
+			configured["rotate_when_changed"] = values
+			object = w.Proto().Update(object, configured)
+		}
+		made := len(w.Requests("POST", "/regenerateKey"))
+		if object.State["version"] != before || made > 0 {
+			t.Errorf("%s: version %v became %v, %d keys were regenerated", row, before, object.State["version"], made)
+		}
+	}
+}
+
 // TestElements_lackWhatEachNeeds tries objects in a list and in a set without the attribute that each needs.
 func TestElements_lackWhatEachNeeds(t *testing.T) {
 	t.Parallel()

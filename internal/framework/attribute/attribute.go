@@ -102,7 +102,7 @@ func Tags() schema.MapAttribute {
 			"Azure Policy for instance, are left alone. A tag that is null is not set.",
 		ElementType:   types.StringType,
 		Optional:      true,
-		PlanModifiers: []planmodifier.Map{sameTags{}},
+		PlanModifiers: []planmodifier.Map{sameTexts{}},
 		Validators: []validator.Map{
 			mapvalidator.SizeAtMost(50),
 			mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 512)),

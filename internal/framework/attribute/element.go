@@ -20,7 +20,7 @@ import (
 )
 
 // NoNullElements refuses null as an element of any list or set of a configuration: Azure has no such element.
-// An element of a map can be null, as if the map did not have it, and so can an ID of an [Identity].
+// An element of a map can be null, as if the map did not have it; so can an ID of an [Identity].
 type NoNullElements struct{}
 
 func (NoNullElements) Description(context.Context) string {

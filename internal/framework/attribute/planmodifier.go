@@ -69,20 +69,16 @@ func contains[K Kind](elements []attr.Value, wanted attr.Value) bool {
 	return false
 }
 
-// sameTags plans no change where tags differ only in those that are null, which are not set.
-type sameTags struct{}
+// sameTexts plans no change where maps differ only in elements that are null, which are not set.
+type sameTexts struct{}
 
-func (sameTags) Description(context.Context) string { return "A tag that is null is not set." }
+func (sameTexts) Description(context.Context) string { return "An element that is null is not set." }
 
-func (m sameTags) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+func (m sameTexts) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
-func (sameTags) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
-	for _, value := range req.PlanValue.Elements() {
-		if value.IsUnknown() {
-			return
-		}
-	}
-	if isKnown(req.StateValue) && isKnown(req.PlanValue) && maps.Equal(texts(req.StateValue), texts(req.PlanValue)) {
+func (sameTexts) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+	if !req.StateValue.IsNull() && !req.PlanValue.IsNull() && !hasUnknown(req.PlanValue) &&
+		maps.Equal(texts(req.StateValue), texts(req.PlanValue)) {
 		resp.PlanValue = req.StateValue
 	}
 }

@@ -99,7 +99,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(name), values[0])...)
 		resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root(name), values[1])...)
 	}
-	adds := !after.rotate.IsNull() && !after.rotate.Equal(before.rotate) ||
+	adds := attribute.Triggers(before.rotate, after.rotate) ||
 		!after.kind.Equal(before.kind) || !after.size.Equal(before.size)
 	if r.Client != nil {
 		resp.Diagnostics.Append(r.warnVaultDeleted(ctx, req.State)...)

@@ -86,13 +86,9 @@ func resourceSchema() schema.Schema {
 				"adds by a rotation policy has the expiry of the policy instead, so that the two exclude each " +
 				"other (rule CMK019)."),
 			"rotation_policy": rotationPolicy(),
-			"rotate_when_changed": schema.MapAttribute{
-				MarkdownDescription: "Arbitrary map of strings. Changing any value adds a new version " +
-					"(like `keepers` or `triggers`). The version has a tag, `" + rotationTag + "`, so " +
-					"that an interrupted apply adds it only once.",
-				ElementType: types.StringType,
-				Optional:    true,
-			},
+			"rotate_when_changed": attribute.RotateWhenChanged("Changing any value adds a new version " +
+				"(like `keepers` or `triggers`). The version has a tag, `" + rotationTag + "`, so that an " +
+				"interrupted apply adds it only once."),
 			"tags": keyTags(),
 			"id": attribute.Computed("The identifier of the key without a version. An account " +
 				"that uses it follows the newest version."),

@@ -5,9 +5,6 @@ package keyvaultkey
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"maps"
 	"time"
 
@@ -23,23 +20,7 @@ import (
 const rotationTag = "azuremedia-rotation"
 
 // rotation returns the value of the rotation tag for rotate_when_changed; empty if that is not set.
-func (m *model) rotation() string {
-	if m.RotateWhenChanged.IsNull() {
-		return ""
-	}
-	texts := map[string]string{}
-	for name, value := range m.RotateWhenChanged.Elements() {
-		if text, ok := value.(types.String); ok {
-			texts[name] = text.ValueString()
-		}
-	}
-	encoded, err := json.Marshal(texts) // Sorted by name.
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:8])
-}
+func (m *model) rotation() string { return attribute.Trigger(m.RotateWhenChanged) }
 
 // settle changes the key from its state to the plan. The newest version tells what is left to do: one
 // with the mark of the planned rotation was added for it.

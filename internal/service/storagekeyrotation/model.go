@@ -4,9 +4,6 @@
 package storagekeyrotation
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"sort"
 	"time"
 
@@ -69,7 +66,7 @@ func (m *model) settled() bool {
 func (m *model) wanted() keyrotation.Wanted {
 	wanted := keyrotation.Wanted{
 		Strategy:       keyrotation.Strategy(m.Strategy.ValueString()),
-		Trigger:        m.trigger(),
+		Trigger:        attribute.Trigger(m.RotateWhenChanged),
 		Emergency:      m.Emergency.ValueBool(),
 		RotateOnCreate: m.RotateOnCreate.ValueBool(),
 		Verify:         len(m.Verify.Elements()) > 0,
@@ -77,25 +74,6 @@ func (m *model) wanted() keyrotation.Wanted {
 	wanted.Interval, _ = parseInterval(m.RotationInterval.ValueString())
 	wanted.Settle, _ = parseInterval(m.SettlingTime.ValueString())
 	return wanted
-}
-
-// trigger returns a digest of rotate_when_changed, or "" where that is not set.
-func (m *model) trigger() string {
-	if m.RotateWhenChanged.IsNull() {
-		return ""
-	}
-	texts := map[string]string{}
-	for name, value := range m.RotateWhenChanged.Elements() {
-		if text, ok := value.(types.String); ok {
-			texts[name] = text.ValueString()
-		}
-	}
-	encoded, err := json.Marshal(texts) // Sorted by name.
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(encoded)
-	return hex.EncodeToString(sum[:8])
 }
 
 // dependents returns the known IDs in dependent_ids, sorted.

@@ -58,12 +58,8 @@ func resourceSchema() schema.Schema {
 				Validators: []validator.String{stringvalidator.OneOf(
 					string(keyrotation.Both), string(keyrotation.Alternate))},
 			},
-			"rotate_when_changed": schema.MapAttribute{
-				MarkdownDescription: "Arbitrary map of strings. Changing any value starts a rotation (like " +
-					"`keepers` or `triggers`). After an import, the first values start none.",
-				ElementType: types.StringType,
-				Optional:    true,
-			},
+			"rotate_when_changed": attribute.RotateWhenChanged("Changing any value starts a rotation (like " +
+				"`keepers` or `triggers`). After an import, the first values start none."),
 			"rotation_interval": schema.StringAttribute{
 				MarkdownDescription: "The age of key1, by its creation time in Azure, at which a " +
 					"rotation starts with the next apply, such as `P90D`. With the strategy " +
