@@ -56,7 +56,7 @@ func TestAccReadme_storageAccount(t *testing.T) {
 				Config:    config, ConfigStateChecks: phase("settling"),
 			},
 			{
-				PreConfig: func() { azure.Advance(6 * time.Hour) },
+				PreConfig: func() { azure.Advance(6*time.Hour + time.Minute) },
 				Config:    config, ConfigStateChecks: phase("complete"),
 			},
 		},

@@ -69,7 +69,7 @@ func TestAccExample_storageAccounts(t *testing.T) {
 				ConfigPlanChecks: rotates, ConfigStateChecks: both("settling"),
 			},
 			{
-				PreConfig: func() { opened.Advance(6 * time.Hour) },
+				PreConfig: func() { opened.Advance(6*time.Hour + time.Minute) },
 				Config:    main, ConfigVariables: rolled,
 				ConfigPlanChecks: rotates, ConfigStateChecks: both("complete"),
 			},
