@@ -130,7 +130,6 @@ func TestRefusals_thatLastEndAtOnce(t *testing.T) {
 				t.Parallel()
 				w := fixture.New(t)
 				config, change := noun.prepare(w)
-				proto := w.Proto()
 				guard := func(act string, apply func() acctest.Diagnostics) {
 					t.Helper()
 					lifted := refuse(t, w, refusal.status, refusal.code, refusal.message)
@@ -152,20 +151,22 @@ func TestRefusals_thatLastEndAtOnce(t *testing.T) {
 						t.Errorf("%s waited:\n%s", act, diags.Text())
 					}
 				}
-				apply := func(plan acctest.Plan) func() acctest.Diagnostics {
+				apply := func(prior acctest.Object, config acctest.Value) func() acctest.Diagnostics {
+					proto := w.Proto() // Each change is a run of its own.
+					plan := proto.Plan(noun.resource, prior, config)
 					return func() acctest.Diagnostics {
 						_, diags := proto.Apply(plan)
 						return diags
 					}
 				}
-				guard("create", apply(proto.Plan(noun.resource, acctest.Object{}, config)))
-				made := proto.Create(noun.resource, config)
+				guard("create", apply(acctest.Object{}, config))
+				made := w.Proto().Create(noun.resource, config)
 				if change != nil {
 					changed := maps.Clone(config)
 					maps.Copy(changed, change)
-					guard("update", apply(proto.Plan(noun.resource, made, changed)))
+					guard("update", apply(made, changed))
 				}
-				guard("delete", apply(proto.Plan(noun.resource, made, nil)))
+				guard("delete", apply(made, nil))
 			})
 		}
 	}
