@@ -6,6 +6,8 @@ package customerkeygrant
 import (
 	"context"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -82,10 +84,15 @@ func (r *Resource) move(ctx context.Context, plan *model, before granted, backof
 			after.drop(one.ID)
 		}
 	}
+	r.takes(plan.grant().id())
 	var diags diag.Diagnostics
 	after.record, diags = r.grantMissing(ctx, diagnostic.Update, plan, after.record, backoff)
 	if diags.HasError() {
 		return before, diags
+	}
+	if len(after.record.KeyPermissions) == 0 {
+		// All of it was there: an apply that was killed gave it, or a grant that moves elsewhere leaves it.
+		after.record = added{}
 	}
 	diags.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
 	for i, former := range append([]access{before.access(before.record)}, r.madeFor(before.grant())...) {
@@ -119,6 +126,20 @@ func (r *Resource) madeFor(g grant) []access {
 	default:
 		return []access{{g, byRole, r.role(g).ID(), nothingAdded()}}
 	}
+}
+
+// taken holds the IDs of grants that resources move to in one apply.
+type taken struct{ sync.Map }
+
+func (r *Resource) taken() *taken { return azure.PerRun(r.Client, func() *taken { return new(taken) }) }
+
+// takes notes that the resource moves to a grant, which another one may be about to leave.
+func (r *Resource) takes(id string) { r.taken().Store(strings.ToLower(id), true) }
+
+// isTaken reports whether another resource has moved to a grant in this apply.
+func (r *Resource) isTaken(id string) bool {
+	_, found := r.taken().Load(strings.ToLower(id))
+	return found
 }
 
 // drop forgets what is retained under an ID.

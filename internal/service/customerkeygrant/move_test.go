@@ -158,6 +158,37 @@ func TestMove_anotherVault(t *testing.T) {
 	}
 }
 
+// TestMove_swapped: two grants that exchange their identities leave each other what they move away from.
+func TestMove_swapped(t *testing.T) {
+	t.Parallel()
+	for _, byRoles := range []bool{false, true} {
+		t.Run(fmt.Sprintf("roles=%t", byRoles), func(t *testing.T) {
+			t.Parallel()
+			m := newMoving(t, byRoles)
+			m.Detach("contoso")
+			second := m.Proto().Create(grant, m.configMoved)
+			proto := m.Proto()
+			plans := []acctest.Plan{proto.Plan(grant, m.made, m.configMoved), proto.Plan(grant, second, m.config())}
+			var swapped []acctest.Object
+			for _, plan := range plans {
+				next, diags := proto.Apply(plan)
+				if diags = append(plan.Diagnostics, diags...); len(diags) > 0 {
+					t.Fatal(diags.Text())
+				}
+				swapped = append(swapped, next)
+			}
+			m.wantHolders(t, "swapped", m.principal, m.otherPrincipal)
+			for _, one := range swapped {
+				last := m.Proto()
+				if _, diags := last.Apply(last.Plan(grant, one, nil)); len(diags) > 0 {
+					t.Fatal(diags.Text())
+				}
+			}
+			m.wantHolders(t, "destroyed")
+		})
+	}
+}
+
 // TestMove_unused takes the former access away at once if nobody reads a key by it.
 func TestMove_unused(t *testing.T) {
 	t.Parallel()

@@ -126,8 +126,12 @@ func (r *Resource) release(ctx context.Context, kept retained, backoff *azure.Ba
 }
 
 // leave takes access away from which a grant has moved or, if accounts still read their key by it,
-// keeps it until the last of them has moved, in this apply or in a later one.
+// keeps it until the last of them has moved, in this apply or in a later one. What another resource moves to
+// in the same apply, it leaves to that one.
 func (r *Resource) leave(ctx context.Context, former access, backoff *azure.Backoff) (kept bool, err error) {
+	if r.isTaken(former.id()) {
+		return false, nil
+	}
 	removal := r.removal(former)
 	accounts, err := removal.Losing(ctx, r.Client)
 	if err != nil {
