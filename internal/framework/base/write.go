@@ -5,7 +5,9 @@ package base
 
 import (
 	"context"
+	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
@@ -14,7 +16,8 @@ import (
 
 // Create creates a simple resource, one that a single request makes and a single answer describes:
 // at returns the ID of the planned resource, get looks whether it exists already, which is refused,
-// create makes it, and observe copies Azure's answer into the state.
+// create makes it, and observe copies Azure's answer into the state. The state has the resource as soon as Azure
+// has accepted it: see [AcceptedError].
 func Create[Answer, M any, P identified[M]](ctx context.Context, r *Resource, req resource.CreateRequest,
 	resp *resource.CreateResponse, at func(P) string,
 	get func(ctx context.Context, id string) (Answer, error),
@@ -35,6 +38,13 @@ func Create[Answer, M any, P identified[M]](ctx context.Context, r *Resource, re
 		return
 	}
 	answer, err := create(ctx, id, plan)
+	if accepted, ok := errors.AsType[AcceptedError](err); ok {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), attribute.NewResourceID(id))...)
+		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, id)...)
+		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure accepted the creation, so the state has the "+
+			"resource. The next apply deletes it and creates it anew.", diagnostic.Create, r.Subject(id), accepted.Err))
+		return
+	}
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, r.Subject(id), err))
 		return
@@ -44,6 +54,13 @@ func Create[Answer, M any, P identified[M]](ctx context.Context, r *Resource, re
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, id)...)
 }
+
+// AcceptedError is the error of a creation that Azure accepted, and whose end is not known or is a failure: the
+// resource may exist.
+type AcceptedError struct{ Err error }
+
+func (e AcceptedError) Error() string { return e.Err.Error() }
+func (e AcceptedError) Unwrap() error { return e.Err }
 
 // Update updates a simple resource: update brings Azure, and the plan where Azure's answer completes
 // it, from the state to the plan.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
@@ -40,7 +41,10 @@ func (r *Resource) create(ctx context.Context, id string, plan *model) (armstora
 		return armstorage.Account{}, err
 	}
 	created, err := azure.Await(ctx, poller)
-	return created.Account, err
+	if err != nil {
+		return armstorage.Account{}, base.AcceptedError{Err: err}
+	}
+	return created.Account, nil
 }
 
 // update patches what was changed, unless accounts use the keys that it switches off (ACC007). Azure

@@ -4,10 +4,13 @@
 package storageaccount_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 func TestPlan_changes(t *testing.T) {
@@ -19,4 +22,35 @@ func TestPlan_changes(t *testing.T) {
 		"name": "other", "resource_group_name": "other", "location": "northeurope",
 		"queue_encryption_key_type": "Account", "table_encryption_key_type": "Account",
 	})
+}
+
+// TestCreate_accepted has Azure accept a creation and not tell how it ends: the state has the account, so that
+// the next apply deletes it and nothing is orphaned.
+func TestCreate_accepted(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	_, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+		Kind: fault.Error, Method: http.MethodGet, Path: "*/asyncoperations/*", Status: http.StatusBadRequest,
+		Code: "BadRequest", Times: -1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proto := w.Proto()
+	begun, diags := proto.Apply(proto.Plan("azuremedia_storage_account", acctest.Object{}, config(nil)))
+	if begun.State["id"] == nil || len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), "Azure accepted the creation") {
+		t.Fatalf("%v: %s", begun.State, diags.Text())
+	}
+	if _, err := w.Rehearsal().ClearFaults(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	read, diags := w.Proto().Read(begun)
+	if read.State["name"] != config(nil)["name"] || len(diags) > 0 {
+		t.Errorf("%v: %s", read.State, diags.Text())
+	}
+	proto = w.Proto()
+	if gone, diags := proto.Apply(proto.Plan("azuremedia_storage_account", read, nil)); gone.State != nil || len(diags) > 0 {
+		t.Errorf("%v: %s", gone.State, diags.Text())
+	}
+	proto.Create("azuremedia_storage_account", config(nil))
 }
