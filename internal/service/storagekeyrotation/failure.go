@@ -1,0 +1,133 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package storagekeyrotation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+)
+
+// failure says why a run ended early, and what state that leaves.
+func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step keyrotation.Step,
+	err error,
+) diag.Diagnostic {
+	done := resumes
+	if verification, ok := errors.AsType[*VerificationError](err); ok {
+		left := "The second key was not regenerated. "
+		if recorded.Phase == keyrotation.Closing {
+			left = "Both keys are new and synced. "
+		}
+		return diagnostic.FromViolationAfter(left+resumes, rule.Violation{
+			Rule:      keyrotation.Rule(keyrotation.ROT004),
+			Severity:  rule.Error,
+			Attribute: "verify",
+			Found:     fmt.Sprintf("%s, which %s", verification.URL, verification.Found),
+			Required:  "the configured answer, before the second key is regenerated and at the end",
+			Why: verification.Waited + "A client that fails now that one key is new may depend on the other key, or may not " +
+				"have read the new one",
+			Remedy: "Find out why the address does not answer as expected, then apply again; to sync by " +
+				"hand an account that has not read its keys:\n" + opened.dependents.syncCommands(),
+		})
+	}
+	switch {
+	case errors.Is(err, keyrotation.ErrRestless):
+		return diagnostic.FromViolationAfter("Keys were regenerated and synced. "+resumes, rule.Violation{
+			Rule:     keyrotation.Rule(keyrotation.ROT007),
+			Severity: rule.Error,
+			Found:    "keys that are regenerated elsewhere meanwhile, of " + opened.id,
+			Required: "one rotation of a storage account at a time",
+			Why:      "Two rotations that run at once can leave accounts with no working key",
+			Remedy: "Stop the other one (the activity log of the storage account names it), then " +
+				"apply again",
+		})
+	case step.Action == keyrotation.Regenerate:
+		done = fmt.Sprintf("The creation time of %s will show whether it was regenerated: it is never "+
+			"regenerated twice. %s", step.Key, resumes)
+	case step.Action == keyrotation.Sync:
+		left := "Not every dependent was synced: one that was not keeps the key that is still the old one. "
+		if unsynced, ok := errors.AsType[*SyncError](err); ok {
+			left = fmt.Sprintf("%s was not synced, and maybe others: they keep the key that is still the "+
+				"old one. Its ID: %s\n\n", unsynced.Dependent.Name(), unsynced.Dependent.ID)
+		}
+		done = left + resumes
+	}
+	return diagnostic.FromErrorAfter(done, diagnostic.Update, r.Subject(opened.id), err)
+}
+
+// abandonedWarning says what is left to do by hand where the plan removes the resource in the middle
+// of a rotation.
+func (r *Resource) abandonedWarning(ctx context.Context, state model, recorded keyrotation.Recorded,
+) diag.Diagnostics {
+	id := state.StorageAccountID.ValueString()
+	at, err := azure.ParseID(id, azure.StorageAccountType)
+	if err != nil || !recorded.Adopted() {
+		return nil
+	}
+	opened, diags := r.open(ctx, &state)
+	observed, err := opened.Observe(ctx)
+	if azure.IsNotFound(err) {
+		return diags // A storage account that is gone needs no keys.
+	}
+	if err != nil {
+		observed = keyrotation.Observed{Now: recorded.LastSync, Created: recorded.Created}
+	}
+	var found string
+	var left []string
+	sync := "sync every account that holds a copy of the keys:\n" + opened.dependents.syncCommands()
+	step := keyrotation.Decide(observed, recorded, state.wanted(), false)
+	unsynced := step.Action == keyrotation.Sync
+	if unsynced {
+		found, left = step.Reason, append(left, sync)
+	}
+	if due := recorded.SecondaryDue(state.wanted()); !due.IsZero() {
+		second := recorded.SecondKey(state.wanted())
+		if !unsynced {
+			found = fmt.Sprintf("%s is new and synced, %s is still the old one; both work",
+				second.Other(), second)
+		}
+		left = append(left, fmt.Sprintf("after %s, and once streaming has been verified, regenerate "+
+			"%s:\n  az storage account keys renew --resource-group %s --account-name %s --key %s",
+			due.UTC().Format(time.RFC3339), second, at.ResourceGroupName, at.Name, cliKey(second)), sync)
+	}
+	if len(left) == 0 {
+		return diags
+	}
+	return append(diags, diag.NewWarningDiagnostic(abandonedTitle, fmt.Sprintf(
+		"This plan removes the rotation of %s half-way: %s.\n\nRemoving it changes no key. Left to do by "+
+			"hand:\n\n- %s\n\nOr keep the resource, and apply until its phase is complete.\n\n"+
+			"Storage account: %s", at.Name, found, strings.Join(left, "\n- "), id)))
+}
+
+// syncCommands returns the Azure CLI commands that sync the dependents by hand.
+func (d *dependents) syncCommands() string {
+	var commands []string
+	for _, id := range d.ids {
+		if kind, err := keyholder.Of(d.client, id); err == nil {
+			commands = append(commands, "  "+kind.SyncCommand(id, d.storageAccountID))
+		}
+	}
+	if len(commands) == 0 {
+		return "  (dependent_ids is empty)"
+	}
+	return strings.Join(commands, "\n")
+}
+
+// cliKey returns the Azure CLI's name of a key.
+func cliKey(key keyrotation.Key) string {
+	if key == keyrotation.Key1 {
+		return "primary"
+	}
+	return "secondary"
+}
