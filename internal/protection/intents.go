@@ -37,7 +37,6 @@ type intent struct {
 	leaver     string // The token of the resource that is removed.
 	destroyed  bool
 	lacks      bool
-	moves      *Wanted
 	identities *customerkey.Target
 }
 
@@ -126,11 +125,6 @@ func (i *Intents) Lacks(accountID string) {
 
 // Destroyed reports whether the plan destroys an account.
 func (i *Intents) Destroyed(accountID string) bool { return i.of(accountID).destroyed }
-
-// Moves notes that the plan attaches another key to an account, or has another identity read it.
-func (i *Intents) Moves(accountID string, wanted Wanted) {
-	i.note(accountID, func(intent *intent) { intent.moves = &wanted })
-}
 
 // Identifies notes which identities the plan gives an account: those in the target, as far as they
 // are known.
@@ -236,14 +230,6 @@ func (i *Intents) Staying(accounts []Account) (staying []Account) {
 		}
 	}
 	return staying
-}
-
-// Moving returns the key and the identity that the plan moves an account to.
-func (i *Intents) Moving(accountID string) (wanted Wanted, ok bool) {
-	if moves := i.of(accountID).moves; moves != nil {
-		return *moves, true
-	}
-	return Wanted{}, false
 }
 
 // after returns the facts as the plan will leave them.

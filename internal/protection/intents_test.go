@@ -129,24 +129,22 @@ func given(id string, users rule.Fact[[]string]) customerkey.Target {
 	return customerkey.Target{ID: id, UserAssigned: users}
 }
 
-// TestIntents_staying counts an account that is detached or destroyed as one that leaves, and one that
-// moves as one that stays.
+// TestIntents_staying counts an account that is detached or destroyed as one that leaves, and any other as one
+// that stays.
 func TestIntents_staying(t *testing.T) {
 	t.Parallel()
 	var accounts []Account
-	for _, name := range []string{"detached", "destroyed", "moved", "identified", "untouched"} {
+	for _, name := range []string{"detached", "destroyed", "identified", "untouched"} {
 		var one Account
 		one.ID = inGroup + "Microsoft.Media/mediaservices/" + name
 		accounts = append(accounts, one)
 	}
 	client := &azure.Client{}
 	var nouns sync.WaitGroup
-	wanted := Wanted{Key: customerkey.ReadKeyID(version)}
 	for _, plan := range []func(*Intents){
 		func(i *Intents) { i.Detaches(strings.ToUpper(accounts[0].ID)) },
 		func(i *Intents) { i.Destroys(accounts[1].ID) },
-		func(i *Intents) { i.Moves(accounts[2].ID, wanted) },
-		func(i *Intents) { i.Identifies(given(accounts[3].ID, rule.Known([]string{identity}))) },
+		func(i *Intents) { i.Identifies(given(accounts[2].ID, rule.Known([]string{identity}))) },
 	} {
 		nouns.Go(func() { plan(IntentsOf(client)) })
 	}
@@ -155,14 +153,8 @@ func TestIntents_staying(t *testing.T) {
 	for _, one := range IntentsOf(client).Staying(accounts) {
 		staying = append(staying, azure.NameOf(one.ID))
 	}
-	if diff := cmp.Diff([]string{"moved", "identified", "untouched"}, staying); diff != "" {
+	if diff := cmp.Diff([]string{"identified", "untouched"}, staying); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if found, ok := IntentsOf(client).Moving(strings.ToLower(accounts[2].ID)); !ok || found.Key != wanted.Key {
-		t.Errorf("moving to %v, %t", found.Key, ok)
-	}
-	if _, ok := IntentsOf(client).Moving(accounts[0].ID); ok {
-		t.Error("an account that is detached moves")
 	}
 	if got := IntentsOf(&azure.Client{}).Staying(accounts); len(got) != len(accounts) {
 		t.Errorf("another plan shares the intents: %d stay", len(got))

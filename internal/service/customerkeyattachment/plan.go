@@ -98,20 +98,11 @@ func (r *Resource) plan(ctx context.Context, plan, state *model, token string) d
 	if diags.HasError() {
 		return diags
 	}
-	r.intend(plan, state, wanted)
+	if state != nil && !plan.AccountID.Same(state.AccountID) {
+		protection.IntentsOf(r.Client).Detaches(state.AccountID.ValueString())
+	}
 	report, err := protection.Plan(ctx, r.Client, account, wanted)
 	return r.say(diagnostic.Read, plan, report, err)
-}
-
-// intend notes what the plan does with the account, and with that of a state which it moves away from.
-func (r *Resource) intend(plan, state *model, wanted protection.Wanted) {
-	intents := protection.IntentsOf(r.Client)
-	if state != nil && !plan.AccountID.Same(state.AccountID) {
-		intents.Detaches(state.AccountID.ValueString())
-	}
-	if !plan.AccountID.IsUnknown() {
-		intents.Moves(plan.AccountID.ValueString(), wanted)
-	}
 }
 
 // wanted translates the plan. What is unknown stays zero, as does the system-assigned identity of an

@@ -108,11 +108,8 @@ func (k Keys) Intend(plan, state Keyed) {
 	if !plan.Identity.IsNull() && !plan.Identity.Equal(state.Identity) {
 		intents.Identifies(k.account(plan, now).Target)
 	}
-	switch wanted := EncryptionIn(plan.Encryption); {
-	case !EncryptionChanges(plan.Encryption, state.Encryption):
-	case wanted.IsCustomerKey():
-		intents.Moves(id, k.wanted(plan, now))
-	case EncryptionIn(state.Encryption).IsCustomerKey():
+	if EncryptionChanges(plan.Encryption, state.Encryption) && EncryptionIn(state.Encryption).IsCustomerKey() &&
+		!EncryptionIn(plan.Encryption).IsCustomerKey() {
 		intents.Detaches(id)
 	}
 }
