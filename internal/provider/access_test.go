@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,26 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
+
+// configuration returns a configuration of what accounts stand on.
+func configuration(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "access", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func stepOf(w *fixture.World, text string, variables config.Variables) resource.TestStep {
+	return resource.TestStep{Config: w.Config(text), ConfigVariables: variables}
+}
+
+// apply runs the steps, and destroys everything then.
+func apply(t *testing.T, w *fixture.World, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: w.Factories(), Steps: steps})
+}
 
 // TestAccNobodyLosesAccess makes ordinary changes of what accounts stand on, there and back, each in one
 // apply. After every request that changes something, Azure itself is asked whether each account can access
@@ -45,21 +66,13 @@ func TestAccNobodyLosesAccess(t *testing.T) {
 			w := fixture.New(t)
 			access := w.WatchAccess(w.ID(azure.MediaAccountType, "contosomedia"), w.ID(azure.VideoAnalyzerType, "contosovideo"),
 				w.ID(azure.StorageAccountType, "contosostore"), w.ID(azure.StorageAccountType, "fabrikamstore"))
-			text, err := os.ReadFile(filepath.Join("testdata", "access", test.file))
-			if err != nil {
-				t.Fatal(err)
-			}
+			text := configuration(t, test.file)
 			step := func(after bool) resource.TestStep {
 				variables := config.Variables{"after": config.BoolVariable(after)}
-				for name, value := range test.with {
-					variables[name] = value
-				}
-				return resource.TestStep{Config: w.Config(string(text)), ConfigVariables: variables}
+				maps.Copy(variables, test.with)
+				return stepOf(w, text, variables)
 			}
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: w.Factories(),
-				Steps:                    []resource.TestStep{step(false), step(true), step(false)},
-			})
+			apply(t, w, step(false), step(true), step(false))
 			access.Check(t)
 		})
 	}
@@ -86,25 +99,17 @@ func TestAccNobodyLosesAccess_withoutLifecycle(t *testing.T) {
 			w := fixture.New(t)
 			access := w.WatchAccess(w.ID(azure.MediaAccountType, "contosomedia"), w.ID(azure.VideoAnalyzerType, "contosovideo"),
 				w.ID(azure.StorageAccountType, "contosostore"))
-			text, err := os.ReadFile(filepath.Join("testdata", "access", file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			plain := strings.ReplaceAll(string(text), "create_before_destroy = true", "")
+			text := configuration(t, file)
+			plain := strings.ReplaceAll(text, "create_before_destroy = true", "")
 			step := func(after bool) resource.TestStep {
-				return resource.TestStep{
-					Config: w.Config(plain), ConfigVariables: config.Variables{"after": config.BoolVariable(after)},
-				}
+				return stepOf(w, plain, config.Variables{"after": config.BoolVariable(after)})
 			}
 			refused, back := step(true), step(false)
 			refused.ExpectError = check.Says(test.phrases...)
 			if !test.moved {
 				back.ConfigPlanChecks = check.Unchanged()
 			}
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: w.Factories(),
-				Steps:                    []resource.TestStep{step(false), refused, back},
-			})
+			apply(t, w, step(false), refused, back)
 			access.Check(t)
 		})
 	}
@@ -115,25 +120,17 @@ func TestAccNobodyLosesAccess_withoutLifecycle(t *testing.T) {
 func TestAccNobodyLosesAccess_primaryStorage(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
-	text, err := os.ReadFile(filepath.Join("testdata", "access", "secondary_storage.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := configuration(t, "secondary_storage.tf")
 	named := strings.NewReplacer(`"contosoprimary"`, `var.after ? "contosonew" : "contosoprimary"`,
-		`var.after ? "contosothird" : "contososecond"`, `"contososecond"`).Replace(string(text))
+		`var.after ? "contosothird" : "contososecond"`, `"contososecond"`).Replace(text)
 	step := func(after bool) resource.TestStep {
-		return resource.TestStep{
-			Config: w.Config(named), ConfigVariables: config.Variables{"after": config.BoolVariable(after)},
-		}
+		return stepOf(w, named, config.Variables{"after": config.BoolVariable(after)})
 	}
 	refused, back := step(true), step(false)
 	refused.PlanOnly = true
 	refused.ExpectError = check.Says("Primary Storage Account Cannot Be Changed (ACC001)", "replaced by this plan", "by hand")
 	back.ConfigPlanChecks = check.Unchanged()
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: w.Factories(),
-		Steps:                    []resource.TestStep{step(false), refused, back},
-	})
+	apply(t, w, step(false), refused, back)
 }
 
 // TestAccNobodyLosesAccess_grantRemoved: a grant in use is not removed in one step with the change that ends its
@@ -142,31 +139,20 @@ func TestAccNobodyLosesAccess_grantRemoved(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
 	access := w.WatchAccess(w.ID(azure.MediaAccountType, "contosomedia"))
-	text, err := os.ReadFile(filepath.Join("testdata", "access", "grant_removed.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := configuration(t, "grant_removed.tf")
 	step := func(number int) resource.TestStep {
-		return resource.TestStep{
-			Config: w.Config(string(text)), ConfigVariables: config.Variables{"step": config.IntegerVariable(number)},
-		}
+		return stepOf(w, text, config.Variables{"step": config.IntegerVariable(number)})
 	}
 	refused := step(2)
 	refused.ExpectError = check.Says("(CMK016)", "First give each account another key or identity", "Nothing was changed")
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: w.Factories(),
-		Steps:                    []resource.TestStep{step(0), refused, step(1), step(2)},
-	})
+	apply(t, w, step(0), refused, step(1), step(2))
 	access.Check(t)
 }
 
 // TestAccDestroy destroys everything in one command, whatever was lost before.
 func TestAccDestroy(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(filepath.Join("testdata", "access", "identity_renamed_media.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := configuration(t, "identity_renamed_media.tf")
 	for name, lose := range map[string]func(w *fixture.World){
 		"key disabled": func(w *fixture.World) {
 			w.UpdateKey("contoso-keys", "media", "", azkeys.KeyAttributes{Enabled: to.Ptr(false)})
@@ -185,15 +171,10 @@ func TestAccDestroy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := fixture.New(t)
-			step := resource.TestStep{
-				Config: w.Config(string(text)), ConfigVariables: config.Variables{"after": config.BoolVariable(false)},
-			}
+			step := stepOf(w, text, config.Variables{"after": config.BoolVariable(false)})
 			broken := step
 			broken.PreConfig, broken.Destroy = func() { lose(w) }, true
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: w.Factories(),
-				Steps:                    []resource.TestStep{step, broken},
-			})
+			apply(t, w, step, broken)
 		})
 	}
 }

@@ -84,16 +84,23 @@ func (m *moving) move(t *testing.T, proto *acctest.Proto) {
 	}
 }
 
+// apply plans a configuration of a resource and applies it, which says nothing.
+func apply(t *testing.T, proto *acctest.Proto, resourceType string, prior acctest.Object, config acctest.Value,
+) acctest.Object {
+	t.Helper()
+	plan := proto.Plan(resourceType, prior, config)
+	applied, diags := proto.Apply(plan)
+	if diags = append(plan.Diagnostics, diags...); len(diags) > 0 {
+		t.Fatal(diags.Text())
+	}
+	return applied
+}
+
 func (m *moving) follow(t *testing.T, proto *acctest.Proto) {
 	t.Helper()
 	config := maps.Clone(m.attachment)
 	config["user_assigned_identity_id"] = m.other
-	plan := proto.Plan(attachmentType, m.attached, config)
-	followed, diags := proto.Apply(plan)
-	if diags = append(plan.Diagnostics, diags...); len(diags) > 0 {
-		t.Fatal(diags.Text())
-	}
-	m.attached = followed
+	m.attached = apply(t, proto, attachmentType, m.attached, config)
 }
 
 // retained returns the IDs in the state.
@@ -124,12 +131,8 @@ func TestMove(t *testing.T) {
 			unchanged(t, read, m.Proto().Plan(grant, read, m.configMoved))
 
 			proto = m.Proto()
-			if _, diags := proto.Apply(proto.Plan(attachmentType, m.attached, nil)); len(diags) > 0 {
-				t.Fatal(diags.Text())
-			}
-			if _, diags := proto.Apply(proto.Plan(grant, read, nil)); len(diags) > 0 {
-				t.Fatal(diags.Text())
-			}
+			apply(t, proto, attachmentType, m.attached, nil)
+			apply(t, proto, grant, read, nil)
 			m.wantHolders(t, "destroyed")
 		})
 	}
@@ -142,16 +145,13 @@ func TestMove_anotherVault(t *testing.T) {
 	config := acctest.Value{"key_vault_id": m.Vault("others"), "principal_id": m.principal}
 	key := m.Key("others", "media")
 	proto := m.Proto()
-	moved, diags := proto.Apply(proto.Plan(grant, m.made, config))
-	if diff := cmp.Diff([]any{m.formerID()}, moved.State["retained_ids"]); diff != "" || len(diags) > 0 {
-		t.Errorf("%s%s", diff, diags.Text())
+	moved := apply(t, proto, grant, m.made, config)
+	if diff := cmp.Diff([]any{m.formerID()}, moved.State["retained_ids"]); diff != "" {
+		t.Error(diff)
 	}
 	m.wantHolders(t, "the account has not followed", m.principal)
 	m.attachment["key_vault_key_id"] = key
-	attached, diags := proto.Apply(proto.Plan(attachmentType, m.attached, m.attachment))
-	if len(diags) > 0 {
-		t.Fatal(diags.Text())
-	}
+	attached := apply(t, proto, attachmentType, m.attached, m.attachment)
 	m.wantHolders(t, "the account has followed")
 	if attached.State["key_vault_key_id"] != key {
 		t.Errorf("%v", attached.State)
@@ -179,10 +179,7 @@ func TestMove_swapped(t *testing.T) {
 			}
 			m.wantHolders(t, "swapped", m.principal, m.otherPrincipal)
 			for _, one := range swapped {
-				last := m.Proto()
-				if _, diags := last.Apply(last.Plan(grant, one, nil)); len(diags) > 0 {
-					t.Fatal(diags.Text())
-				}
+				apply(t, m.Proto(), grant, one, nil)
 			}
 			m.wantHolders(t, "destroyed")
 		})
@@ -264,10 +261,7 @@ func TestMove_forgotten(t *testing.T) {
 					t.Errorf("%v: %s", plan.State, plan.Diagnostics.Text())
 				}
 			}
-			proto := m.Proto()
-			if _, diags := proto.Apply(proto.Plan(grant, m.made, m.configMoved)); len(diags) > 0 {
-				t.Fatal(diags.Text())
-			}
+			apply(t, m.Proto(), grant, m.made, m.configMoved)
 			m.wantHolders(t, "the run after", m.otherPrincipal)
 		})
 	}
@@ -281,16 +275,13 @@ func TestMove_andBack(t *testing.T) {
 			t.Parallel()
 			m := newMoving(t, byRoles)
 			m.move(t, m.Proto())
-			proto := m.Proto()
-			back, diags := proto.Apply(proto.Plan(grant, m.made, m.config()))
-			if len(diags) > 0 || back.State["retained_ids"] != nil {
-				t.Fatalf("%v: %s", back.State, diags.Text())
+			back := apply(t, m.Proto(), grant, m.made, m.config())
+			if back.State["retained_ids"] != nil {
+				t.Fatalf("%v", back.State)
 			}
 			m.wantHolders(t, "back", m.principal)
 			m.Detach("contoso")
-			if _, diags := m.Proto().Apply(m.Proto().Plan(grant, back, nil)); len(diags) > 0 {
-				t.Fatal(diags.Text())
-			}
+			apply(t, m.Proto(), grant, back, nil)
 			m.wantHolders(t, "destroyed")
 		})
 	}
@@ -303,34 +294,31 @@ func TestMove_narrowed(t *testing.T) {
 	m := newMoving(t, true)
 	config := m.config()
 	config["key_name"] = "media"
-	proto := m.Proto()
-	narrowed, diags := proto.Apply(proto.Plan(grant, m.made, config))
-	if len(diags) > 0 || narrowed.State["retained_ids"] != nil {
-		t.Fatalf("%v: %s", narrowed.State, diags.Text())
+	narrowed := apply(t, m.Proto(), grant, m.made, config)
+	if narrowed.State["retained_ids"] != nil {
+		t.Fatalf("%v", narrowed.State)
 	}
 	if vault, key := m.assigned(m.vault), m.assigned(customerkey.KeyScope(m.vault, "media")); len(vault) != 0 || len(key) != 1 {
 		t.Errorf("assigned %v on the vault, %v on the key", vault, key)
 	}
-	proto = m.Proto()
-	widened, diags := proto.Apply(proto.Plan(grant, narrowed, m.config()))
-	if len(diags) > 0 || widened.State["retained_ids"] != nil {
-		t.Fatalf("%v: %s", widened.State, diags.Text())
+	widened := apply(t, m.Proto(), grant, narrowed, m.config())
+	if widened.State["retained_ids"] != nil {
+		t.Fatalf("%v", widened.State)
 	}
 	m.Account("fabrikam", m.reader)
 	m.Attach("fabrikam", m.Key("keys", "other"), m.reader)
-	proto = m.Proto()
-	narrowed, diags = proto.Apply(proto.Plan(grant, widened, config))
-	if diff := cmp.Diff([]any{m.formerID()}, narrowed.State["retained_ids"]); diff != "" || len(diags) > 0 {
-		t.Errorf("%s%s", diff, diags.Text())
+	narrowed = apply(t, m.Proto(), grant, widened, config)
+	if diff := cmp.Diff([]any{m.formerID()}, narrowed.State["retained_ids"]); diff != "" {
+		t.Error(diff)
 	}
 	if left := m.assigned(m.vault); len(left) != 1 {
 		t.Errorf("assigned on the vault: %v", left)
 	}
 }
 
-// TestMove_cut ends everything after each request that changes something, in a process that is killed, whose state stays as
-// it was, and in one that is not. The account never loses access, and the next applies end where an
-// undisturbed one does.
+// TestMove_cut ends everything after each request that changes something, in a process that is killed, whose
+// state stays as it was, and in one that is not. The account never loses access, and the next applies end where
+// an undisturbed one does.
 func TestMove_cut(t *testing.T) {
 	t.Parallel()
 	for _, byRoles := range []bool{false, true} {
