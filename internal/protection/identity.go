@@ -68,9 +68,11 @@ func Leaving(ctx context.Context, client *azure.Client, accountID string) (rule.
 // leaving is [StillRead] for an account whose attachment stays as it is. It knows the identities that were
 // planned before.
 func leaving(client *azure.Client, account Account) rule.Report {
-	wanted := Wanted{Account: account.Account, Identity: account.Encryption.Identity(), ListsIdentities: true}
-	if planned := IntentsOf(client).of(account.ID).identities; planned != nil {
-		wanted.Account.SystemAssigned, wanted.Account.UserAssigned = planned.SystemAssigned, planned.UserAssigned
+	planned := IntentsOf(client).of(account.ID).identities
+	if planned == nil {
+		return rule.Report{}
 	}
+	wanted := Wanted{Account: account.Account, Identity: account.Encryption.Identity(), ListsIdentities: true}
+	wanted.Account.SystemAssigned, wanted.Account.UserAssigned = planned.SystemAssigned, planned.UserAssigned
 	return StillRead(client, wanted)
 }

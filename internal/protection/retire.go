@@ -95,20 +95,10 @@ func surveyAround(ctx context.Context, client *azure.Client, movedID string, kep
 		return Survey{}, err
 	}
 	now = now.without(movedID)
-	for _, id := range waitedFor {
-		if now.has(id) {
-			continue
-		}
-		account, err := Read(ctx, client, id)
-		switch {
-		case azure.IsNotFound(err):
-		case err != nil:
-			return Survey{}, err
-		default:
-			now.Accounts = append(now.Accounts, account)
-		}
-	}
-	return now, nil
+	slices.Sort(waitedFor)
+	unlisted, err := readExisting(ctx, client, slices.DeleteFunc(slices.Compact(waitedFor), now.has))
+	now.Accounts = append(now.Accounts, unlisted...)
+	return now, err
 }
 
 func (r *Retirements) keptFor(accountID string) (found []*keptAccess) {

@@ -39,7 +39,8 @@ func (u Unseen) String() string {
 }
 
 // NewSurvey lists the accounts in the subscriptions of the client and in the others, at a cost of one
-// list for each kind and subscription, and those in other subscriptions that the login sees, once a run. It is for the moment just before a change.
+// list for each kind and subscription, and those in other subscriptions that the login sees, once a run.
+// It is for the moment just before a change.
 func NewSurvey(ctx context.Context, client *azure.Client, others ...string) (Survey, error) {
 	return survey(ctx, client, new(azure.Memory[azure.Listing[Account]]), others)
 }
@@ -49,26 +50,35 @@ func NewSurvey(ctx context.Context, client *azure.Client, others ...string) (Sur
 func confirmed(ctx context.Context, client *azure.Client, accounts []Account,
 	holds func(context.Context, Survey) ([]Account, error),
 ) (found []Account, err error) {
-	var now Survey
+	var old []string
 	for _, account := range accounts {
-		if !account.remembered {
+		if account.remembered {
+			old = append(old, account.ID)
+		} else {
 			found = append(found, account)
-			continue
 		}
-		account, err := Read(ctx, client, account.ID)
+	}
+	now, err := readExisting(ctx, client, old)
+	if err != nil || len(now) == 0 {
+		return found, err
+	}
+	still, err := holds(ctx, Survey{Accounts: now})
+	return append(found, still...), err
+}
+
+// readExisting reads those of the accounts that exist.
+func readExisting(ctx context.Context, client *azure.Client, ids []string) (found []Account, err error) {
+	for _, id := range ids {
+		account, err := Read(ctx, client, id)
 		switch {
 		case azure.IsNotFound(err):
 		case err != nil:
 			return nil, err
 		default:
-			now.Accounts = append(now.Accounts, account)
+			found = append(found, account)
 		}
 	}
-	if len(now.Accounts) == 0 {
-		return found, nil
-	}
-	still, err := holds(ctx, now)
-	return append(found, still...), err
+	return found, nil
 }
 
 // Planned is [NewSurvey] at plan: all nouns of a run share its lists, until the run itself changes

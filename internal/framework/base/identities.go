@@ -14,10 +14,7 @@ const keptIdentitiesKey = "kept_identities"
 // KeepIdentities remembers in the private state whether an account keeps an identity that its plan takes
 // away, because it still reads its key by it. The refresh shows the identity, and so the next plan takes it
 // away again: it can say then why the last one did not.
-func KeepIdentities(ctx context.Context, state interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}, kept bool,
-) diag.Diagnostics {
+func KeepIdentities(ctx context.Context, state PrivateState, kept bool) diag.Diagnostics {
 	if !kept {
 		return state.SetKey(ctx, keptIdentitiesKey, nil)
 	}
@@ -25,10 +22,7 @@ func KeepIdentities(ctx context.Context, state interface {
 }
 
 // KeptIdentities reports what [KeepIdentities] remembers.
-func KeptIdentities(ctx context.Context, state interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-},
-) (kept bool, diags diag.Diagnostics) {
+func KeptIdentities(ctx context.Context, state PrivateState) (kept bool, diags diag.Diagnostics) {
 	value, diags := state.GetKey(ctx, keptIdentitiesKey)
 	return len(value) > 0, diags
 }

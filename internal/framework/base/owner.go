@@ -16,7 +16,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// PrivateState is the private state that a plan leaves: resp.Private in ModifyPlan.
+// PrivateState is the private state of a request or a response: what a plan leaves is resp.Private in
+// ModifyPlan.
 type PrivateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics

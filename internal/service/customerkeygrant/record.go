@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
@@ -43,13 +44,8 @@ func (a added) owned() []string {
 	return a.KeyPermissions
 }
 
-// private is the private state of a request.
-type private interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
 // recorded returns the record in the private state.
-func recorded(ctx context.Context, state private) (record added, diags diag.Diagnostics) {
+func recorded(ctx context.Context, state base.PrivateState) (record added, diags diag.Diagnostics) {
 	diags = decode(ctx, state, addedKey, &record)
 	return record, diags
 }
@@ -63,7 +59,7 @@ func encode(record any) []byte {
 }
 
 // decode reads a record in a private state, if there is one.
-func decode(ctx context.Context, state private, key string, record any) diag.Diagnostics {
+func decode(ctx context.Context, state base.PrivateState, key string, record any) diag.Diagnostics {
 	encoded, diags := state.GetKey(ctx, key)
 	if len(encoded) > 0 {
 		if err := json.Unmarshal(encoded, record); err != nil {

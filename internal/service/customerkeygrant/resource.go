@@ -69,7 +69,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	resp.Diagnostics.Append(plan.ownership(!created && !plan.moves(&state)).Claim(ctx, r.Client, resp.Private)...)
+	moves := !created && plan.moves(&state)
+	resp.Diagnostics.Append(plan.ownership(!created && !moves).Claim(ctx, r.Client, resp.Private)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -78,7 +79,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(policyForOneKey())
 		return
 	}
-	moves := !created && plan.moves(&state)
 	completes := !created && !moves && (switching || !state.complete())
 	if created || moves || completes {
 		protection.IntentsOf(r.Client).Grants(plan.KeyVaultID.ValueString(), plan.PrincipalID.ValueString(),
@@ -135,9 +135,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
 		kept, diags := r.retained(ctx, req.Private, state)
 		resp.Diagnostics.Append(diags...)
-		existing, err := r.refreshRetained(ctx, kept)
-		if err != nil {
-			return err
+		var existing []retained
+		for _, one := range kept {
+			exists, err := r.exists(ctx, one)
+			if err != nil {
+				return err
+			}
+			if exists {
+				existing = append(existing, one)
+			}
 		}
 		state.RetainedIDs = retainedIDs(existing)
 		if len(kept) > 0 {

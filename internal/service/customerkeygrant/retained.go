@@ -12,6 +12,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
@@ -41,7 +42,7 @@ func (k retained) access() access {
 
 // retained returns what a state says is retained: by the private record or, where that is lost because the
 // provider was killed during an apply, by the IDs alone.
-func (r *Resource) retained(ctx context.Context, private private, state *model) (kept []retained, diags diag.Diagnostics) {
+func (r *Resource) retained(ctx context.Context, private base.PrivateState, state *model) (kept []retained, diags diag.Diagnostics) {
 	diags = decode(ctx, private, retainedKey, &kept)
 	for _, element := range state.RetainedIDs.Elements() {
 		id, _ := element.(types.String)
@@ -73,26 +74,19 @@ func retainedIDs(kept []retained) types.Set {
 	return textSet(ids)
 }
 
-// refreshRetained leaves out what does not exist any more.
-func (r *Resource) refreshRetained(ctx context.Context, kept []retained) (existing []retained, err error) {
-	for _, one := range kept {
-		a := one.access()
-		vault, err := r.vault(ctx, a.vaultID)
-		if azure.IsNotFound(err) { // Nobody reads a key in a vault that was deleted.
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		held, _, err := r.held(ctx, a.grant, vault)
-		if err != nil {
-			return nil, err
-		}
-		if a.mode != modeOf(vault) || len(held) > 0 {
-			existing = append(existing, one)
-		}
+// exists reports whether what is retained gives anything. Nobody reads a key in a vault that was deleted. In a
+// vault that grants access in the other way by now, nothing tells.
+func (r *Resource) exists(ctx context.Context, kept retained) (bool, error) {
+	a := kept.access()
+	vault, err := r.vault(ctx, a.vaultID)
+	switch {
+	case azure.IsNotFound(err):
+		return false, nil
+	case err != nil:
+		return false, err
 	}
-	return existing, nil
+	held, _, err := r.held(ctx, a.grant, vault)
+	return a.mode != modeOf(vault) || len(held) > 0, err
 }
 
 // stays returns what a plan keeps of what is retained. It warns of what accounts still need: the apply that
@@ -105,12 +99,13 @@ func (r *Resource) stays(ctx context.Context, kept []retained) (staying []retain
 			violation.Required = "no account that reads its key by it, before it is taken away: until then it is kept"
 			diags.Append(diagnostic.FromViolation(violation))
 		}
+		gone := false
 		if !needed && err == nil {
-			var existing []retained
-			existing, err = r.refreshRetained(ctx, []retained{one})
-			needed = len(existing) == 0
+			var exists bool
+			exists, err = r.exists(ctx, one)
+			gone = !exists
 		}
-		if needed || err != nil {
+		if needed || gone || err != nil {
 			staying = append(staying, one)
 		}
 	}
