@@ -93,6 +93,7 @@ const accessKey = "rehearsal/access"
 
 // begin creates the contents of a new Azure, or reads them if they exist.
 func (a *Azure) begin(tx *engine.Tx) error {
+	tx.Index()
 	if tx.Load(accessKey, &a.access) {
 		return nil
 	}

@@ -191,6 +191,9 @@ func (e *Engine) serveAction(r *Request, t *ResourceType, action Action) (*Respo
 	if resource == nil {
 		return nil, e.notFound(r, t)
 	}
+	if err := r.lost(t); err != nil {
+		return nil, err
+	}
 	if err := r.readOptionalBody(); err != nil {
 		return nil, err
 	}

@@ -177,6 +177,9 @@ func (e *Engine) write(
 	if old != nil && old.Pending != "" {
 		return nil, t.busy()
 	}
+	if err := r.lost(t); err != nil {
+		return nil, err
+	}
 	if t.HasIdentity {
 		if err := e.identify(r, t, old, next); err != nil {
 			return nil, err
@@ -201,6 +204,17 @@ func (e *Engine) write(
 		response.Body = r.Show(t, next)
 	}
 	return response, nil
+}
+
+// lost refuses a write if another one of the resource ended while this one was at work, where the service
+// does so.
+func (r *Request) lost(t *ResourceType) error {
+	if t.Busy == nil || r.stored.Lost() != resourcePrefix+r.ID.Key() {
+		return nil
+	}
+	busy := *t.Busy
+	busy.Message = strings.ReplaceAll(busy.Message, "{name}", r.ID.Name())
+	return &busy
 }
 
 // creatable refuses a PUT before its namespace is registered or its parent exists.

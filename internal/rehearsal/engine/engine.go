@@ -11,6 +11,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
@@ -33,6 +34,8 @@ type Engine struct {
 	identities   Identities
 	interceptors []Interceptor
 	pace         Pace
+
+	ripening sync.Mutex // held by whoever runs timers
 }
 
 // Caller is the principal that makes a request, according to its token.
@@ -146,7 +149,8 @@ func (e *Engine) Subscribe(topic string, handle func(tx *Tx, subject string)) {
 }
 
 // Transact runs fn in a transaction at the present time, after the timers that are due. If fn returns
-// an error, its writes are dropped.
+// an error, its writes are dropped. If another transaction changes meanwhile what fn reads, fn runs
+// again.
 func (e *Engine) Transact(fn func(*Tx) error) error {
 	var refused error
 	err := e.transact(func(tx *Tx) {
@@ -157,28 +161,55 @@ func (e *Engine) Transact(fn func(*Tx) error) error {
 	return errors.Join(err, refused)
 }
 
-// transact runs fn in a transaction; fn itself drops writes that must not be kept.
+// transact runs fn in a transaction, several times if others are in its way; fn itself drops writes that
+// must not be kept.
 func (e *Engine) transact(fn func(*Tx)) error {
-	return e.store.Update(func(stored store.Tx) (err error) {
-		tx := &Tx{engine: e, overlay: store.NewOverlay(stored)}
-		defer func() {
-			switch failure := recover().(type) {
-			case nil:
-			case *CorruptError:
-				err = failure
-			default:
-				panic(failure)
+	for {
+		due := false
+		err := e.update(func(tx *Tx) {
+			if due = tx.ripe(); !due {
+				fn(tx)
 			}
-		}()
+		})
+		if err == nil && due {
+			err = e.runTimers()
+		}
+		if err != nil || !due {
+			return err
+		}
+	}
+}
+
+// update runs fn in a transaction of the store.
+func (e *Engine) update(fn func(*Tx)) (err error) {
+	defer func() {
+		switch failure := recover().(type) {
+		case nil:
+		case *CorruptError:
+			err = failure
+		default:
+			panic(failure)
+		}
+	}()
+	return e.store.Update(func(stored *store.Transaction) error {
+		tx := &Tx{engine: e, stored: stored, overlay: store.NewOverlay(stored)}
 		var offset time.Duration
 		tx.Load(clockKey, &offset)
 		tx.now = e.base().Add(offset).UTC().Truncate(tick)
-		tx.runTimers()
-		tx.overlay.Flush()
 		fn(tx)
 		tx.overlay.Flush()
 		return nil
 	})
+}
+
+// timerSpell is how long timers run, by the machine's clock, until what they did is kept.
+const timerSpell = 100 * time.Millisecond
+
+// runTimers runs timers that are due, in one transaction at a time.
+func (e *Engine) runTimers() error {
+	e.ripening.Lock()
+	defer e.ripening.Unlock()
+	return e.update(func(tx *Tx) { tx.runTimers(timerSpell) })
 }
 
 // tick is the resolution of Azure's timestamps.

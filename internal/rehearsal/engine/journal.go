@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
 // Entry is the journal's record of one request. Bodies are not kept: they hold secrets.
@@ -37,8 +39,6 @@ func journalKey(number int) string { return fmt.Sprintf("%s%012d", journalPrefix
 // record writes the request's entry. It is kept for refused requests too.
 func (r *Request) record(response *Response) {
 	entry := r.entry
-	r.Load(journalCount, &entry.Number)
-	entry.Number++
 	entry.Time = r.Now()
 	entry.Method = r.HTTP.Method
 	entry.Host = r.HTTP.Host
@@ -52,9 +52,16 @@ func (r *Request) record(response *Response) {
 			entry.Code = content.errorCode()
 		}
 	}
-	r.Store(journalCount, entry.Number)
-	r.Store(journalKey(entry.Number), entry)
-	r.Erase(journalKey(entry.Number - journalLength))
+	// At the end, or every request would be in the way of every other.
+	r.stored.AtEnd(func(stored store.Tx) {
+		tx := &Tx{engine: r.engine, overlay: store.NewOverlay(stored)}
+		tx.Load(journalCount, &entry.Number)
+		entry.Number++
+		tx.Store(journalCount, entry.Number)
+		tx.Store(journalKey(entry.Number), entry)
+		tx.Erase(journalKey(entry.Number - journalLength))
+		tx.overlay.Flush()
+	})
 }
 
 func redacted(u *url.URL) string {
@@ -71,12 +78,10 @@ func redacted(u *url.URL) string {
 // Journal returns the entries after the one with this number, oldest first.
 func (tx *Tx) Journal(after int) []Entry {
 	var entries []Entry
-	tx.Each(journalPrefix, func(_ string, decode func(any)) {
+	tx.each(journalPrefix, journalKey(after), func(_ string, decode func(any)) {
 		var entry Entry
 		decode(&entry)
-		if entry.Number > after {
-			entries = append(entries, entry)
-		}
+		entries = append(entries, entry)
 	})
 	return entries
 }

@@ -10,6 +10,9 @@ import (
 )
 
 func (e *Engine) remove(r *Request, t *ResourceType, old *Resource) (*Response, error) {
+	if err := r.lost(t); err != nil {
+		return nil, err
+	}
 	var outcome Outcome
 	if t.Remove != nil {
 		var err error

@@ -99,11 +99,10 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		return
 	}
 	hr.Header = canonicalHeader(hr.Header)
-	r := &Request{HTTP: hr, Raw: raw, Host: hostName(hr.Host), Query: query(hr.URL)}
 	var response *Response
 	var interceptions []Interception
 	err = e.transact(func(tx *Tx) {
-		r.Tx = tx
+		r := &Request{Tx: tx, HTTP: hr, Raw: raw, Host: hostName(hr.Host), Query: query(hr.URL)}
 		interceptions = e.intercept(r)
 		response = e.respond(r, interceptions)
 		for _, i := range interceptions {

@@ -248,7 +248,7 @@ func TestCorruptDocument(t *testing.T) {
 	memory := new(store.Memory)
 	broken := engine.New(memory, engine.WithTime(noon))
 	for _, key := range []string{"resource/subscriptions/s", "timer/00000000000000000001/x"} {
-		err := memory.Update(func(tx store.Tx) error { tx.Put(key, []byte("no JSON")); return nil })
+		err := memory.Update(func(tx *store.Transaction) error { tx.Put(key, []byte("no JSON")); return nil })
 		if err != nil {
 			t.Fatal(err)
 		}

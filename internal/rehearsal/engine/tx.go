@@ -6,7 +6,6 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,12 +13,13 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/store"
 )
 
-// Tx is one transaction: the documents, which nobody else changes meanwhile, and the time.
+// Tx is one transaction: the documents as they are at one moment, and the time.
 //
 // Its methods panic with a [CorruptError] if a stored document cannot be read, because something else
 // wrote the data file; the engine then answers the request with 500.
 type Tx struct {
 	engine  *Engine
+	stored  *store.Transaction
 	overlay *store.Overlay
 	now     time.Time
 	stale   time.Duration
@@ -70,7 +70,12 @@ func (tx *Tx) Erase(key string) { tx.overlay.Delete(key) }
 // Each calls fn for every document whose key begins with prefix, in the order of the keys. decode
 // reads the document.
 func (tx *Tx) Each(prefix string, fn func(key string, decode func(document any))) {
-	tx.overlay.Scan(prefix, func(key string, value []byte) bool {
+	tx.each(prefix, "", fn)
+}
+
+// each calls fn for the documents after a key.
+func (tx *Tx) each(prefix, after string, fn func(key string, decode func(document any))) {
+	tx.overlay.Scan(prefix, after, func(key string, value []byte) bool {
 		fn(key, func(document any) {
 			if err := json.Unmarshal(value, document); err != nil {
 				panic(&CorruptError{Key: key, Err: err})
@@ -78,44 +83,6 @@ func (tx *Tx) Each(prefix string, fn func(key string, decode func(document any))
 		})
 		return true
 	})
-}
-
-const resourcePrefix = "resource"
-
-// Resource returns the resource with this identifier, or nil. Changes take effect with [Tx.Save].
-func (tx *Tx) Resource(id ID) *Resource {
-	resource := new(Resource)
-	if !tx.Load(resourcePrefix+id.Key(), resource) {
-		return nil
-	}
-	return resource
-}
-
-// Resources returns the resources at or below scope, of one type ("Microsoft.KeyVault/vaults") or
-// of all where it is "".
-func (tx *Tx) Resources(scope ID, resourceType string) []*Resource {
-	var found []*Resource
-	tx.Each(resourcePrefix+scope.Key(), func(_ string, decode func(any)) {
-		resource := new(Resource)
-		decode(resource)
-		if resource.ID.Within(scope) &&
-			(resourceType == "" || strings.EqualFold(resource.Type, resourceType)) {
-			found = append(found, resource)
-		}
-	})
-	return found
-}
-
-// Save stores the resource.
-func (tx *Tx) Save(resource *Resource) {
-	tx.Store(resourcePrefix+resource.ID.Key(), resource)
-}
-
-// Remove removes the resource and all that is nested in it.
-func (tx *Tx) Remove(id ID) {
-	for _, resource := range tx.Resources(id, "") {
-		tx.Erase(resourcePrefix + resource.ID.Key())
-	}
 }
 
 // NewID returns a new random GUID.
@@ -146,20 +113,31 @@ type timer struct {
 	Subject string    `json:"subject"`
 }
 
-// runTimers runs the timers that are due, earliest first, each at its own moment.
-func (tx *Tx) runTimers() {
+// nextTimer returns the timer that is due first, and its key; the key is empty if there is none.
+func nextTimer(from store.Tx) (next timer, key string) {
+	from.Scan(timerPrefix, "", func(first string, value []byte) bool {
+		key = first
+		if err := json.Unmarshal(value, &next); err != nil {
+			panic(&CorruptError{Key: key, Err: err})
+		}
+		return false
+	})
+	return next, key
+}
+
+// ripe reports whether a timer is due. Timers that others add meanwhile are not in the way.
+func (tx *Tx) ripe() bool {
+	next, key := nextTimer(tx.stored.Glance())
+	return key != "" && !next.Due.After(tx.now)
+}
+
+// runTimers runs timers that are due, earliest first, each at its own moment, for so long by the
+// machine's clock.
+func (tx *Tx) runTimers(spell time.Duration) {
 	until := tx.now
 	defer func() { tx.now = until }()
-	for {
-		var next timer
-		var key string
-		tx.overlay.Scan(timerPrefix, func(first string, value []byte) bool {
-			key = first
-			if err := json.Unmarshal(value, &next); err != nil {
-				panic(&CorruptError{Key: key, Err: err})
-			}
-			return false
-		})
+	for begun := time.Now(); time.Since(begun) < spell; { //nolint:forbidigo // the clock of the machine is meant
+		next, key := nextTimer(tx.overlay)
 		if key == "" || next.Due.After(until) {
 			return
 		}

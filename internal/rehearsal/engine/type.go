@@ -36,8 +36,13 @@ type ResourceType struct {
 	// CheckIdentity refuses an identity type that Resource Manager takes and the service does not.
 	// nil takes them all.
 	CheckIdentity func(kind string) *Error
-	// Busy is the refusal of a write while an operation is in progress on the resource.
+	// Busy is the refusal of a write while an operation is in progress on the resource, and of one that
+	// was at work when another write of the resource ended. nil does the latter one after the other.
+	// "{name}" in its message stands for the resource's name.
 	Busy *Error
+
+	// Terms are further terms by which resources of the type are found with [Tx.With]. nil has none.
+	Terms func(resource *Resource) []string
 
 	// Write checks and completes next, the resource to be saved. With PUT it holds what was sent;
 	// with PATCH, what was sent merged into old. old is nil on creation. The engine has set location,

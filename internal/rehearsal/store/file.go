@@ -4,43 +4,37 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
-	"syscall"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// File is a store in a file of the bbolt database.
+// File is a store in a file that several processes share. Each has all of the contents in memory.
 //
-// The file is opened for each transaction and closed after it. Meanwhile bbolt holds a lock of the
-// operating system, which releases it when the process dies: several processes share the file, and a
-// killed one leaves no lock behind.
+// The file is a log: a header, then one record for each transaction with what it wrote. The header
+// says where the log ends, and is written last: a transaction is kept as a whole or not at all, and a
+// killed process leaves a whole file. Every record has a checksum over itself and all before it. What
+// others have written is read from the end of what is known, without a lock. Writing takes a lock
+// of the operating system, which releases it when the process dies. A log that is mostly out of date
+// is written anew beside the file and takes its place.
 //
-// A commit does not wait for the disk. A killed process loses nothing: the kernel writes what it was
-// handed, and the next process reads it from the kernel's cache. Only a crash of the whole machine can
-// lose commits, or the file; for a rehearsal that is a fair price for commits in less than a
-// millisecond. After a kill the file is whole because of bbolt's order of writes: new pages first,
-// beside the old ones, then one of two meta pages, with a checksum, that points to them.
+// A transaction does not wait for the disk. A killed process loses nothing: the kernel writes what it
+// was handed, and the next process reads it from the kernel's cache. Only a crash of the whole machine
+// can lose transactions, or the file; for a rehearsal that is a fair price for its speed.
 type File struct {
-	path string
-	wait time.Duration
-	mu   sync.Mutex // transactions of this process wait here, not at the lock that bbolt polls
+	path     string
+	wait     time.Duration
+	contents *contents // its mutex guards log, too
+	log      *log
+	writers  sync.Mutex // transactions of this process wait here, not at the lock that they poll
 }
 
 // DefaultWait is how long a transaction waits for other processes to let go of the file.
 const DefaultWait = 30 * time.Second
-
-// bucket holds everything. Another layout of the file would have another name.
-var bucket = []byte("azuremedia rehearsal 1") //nolint:gochecknoglobals // a constant
 
 // CorruptError reports that a file is not a rehearsal data file, or is corrupted.
 type CorruptError struct {
@@ -68,26 +62,23 @@ func (e *BusyError) Error() string {
 	return fmt.Sprintf("waiting for %s: another process has kept it locked for %v", e.Path, e.Wait)
 }
 
-// OpenFile returns the store in the file at path, and creates the file if there is none. A transaction
-// waits at most wait for other processes.
+// OpenFile returns the store in the file at path, and creates the file if there is none. It reads all of
+// the file and checks it. A transaction waits at most wait for other processes.
 func OpenFile(path string, wait time.Duration) (*File, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("finding the data file: %w", err)
 	}
-	f := &File{path: path, wait: wait}
-	if err := ensure(path, wait); err != nil {
-		return nil, f.explain(err)
+	f := &File{path: path, wait: wait, contents: newContents()}
+	err = ensure(path, wait)
+	if err == nil {
+		err = convert(path, wait)
 	}
-	// Opened for reading, a file of somebody else's stays exactly as it is.
-	err = f.with(&bolt.Options{ReadOnly: true, PreLoadFreelist: true}, func(db *bolt.DB) error {
-		return db.View(func(tx *bolt.Tx) error {
-			_, err := open(tx)
-			return err
-		})
-	})
+	if err == nil {
+		err = f.open()
+	}
 	if err != nil {
-		return nil, err
+		return nil, f.explain(err)
 	}
 	return f, nil
 }
@@ -98,124 +89,66 @@ func ensure(path string, wait time.Duration) error {
 	found, err := os.Stat(path)
 	switch {
 	case err == nil && found.Mode().IsRegular() && found.Size() == 0:
-		return initialize(path, wait) // as mktemp leaves it
+		return begin(path, wait)
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	unfinished, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	unfinished, err := writeLog(path, newContents())
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(unfinished.Name()) }()
-	if err := unfinished.Close(); err != nil {
-		return err
-	}
-	if err := initialize(unfinished.Name(), wait); err != nil {
-		return err
-	}
-	if err := os.Link(unfinished.Name(), path); !errors.Is(err, fs.ErrExist) {
+	defer unfinished.discard()
+	if err := os.Link(unfinished.file.Name(), path); !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return nil
 }
 
-func initialize(empty string, wait time.Duration) error {
-	db, err := bolt.Open(empty, 0o600,
-		&bolt.Options{NoSync: true, NoGrowSync: true, Timeout: wait})
+// begin makes an empty file, as mktemp leaves it, a data file.
+func begin(path string, wait time.Duration) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
-	err = db.Update(func(tx *bolt.Tx) error {
-		_, err := tx.CreateBucketIfNotExists(bucket)
+	defer func() { _ = file.Close() }()
+	if err := lockFile(file, now().Add(wait)); err != nil {
 		return err
-	})
-	return errors.Join(err, db.Close())
+	}
+	if found, err := file.Stat(); err != nil || found.Size() > 0 {
+		return err
+	}
+	_, err = file.WriteAt(newHeader().encode(), 0)
+	return err
 }
 
 // Path returns where the file is.
 func (f *File) Path() string { return f.path }
 
-// Close implements [Store]; between transactions nothing is held.
-func (f *File) Close() error { return nil }
+// Close implements [Store].
+func (f *File) Close() error {
+	f.contents.mu.Lock()
+	defer f.contents.mu.Unlock()
+	return f.log.file.Close()
+}
 
 // Update implements [Store].
-func (f *File) Update(fn func(Tx) error) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	options := &bolt.Options{NoSync: true, NoGrowSync: true, NoStatistics: true}
-	return f.with(options, func(db *bolt.DB) error {
-		tx, err := db.Begin(true)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = tx.Rollback() }() // says ErrTxClosed after a commit
-		contents, err := open(tx)
-		if err != nil {
-			return err
-		}
-		stored := &pages{bucket: contents}
-		overlay := NewOverlay(stored)
-		if err := fn(overlay); err != nil {
-			return &refusal{err}
-		}
-		overlay.Flush()
-		switch {
-		case stored.err != nil:
-			return stored.err
-		case stored.changed:
-			return tx.Commit()
-		}
-		return nil
+func (f *File) Update(fn func(*Transaction) error) error {
+	var own error
+	err := f.contents.update(f, func(t *Transaction) error {
+		own = fn(t)
+		return own
 	})
+	if err == nil || own != nil {
+		return err
+	}
+	return f.explain(err)
 }
 
-// refusal is an error of the transaction's own, which says nothing about the file.
-type refusal struct{ error }
-
-// with opens the file for as long as fn runs.
-func (f *File) with(options *bolt.Options, fn func(*bolt.DB) error) (err error) {
-	defer func() {
-		var refused *refusal
-		if errors.As(err, &refused) {
-			err = refused.error
-		} else if err != nil {
-			err = f.explain(err)
-		}
-	}()
-	// bbolt maps the file into memory: reading beyond the end of one that was cut off is a fault,
-	// and a page that makes no sense is a panic.
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	options.Timeout = f.wait
-	var file *os.File
-	options.OpenFile = func(name string, flag int, mode os.FileMode) (_ *os.File, err error) {
-		file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
-		return file, err
-	}
-	var db *bolt.DB
-	if broken := guard(func() { db, err = bolt.Open(f.path, 0o600, options) }); broken != nil {
-		return errors.Join(broken, file.Close()) // with its lock
-	}
-	if err != nil {
-		return unlessSystem(err)
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	defer func() {
-		if failure := recover(); failure != nil {
-			broken, ok := failure.(*damage)
-			if !ok {
-				panic(failure)
-			}
-			err = broken
-		}
-	}()
-	return fn(db)
-}
-
-// explain translates an error of bbolt for the person who named the file.
+// explain translates an error for the person who named the file.
 func (f *File) explain(err error) error {
 	var broken *damage
 	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
+	case errors.Is(err, errBusy):
 		return &BusyError{Path: f.path, Wait: f.wait}
 	case errors.As(err, &broken):
 		return &CorruptError{Path: f.path, Err: broken}
@@ -223,85 +156,113 @@ func (f *File) explain(err error) error {
 	return fmt.Errorf("using the data file %s: %w", f.path, err)
 }
 
-// unlessSystem treats an error of bbolt at opening as damage, unless it comes from the operating system
-// or reports that the file is locked: bbolt has no types for all of its errors.
-func unlessSystem(err error) error {
-	var path *fs.PathError
-	var number syscall.Errno
-	if errors.As(err, &path) || errors.As(err, &number) || errors.Is(err, bolterrors.ErrTimeout) {
+// open reads the file at the path, which may have taken the place of another. The caller has the mutex of
+// the contents.
+func (f *File) open() error {
+	opened, read, err := openLog(f.path)
+	if err != nil {
 		return err
 	}
-	return &damage{err}
-}
-
-func open(tx *bolt.Tx) (*bolt.Bucket, error) {
-	var contents *bolt.Bucket
-	if broken := guard(func() { contents = tx.Bucket(bucket) }); broken != nil {
-		return nil, broken
+	if f.log != nil {
+		_ = f.log.file.Close() // nothing of it is needed any more
 	}
-	if contents == nil {
-		return nil, &damage{"it has contents of another kind"}
-	}
-	return contents, nil
-}
-
-// damage is a panic of bbolt over a corrupted file.
-type damage struct{ found any }
-
-// Error implements error.
-func (d *damage) Error() string { return fmt.Sprint(d.found) }
-
-// guard runs work of bbolt and returns its panic as an error.
-func guard(work func()) (broken error) {
-	defer func() {
-		if found := recover(); found != nil {
-			broken = &damage{found}
-		}
-	}()
-	work()
+	f.log = opened
+	f.contents.replace(read)
 	return nil
 }
 
-// pages is the [Tx] on the file's own pages. It panics with a *damage where they cannot be read.
-type pages struct {
-	bucket  *bolt.Bucket
-	changed bool
-	err     error
-}
-
-func read(work func()) {
-	if broken := guard(work); broken != nil {
-		panic(broken)
+// lock implements [keeper]. A file that has taken the place of the locked one is locked instead.
+func (f *File) lock() (unlock func(), err error) {
+	f.writers.Lock()
+	defer func() {
+		if err != nil {
+			f.writers.Unlock()
+		}
+	}()
+	for deadline := now().Add(f.wait); ; {
+		if err := lockFile(f.log.file, deadline); err != nil {
+			return nil, err
+		}
+		if f.log.at(f.path) {
+			return func() {
+				_ = unlockFile(f.log.file)
+				f.writers.Unlock()
+			}, nil
+		}
+		f.contents.mu.Lock()
+		err := f.open() // the lock goes with the file that it was on
+		f.contents.mu.Unlock()
+		if err != nil {
+			return nil, err
+		}
 	}
 }
 
-func (p *pages) Get(key string) (value []byte) {
-	read(func() { value = p.bucket.Get([]byte(key)) })
-	return value
+// refresh implements [keeper].
+func (f *File) refresh(locked bool) error {
+	ok, err := f.follow()
+	if ok || err != nil {
+		return err
+	}
+	// The header cannot be read while another process writes it, and the file may be another one.
+	if !locked {
+		unlock, err := f.lock()
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		if ok, err := f.follow(); ok || err != nil {
+			return err
+		}
+	}
+	f.contents.mu.Lock()
+	defer f.contents.mu.Unlock()
+	if err := f.open(); err != nil {
+		return err
+	}
+	return lockFile(f.log.file, now().Add(f.wait))
 }
 
-func (p *pages) Put(key string, value []byte) {
-	p.write(func() error { return p.bucket.Put([]byte(key), value) })
+// follow reads what others have added to the file, and reports whether it is still the same file.
+func (f *File) follow() (ok bool, err error) {
+	f.contents.mu.Lock()
+	defer f.contents.mu.Unlock()
+	if !f.log.at(f.path) {
+		return false, nil
+	}
+	head, ok := f.log.head()
+	if !ok || head.end < f.log.header.end {
+		return false, nil
+	}
+	return true, f.log.read(head, func(writes []document) {
+		keys := make([]string, len(writes))
+		for i, w := range writes {
+			keys[i] = w.key
+		}
+		f.contents.apply(writes, keys)
+	})
 }
 
-func (p *pages) Delete(key string) {
-	p.write(func() error { return p.bucket.Delete([]byte(key)) })
+// write implements [keeper].
+func (f *File) write(writes []document) error {
+	if f.log.wasteful(f.contents.size) {
+		f.compact()
+	}
+	return f.log.add(writes)
 }
 
-// write changes a page, or nothing once a write has failed: the transaction will not be committed.
-func (p *pages) write(change func() error) {
-	if p.err != nil {
+// compact writes the file anew, without what is out of date. If that fails, the file stays as it is.
+func (f *File) compact() {
+	next, err := writeLog(f.path, f.contents)
+	if err != nil {
 		return
 	}
-	p.changed = true
-	read(func() { p.err = change() })
+	if lockFile(next.file, now()) != nil || os.Rename(next.file.Name(), f.path) != nil {
+		next.discard()
+		return
+	}
+	_ = f.log.file.Close() // with its lock: who waits for it finds the new file
+	f.log = next
 }
 
-func (p *pages) Scan(prefix string, fn func(string, []byte) bool) {
-	cursor := p.bucket.Cursor()
-	var key, value []byte
-	read(func() { key, value = cursor.Seek([]byte(prefix)) })
-	for key != nil && bytes.HasPrefix(key, []byte(prefix)) && fn(string(key), value) {
-		read(func() { key, value = cursor.Next() })
-	}
-}
+func now() time.Time { return time.Now() } //nolint:forbidigo // processes wait by the machine's clock

@@ -4,7 +4,6 @@
 package store
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -42,8 +41,8 @@ func (o *Overlay) Delete(key string) { o.writes[key] = nil }
 
 // Scan implements [Tx]. It reads both layers in step, so that a caller who stops at the first key does
 // not pay for all.
-func (o *Overlay) Scan(prefix string, fn func(key string, value []byte) bool) {
-	held := o.held(prefix)
+func (o *Overlay) Scan(prefix, after string, fn func(key string, value []byte) bool) {
+	held := o.held(prefix, after)
 	more := true
 	next := func(key string, value []byte) bool {
 		if value != nil {
@@ -51,7 +50,7 @@ func (o *Overlay) Scan(prefix string, fn func(key string, value []byte) bool) {
 		}
 		return more
 	}
-	o.under.Scan(prefix, func(key string, value []byte) bool {
+	o.under.Scan(prefix, after, func(key string, value []byte) bool {
 		for len(held) > 0 && held[0].key < key {
 			first := held[0]
 			held = held[1:]
@@ -72,25 +71,21 @@ func (o *Overlay) Scan(prefix string, fn func(key string, value []byte) bool) {
 	}
 }
 
-type write struct {
-	key   string
-	value []byte
-}
-
-// held returns the writes under prefix in order, as they are now.
-func (o *Overlay) held(prefix string) []write {
-	var held []write
-	for _, key := range slices.Sorted(maps.Keys(o.writes)) {
-		if strings.HasPrefix(key, prefix) {
-			held = append(held, write{key, o.writes[key]})
+// held returns the writes under prefix and after a key in order, as they are now.
+func (o *Overlay) held(prefix, after string) []document {
+	var held []document
+	for key, value := range o.writes {
+		if strings.HasPrefix(key, prefix) && key > after {
+			held = append(held, document{key, value})
 		}
 	}
+	slices.SortFunc(held, func(a, b document) int { return strings.Compare(a.key, b.key) })
 	return held
 }
 
 // Flush passes the writes on and empties the overlay.
 func (o *Overlay) Flush() {
-	for _, w := range o.held("") {
+	for _, w := range o.held("", "") {
 		if w.value == nil {
 			o.under.Delete(w.key)
 		} else {

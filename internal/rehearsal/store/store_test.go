@@ -56,7 +56,7 @@ func TestStore_keepsItsContract(t *testing.T) {
 			t.Helper()
 			update(t, s, func(tx store.Tx) { tx.Put("kept", []byte("1")) })
 			refused := errors.New("refused")
-			err := s.Update(func(tx store.Tx) error {
+			err := s.Update(func(tx *store.Transaction) error {
 				tx.Put("new", []byte("2"))
 				tx.Delete("kept")
 				return refused
@@ -74,7 +74,7 @@ func TestStore_keepsItsContract(t *testing.T) {
 						t.Errorf("recovered %v", got)
 					}
 				}()
-				_ = s.Update(func(tx store.Tx) error {
+				_ = s.Update(func(tx *store.Transaction) error {
 					tx.Put("new", []byte("2"))
 					panic("defect")
 				})
@@ -111,7 +111,7 @@ func TestStore_keepsItsContract(t *testing.T) {
 			})
 			update(t, s, func(tx store.Tx) {
 				var seen []string
-				tx.Scan("a/", func(key string, _ []byte) bool {
+				tx.Scan("a/", "", func(key string, _ []byte) bool {
 					seen = append(seen, key)
 					tx.Delete(key)
 					tx.Put(key+"/new", []byte("new"))
@@ -150,7 +150,7 @@ func TestOverlay_dropForgetsAndFlushPassesOn(t *testing.T) {
 
 func update(t *testing.T, s store.Store, fn func(store.Tx)) {
 	t.Helper()
-	err := s.Update(func(tx store.Tx) error { fn(tx); return nil })
+	err := s.Update(func(tx *store.Transaction) error { fn(tx); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func want(t *testing.T, s store.Store, contents map[string]string) {
 	t.Helper()
 	got := map[string]string{}
 	update(t, s, func(tx store.Tx) {
-		tx.Scan("", func(key string, value []byte) bool {
+		tx.Scan("", "", func(key string, value []byte) bool {
 			got[key] = string(value)
 			return true
 		})
@@ -172,7 +172,7 @@ func want(t *testing.T, s store.Store, contents map[string]string) {
 
 func keys(tx store.Tx, prefix string, limit int) []string {
 	var found []string
-	tx.Scan(prefix, func(key string, _ []byte) bool {
+	tx.Scan(prefix, "", func(key string, _ []byte) bool {
 		found = append(found, key)
 		return len(found) < limit
 	})

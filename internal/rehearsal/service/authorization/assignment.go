@@ -56,10 +56,16 @@ func (s *Service) keep(tx *engine.Tx, id engine.ID, a *assignment) {
 	settles(tx, a.Scope)
 }
 
-// assignmentsAt returns the assignments made at exactly this scope.
-func assignmentsAt(tx *engine.Tx, scope engine.ID) []*assignment {
-	return revealed(tx.Resources(assignmentsID(scope), assignmentType))
+// assignmentsAt returns the assignments made at exactly this scope to a principal, or to all for "".
+func assignmentsAt(tx *engine.Tx, scope engine.ID, principal string) []*assignment {
+	if principal == "" {
+		return revealed(tx.Resources(assignmentsID(scope), assignmentType))
+	}
+	return revealed(tx.With(assignmentsID(scope), assignmentType, principalTerm(principal)))
 }
+
+// principalTerm is the term under which the assignments to a principal are found.
+func principalTerm(principal string) string { return "principal " + principal }
 
 func revealed(documents []*engine.Resource) []*assignment {
 	var all []*assignment
@@ -174,9 +180,8 @@ func (s *Service) putAssignment(r *engine.Request, old *assignment) (*engine.Res
 // twin returns the assignment of the same role to the same principal at the same scope, if there
 // is one.
 func (s *Service) twin(tx *engine.Tx, a *assignment) *assignment {
-	for _, other := range assignmentsAt(tx, a.Scope) {
-		if strings.EqualFold(other.PrincipalID, a.PrincipalID) &&
-			strings.EqualFold(other.roleID(), a.roleID()) {
+	for _, other := range assignmentsAt(tx, a.Scope, a.PrincipalID) {
+		if strings.EqualFold(other.roleID(), a.roleID()) {
 			return other
 		}
 	}
@@ -289,7 +294,7 @@ func (s *Service) listAssignments(r *engine.Request) (*engine.Response, error) {
 	var all []*assignment
 	for _, at := range ancestry(scope) {
 		if !at.Is(scope) {
-			all = append(all, assignmentsAt(r.Tx, at)...)
+			all = append(all, assignmentsAt(r.Tx, at, "")...)
 		}
 	}
 	all = append(all, revealed(r.Resources(scope, assignmentType))...)

@@ -36,6 +36,9 @@ func New(e *engine.Engine, directory *entra.Directory) *Service {
 	s := &Service{engine: e, directory: directory}
 	e.Register(&engine.ResourceType{
 		Name: assignmentType, Untracked: true, Serve: s.serveAssignments,
+		Terms: func(document *engine.Resource) []string {
+			return []string{principalTerm(revealed([]*engine.Resource{document})[0].PrincipalID)}
+		},
 	})
 	e.Register(&engine.ResourceType{
 		Name: definitionType, Untracked: true, Serve: s.serveDefinitions,
@@ -95,8 +98,8 @@ func (s *Service) Assign(
 func (s *Service) effective(tx *engine.Tx, objectID string, scope engine.ID) []permission {
 	var effective []permission
 	for _, at := range ancestry(scope) {
-		for _, made := range assignmentsAt(tx, at) {
-			if !strings.EqualFold(made.PrincipalID, objectID) || !made.counts(tx) {
+		for _, made := range assignmentsAt(tx, at, objectID) {
+			if !made.counts(tx) {
 				continue
 			}
 			if role := s.role(tx, made.roleID()); role != nil {

@@ -29,8 +29,8 @@ func checkName(name string) *engine.Error {
 // taken returns the message about a name in use, according to the OpenAPI document's example, or "". Names
 // are part of host names, "NAME.REGION.batch.azure.com", and therefore unique in a region.
 func taken(tx *engine.Tx, name, location string) string {
-	for _, account := range tx.Resources("/subscriptions", Type) {
-		if strings.EqualFold(account.Name, name) && account.Location == location {
+	for _, account := range tx.Named(Type, name) {
+		if account.Location == location {
 			return fmt.Sprintf("An account named '%s' is already in use.", name)
 		}
 	}

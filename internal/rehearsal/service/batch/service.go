@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
 )
 
 // Type is the type of a Batch account.
@@ -40,6 +41,9 @@ func New(e *engine.Engine, vaults Vaults, accounts StorageAccounts, tokens Token
 		CheckName:   checkName,
 		Busy: engine.Ownf(http.StatusConflict, "OperationInProgress",
 			"There is another operation already in progress on the account."),
+		Terms: envelope.UsersTerms(func(account *engine.Resource) string {
+			return account.String("encryption.keyVaultProperties.keyIdentifier")
+		}),
 		Write:    s.write,
 		Complete: s.complete,
 		View:     view,

@@ -9,6 +9,7 @@ package entra
 
 import (
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -21,6 +22,8 @@ import (
 // Directory is the tenant.
 type Directory struct {
 	engine *engine.Engine
+	keys   memo[*rsa.PrivateKey] // by the ID of the signing key
+	tokens memo[*claims]         // of tokens with a good signature, by the signing key's ID and the token
 }
 
 // New returns the directory of an engine and adds Entra ID's and Microsoft Graph's endpoints to

@@ -66,6 +66,18 @@ func (d *Directory) signer(tx *engine.Tx) (*SigningKey, error) {
 	return kept, nil
 }
 
+// private returns the private key, which takes longer to read than to use.
+func (d *Directory) private(s *SigningKey) (*rsa.PrivateKey, error) {
+	if key, ok := d.keys.get(s.ID); ok {
+		return key, nil
+	}
+	key, err := s.private()
+	if err == nil {
+		d.keys.put(s.ID, key)
+	}
+	return key, err
+}
+
 func (s *SigningKey) private() (*rsa.PrivateKey, error) {
 	key, err := x509.ParsePKCS1PrivateKey(s.PKCS1)
 	if err != nil {

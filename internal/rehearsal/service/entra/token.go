@@ -4,7 +4,6 @@
 package entra
 
 import (
-	"crypto/rsa"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -59,7 +58,7 @@ func (d *Directory) issue(
 	if err != nil {
 		return "", err
 	}
-	key, err := signer.private()
+	key, err := d.private(signer)
 	if err != nil {
 		return "", err
 	}
@@ -135,14 +134,13 @@ func (d *Directory) verify(tx *engine.Tx, encoded string) (*claims, *engine.Erro
 				"propagate (up to an hour). If you just transferred your subscription and see this "+
 				"error message, please try back later.", reply.Issuer, own, d.authorizationURI(tx))
 	}
-	reply = new(claims)
-	_, err = jwt.ParseWithClaims(encoded, reply, func(*jwt.Token) (any, error) {
-		return d.public(tx)
-	}, jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
-		jwt.WithTimeFunc(tx.TokenTime), jwt.WithExpirationRequired(),
-		jwt.WithIssuer(issuer(d.TenantID(tx))))
+	reply, err = d.signed(tx, encoded)
+	if err == nil {
+		err = jwt.NewValidator(jwt.WithTimeFunc(tx.TokenTime), jwt.WithExpirationRequired(),
+			jwt.WithIssuer(issuer(d.TenantID(tx)))).Validate(reply)
+	}
 	switch {
-	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid):
+	case errors.Is(err, jwt.ErrTokenExpired):
 		return nil, d.expired(tx, reply.ExpiresAt.Time)
 	case err != nil:
 		return nil, d.invalid(tx, "InvalidAuthenticationToken", "The access token is invalid.")
@@ -150,16 +148,30 @@ func (d *Directory) verify(tx *engine.Tx, encoded string) (*claims, *engine.Erro
 	return reply, nil
 }
 
-func (d *Directory) public(tx *engine.Tx) (*rsa.PublicKey, error) {
+// signed returns the claims of a token that the tenant has signed. Clients send a token with many requests:
+// its signature is checked once.
+func (d *Directory) signed(tx *engine.Tx, encoded string) (*claims, error) {
 	signer, err := d.signer(tx)
 	if err != nil {
 		return nil, err
 	}
-	key, err := signer.private()
+	key := signer.ID + " " + encoded
+	if reply, ok := d.tokens.get(key); ok {
+		return reply, nil
+	}
+	private, err := d.private(signer)
 	if err != nil {
 		return nil, err
 	}
-	return &key.PublicKey, nil
+	reply := new(claims)
+	_, err = jwt.ParseWithClaims(encoded, reply, func(*jwt.Token) (any, error) {
+		return &private.PublicKey, nil
+	}, jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}), jwt.WithoutClaimsValidation())
+	if err != nil {
+		return nil, err
+	}
+	d.tokens.put(key, reply)
+	return reply, nil
 }
 
 func accepted(sent string, audiences []string) bool {

@@ -4,7 +4,6 @@
 package microsoftmedia
 
 import (
-	"strings"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
@@ -25,16 +24,22 @@ type detection struct {
 	Wait time.Duration `json:"wait,omitempty"`
 }
 
+// Terms returns the terms by which accounts are found that use the keys of a vault.
+func Terms() func(*engine.Resource) []string {
+	return envelope.UsersTerms(func(account *engine.Resource) string {
+		return account.String("encryption.keyVaultProperties.keyIdentifier")
+	})
+}
+
 // Follow makes the accounts follow the newest version of their key, unless its identifier pins one.
 func (k *Keeper) Follow(e *engine.Engine) {
 	k.followers().Follow(e)
 	// Where the last look failed, what kept the new version from being taken may be over.
 	e.Subscribe(keyvault.AccessChanged, func(tx *engine.Tx, vault string) {
-		for _, account := range tx.Resources("/subscriptions", k.Type) {
-			followed, does := k.followers().Followed(tx, account)
+		for _, account := range envelope.Users(tx, k.Type, engine.ID(vault).Name()) {
+			_, does := k.followers().Followed(tx, account)
 			held, _ := k.Reveal(account)
-			if does && strings.EqualFold(followed.Vault, engine.ID(vault).Name()) &&
-				held.Detection.Wait > 0 {
+			if does && held.Detection.Wait > 0 {
 				k.followers().Look(tx, account, detectionDelay)
 			}
 		}

@@ -40,10 +40,8 @@ func (n Naming) Check(name string) *engine.Error {
 
 // Named returns the account with this name in any subscription, or nil.
 func (n Naming) Named(tx *engine.Tx, name string) *engine.Resource {
-	for _, account := range tx.Resources("/subscriptions", n.Type) {
-		if strings.EqualFold(account.Name, name) {
-			return account
-		}
+	for _, account := range tx.Named(n.Type, name) {
+		return account
 	}
 	return nil
 }

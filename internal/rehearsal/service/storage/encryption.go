@@ -48,6 +48,11 @@ func (k vaultKey) id() string {
 	return id
 }
 
+// usedVault returns the address of the vault whose key an account uses, or "".
+func usedVault(account *engine.Resource) string {
+	return account.String("encryption.keyvaultproperties.keyvaulturi")
+}
+
 // wrapping returns the key that wraps the account key, according to the account's properties.
 func wrapping(account *engine.Resource) (envelope.Key, *engine.Error) {
 	if account.String("encryption.keySource") != sourceVault {

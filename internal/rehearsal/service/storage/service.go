@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
 )
 
 // Type is the type of a storage account.
@@ -38,6 +39,7 @@ func New(e *engine.Engine, vaults Vaults) *Service {
 		Busy: engine.Errorf(http.StatusConflict, "StorageAccountOperationInProgress",
 			"An operation is currently performing on this storage account that requires exclusive "+
 				"access."), // Azure/ARO-RP issue 1197
+		Terms:  envelope.UsersTerms(usedVault),
 		Write:  s.write,
 		View:   view,
 		Remove: remove,
@@ -104,10 +106,8 @@ func (s *Service) Keys(tx *engine.Tx, id engine.ID) (key1, key2 []byte, ok bool)
 // named returns the storage account with this name in any subscription: names are part of host names,
 // and therefore unique.
 func named(tx *engine.Tx, name string) *engine.Resource {
-	for _, account := range tx.Resources("/subscriptions", Type) {
-		if strings.EqualFold(account.Name, name) {
-			return account
-		}
+	for _, account := range tx.Named(Type, name) {
+		return account
 	}
 	return nil
 }

@@ -41,10 +41,18 @@ func Register(e *engine.Engine, contents Contents) {
 		Name:      Type,
 		Created:   http.StatusOK, // recorded: Key Vault does not tell creation from change
 		CheckName: checkName,
-		Write:     s.write,
-		View:      viewVault,
-		Remove:    removeVault,
-		Answer:    askToWait,
+		// Recorded in scylladb/scylla-cluster-tests issue 13184 and azurerm pull request 32261.
+		Busy: engine.Errorf(http.StatusConflict, "ConflictError",
+			"A conflict occurred that prevented the operation from completing. The operation failed "+
+				"because the Key Vault '{name}' changed from the point the operation began. This can "+
+				"happen if parallel operations are being performed on the Key Vault. To prevent this "+
+				"error, serialize the operations so that only one operation is performed on the Key "+
+				"Vault at a time. Follow this link for more information: "+
+				"https://go.microsoft.com/fwlink/?linkid=2147741"),
+		Write:  s.write,
+		View:   viewVault,
+		Remove: removeVault,
+		Answer: askToWait,
 		Routes: map[string]engine.Action{
 			"PUT accessPolicies/{kind}": {
 				Permission: "Microsoft.KeyVault/vaults/accessPolicies/write",

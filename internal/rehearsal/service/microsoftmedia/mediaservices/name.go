@@ -26,7 +26,7 @@ func (*Service) checkNew(tx *engine.Tx, next *engine.Resource) *engine.Error {
 	if taken := naming().CheckFree(tx, next.Name); taken != nil {
 		return taken
 	}
-	if len(tx.Resources(next.ID.SubscriptionID(), Type)) >= accountLimit {
+	if tx.Count(next.ID.SubscriptionID(), Type) >= accountLimit {
 		return microsoftmedia.Bad("The subscription has %d Media Services accounts already, which is "+
 			"the limit.", accountLimit)
 	}

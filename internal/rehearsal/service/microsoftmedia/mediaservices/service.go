@@ -69,6 +69,7 @@ func New(
 		CheckName:       naming().Check,
 		CheckIdentity:   checkIdentity,
 		Busy:            microsoftmedia.Busy(),
+		Terms:           microsoftmedia.Terms(),
 		Write:           s.write,
 		Complete:        s.complete,
 		View:            s.view,
@@ -115,8 +116,8 @@ func (s *Service) Admit(r *engine.Request, account *engine.Resource) *engine.Err
 // getBySubscription finds an account without its resource group. Only 2020-05-01 has it.
 func (s *Service) getBySubscription(r *engine.Request) (*engine.Response, error) {
 	if r.APIVersion == "2020-05-01" {
-		for _, account := range r.Resources(r.ID.SubscriptionID(), Type) {
-			if strings.EqualFold(account.Name, r.Params["account"]) {
+		for _, account := range r.Named(Type, r.Params["account"]) {
+			if account.ID.Within(r.ID.SubscriptionID()) {
 				return &engine.Response{Status: http.StatusOK, Body: r.Show(s.kind, account)}, nil
 			}
 		}

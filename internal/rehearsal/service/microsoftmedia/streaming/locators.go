@@ -23,6 +23,9 @@ const locatorType = mediaservices.Type + "/streamingLocators"
 func (s *Service) locatorType() *engine.ResourceType {
 	return &engine.ResourceType{
 		Name: locatorType, Untracked: true,
+		Terms: func(locator *engine.Resource) []string {
+			return []string{locatorTerm(locator.String("streamingLocatorId"))}
+		},
 		Write: s.writeLocator,
 		Routes: map[string]engine.Action{
 			"POST listPaths":       {Serve: s.listPaths},
@@ -145,29 +148,31 @@ type delivery struct {
 	secrets    locatorSecrets
 }
 
+// locatorTerm is the term under which a locator is found by its ID.
+func locatorTerm(id string) string { return "id " + id }
+
 // locate returns what the locator with this ID delivers. Whose it is, the ID alone tells.
 func (s *Service) locate(tx *engine.Tx, id string) (delivery, bool) {
-	for _, locator := range tx.Resources("/subscriptions", locatorType) {
-		if !strings.EqualFold(locator.String("streamingLocatorId"), id) {
-			continue
-		}
-		account := tx.Resource(locator.ID.Parent())
-		asset := tx.Resource(account.ID + engine.ID("/assets/"+locator.String("assetName")))
-		if asset == nil {
-			return delivery{}, false
-		}
-		storage, refused := s.media.StorageNamed(account, asset.String("storageAccountName"))
-		if refused != nil {
-			return delivery{}, false
-		}
-		found := delivery{account: account, storage: storage, container: asset.String("container")}
-		found.policy, _ = policies(locator.String("streamingPolicyName"))
-		found.start, _ = time.Parse(time.RFC3339Nano, locator.String("startTime"))
-		found.end, _ = time.Parse(time.RFC3339Nano, locator.String("endTime"))
-		locator.Reveal(&found.secrets)
-		return found, true
+	named := tx.With("", locatorType, locatorTerm(id))
+	if len(named) == 0 {
+		return delivery{}, false
 	}
-	return delivery{}, false
+	locator := named[0]
+	account := tx.Resource(locator.ID.Parent())
+	asset := tx.Resource(account.ID + engine.ID("/assets/"+locator.String("assetName")))
+	if asset == nil {
+		return delivery{}, false
+	}
+	storage, refused := s.media.StorageNamed(account, asset.String("storageAccountName"))
+	if refused != nil {
+		return delivery{}, false
+	}
+	found := delivery{account: account, storage: storage, container: asset.String("container")}
+	found.policy, _ = policies(locator.String("streamingPolicyName"))
+	found.start, _ = time.Parse(time.RFC3339Nano, locator.String("startTime"))
+	found.end, _ = time.Parse(time.RFC3339Nano, locator.String("endTime"))
+	locator.Reveal(&found.secrets)
+	return found, true
 }
 
 // unlock reads the locator's content key, and refuses where the account cannot.

@@ -61,6 +61,7 @@ func New(
 		NextLink:        "@odata.nextLink",
 		CheckName:       naming.Check,
 		Busy:            microsoftmedia.Busy(),
+		Terms:           microsoftmedia.Terms(),
 		Write: func(r *engine.Request, old, next *engine.Resource) (engine.Outcome, error) {
 			if old == nil {
 				if taken := naming.CheckFree(r.Tx, next.Name); taken != nil {
