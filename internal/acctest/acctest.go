@@ -235,7 +235,7 @@ func (a *Azure) journal() []engine.Entry {
 }
 
 func (a *Azure) factory() (tfprotov6.ProviderServer, error) {
-	return a.server(a.rehearsal.Access(), renewing{a.rehearsal})
+	return a.server(a.rehearsal.Access(), a.rehearsal)
 }
 
 // server returns the provider, which signs in as somebody and sends its requests through a transport.

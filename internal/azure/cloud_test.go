@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -29,24 +30,38 @@ type served struct {
 	hosts []string
 }
 
-// serve serves a cloud under a name that httptest's certificate has: example.com.
+// serve serves a cloud with one resource group.
 func serve(t *testing.T) *served {
 	t.Helper()
+	return serveOver(t, false, nil, func(*http.Request) *http.Response { return answer(http.StatusOK, `{"name":"rg"}`) })
+}
+
+// serveOver serves a cloud by one version of HTTP, under a name that httptest's certificate has:
+// example.com. Its listener may be wrapped.
+func serveOver(t *testing.T, http2 bool, wrap func(net.Listener) net.Listener, answers func(*http.Request) *http.Response) *served {
+	t.Helper()
 	s := &served{caFile: filepath.Join(t.TempDir(), "ca.pem")}
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.hosts = append(s.hosts, r.Host)
 		s.mu.Unlock()
 		r.URL.Host = r.Host
-		resp := answer(http.StatusOK, `{"name":"rg"}`)
+		var resp *http.Response
 		if strings.Contains(r.URL.Path, "oauth2") || strings.Contains(r.URL.Path, "openid") {
 			resp = entra(r)
+		} else {
+			resp = answers(r)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if _, err := io.Copy(w, resp.Body); err != nil {
 			t.Error(err)
 		}
 	}))
+	server.EnableHTTP2 = http2
+	if wrap != nil {
+		server.Listener = wrap(server.Listener)
+	}
+	server.StartTLS()
 	t.Cleanup(server.Close)
 	s.address = server.Listener.Addr().String()
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})

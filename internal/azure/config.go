@@ -6,6 +6,7 @@ package azure
 import (
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // Config says which Azure to reach, and as whom. The settings are azurerm's and mean the same.
@@ -42,11 +43,30 @@ type Config struct {
 	// UserAgent names the program in every request.
 	UserAgent string
 
+	// Pings find connections that are dead. The zero value stands for the default.
+	Pings Pings
+
 	// Transport sends the requests instead of the network.
 	Transport http.RoundTripper
 
 	// Clock tells the time and waits. The default is the machine's clock.
 	Clock Clock
+}
+
+// Pings say how a connection of HTTP/2 that has gone dead is found: requests on it would wait for ever.
+type Pings struct {
+	// After is how long a connection may be silent before it is tried.
+	After time.Duration
+	// Patience is how long it may take to answer then, or to take what is sent.
+	Patience time.Duration
+}
+
+// orDefault returns pings that find a dead connection within 15 seconds, where none are given.
+func (p Pings) orDefault() Pings {
+	if p == (Pings{}) {
+		return Pings{After: 10 * time.Second, Patience: 5 * time.Second}
+	}
+	return p
 }
 
 // Endpoint says where a custom cloud is. The environment's own names fill what it leaves out.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -26,6 +27,7 @@ type method struct {
 	chosen   bool
 	requires []requirement
 	open     func(Config, azcore.ClientOptions, bool) (azcore.TokenCredential, error)
+	bypass   string // The claims that have it ignore a cache that all credentials share.
 }
 
 // requirement is a setting without which a method cannot work.
@@ -35,17 +37,17 @@ type requirement struct{ setting, value string }
 func methods(c Config) []method {
 	principal := []requirement{{"tenant_id", c.TenantID}, {"client_id", c.ClientID}}
 	return []method{
-		{"a client secret", "client_secret", c.ClientSecret != "", principal, openSecret},
+		{"a client secret", "client_secret", c.ClientSecret != "", principal, openSecret, ""},
 		{
 			"a client certificate", "client_certificate_path",
-			c.ClientCertificatePath != "", principal, openCertificate,
+			c.ClientCertificatePath != "", principal, openCertificate, "",
 		},
-		{"OIDC", "use_oidc", c.UseOIDC, principal, openOIDC},
+		{"OIDC", "use_oidc", c.UseOIDC, principal, openOIDC, ""},
 		{
 			"AKS workload identity", "use_aks_workload_identity",
-			c.UseAKSWorkloadIdentity, nil, openWorkloadIdentity,
+			c.UseAKSWorkloadIdentity, nil, openWorkloadIdentity, "",
 		},
-		{"a managed identity", "use_msi", c.UseMSI, nil, openManagedIdentity},
+		{"a managed identity", "use_msi", c.UseMSI, nil, openManagedIdentity, "{}"},
 	}
 }
 
@@ -88,7 +90,8 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 			}
 		}
 	}
-	opened, err := use.open(c, options, known)
+	open := func() (azcore.TokenCredential, error) { return use.open(c, options, known) }
+	opened, err := open()
 	if err != nil {
 		var setting *SettingError
 		if errors.As(err, &setting) {
@@ -100,7 +103,10 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 			Remedy:  "correct it, or sign in another way",
 		}
 	}
-	return &credential{TokenCredential: opened, method: use.name}, nil
+	return &credential{
+		TokenCredential: opened, method: use.name, open: open, bypass: use.bypass,
+		issued: map[string]policy.TokenRequestOptions{}, successors: map[string]string{},
+	}, nil
 }
 
 func openSecret(c Config, options azcore.ClientOptions, known bool,
@@ -222,18 +228,35 @@ func requestIDToken(ctx context.Context, address, bearer string) (string, error)
 	return answer.Value, nil
 }
 
-// credential marks its errors, which sets them apart from those of the services.
+// credential marks its errors, which sets them apart from those of the services. It renews a token
+// that a service refuses.
 type credential struct {
-	azcore.TokenCredential
 	method string
+	open   func() (azcore.TokenCredential, error)
+	bypass string
+
+	renewing sync.Mutex // One renewal at a time.
+
+	mu sync.Mutex
+	azcore.TokenCredential
+	issued     map[string]policy.TokenRequestOptions // What each token was requested with.
+	successors map[string]string                     // The newer tokens, by the refused ones.
 }
 
+// GetToken implements [azcore.TokenCredential].
 func (c *credential) GetToken(ctx context.Context, options policy.TokenRequestOptions,
 ) (azcore.AccessToken, error) {
-	token, err := c.TokenCredential.GetToken(ctx, options)
+	c.mu.Lock()
+	opened := c.TokenCredential
+	c.mu.Unlock()
+	token, err := opened.GetToken(ctx, options)
 	if err != nil {
 		return token, &CredentialError{Method: c.method, Err: err}
 	}
+	options.Claims = "" // Those of a challenge are for one token.
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.issued[token.Token] = options
 	return token, nil
 }
 

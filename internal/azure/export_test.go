@@ -3,6 +3,8 @@
 
 package azure
 
+import "github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
 // Refusal is a row of the table of refusals, for its test.
 type Refusal struct {
 	Code   string
@@ -16,4 +18,13 @@ func Refusals() (rows []Refusal) {
 		rows = append(rows, Refusal{Code: row.code, Class: row.class, Source: row.source})
 	}
 	return rows
+}
+
+// OrDefault returns the pings of a configuration.
+func (p Pings) OrDefault() Pings { return p.orDefault() }
+
+// PipelineOf returns the options of the pipeline that every request goes through.
+func PipelineOf(c *Client) *azcore.ClientOptions {
+	options := c.pipeline()
+	return &options
 }

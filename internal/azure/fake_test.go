@@ -6,6 +6,7 @@ package azure_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,18 +26,28 @@ const (
 // fakeAzure answers requests in place of Azure: Entra ID by itself, everything else as told.
 type fakeAzure struct {
 	answer func(*http.Request) *http.Response
+	// numbered gives each token a number, in the claim n.
+	numbered bool
 
 	mu       sync.Mutex
 	requests []*http.Request
 	tokens   int
+	issued   int
 }
 
 func (f *fakeAzure) RoundTrip(req *http.Request) (*http.Response, error) {
 	if strings.HasPrefix(req.URL.Host, "login.") {
 		f.mu.Lock()
 		f.tokens++
+		number := 0
+		if f.numbered {
+			if strings.HasSuffix(req.URL.Path, "/token") {
+				f.issued++
+			}
+			number = f.issued
+		}
 		f.mu.Unlock()
-		return entra(req), nil
+		return entraToken(req, number), nil
 	}
 	f.mu.Lock()
 	f.requests = append(f.requests, req)
@@ -50,15 +61,32 @@ func (f *fakeAzure) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // entra answers discovery and hands out tokens with the caller's claims.
-func entra(req *http.Request) *http.Response {
+func entra(req *http.Request) *http.Response { return entraToken(req, 0) }
+
+// entraToken is [entra] with a number in the token.
+func entraToken(req *http.Request, number int) *http.Response {
 	host := "https://" + req.URL.Host + "/" + tenant
 	if strings.HasSuffix(req.URL.Path, "/openid-configuration") {
 		return answer(http.StatusOK, fmt.Sprintf(`{"token_endpoint":"%s/oauth2/v2.0/token",
 			"authorization_endpoint":"%s/oauth2/v2.0/authorize","issuer":"%s/v2.0"}`, host, host, host))
 	}
-	claims := base64.RawURLEncoding.EncodeToString([]byte(`{"tid":"` + tenant + `","oid":"caller"}`))
+	claims := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"tid":%q,"oid":"caller","n":%d}`, tenant, number))
 	return answer(http.StatusOK, `{"token_type":"Bearer","expires_in":3600,
 		"access_token":"e30.`+claims+`.c2ln"}`)
+}
+
+// numberOf returns the number of the token that a request is sent with.
+func numberOf(t *testing.T, req *http.Request) int {
+	t.Helper()
+	var claims struct{ N int }
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(req.Header.Get("Authorization"), ".")[1])
+	if err == nil {
+		err = json.Unmarshal(payload, &claims)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	return claims.N
 }
 
 // answer is a response with a JSON body. Headers come in pairs.

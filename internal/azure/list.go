@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"golang.org/x/sync/errgroup"
 )
 
 // EachPage reads all pages of a list.
@@ -61,7 +60,7 @@ func ListAll[T any, Kind Lister[T]](ctx context.Context, memory *Memory[Listing[
 ) (items []T, unlisted []Unlisted[Kind], failed error) {
 	subscriptionIDs = distinct(subscriptionIDs)
 	found := make([]Listing[T], len(kinds)*len(subscriptionIDs))
-	var g errgroup.Group
+	var g Group
 	g.SetLimit(ConcurrentReads)
 	for i := range found {
 		kind, subscriptionID := kinds[i/len(subscriptionIDs)], subscriptionIDs[i%len(subscriptionIDs)]

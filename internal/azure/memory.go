@@ -24,7 +24,12 @@ func (m *Memory[V]) Get(ctx context.Context, subject string, read func() (V, err
 	subject = strings.ToLower(subject)
 	for {
 		mine := false
-		flight := m.flights.DoChan(subject, func() (any, error) {
+		flight := m.flights.DoChan(subject, func() (found any, err error) {
+			defer func() {
+				if cause := recover(); cause != nil { // It would end the process.
+					err = panicked(cause)
+				}
+			}()
 			if value, ok := m.kept.Load(subject); ok {
 				return value, nil
 			}
@@ -40,6 +45,9 @@ func (m *Memory[V]) Get(ctx context.Context, subject string, read func() (V, err
 			var none V
 			return none, ctx.Err()
 		case landed := <-flight:
+			if cause, ok := errors.AsType[*PanicError](landed.Err); ok {
+				panic(cause)
+			}
 			// Another caller that gave up is no reason for this one to.
 			if mine || !errors.Is(landed.Err, context.Canceled) || ctx.Err() != nil {
 				value, _ := landed.Val.(V)

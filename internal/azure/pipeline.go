@@ -50,19 +50,24 @@ func (c *Client) pipeline() azcore.ClientOptions {
 			userAgentPolicy{c.config.UserAgent},
 			correlationPolicy{c.correlationID},
 			changePolicy{&c.run.changes},
+			encodingPolicy{},
 		},
 		PerRetryPolicies: []policy.Policy{
+			renewPolicy{func() *credential { return c.credential }},
+			answerPolicy{},
 			serverTimePolicy{c.time},
 			logPolicy{c.clock},
 		},
 	}
 }
 
-// isTransient reports whether another attempt may succeed. An untrusted certificate stays untrusted.
+// isTransient reports whether another attempt may succeed. An untrusted certificate stays untrusted, and
+// an answer that makes no sense is sent again.
 func isTransient(resp *http.Response, err error) bool {
 	if err != nil {
-		var untrusted *tls.CertificateVerificationError
-		return !errors.As(err, &untrusted)
+		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+		odd, ok := errors.AsType[*AnswerError](err)
+		return !untrusted && (!ok || odd.cutOff())
 	}
 	class := classOfStatus(resp.StatusCode)
 	return class == Throttled || class == ServerFault

@@ -5,9 +5,12 @@ package azure
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armclient"
 )
 
 // pollingInterval is how often Await polls an operation for which Azure names no interval. The SDK's
@@ -17,6 +20,9 @@ const pollingInterval = 5 * time.Second
 // Await waits until an operation that Azure has accepted has finished. If the time of the context is up,
 // the error says how long it waited.
 func Await[T any](ctx context.Context, poller *runtime.Poller[T]) (T, error) {
+	if reflect.TypeFor[T]().Size() == 0 {
+		ctx = armclient.Silent(ctx)
+	}
 	result, err := poller.PollUntilDone(ctx, &runtime.PollUntilDoneOptions{Frequency: pollingInterval})
 	return result, outOfTime(ctx, err)
 }

@@ -23,6 +23,7 @@ func newTransport(config Config) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.Pings = config.Pings.orDefault()
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 	network := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -33,7 +34,12 @@ func newTransport(config Config) (*http.Client, error) {
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout:  config.Pings.After,
+			PingTimeout:      config.Pings.Patience,
+			WriteByteTimeout: config.Pings.Patience,
+		},
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
 	}
 	if address := config.Endpoint.ConnectTo; address != "" {
 		if _, _, err := net.SplitHostPort(address); err != nil {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
@@ -106,7 +105,7 @@ func (s Survey) On(ctx context.Context, storageAccountID string) ([]Dependent, e
 			found = append(found, one)
 		}
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	g.SetLimit(azure.ConcurrentReads)
 	for i, one := range found {
 		if one.unsure {

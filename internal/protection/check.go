@@ -6,7 +6,6 @@ package protection
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -72,7 +71,7 @@ func Check(ctx context.Context, client *azure.Client, now Account, wanted Wanted
 // look reads what the rules are about, both of the key that the account has and of the wanted one.
 func look(ctx context.Context, client *azure.Client, now Account, wanted Wanted,
 ) (access Access, found customerkey.Facts, report rule.Report, err error) {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	g.Go(func() (err error) {
 		access, err = Examine(ctx, client, now)
 		return err

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -202,7 +201,7 @@ func (a Account) Readers() (found []Reader) {
 // some calls for each vault, key and identity.
 func WithAccess(ctx context.Context, client *azure.Client, accounts []Account) ([]Account, error) {
 	lost := make([]bool, len(accounts))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	g.SetLimit(azure.ConcurrentReads)
 	reader := facts.New(client)
 	for i, account := range accounts {

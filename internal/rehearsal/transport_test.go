@@ -215,3 +215,26 @@ func BenchmarkRoundTrip(b *testing.B) {
 		})
 	}
 }
+
+// TestRoundTrip_refusesASpaceInTheAddress as a server does that reads it from a request line.
+func TestRoundTrip_refusesASpaceInTheAddress(t *testing.T) {
+	t.Parallel()
+	azure := open(t, "")
+	for query, want := range map[string]int{
+		"$filter=principalId eq 'p'":     http.StatusBadRequest,
+		"$filter=principalId%20eq%20'p'": http.StatusUnauthorized,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://management.azure.com/x", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.URL.RawQuery = query
+		response, err := azure.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := response.Body.Close(); err != nil || response.StatusCode != want {
+			t.Errorf("%s: status %d, want %d: %v", query, response.StatusCode, want, err)
+		}
+	}
+}

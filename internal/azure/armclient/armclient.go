@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
@@ -63,11 +64,24 @@ func (c Client) Resource(group, resourceType, name string) string {
 	return c.Group(group) + "/providers/" + resourceType + "/" + url.PathEscape(name)
 }
 
+type silentKey struct{}
+
+// Silent returns a context for requests that Azure answers without a body.
+func Silent(ctx context.Context) context.Context {
+	return context.WithValue(ctx, silentKey{}, true)
+}
+
+// IsSilent reports whether the context is for requests that Azure answers without a body.
+func IsSilent(ctx context.Context) bool { return ctx.Value(silentKey{}) != nil }
+
 // Call sends a request that Azure answers at once, and reads the body of the answer into answer
 // unless that is nil. Another status than the expected ones is an error.
 func (c Client) Call(ctx context.Context, method, path string, body, answer any,
 	expected ...int,
 ) error {
+	if answer == nil {
+		ctx = Silent(ctx)
+	}
 	resp, err := c.send(ctx, method, path, body, expected...)
 	if err != nil {
 		return err
@@ -82,6 +96,9 @@ func (c Client) Call(ctx context.Context, method, path string, body, answer any,
 // Begin sends a request that the service performs at once or later. The poller copes with both.
 func Begin[T any](ctx context.Context, c Client, method, path string, body any,
 ) (*runtime.Poller[T], error) {
+	if reflect.TypeFor[T]().Size() == 0 {
+		ctx = Silent(ctx)
+	}
 	resp, err := c.send(ctx, method, path, body,
 		http.StatusOK, http.StatusCreated, http.StatusAccepted)
 	if err != nil {

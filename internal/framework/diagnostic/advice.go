@@ -56,6 +56,9 @@ func advise(answer *azure.Error, id string) string {
 		return "Azure limits the rate of requests: apply again in a few minutes, or with a lower " +
 			"-parallelism."
 	}
+	if answer.Status == http.StatusInsufficientStorage { // Azure has no such answer; rehearsal has.
+		return "Make room on the disk with rehearsal's data file, or move the file to another one, and apply again."
+	}
 	if answer.Status >= http.StatusInternalServerError {
 		return "This is a fault on Azure's side: apply again. If it persists, give Azure support the " +
 			"IDs above."

@@ -158,14 +158,16 @@ func RefuseExisting(subject Subject, err error) diag.Diagnostics {
 	}
 }
 
+// issues is where people report what went wrong.
+const issues = "https://github.com/azuremedia/terraform-provider-azuremedia/issues"
+
 // ProviderBug returns that something happened which must not.
 func ProviderBug(what string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(
 		"Provider Bug",
 		paragraphs(
 			what,
-			"This is an error in the provider. Please report it with the steps that led here, "+
-				"to https://github.com/azuremedia/terraform-provider-azuremedia/issues.",
+			"This is an error in the provider. Please report it with the steps that led here, to "+issues+".",
 		))
 }
 
@@ -201,7 +203,18 @@ func explain(act Act, id string, err error) (cause, remedy string) {
 	if answer, ok := azure.AsError(err); ok {
 		return answered(answer), advise(answer, id)
 	}
-	switch {
+	if odd, ok := errors.AsType[*azure.AnswerError](err); ok {
+		answer := odd.Answer
+		return fmt.Sprintf("Azure answered %s %s with %d %s, but %s.%s", answer.Method, answer.URL, answer.Status,
+				http.StatusText(answer.Status), odd.Problem, marks(&answer)),
+			"Apply again. If the answer stays like that, look for a proxy between here and Azure that answers " +
+				"itself; if there is none, give Azure support the IDs above."
+	}
+	if wrong, ok := errors.AsType[*azure.IDError](err); ok {
+		return wrong.Error() + ".", "Write the ID of such a resource: refer to its id attribute, or copy it from the " +
+			"portal's JSON view."
+	}
+	switch _, unanswered := errors.AsType[*azure.NoAnswerError](err); {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "It ran out of time.",
 			fmt.Sprintf("Apply again; if it often takes this long, raise %s.", act.timeout())
@@ -211,17 +224,22 @@ func explain(act Act, id string, err error) (cause, remedy string) {
 		return fmt.Sprintf("There was no connection: %v", err),
 			"Check the network between here and Azure. If the resource has a private endpoint, run Terraform " +
 				"where it can reach that."
-	default:
-		return fmt.Sprintf("It failed before Azure answered: %v", err),
+	case unanswered:
+		return fmt.Sprintf("There was no answer: %v", err),
 			"Check the network between here and Azure, and apply again."
+	default:
+		return fmt.Sprintf("It failed: %v", err),
+			"Apply again. If it fails again in the same way, report it to " + issues + ", with the lines that " +
+				"TF_LOG=debug writes about it."
 	}
 }
 
 // outcome returns whether a failed act changed anything.
 func outcome(act Act, err error) string {
 	var credential *azure.CredentialError
+	_, wrongID := errors.AsType[*azure.IDError](err)
 	switch {
-	case act == Read, act == Import, act == Move, azure.IsRefused(err), errors.As(err, &credential):
+	case wrongID, act == Read, act == Import, act == Move, azure.IsRefused(err), errors.As(err, &credential):
 		return NothingChanged
 	default:
 		return maybeChanged
@@ -245,6 +263,11 @@ func answered(answer *azure.Error) string {
 	} else {
 		text += "."
 	}
+	return text + marks(answer)
+}
+
+// marks returns the IDs of an answer, in a line of their own, or "".
+func marks(answer *azure.Error) string {
 	var marks []string
 	if answer.RequestID != "" {
 		marks = append(marks, "request ID "+answer.RequestID)
@@ -252,10 +275,10 @@ func answered(answer *azure.Error) string {
 	if answer.CorrelationID != "" {
 		marks = append(marks, "correlation ID "+answer.CorrelationID)
 	}
-	if len(marks) > 0 {
-		text += "\n(" + strings.Join(marks, ", ") + ")"
+	if len(marks) == 0 {
+		return ""
 	}
-	return text
+	return "\n(" + strings.Join(marks, ", ") + ")"
 }
 
 func paragraphs(texts ...string) string {

@@ -80,9 +80,31 @@ func TestFromError_saysEverythingAPersonNeeds(t *testing.T) {
 			[]string{"interrupted", unknown},
 		},
 		{
-			"no answer", diagnostic.Create, io.ErrUnexpectedEOF,
+			"no answer", diagnostic.Create, &azure.NoAnswerError{Method: "PUT", URL: "https://a/v", Err: io.ErrUnexpectedEOF},
 			"Key Vault Not Created",
-			[]string{"unexpected EOF", "network", unknown},
+			[]string{"PUT https://a/v: unexpected EOF", "network", unknown},
+		},
+		{
+			"odd answer", diagnostic.Update, fmt.Errorf("listing: %w", &azure.AnswerError{
+				Answer:  azure.Error{Method: "GET", URL: "https://a/v", Status: 200, RequestID: "r-1"},
+				Problem: "it has no body",
+			}),
+			"Key Vault Not Updated",
+			[]string{"Azure answered GET https://a/v with 200 OK, but it has no body.\n(request ID r-1)", "a proxy between", unknown},
+		},
+		{
+			"anything else", diagnostic.Update, errors.New("unmarshalling type *T"),
+			"Key Vault Not Updated",
+			[]string{"It failed: unmarshalling type *T", "Apply again.", "/issues", unknown},
+		},
+		{
+			"another kind of ID", diagnostic.Update, &azure.IDError{ID: "/subscriptions/s", ResourceType: azure.VaultType},
+			"Key Vault Not Updated",
+			[]string{"is not the ID of a Microsoft.KeyVault/vaults", "refer to its id attribute", nothing},
+		},
+		{
+			"rehearsal's disk is full", diagnostic.Update, answer(507, "DataNotKept"), "Key Vault Not Updated",
+			[]string{"Make room on the disk with rehearsal's data file", unknown},
 		},
 		{
 			"no token", diagnostic.Create,
@@ -101,6 +123,9 @@ func TestFromError_saysEverythingAPersonNeeds(t *testing.T) {
 				if !strings.Contains(diags.Detail(), want) {
 					t.Errorf("lacks %q:\n%s", want, diags.Detail())
 				}
+			}
+			if test.name != "no answer" && strings.Contains(diags.Detail(), "network") {
+				t.Errorf("blames the network:\n%s", diags.Detail())
 			}
 		})
 	}

@@ -13,7 +13,6 @@ import (
 	"context"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -71,7 +70,7 @@ func (r Reader) Read(ctx context.Context, q Question) (Answer, error) {
 		Target: q.Account.Target, KeyID: q.Key, Identity: q.Identity,
 	}}
 	var found vault
-	g, gctx := errgroup.WithContext(ctx)
+	g, gctx := azure.Together(ctx)
 	g.Go(func() (err error) {
 		answer.Identity, err = r.identity(gctx, q)
 		return err
@@ -90,7 +89,7 @@ func (r Reader) Read(ctx context.Context, q Question) (Answer, error) {
 		return answer, nil
 	}
 
-	g, gctx = errgroup.WithContext(ctx)
+	g, gctx = azure.Together(ctx)
 	g.Go(func() error { return r.keys(gctx, q, &answer) })
 	g.Go(func() (err error) {
 		principal, _ := answer.Identity.PrincipalID.Value()

@@ -63,6 +63,7 @@ func newAddFault(at *where) *cobra.Command {
 	flags.IntVar(&wanted.Status, "status", 0, "HTTP `STATUS` of the answer")
 	flags.StringVar(&wanted.Code, "code", "", "`CODE` of the error")
 	flags.StringVar(&wanted.Message, "message", "", "`MESSAGE` of the error")
+	flags.BoolVar(&wanted.WithoutClaims, "without-claims", false, "refuse an expired token without asking for claims")
 	flags.DurationVar(&retryAfter, "retry-after", 0, "`DURATION` that the client is asked to wait")
 	flags.DurationVar(&delay, "delay", 0, "`DURATION` to delay an answer or a grant by")
 	command.MarkFlagsMutuallyExclusive("path", "expression")

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/google/uuid"
 
@@ -93,6 +94,10 @@ const maxBody = 4 << 20 // Resource Manager's own limit
 
 // ServeHTTP implements [http.Handler]: one transaction, then the answer.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
+	if strings.ContainsFunc(hr.RequestURI+hr.URL.RawQuery, isNoAddress) {
+		refuseAddress(w)
+		return
+	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, hr.Body, maxBody))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
@@ -114,7 +119,11 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		r.record(response)
 	})
 	if err != nil {
-		response = failure(fmt.Errorf("keeping rehearsal's data: %w", err))
+		err = fmt.Errorf("keeping rehearsal's data: %w", err)
+		if errors.Is(err, syscall.ENOSPC) {
+			err = Ownf(http.StatusInsufficientStorage, "DiskFull", "%v", err)
+		}
+		response = failure(err)
 	}
 	for _, i := range interceptions {
 		if i.Answer != nil && i.Answer(w) {
@@ -122,6 +131,17 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		}
 	}
 	write(w, response)
+}
+
+// isNoAddress reports whether a character ends or breaks a request line. Over HTTP/2, and without a
+// network, it would get through.
+func isNoAddress(c rune) bool { return c <= ' ' || c == 0x7f }
+
+// refuseAddress answers as Windows does in front of Azure's services.
+func refuseAddress(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=us-ascii")
+	w.WriteHeader(http.StatusBadRequest)
+	_, _ = io.WriteString(w, "<h2>Bad Request - Invalid URL</h2>\n<hr><p>HTTP Error 400. The request URL is invalid.</p>\n")
 }
 
 func (e *Engine) intercept(r *Request) []Interception {

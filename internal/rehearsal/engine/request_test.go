@@ -5,9 +5,11 @@ package engine_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -319,5 +321,21 @@ func TestPublicCloud(t *testing.T) {
 	}
 	if got := engine.Timestamp(time.Date(2026, 3, 1, 12, 0, 0, 120, time.FixedZone("", 3600))); got != "2026-03-01T11:00:00.0000001Z" {
 		t.Errorf("timestamp %s", got)
+	}
+}
+
+// full is a store on a disk without room.
+type full struct{ store.Memory }
+
+func (*full) Update(func(store.Tx) error) error { return fmt.Errorf("writing: %w", syscall.ENOSPC) }
+
+// TestServeHTTP_saysThatTheDiskIsFull in a way that no service of Azure does: its support cannot help.
+func TestServeHTTP_saysThatTheDiskIsFull(t *testing.T) {
+	t.Parallel()
+	got := httptest.NewRecorder()
+	engine.New(new(full), engine.WithTime(noon)).ServeHTTP(got,
+		httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody))
+	if got.Code != http.StatusInsufficientStorage || !strings.Contains(got.Body.String(), "no space left") {
+		t.Errorf("got %d %s", got.Code, got.Body)
 	}
 }

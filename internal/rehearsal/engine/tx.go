@@ -23,6 +23,8 @@ type Tx struct {
 	overlay *store.Overlay
 	now     time.Time
 	stale   time.Duration
+	// claimless has challenges ask for no claims.
+	claimless bool
 }
 
 // CorruptError reports that a stored document cannot be read by this version.
@@ -169,6 +171,13 @@ func (tx *Tx) ClientNow() time.Time {
 
 // ExpireTokens treats the tokens of this transaction as expired.
 func (tx *Tx) ExpireTokens() { tx.stale = 24 * time.Hour }
+
+// WithoutClaims leaves the claims out of the challenges of this transaction: Azure asks for them only
+// where access was withdrawn early.
+func (tx *Tx) WithoutClaims() { tx.claimless = true }
+
+// TakesClaims reports whether a challenge asks for claims.
+func (tx *Tx) TakesClaims() bool { return !tx.claimless }
 
 // TokenTime returns the time that tokens are checked against.
 func (tx *Tx) TokenTime() time.Time { return tx.now.Add(tx.stale) }

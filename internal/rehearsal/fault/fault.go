@@ -87,6 +87,9 @@ type Fault struct {
 	Message string `json:"message,omitempty"`
 	// RetryAfter is how long the answer asks the client to wait.
 	RetryAfter Duration `json:"retryAfter,omitzero"`
+	// WithoutClaims has an expired token refused as on any day: the challenge has no claims, which
+	// Azure sends where access was withdrawn early.
+	WithoutClaims bool `json:"withoutClaims,omitempty"`
 	// Delay is how late a slow answer or a grant comes.
 	Delay Duration `json:"delay,omitzero"`
 
@@ -160,6 +163,8 @@ func (f Fault) prepared() (Fault, error) {
 		return f, fmt.Errorf("skipping %d requests: the number must not be negative", f.Skip)
 	case f.RetryAfter < 0 || f.Delay < 0:
 		return f, fmt.Errorf("waiting %v, delaying %v: time only moves forward", f.RetryAfter, f.Delay)
+	case f.WithoutClaims && f.Kind != ExpiredToken:
+		return f, fmt.Errorf("only %s can come without claims", ExpiredToken)
 	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
 		return f, fmt.Errorf("status %d is not a failure: 400 to 599 are", f.Status)
 	case f.Path != "" && f.Expression != "":

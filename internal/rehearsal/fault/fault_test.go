@@ -187,6 +187,9 @@ func TestFault_answers(t *testing.T) {
 		"expired token": {
 			fault: fault.Fault{Kind: fault.ExpiredToken}, status: 401, code: "ExpiredAuthenticationToken",
 		},
+		"expired token without claims": {
+			fault: fault.Fault{Kind: fault.ExpiredToken, WithoutClaims: true}, status: 401, code: "ExpiredAuthenticationToken",
+		},
 		"slow": {
 			fault: fault.Fault{Kind: fault.Slow, Delay: fault.Duration(time.Millisecond)}, status: 201, there: true,
 		},

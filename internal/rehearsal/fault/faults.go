@@ -130,6 +130,9 @@ func (f *Fault) strike(r *engine.Request) engine.Interception {
 		}}
 	case ExpiredToken:
 		r.ExpireTokens()
+		if f.WithoutClaims {
+			r.WithoutClaims()
+		}
 	case FailOperation, DelayedGrants: // not for this request alone
 	}
 	return engine.Interception{}

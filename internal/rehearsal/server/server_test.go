@@ -540,3 +540,31 @@ func TestWait_letsRequestsEnd(t *testing.T) {
 		t.Errorf("the request was cut off: %v", err)
 	}
 }
+
+// TestServer_refusesASpaceInTheAddress over HTTP/2 too, which has no line that it would end.
+func TestServer_refusesASpaceInTheAddress(t *testing.T) {
+	t.Parallel()
+	s := start(t, server.Options{})
+	transport, ok := s.http.Transport.(*http.Transport)
+	if !ok {
+		t.Fatalf("%T", s.http.Transport)
+	}
+	for _, version := range []int{1, 2} {
+		transport := transport.Clone()
+		transport.ForceAttemptHTTP2 = version == 2
+		for query, want := range map[string]int{"a=b c": http.StatusBadRequest, "a=b%20c": http.StatusUnauthorized} {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.ready.ResourceManager+"/subscriptions", http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.URL.RawQuery = query
+			response, err := transport.RoundTrip(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := response.Body.Close(); err != nil || response.StatusCode != want || response.ProtoMajor != version {
+				t.Errorf("HTTP/%d, %s: %s by %s, want %d: %v", version, query, response.Status, response.Proto, want, err)
+			}
+		}
+	}
+}

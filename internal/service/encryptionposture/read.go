@@ -13,7 +13,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
@@ -60,7 +59,7 @@ func read(ctx context.Context, client *azure.Client, id string) (reading, error)
 	found := reading{subject: account, storage: make([]storageAccount, len(account.storage))}
 	keys := facts.New(client)
 
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	g.SetLimit(azure.ConcurrentReads)
 	g.Go(func() (err error) {
 		found.key, err = readKey(ctx, keys, account.Account)

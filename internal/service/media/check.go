@@ -5,10 +5,8 @@ package media
 
 import (
 	"context"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -21,11 +19,11 @@ import (
 // checkNew checks the plan of a new account: its name, its storage accounts and its key.
 func (l *Lifecycle[M, P, Properties]) checkNew(ctx context.Context, plan P) diag.Diagnostics {
 	var name, storage, key diag.Diagnostics
-	var g sync.WaitGroup
-	g.Go(func() { name = l.checkName(ctx, l.Attributes(plan)) })
-	g.Go(func() { storage = l.checkNewStorage(ctx, plan) })
-	g.Go(func() { key = l.keys().CheckNew(ctx, l.Attributes(plan).keyed()) })
-	g.Wait()
+	var g azure.Group
+	g.Go(func() error { name = l.checkName(ctx, l.Attributes(plan)); return nil })
+	g.Go(func() error { storage = l.checkNewStorage(ctx, plan); return nil })
+	g.Go(func() error { key = l.keys().CheckNew(ctx, l.Attributes(plan).keyed()); return nil })
+	_ = g.Wait() // They return what they find.
 	return append(append(name, storage...), key...)
 }
 
@@ -34,12 +32,13 @@ func (l *Lifecycle[M, P, Properties]) checkNew(ctx context.Context, plan P) diag
 func (l *Lifecycle[M, P, Properties]) checkChange(ctx context.Context, plan, state P, managed, kept bool,
 ) diag.Diagnostics {
 	var storage, key diag.Diagnostics
-	var g sync.WaitGroup
-	g.Go(func() { storage = l.checkChangedStorage(ctx, plan, state) })
-	g.Go(func() {
+	var g azure.Group
+	g.Go(func() error { storage = l.checkChangedStorage(ctx, plan, state); return nil })
+	g.Go(func() error {
 		key = l.keys().CheckChange(ctx, l.Attributes(plan).keyed(), l.Attributes(state).keyed(), managed, kept)
+		return nil
 	})
-	g.Wait()
+	_ = g.Wait() // The same.
 	return append(storage, key...)
 }
 
@@ -71,7 +70,7 @@ func (l *Lifecycle[M, P, Properties]) checkNewStorage(ctx context.Context, plan 
 	facts.SubscriptionID = rule.Known(l.Client.SubscriptionID())
 	facts.Primary = rule.Known("")
 	var siblings rule.Fact[int]
-	g, gctx := errgroup.WithContext(ctx)
+	g, gctx := azure.Together(ctx)
 	g.Go(func() error { return AskStorage(gctx, l.Client, facts) })
 	if l.Kind.Rules.Limited {
 		g.Go(func() error {

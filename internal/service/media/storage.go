@@ -9,7 +9,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
@@ -26,7 +25,7 @@ const listKeys = "Microsoft.Storage/storageAccounts/listkeys/action"
 // AskStorage asks Azure for the facts about storage accounts. A fact stays unknown where the storage
 // account does not exist yet, which this apply may create, or where the caller may not see it.
 func AskStorage(ctx context.Context, client *azure.Client, facts mediaaccount.Facts) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	g.SetLimit(azure.ConcurrentReads)
 	for i := range facts.Storage {
 		id, known := facts.Storage[i].ID.Value()
@@ -118,7 +117,7 @@ func missing(ctx context.Context, client *azure.Client, subject diagnostic.Subje
 	at path.Path, ids []string,
 ) diag.Diagnostics {
 	absent := make([]bool, len(ids))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	g.SetLimit(azure.ConcurrentReads)
 	for i, id := range ids {
 		g.Go(func() error {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
@@ -40,7 +39,7 @@ func newAccount(client *azure.Client, id string, dependentIDs []string) *account
 // dependents when they last read the keys. One that does not answer counts as one that does not know.
 func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
 	var observed keyrotation.Observed
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	g.Go(func() (err error) { observed, err = a.readKeys(ctx); return err })
 	g.Go(func() error { a.dependents.ask(ctx); return nil })
 	if err := g.Wait(); err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"golang.org/x/sync/errgroup"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -133,7 +133,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		id := shown.StorageAccountID.ValueString()
 		opened := newAccount(d.Client, id, idsOf(shown.DependentIDs))
 		var observed keyrotation.Observed
-		g, gctx := errgroup.WithContext(ctx)
+		g, gctx := azure.Together(ctx)
 		g.Go(func() (err error) { observed, err = opened.readKeys(gctx); return err })
 		g.Go(func() error { return opened.dependents.look(gctx) })
 		if err := g.Wait(); err != nil {

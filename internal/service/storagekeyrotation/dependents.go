@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 )
@@ -58,21 +56,22 @@ func (d *dependents) look(ctx context.Context) error {
 // readAll reads the dependents that wanted selects.
 func (d *dependents) readAll(ctx context.Context, wanted func(id string) bool) {
 	var mu sync.Mutex
-	var group sync.WaitGroup
+	var g azure.Group
 	answers := map[string]answer{}
 	for _, id := range d.ids {
 		if wanted(id) {
-			group.Go(func() {
+			g.Go(func() error {
 				found, err := d.read(ctx, id)
 				mu.Lock()
 				defer mu.Unlock()
 				answers[id] = answer{found, err}
+				return nil
 			})
 		} else if known, ok := d.answers[id]; ok {
 			answers[id] = known
 		}
 	}
-	group.Wait()
+	_ = g.Wait() // Each has its own error.
 	d.answers = answers
 }
 
@@ -120,7 +119,7 @@ func (d *dependents) sync(ctx context.Context) error {
 	if err := d.look(ctx); err != nil {
 		return err
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	for _, one := range d.found() {
 		if one.UsesKeys {
 			g.Go(func() error { return d.syncOne(ctx, one) })
@@ -133,7 +132,7 @@ func (d *dependents) sync(ctx context.Context) error {
 
 // syncNew syncs the dependents that are new in the configuration: which keys they have is unknown.
 func (d *dependents) syncNew(ctx context.Context, known []string) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	for _, id := range d.ids {
 		if azure.ContainsID(known, id) {
 			continue

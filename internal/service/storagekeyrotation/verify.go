@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
@@ -81,7 +80,7 @@ func (e *VerificationError) Error() string {
 
 // Verify requests every address, all at once.
 func (a *account) Verify(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := azure.Together(ctx)
 	for _, c := range a.checks {
 		g.Go(func() error { return a.verifyOne(ctx, c) })
 	}

@@ -110,7 +110,7 @@ func TestTheSDKLeadsAnAssignmentThroughItsLife(t *testing.T) {
 	}
 	listed, err := client.NewListForScopePager(scope,
 		&armauthorization.RoleAssignmentsClientListForScopeOptions{
-			Filter: to.Ptr("principalId eq '" + c.Stranger.ObjectID + "'"),
+			Filter: to.Ptr("principalId%20eq%20'" + c.Stranger.ObjectID + "'"), // The SDK sends it as it is.
 		}).NextPage(ctx)
 	if err != nil || len(listed.Value) != 1 {
 		t.Errorf("%v %v", listed, err)

@@ -216,14 +216,16 @@ func (d *Directory) expired(tx *engine.Tx, expiry time.Time) *engine.Error {
 		"The access token expiry UTC time '%s' is earlier than current UTC time '%s'.",
 		expiry.UTC().Format(format), tx.TokenTime().UTC().Format(format))
 	refused.Header = http.Header{"Www-Authenticate": {fmt.Sprintf(
-		`Bearer authorization_uri="%s", error="insufficient_claims", claims="%s"`,
-		d.authorizationURI(tx), ClaimsChallenge(tx))}}
+		`Bearer authorization_uri="%s"`, d.authorizationURI(tx)) + ClaimsChallenge(tx)}}
 	return refused
 }
 
-// ClaimsChallenge returns what the parameter "claims" of WWW-Authenticate holds where a client is to
-// fetch a newer token than the one that it has.
+// ClaimsChallenge returns the part of WWW-Authenticate that has a client fetch a newer token than the one
+// that it has, or the part that only refuses the token.
 func ClaimsChallenge(tx *engine.Tx) string {
-	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil,
-		`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, tx.Now().Unix()))
+	if !tx.TakesClaims() {
+		return `, error="invalid_token", error_description="The access token has expired."`
+	}
+	return fmt.Sprintf(`, error="insufficient_claims", claims="%s"`, base64.StdEncoding.EncodeToString(fmt.Appendf(nil,
+		`{"access_token":{"nbf":{"essential":true,"value":"%d"}}}`, tx.Now().Unix())))
 }

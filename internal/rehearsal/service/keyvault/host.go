@@ -153,8 +153,7 @@ func (c *call) authenticate() *engine.Error {
 		// Azure's words are not known; that a newer token is wanted, clients understand.
 		answer.Own = true
 		answer.Message = "AKV10000: The token has expired."
-		challenge += fmt.Sprintf(`, error="insufficient_claims", claims="%s"`,
-			entra.ClaimsChallenge(c.Tx))
+		challenge += entra.ClaimsChallenge(c.Tx)
 	default:
 		answer.Message = "AKV10046: Unable to resolve the key used for signature validation."
 	}
