@@ -13,7 +13,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 	"github.com/spf13/cobra"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
@@ -59,8 +59,11 @@ func run(ctx context.Context, args []string) error {
 	case err != nil:
 		return errUsage
 	}
-	err := providerserver.Serve(ctx, provider.New(version, provider.WithRehearsal(openRehearsal)),
-		providerserver.ServeOpts{Address: address, Debug: *debug, ProtocolVersion: 6})
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	err := tf6server.Serve(address, provider.NewServer(version, provider.WithRehearsal(openRehearsal)), options...)
 	if err != nil {
 		return fmt.Errorf("serving the provider: %w", err)
 	}

@@ -31,7 +31,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
@@ -240,7 +239,7 @@ func (a *Azure) factory() (tfprotov6.ProviderServer, error) {
 
 // server returns the provider, which signs in as somebody and sends its requests through a transport.
 func (a *Azure) server(access rehearsal.Access, transport http.RoundTripper) (tfprotov6.ProviderServer, error) {
-	server, err := providerserver.NewProtocol6WithError(provider.New("test",
+	server := provider.NewServer("test",
 		provider.WithClock(clock{a.rehearsal}),
 		provider.WithRehearsal(func(context.Context, string) (provider.Rehearsal, error) {
 			return provider.Rehearsal{
@@ -252,10 +251,7 @@ func (a *Azure) server(access rehearsal.Access, transport http.RoundTripper) (tf
 
 				OpenSubscription: a.rehearsal.OpenSubscription,
 			}, nil
-		}))())()
-	if err != nil {
-		return nil, err
-	}
+		}))()
 	return recordOf(context.WithoutCancel(a.t.Context()), server)
 }
 

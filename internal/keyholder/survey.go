@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 
-
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 

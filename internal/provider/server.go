@@ -1,0 +1,157 @@
+// Copyright (c) The terraform-provider-azuremedia Authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+)
+
+// NewServer returns a function that creates servers of the provider.
+func NewServer(version string, options ...Option) func() tfprotov6.ProviderServer {
+	create := New(version, options...)
+	return func() tfprotov6.ProviderServer { return guarded{providerserver.NewProtocol6(create())()} }
+}
+
+// guarded turns a panic into an error of the one resource that it happened in. Otherwise it would end the
+// process, and Terraform would forget what all the others have just done.
+type guarded struct{ tfprotov6.ProviderServer }
+
+// guard calls a method of the provider. Where that panics, it returns the answer of failed.
+func guard[Req, Resp any](ctx context.Context, call func(context.Context, *Req) (*Resp, error), req *Req, doing string,
+	failed func([]*tfprotov6.Diagnostic) *Resp,
+) (resp *Resp, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			resp, err = failed([]*tfprotov6.Diagnostic{crash(doing, cause, debug.Stack())}), nil
+		}
+	}()
+	return call(ctx, req)
+}
+
+// crash returns the error of a panic.
+func crash(doing string, cause any, stack []byte) *tfprotov6.Diagnostic {
+	if elsewhere, ok := cause.(*azure.PanicError); ok {
+		cause, stack = elsewhere.Cause, elsewhere.Stack
+	}
+	bug := diagnostic.ProviderBug(fmt.Sprintf("The provider crashed while it was %s: %v.\n\n"+
+		"The state has this one as it was before. A change that was under way may be half done. Others are not "+
+		"affected.\n\nWhere it happened:\n%s", doing, cause, frames(stack)))
+	return &tfprotov6.Diagnostic{
+		Severity: tfprotov6.DiagnosticSeverityError, Summary: bug.Summary(), Detail: bug.Detail(),
+	}
+}
+
+// frames returns the calls that led to a panic, the last one first.
+func frames(stack []byte) string {
+	_, after, found := strings.Cut(string(stack), "\npanic(")
+	if !found {
+		after = string(stack)
+	}
+	lines := strings.Split(after, "\n")
+	lines = lines[min(2, len(lines)):min(18, len(lines))]
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+func (g guarded) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest,
+) (*tfprotov6.ConfigureProviderResponse, error) {
+	return guard(ctx, g.ProviderServer.ConfigureProvider, req, "being configured",
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
+			return &tfprotov6.ConfigureProviderResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
+) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	return guard(ctx, g.ProviderServer.ValidateResourceConfig, req, "checking the configuration of "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
+			return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest,
+) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	return guard(ctx, g.ProviderServer.UpgradeResourceState, req, "upgrading a state of "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceStateResponse {
+			return &tfprotov6.UpgradeResourceStateResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest,
+) (*tfprotov6.ReadResourceResponse, error) {
+	return guard(ctx, g.ProviderServer.ReadResource, req, "reading an "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
+			return &tfprotov6.ReadResourceResponse{
+				NewState: req.CurrentState, Private: req.Private, NewIdentity: req.CurrentIdentity, Diagnostics: d,
+			}
+		})
+}
+
+func (g guarded) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
+) (*tfprotov6.PlanResourceChangeResponse, error) {
+	return guard(ctx, g.ProviderServer.PlanResourceChange, req, "planning an "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
+			return &tfprotov6.PlanResourceChangeResponse{
+				PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d,
+			}
+		})
+}
+
+func (g guarded) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
+) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	return guard(ctx, g.ProviderServer.ApplyResourceChange, req, "applying an "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
+			return &tfprotov6.ApplyResourceChangeResponse{
+				NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d,
+			}
+		})
+}
+
+func (g guarded) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest,
+) (*tfprotov6.ImportResourceStateResponse, error) {
+	return guard(ctx, g.ProviderServer.ImportResourceState, req, "importing an "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
+			return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest,
+) (*tfprotov6.MoveResourceStateResponse, error) {
+	return guard(ctx, g.ProviderServer.MoveResourceState, req, "moving a state to an "+req.TargetTypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.MoveResourceStateResponse {
+			return &tfprotov6.MoveResourceStateResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest,
+) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	return guard(ctx, g.ProviderServer.ValidateDataResourceConfig, req, "checking the configuration of "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateDataResourceConfigResponse {
+			return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
+) (*tfprotov6.ReadDataSourceResponse, error) {
+	return guard(ctx, g.ProviderServer.ReadDataSource, req, "reading the data source "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
+			return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest,
+) (*tfprotov6.CallFunctionResponse, error) {
+	return guard(ctx, g.ProviderServer.CallFunction, req, "calling the function "+req.Name,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.CallFunctionResponse {
+			return &tfprotov6.CallFunctionResponse{Error: &tfprotov6.FunctionError{Text: d[0].Summary + ": " + d[0].Detail}}
+		})
+}
