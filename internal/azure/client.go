@@ -105,7 +105,11 @@ func (c *Client) ServerTime() time.Time { return c.time.now() }
 func (c *Client) HTTP() *http.Client { return c.transport }
 
 // Wait waits for a change that Azure makes by itself and does not announce.
-func (c *Client) Wait(ctx context.Context, d time.Duration) error { return c.clock.Wait(ctx, d) }
+func (c *Client) Wait(ctx context.Context, d time.Duration) error {
+	ctx, cancel := waiting(ctx)
+	defer cancel()
+	return c.clock.Wait(ctx, d)
+}
 
 // ResourceGroups returns the client of resource groups.
 func (c *Client) ResourceGroups(subscriptionID string,
@@ -179,7 +183,7 @@ func (c *Client) Keys(vaultURI string) (*azkeys.Client, error) {
 		return client, nil
 	}
 	client, err := azkeys.NewClient(vaultURI, c.credential, &azkeys.ClientOptions{
-		ClientOptions: c.pipeline(),
+		ClientOptions: c.requests(),
 		// The SDK checks that a vault asks for a token of its own cloud. Only a custom cloud may
 		// give its vaults other names.
 		DisableChallengeResourceVerification: c.config.Endpoint.KeyVaultSuffix != "",

@@ -27,6 +27,7 @@ type Error struct {
 	CorrelationID string
 	Method        string
 	URL           string // Without its query, which may have a signature.
+	OpenAttempt   bool   // Azure may have carried out an earlier attempt of the same request.
 }
 
 func (e *Error) Error() string {
@@ -55,6 +56,7 @@ func AsError(err error) (*Error, bool) {
 	if raw := response.RawResponse; raw != nil {
 		found.RequestID = firstHeader(raw.Header, "x-ms-request-id")
 		found.CorrelationID = firstHeader(raw.Header, headerCorrelationID)
+		found.OpenAttempt = raw.Header.Get(headerOpenAttempt) != ""
 		if raw.Request != nil {
 			found.Method = raw.Request.Method
 			found.URL = withoutQuery(raw.Request.URL)
@@ -140,11 +142,11 @@ func HasCode(err error, codes ...string) bool {
 }
 
 // IsRefused reports whether Azure refused the request outright and so changed nothing. It is false
-// where that is open: after no answer, a server error, a time-out, or an operation that Azure accepted
-// and that failed later.
+// where that is open: after no answer, a server error, a time-out, an operation that Azure accepted
+// and that failed later, or a refusal of another attempt than the first.
 func IsRefused(err error) bool {
 	azureError, ok := AsError(err)
-	return ok && azureError.Status >= http.StatusBadRequest &&
+	return ok && !azureError.OpenAttempt && !IsAccepted(err) && azureError.Status >= http.StatusBadRequest &&
 		azureError.Status < http.StatusInternalServerError &&
 		azureError.Status != http.StatusRequestTimeout
 }

@@ -18,6 +18,8 @@ type locks struct {
 // Lock waits until no other part of this run has locked the resource with the ID, and locks it. It knows
 // nothing of other runs.
 func (c *Client) Lock(ctx context.Context, id string) (unlock func(), err error) {
+	ctx, cancel := waiting(ctx)
+	defer cancel()
 	name := strings.ToLower(strings.Trim(id, "/"))
 	c.locks.mu.Lock()
 	if c.locks.held == nil {

@@ -29,9 +29,16 @@ func WithoutRetry(ctx context.Context) context.Context {
 // armOptions returns the options of every Resource Manager client.
 func (c *Client) armOptions() *arm.ClientOptions {
 	return &arm.ClientOptions{
-		ClientOptions:         c.pipeline(),
+		ClientOptions:         c.requests(),
 		DisableRPRegistration: c.config.KeepProvidersUnregistered,
 	}
+}
+
+// requests returns the pipeline of every request but those that sign in.
+func (c *Client) requests() azcore.ClientOptions {
+	options := c.pipeline()
+	options.PerCallPolicies = append(options.PerCallPolicies, stopPolicy{})
+	return options
 }
 
 // pipeline returns the pipeline of every request, whichever client sends it.
@@ -51,8 +58,10 @@ func (c *Client) pipeline() azcore.ClientOptions {
 			correlationPolicy{c.correlationID},
 			changePolicy{&c.run.changes},
 			encodingPolicy{},
+			attemptsPolicy{},
 		},
 		PerRetryPolicies: []policy.Policy{
+			attemptPolicy{},
 			renewPolicy{func() *credential { return c.credential }},
 			answerPolicy{},
 			serverTimePolicy{c.time},

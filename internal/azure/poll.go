@@ -18,13 +18,16 @@ import (
 const pollingInterval = 5 * time.Second
 
 // Await waits until an operation that Azure has accepted has finished. If the time of the context is up,
-// the error says how long it waited.
+// the error says how long it waited. The error is an [AcceptedError].
 func Await[T any](ctx context.Context, poller *runtime.Poller[T]) (T, error) {
 	if reflect.TypeFor[T]().Size() == 0 {
 		ctx = armclient.Silent(ctx)
 	}
 	result, err := poller.PollUntilDone(ctx, &runtime.PollUntilDoneOptions{Frequency: pollingInterval})
-	return result, outOfTime(ctx, err)
+	if err != nil {
+		err = &AcceptedError{outOfTime(ctx, err)}
+	}
+	return result, err
 }
 
 // Deref returns what a pointer in an answer points to, or the zero value if Azure left it out.

@@ -31,20 +31,17 @@ func Attach(ctx context.Context, client *azure.Client, account Account, wanted W
 		return attached, rule.Report{}, nil
 	case grant.Forbidden(err):
 		return account, reportOf(grant.Violation(ctx, err)), nil
-	case !azure.IsRefused(err): // Azure may have attached the key all the same.
-		found, readErr := lookAgain(ctx, kind, account.ID)
-		if readErr == nil && found.Encryption.Is(wanted.attachment()) {
-			return found, rule.Report{}, nil
-		}
+	}
+	// Azure may have attached the key all the same.
+	if found, ok := lookAfter(ctx, err, kind, account.ID); ok && found.Encryption.Is(wanted.attachment()) {
+		return found, rule.Report{}, nil
 	}
 	return account, rule.Report{}, err
 }
 
-// lookAgain reads an account after an answer that leaves open what Azure did.
-func lookAgain(ctx context.Context, kind Kind, id string) (Account, error) {
-	ctx, cancel := azure.LastLook(ctx)
-	defer cancel()
-	return kind.Read(ctx, id)
+// lookAfter reads an account after an error that leaves open what Azure did.
+func lookAfter(ctx context.Context, err error, kind Kind, id string) (Account, bool) {
+	return azure.LookAfter(ctx, err, func(ctx context.Context) (Account, error) { return kind.Read(ctx, id) })
 }
 
 // Revert returns an account to the system key. An account that cannot access its own key cannot be
@@ -59,14 +56,12 @@ func Revert(ctx context.Context, client *azure.Client, account Account, backoff 
 		return notReverted(ctx, client, account, nil)
 	}
 	err = backoff.Retry(ctx, account.subject(), func() error { return kind.Revert(ctx, account.ID) })
-	switch {
-	case err == nil, azure.IsNotFound(err):
+	if err == nil || azure.IsNotFound(err) {
 		return rule.Report{}, nil
-	case !azure.IsRefused(err): // Azure may have reverted the account all the same.
-		found, readErr := lookAgain(ctx, kind, account.ID)
-		if readErr == nil && !found.Encryption.CustomerKey {
-			return rule.Report{}, nil
-		}
+	}
+	// Azure may have reverted the account all the same.
+	if found, ok := lookAfter(ctx, err, kind, account.ID); ok && !found.Encryption.CustomerKey {
+		return rule.Report{}, nil
 	}
 	return notReverted(ctx, client, account, err)
 }

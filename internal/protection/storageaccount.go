@@ -5,6 +5,7 @@ package protection
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"time"
 
@@ -31,6 +32,11 @@ func (s storageAccounts) Read(ctx context.Context, id string) (Account, error) {
 		return Account{}, err
 	}
 	return s.describe(id, got.Account), nil
+}
+
+// StorageAccount returns a storage account as Azure describes it.
+func StorageAccount(wire armstorage.Account) Account {
+	return storageAccounts{}.describe(azure.Deref(wire.ID), wire)
 }
 
 func (s storageAccounts) List(ctx context.Context, subscriptionID string) (found []Account, err error) {
@@ -76,7 +82,8 @@ func (s storageAccounts) Revert(ctx context.Context, id string) error {
 // (aka.ms/storagekeyvaultaccesspolicy). It refuses a key that is disabled or has expired in the same
 // words (MicrosoftDocs/azure-docs issue 84096), but the rules find these first.
 func (storageAccounts) Forbidden(err error) bool {
-	return azure.IsRefused(err) && azure.HasCode(err, "KeyVaultAuthenticationFailure")
+	answer, ok := azure.AsError(err)
+	return ok && answer.Status < http.StatusInternalServerError && azure.HasCode(err, "KeyVaultAuthenticationFailure")
 }
 
 // encrypt patches nothing but the encryption.

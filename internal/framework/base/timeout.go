@@ -86,12 +86,18 @@ func short(d time.Duration) string {
 	return strconv.Itoa(int(d.Minutes())) + "m"
 }
 
-// Deadline returns a context that ends when the act must.
+// Deadline returns a context that ends when the act must. An act that changes Azure finishes what it has begun
+// when Terraform is stopped: see [azure.CarryOut].
 func (r *Resource) Deadline(ctx context.Context, act diagnostic.Act, configured timeouts.Value,
 	diags *diag.Diagnostics,
 ) (context.Context, context.CancelFunc) {
 	limit, problems := r.limit(ctx, act, configured)
 	diags.Append(problems...)
+	switch act {
+	case diagnostic.Create, diagnostic.Update, diagnostic.Delete:
+		ctx = azure.CarryOut(ctx)
+	case diagnostic.Read, diagnostic.Import, diagnostic.Move:
+	}
 	return context.WithTimeoutCause(ctx, limit, azure.TimeUpError{Limit: limit})
 }
 

@@ -5,23 +5,33 @@ package base
 
 import (
 	"context"
-	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
-// Create creates a simple resource, one that a single request makes and a single answer describes:
-// at returns the ID of the planned resource, get looks whether it exists already, which is refused,
-// create makes it, and observe copies Azure's answer into the state. The state has the resource as soon as Azure
-// has accepted it: see [AcceptedError].
+// Creation says how a simple resource is created, one that a single request makes and a single answer describes.
+type Creation[Answer, P any] struct {
+	// At returns the ID of the planned resource.
+	At func(plan P) string
+	// Get reads the resource, which must not exist before.
+	Get func(ctx context.Context, id string) (Answer, error)
+	// Create makes it.
+	Create func(ctx context.Context, id string, plan P) (Answer, error)
+	// Works reports whether the resource works that an answer describes. It is nil where it works once it exists.
+	Works func(Answer) bool
+	// Observe copies an answer into the state.
+	Observe func(P, Answer)
+}
+
+// Create creates a simple resource. The state has it as soon as Azure has accepted it. Where the answer is lost,
+// Create looks whether it exists.
 func Create[Answer, M any, P identified[M]](ctx context.Context, r *Resource, req resource.CreateRequest,
-	resp *resource.CreateResponse, at func(P) string,
-	get func(ctx context.Context, id string) (Answer, error),
-	create func(ctx context.Context, id string, plan P) (Answer, error), observe func(P, Answer),
+	resp *resource.CreateResponse, creation Creation[Answer, P],
 ) {
 	plan := P(new(M))
 	resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
@@ -31,18 +41,21 @@ func Create[Answer, M any, P identified[M]](ctx context.Context, r *Resource, re
 		return
 	}
 
-	id := at(plan)
-	_, err := get(ctx, id)
+	id := creation.At(plan)
+	_, err := creation.Get(ctx, id)
 	resp.Diagnostics.Append(diagnostic.RefuseExisting(r.Subject(id), err)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	answer, err := create(ctx, id, plan)
-	if accepted, ok := errors.AsType[AcceptedError](err); ok {
+	answer, err := creation.Create(ctx, id, plan)
+	found, exists := azure.LookAfter(ctx, err, func(ctx context.Context) (Answer, error) { return creation.Get(ctx, id) })
+	switch {
+	case exists && (creation.Works == nil || creation.Works(found)):
+		answer, err = found, nil
+	case exists || azure.IsAccepted(err):
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), attribute.NewResourceID(id))...)
 		resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, id)...)
-		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure accepted the creation, so the state has the "+
-			"resource. The next apply deletes it and creates it anew.", diagnostic.Create, r.Subject(id), accepted.Err))
+		resp.Diagnostics.Append(diagnostic.CreationFailed(r.Subject(id), err))
 		return
 	}
 	if err != nil {
@@ -50,17 +63,10 @@ func Create[Answer, M any, P identified[M]](ctx context.Context, r *Resource, re
 		return
 	}
 	plan.identify(id)
-	observe(plan, answer)
+	creation.Observe(plan, answer)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, id)...)
 }
-
-// AcceptedError is the error of a creation that Azure accepted, and whose end is not known or is a failure: the
-// resource may exist.
-type AcceptedError struct{ Err error }
-
-func (e AcceptedError) Error() string { return e.Err.Error() }
-func (e AcceptedError) Unwrap() error { return e.Err }
 
 // Update updates a simple resource: update brings Azure, and the plan where Azure's answer completes
 // it, from the state to the plan.

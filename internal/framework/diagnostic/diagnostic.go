@@ -119,6 +119,20 @@ func FromErrorAfter(done string, act Act, subject Subject, err error) diag.Diagn
 	return report(act, subject, err, done+" Apply again to do the rest.")
 }
 
+// CreationFailed returns that a creation failed which Azure had accepted. The state has the resource, which nothing
+// uses yet.
+func CreationFailed(subject Subject, err error) diag.Diagnostic {
+	return report(Create, subject, err, "Azure accepted the creation, so the state has the resource. The next apply "+
+		"deletes it and creates it anew.")
+}
+
+// CreationUnfinished returns a warning that a part of a creation failed after the resource was created. An error
+// would have Terraform delete the resource and create it anew.
+func CreationUnfinished(done string, subject Subject, err error) diag.Diagnostic {
+	shown := FromErrorAfter(done, Create, subject, err)
+	return diag.NewWarningDiagnostic(subject.Noun+" Not Complete", shown.Detail())
+}
+
 // NotRetired returns warnings of access that an apply kept for an account until it had moved, and could
 // not take away then.
 func NotRetired(errs []error) (diags diag.Diagnostics) {
@@ -143,6 +157,15 @@ func AlreadyExists(subject Subject) diag.Diagnostic {
 				"To create another one, choose another name.", subject.Type, subject.ID),
 			NothingChanged,
 		))
+}
+
+// TakenUp returns a warning that a resource is managed from now on which exists exactly as it would have been created.
+func TakenUp(subject Subject, as string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(subject.Noun+" Taken Up", paragraphs(
+		fmt.Sprintf("Azure has %s already, %s, and it is not in this configuration's state. An apply that was "+
+			"killed has most likely made it. This apply takes it up as it is.", subject.ID, as),
+		"If another configuration manages it as well, remove it from the state of one of them (terraform state rm): "+
+			"each would take it away."))
 }
 
 // RefuseExisting returns the problem with a resource that is about to be created, from the error of
@@ -174,8 +197,13 @@ func ProviderBug(what string) diag.Diagnostic {
 // NothingChanged ends a diagnostic about a failure before any change.
 const NothingChanged = "Nothing was changed."
 
-const maybeChanged = "It is not known whether Azure carried it out. The next plan reads the " +
-	"resource and shows what is left to do."
+// What a failed act may have changed.
+const (
+	unsent       = "The run was stopped before this change was sent to Azure."
+	maybeCreated = "It is not known whether Azure created it. If it did, the next plan says so, and how to import it."
+	maybeChanged = "It is not known whether Azure carried it out. The next plan reads the " +
+		"resource and shows what is left to do."
+)
 
 // report returns the paragraphs of a failed act.
 func report(act Act, subject Subject, err error, outcome string) diag.Diagnostic {
@@ -219,7 +247,7 @@ func explain(act Act, id string, err error) (cause, remedy string) {
 		return "It ran out of time.",
 			fmt.Sprintf("Apply again; if it often takes this long, raise %s.", act.timeout())
 	case errors.Is(err, context.Canceled):
-		return "It was interrupted.", "Apply again."
+		return "The run was stopped.", "Apply again."
 	case azure.IsUnreachable(err):
 		return fmt.Sprintf("There was no connection: %v", err),
 			"Check the network between here and Azure. If the resource has a private endpoint, run Terraform " +
@@ -238,9 +266,14 @@ func explain(act Act, id string, err error) (cause, remedy string) {
 func outcome(act Act, err error) string {
 	var credential *azure.CredentialError
 	_, wrongID := errors.AsType[*azure.IDError](err)
+	_, stopped := errors.AsType[*azure.StoppedError](err)
 	switch {
+	case stopped:
+		return unsent
 	case wrongID, act == Read, act == Import, act == Move, azure.IsRefused(err), errors.As(err, &credential):
 		return NothingChanged
+	case act == Create:
+		return maybeCreated
 	default:
 		return maybeChanged
 	}

@@ -77,12 +77,12 @@ func TestFromError_saysEverythingAPersonNeeds(t *testing.T) {
 		{
 			"interrupted", diagnostic.Update, context.Canceled,
 			"Key Vault Not Updated",
-			[]string{"interrupted", unknown},
+			[]string{"The run was stopped.", unknown},
 		},
 		{
 			"no answer", diagnostic.Create, &azure.NoAnswerError{Method: "PUT", URL: "https://a/v", Err: io.ErrUnexpectedEOF},
 			"Key Vault Not Created",
-			[]string{"PUT https://a/v: unexpected EOF", "network", unknown},
+			[]string{"PUT https://a/v: unexpected EOF", "network", "not known whether Azure created it", "how to import it"},
 		},
 		{
 			"odd answer", diagnostic.Update, fmt.Errorf("listing: %w", &azure.AnswerError{
@@ -105,6 +105,11 @@ func TestFromError_saysEverythingAPersonNeeds(t *testing.T) {
 		{
 			"rehearsal's disk is full", diagnostic.Update, answer(507, "DataNotKept"), "Key Vault Not Updated",
 			[]string{"Make room on the disk with rehearsal's data file", unknown},
+		},
+		{
+			"stopped", diagnostic.Create, &azure.StoppedError{Err: context.Canceled},
+			"Key Vault Not Created",
+			[]string{"The run was stopped.", "The run was stopped before this change was sent to Azure."},
 		},
 		{
 			"no token", diagnostic.Create,

@@ -24,10 +24,17 @@ func (r *Resource) create(ctx context.Context, plan *model, backoff *azure.Backo
 		return account, diag.Diagnostics{accountMissing(plan)}
 	case err != nil:
 		return account, r.failed(diagnostic.Create, plan, err)
+	case account.Encryption.Is(plan.attachment()):
+		return account, diag.Diagnostics{r.takenUp(plan)}
 	case account.Encryption.CustomerKey:
-		return account, diag.Diagnostics{refuseAttached(plan, account)}
+		return account, diag.Diagnostics{refuseAttached(account)}
 	}
 	return r.attach(ctx, diagnostic.Create, plan, nil, account, backoff)
+}
+
+// takenUp says that the attachment exists exactly as it is planned.
+func (r *Resource) takenUp(plan *model) diag.Diagnostic {
+	return diagnostic.TakenUp(r.Subject(plan.AccountID.ValueString()), "attached to this very key, which is read by the same identity")
 }
 
 // update attaches another key, waits for access that was lost, or has nothing to do with the account

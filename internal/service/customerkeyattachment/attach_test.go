@@ -4,13 +4,14 @@
 package customerkeyattachment_test
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
@@ -38,17 +39,15 @@ func (w world) revert() {
 
 func TestCreate_takesNothingOverSilently(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ name, other, which string }{
-		{"another key", "theirs", "another customer-managed key"},
-		{"the same key", "media", "this very key"},
+	for _, test := range []struct{ name, attached string }{
+		{"another key", "https://keys.vault.azure.net/keys/theirs"},
+		{"the same key, pinned", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			if test.other != "media" {
-				w.Key("keys", test.other)
-			}
-			attached := "https://keys.vault.azure.net/keys/" + test.other
+			w.Key("keys", "theirs")
+			attached := cmp.Or(test.attached, w.key)
 			w.attach(attached)
 
 			proto := w.Proto()
@@ -57,7 +56,7 @@ func TestCreate_takesNothingOverSilently(t *testing.T) {
 			for _, diags := range []acctest.Diagnostics{plan.Diagnostics.Warnings(), refused.Errors()} {
 				text := diags.Text()
 				for _, want := range []string{
-					"Customer Key Attached Already", test.which, attached, "account_id",
+					"Customer Key Attached Already", "another customer-managed key", attached, "account_id",
 					"to = azuremedia_customer_key_attachment.this", "id = \"" + w.account + "\"",
 				} {
 					if !strings.Contains(text, want) {
@@ -77,10 +76,10 @@ func TestCreate_takesNothingOverSilently(t *testing.T) {
 			if len(diags) > 0 {
 				t.Fatal(diags.Text())
 			}
-			if diff := cmp.Diff(acctest.Value{
+			if diff := gocmp.Diff(acctest.Value{
 				"id": w.account, "account_id": w.account, "key_vault_key_id": attached,
 				"user_assigned_identity_id": nil, "wait_for_current_version": false,
-				"follows_latest_version": true, "status": nil,
+				"follows_latest_version": test.attached != "", "status": nil,
 				"current_key_id": imported.State["current_key_id"], "current_key_version": imported.State["current_key_version"],
 				"timeouts": nil,
 			}, imported.State); diff != "" {
@@ -92,6 +91,24 @@ func TestCreate_takesNothingOverSilently(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCreate_takesUpItsOwn: an apply that was killed attached this very key, and the state does not have it.
+func TestCreate_takesUpItsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Proto().Create(attachment, w.config())
+	proto := w.Proto()
+	plan := proto.Plan(attachment, acctest.Object{}, w.config())
+	made, diags := proto.Apply(plan)
+	for _, diags := range []acctest.Diagnostics{plan.Diagnostics, diags} {
+		if len(diags) != 1 || len(diags.Errors()) > 0 || diags[0].Summary != "Customer Key Attachment Taken Up" {
+			t.Errorf("%s", diags.Text())
+		}
+	}
+	proto = w.Proto()
+	read, _ := proto.Read(made)
+	unchanged(t, read, proto.Plan(attachment, read, w.config()))
 }
 
 // TestCreate_refusesAnAccountThatIsNotThere, by an ID that is known to be of none.

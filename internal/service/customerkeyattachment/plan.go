@@ -82,8 +82,10 @@ func (r *Resource) plan(ctx context.Context, plan, state *model, token string) d
 			return diag.Diagnostics{accountMissing(plan)}
 		case err != nil:
 			return r.failed(diagnostic.Read, plan, err)
+		case state == nil && found.Encryption.Is(plan.attachment()):
+			return diag.Diagnostics{r.takenUp(plan)}
 		case state == nil && found.Encryption.CustomerKey:
-			return diag.Diagnostics{warnAttached(plan, found)}
+			return diag.Diagnostics{warnAttached(found)}
 		}
 		account = found
 	}
@@ -126,30 +128,26 @@ func (r *Resource) wanted(plan, state *model, account protection.Account,
 
 // warnAttached warns that the account has a customer-managed key already. Attaching refuses that: the
 // plan may belong to a replacement, which first takes the present attachment away.
-func warnAttached(plan *model, account protection.Account) diag.Diagnostic {
-	summary, detail := alreadyAttached(plan, account)
+func warnAttached(account protection.Account) diag.Diagnostic {
+	summary, detail := alreadyAttached(account)
 	return diag.NewAttributeWarningDiagnostic(accountPath(), summary, detail)
 }
 
 // refuseAttached refuses to take over an attachment silently.
-func refuseAttached(plan *model, account protection.Account) diag.Diagnostic {
-	summary, detail := alreadyAttached(plan, account)
+func refuseAttached(account protection.Account) diag.Diagnostic {
+	summary, detail := alreadyAttached(account)
 	return diag.NewAttributeErrorDiagnostic(accountPath(), summary,
 		detail+"\n\n"+diagnostic.NothingChanged)
 }
 
-func alreadyAttached(plan *model, account protection.Account) (summary, detail string) {
-	which := "another customer-managed key"
-	if account.Encryption.Is(plan.attachment()) {
-		which = "this very key"
-	}
+func alreadyAttached(account protection.Account) (summary, detail string) {
 	return "Customer Key Attached Already", fmt.Sprintf(
-		"The account %s is attached to %s: %s. The attachment is not in this configuration's state, "+
-			"and is not taken over silently.\n\n"+
-			"To manage it here, import it, with its own address in place of \"this\"; a key that "+
+		"The account %s is attached to another customer-managed key, or by another identity: %s. The attachment is not "+
+			"in this configuration's state, and is not taken over silently.\n\n"+
+			"To manage it here, import it, with its own address in place of \"this\"; what "+
 			"differs is then changed in place:\n\n"+
 			"  import {\n    to = %s.this\n    id = %q\n  }",
-		account.ID, which, account.Encryption.KeyID, typeName, account.ID)
+		account.ID, account.Encryption.KeyID, typeName, account.ID)
 }
 
 func accountMissing(plan *model) diag.Diagnostic {

@@ -75,22 +75,29 @@ func (r *Resource) held(ctx context.Context, g grant, vault armkeyvault.Vault,
 	return customerkey.RequiredKeyPermissions(), assignmentID, nil
 }
 
-// refuseExisting refuses to take over an existing grant, except one that this apply itself brought about.
-func (r *Resource) refuseExisting(ctx context.Context, g grant) diag.Diagnostics {
+// existing looks for a grant that exists before it is created. It refuses to take over one that somebody else may
+// have made. One that this apply itself brought about, or that is exactly what this resource grants, is taken up: a
+// role assignment by the name that follows from the grant, or an access policy of nothing else.
+func (r *Resource) existing(ctx context.Context, g grant) (takenUp bool, diags diag.Diagnostics) {
 	vault, err := r.vault(ctx, g.vaultID)
+	var held []string
+	var assignmentID string
 	if err == nil {
-		var held []string
-		held, _, err = r.held(ctx, g, vault)
-		_, made := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
-		made = made || protection.IntentsOf(r.Client).Recovering(g.vaultID)
-		if err == nil && !made && len(missing(held)) == 0 {
-			return diag.Diagnostics{diagnostic.AlreadyExists(r.Subject(g.id()))}
-		}
+		held, assignmentID, err = r.held(ctx, g, vault)
 	}
-	if err != nil {
-		return diag.Diagnostics{diagnostic.FromError(diagnostic.Create, r.Subject(g.id()), err)}
+	_, made := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
+	switch {
+	case err != nil:
+		return false, diag.Diagnostics{diagnostic.FromError(diagnostic.Create, r.Subject(g.id()), err)}
+	case len(missing(held)) > 0 || made || protection.IntentsOf(r.Client).Recovering(g.vaultID):
+		return false, nil
+	case assignmentID != "" && azure.SameID(assignmentID, r.role(g).ID()):
+		return true, diag.Diagnostics{diagnostic.TakenUp(r.Subject(g.id()), "as the role assignment that this resource makes")}
+	case assignmentID == "" && vaultaccess.HoldsOnly(vault, g.principalID, customerkey.RequiredKeyPermissions()):
+		return true, diag.Diagnostics{diagnostic.TakenUp(r.Subject(g.id()), "as exactly the access policy that this resource makes")}
+	default:
+		return false, diag.Diagnostics{diagnostic.AlreadyExists(r.Subject(g.id()))}
 	}
-	return nil
 }
 
 // grantMissing grants what is missing in the way that the vault grants access, and shows it in the
@@ -120,6 +127,14 @@ func (r *Resource) grantMissing(ctx context.Context, act diagnostic.Act, plan *m
 		} else {
 			assignmentID, err = r.role(g).Assign(ctx, backoff)
 		}
+	}
+	if seen, ok := azure.LookAfter(ctx, err, func(ctx context.Context) (granted access, err error) {
+		if vault, err = r.vault(ctx, g.vaultID); err == nil {
+			held, granted.roleAssignmentID, err = r.held(ctx, g, vault)
+		}
+		return granted, err
+	}); ok && len(missing(held)) == 0 {
+		assignmentID, err = seen.roleAssignmentID, nil
 	}
 	if err != nil {
 		return record, diag.Diagnostics{diagnostic.FromError(act, r.Subject(g.id()), err)}

@@ -109,15 +109,16 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	backoff := r.Backoff(ctx, diagnostic.Create, plan.Timeouts)
 
-	resp.Diagnostics.Append(r.refuseExisting(ctx, plan.grant())...)
+	takenUp, diags := r.existing(ctx, plan.grant())
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	record := nothingAdded()
-	if protection.IntentsOf(r.Client).Recovering(plan.KeyVaultID.ValueString()) {
-		record = added{} // What came back with the vault is its own.
+	if takenUp || protection.IntentsOf(r.Client).Recovering(plan.KeyVaultID.ValueString()) {
+		record = added{} // All of it is its own, as is what came back with the vault.
 	}
-	record, diags := r.grantMissing(ctx, diagnostic.Create, &plan, record, backoff)
+	record, diags = r.grantMissing(ctx, diagnostic.Create, &plan, record, backoff)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -89,7 +89,7 @@ func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag
 		return plan, diags
 	}
 	vault, err := r.create(ctx, id, parameters)
-	if azure.IsConflict(err) {
+	if azure.IsConflict(err) && !azure.IsAccepted(err) {
 		gone, found, unseen := r.deleted(ctx, plan.Name.ValueString())
 		if found && unseen == nil {
 			if diags = obstacles(gone, id, plan); diags.HasError() {
@@ -103,7 +103,14 @@ func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag
 			}
 		}
 	}
-	if err != nil {
+	switch {
+	case azure.IsAccepted(err):
+		plan.VaultURI = types.StringValue(r.Client.Cloud().VaultURI(strings.ToLower(plan.Name.ValueString())))
+		plan.TenantID = types.StringValue(caller.TenantID)
+		diags.Append(diagnostic.CreationUnfinished("Azure accepted the creation, so the state has the vault.",
+			r.Subject(id), err))
+		return plan, diags
+	case err != nil:
 		diags.Append(diagnostic.FromError(diagnostic.Create, r.Subject(id), err))
 		return plan, diags
 	}

@@ -184,27 +184,56 @@ func group(t *testing.T, w *fixture.World, name string) {
 	}
 }
 
-// TestCreate_thatFailsHalfway is about a vault that was made without the role: Terraform replaces
-// it, by deleting and recovering it.
+// TestCreate_thatFailsHalfway is about a vault that was made without the role. An error would have Terraform replace
+// it, with keys that accounts use if it was recovered: a warning says what is left, and the next apply does it.
 func TestCreate_thatFailsHalfway(t *testing.T) {
 	t.Parallel()
+	for _, recovers := range []bool{false, true} {
+		w := fixture.New(t)
+		configured := config(acctest.Value{"rbac_authorization_enabled": true})
+		if recovers {
+			w.Vault("keys")
+			w.DeleteVault("keys")
+		}
+		if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
+			Kind: fault.Error, Method: "PUT", Path: "*/roleAssignments/*", Status: 403, Code: "AuthorizationFailed",
+		}); err != nil {
+			t.Fatal(err)
+		}
+		proto := w.Proto()
+		half, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
+		says(t, diags.Warnings(), "Key Vault Not Complete", "AuthorizationFailed", "The vault itself was created. Apply again to do the rest.")
+		if half.State["id"] != w.ID(azure.VaultType, "keys") || half.Identity["id"] != half.State["id"] || len(diags.Errors()) > 0 {
+			t.Fatalf("it is not kept: %v: %s", half, diags.Text())
+		}
+		proto = w.Proto()
+		read, _ := proto.Read(half)
+		if !recovers && read.State["caller_key_access_enabled"] != false {
+			t.Errorf("a refresh does not see what is left: %v", read.State)
+		}
+		settled(t, proto, proto.Update(read, configured), configured)
+	}
+}
+
+// TestCreate_accepted has Azure accept a vault and answer nothing more: the state has it, and is not tainted.
+func TestCreate_accepted(t *testing.T) {
+	t.Parallel()
 	w := fixture.New(t)
-	proto := w.Proto()
-	configured := config(acctest.Value{"rbac_authorization_enabled": true})
 	if _, err := w.Rehearsal().AddFault(t.Context(), fault.Fault{
-		Kind: fault.Error, Method: "PUT", Path: "*/roleAssignments/*", Status: 403, Code: "AuthorizationFailed",
+		Kind: fault.Error, Method: "GET", Path: "*/vaults/keys", Status: 403, Code: "AuthorizationFailed", Times: -1, Skip: 1,
 	}); err != nil {
 		t.Fatal(err)
 	}
-	half, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
-	says(t, diags, "Key Vault Not Created", "AuthorizationFailed", "The vault itself was created. Apply again to do the rest.")
-	if half.State["id"] != w.ID(azure.VaultType, "keys") || half.Identity["id"] != half.State["id"] {
-		t.Fatalf("it is not kept: %v", half)
+	proto := w.Proto()
+	begun, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, config(nil)))
+	says(t, diags.Warnings(), "Key Vault Not Complete", "Azure accepted the creation, so the state has the vault.")
+	if begun.State["vault_uri"] != "https://keys.vault.azure.net/" || len(diags.Errors()) > 0 {
+		t.Fatalf("%v: %s", begun.State, diags.Text())
 	}
-	if _, diags := proto.Apply(proto.Plan(resourceType, half, nil)); len(diags) > 0 {
-		t.Fatal(diags.Text())
+	if _, err := w.Rehearsal().ClearFaults(t.Context(), ""); err != nil {
+		t.Fatal(err)
 	}
-	settled(t, proto, proto.Create(resourceType, configured), configured)
+	settled(t, w.Proto(), begun, config(nil))
 }
 
 func TestCreate_whereTheNameIsTakenMeanwhile(t *testing.T) {

@@ -7,10 +7,10 @@
 package keyvault
 
 import (
+	"cmp"
 	"context"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -102,56 +102,48 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// The vault exists from here on: the next apply does what fails now.
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	// The vault exists from here on, and Terraform must not replace it: it may have been recovered, with keys that
+	// accounts use. What fails now, the next refresh finds, and the next apply does.
 	plan.VaultURI, plan.TenantID = state.VaultURI, state.TenantID
-	resp.Diagnostics.Append(r.settle(ctx, state, &plan, backoff, func(err error) diag.Diagnostic {
-		return diagnostic.FromErrorAfter("The vault itself was created.",
-			diagnostic.Create, r.Subject(id), err)
-	})...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if done, err := r.settle(ctx, state, &plan, backoff); err != nil {
+		resp.Diagnostics.Append(diagnostic.CreationUnfinished(cmp.Or(done, "The vault itself was created."),
+			r.Subject(id), err))
 	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
 }
 
 // settle changes the vault from its state to the plan. A vault that switches between access policies
 // and roles must not lock the caller out: the caller gets the new kind of access before the switch,
-// and loses the old kind after it.
-func (r *Resource) settle(ctx context.Context, state model, plan *model,
-	backoff *azure.Backoff, failed func(error) diag.Diagnostic,
-) diag.Diagnostics {
+// and loses the old kind after it. With an error, settle returns what was done all the same.
+func (r *Resource) settle(ctx context.Context, state model, plan *model, backoff *azure.Backoff,
+) (done string, err error) {
 	id := state.Identifier()
 	properties, changed, diags := plan.changed(ctx, state)
-	if diags.HasError() {
-		return diags
+	if err := diagnostic.Failure(diags); err != nil {
+		return "", err
 	}
 	had, wanted := state.CallerKeyAccess.ValueBool(), plan.CallerKeyAccess.ValueBool()
 	moves := plan.movesAccess(state)
 	if wanted && (!had || moves) {
 		if err := r.grantCaller(ctx, id, plan.RBACAuthorization.ValueBool(), backoff); err != nil {
-			return append(diags, failed(err))
+			return "", err
 		}
 	}
 	if changed || !plan.Tags.Equal(state.Tags) {
 		vault, err := r.update(ctx, state, *plan, properties)
 		if err != nil {
-			return append(diags, failed(err))
+			return "", err
 		}
 		plan.observe(vault, wanted)
 	}
-	var err error
 	if had && (!wanted || moves) {
 		err = r.revokeCaller(ctx, id, state.RBACAuthorization.ValueBool(), backoff)
 	}
 	if err == nil && moves && state.RBACAuthorization.ValueBool() {
 		err = vaultaccess.UnassignGrants(ctx, r.Client, id)
 	}
-	if err != nil {
-		diags.Append(diagnostic.FromErrorAfter(
-			"The vault itself was changed as planned.", diagnostic.Update, r.Subject(id), err))
-	}
-	return diags
+	return "The vault itself was changed as planned.", err
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -195,10 +187,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 			return
 		}
 	}
-	resp.Diagnostics.Append(r.settle(ctx, state, &plan, backoff, func(err error) diag.Diagnostic {
-		return diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err)
-	})...)
-	if resp.Diagnostics.HasError() {
+	switch done, err := r.settle(ctx, state, &plan, backoff); {
+	case err != nil && done != "":
+		resp.Diagnostics.Append(diagnostic.FromErrorAfter(done, diagnostic.Update, r.Subject(state.Identifier()), err))
+		return
+	case err != nil:
+		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Update, r.Subject(state.Identifier()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)

@@ -31,11 +31,17 @@ func (r *Resource) create(ctx context.Context, id string,
 	if err != nil {
 		return armkeyvault.Vault{}, err
 	}
+	var created armkeyvault.VaultsClientCreateOrUpdateResponse
 	poller, err := vaults.BeginCreateOrUpdate(ctx, at.ResourceGroupName, at.Name, parameters, nil)
-	if err != nil {
-		return armkeyvault.Vault{}, err
+	if err == nil {
+		created, err = azure.Await(ctx, poller)
 	}
-	created, err := azure.Await(ctx, poller)
+	found, exists := azure.LookAfter(ctx, err, func(ctx context.Context) (armkeyvault.Vault, error) {
+		return r.get(ctx, id)
+	})
+	if exists { // It works while Azure still registers its name.
+		return found, nil
+	}
 	return created.Vault, err
 }
 

@@ -215,8 +215,11 @@ func (r *Resource) restore(ctx context.Context, vaultURI, name string, backoff *
 	}
 	for {
 		key, err := r.newest(ctx, vaultURI, name)
+		if err == nil {
+			return key, nil
+		}
 		if !azure.IsNotFound(err) || !backoff.Wait(ctx, "Key Vault to recover the key "+name) {
-			return key, backoff.Ended(err)
+			return version{}, &azure.AcceptedError{Err: backoff.Ended(err)}
 		}
 	}
 }

@@ -490,15 +490,43 @@ func TestCreate_thatFailsHalfway(t *testing.T) {
 	configured := w.config(acctest.Value{"rotation_policy": acctest.Value{"expire_after": "P90D"}})
 	w.strike(fault.Fault{Kind: fault.Error, Method: http.MethodPut, Path: "*/rotationpolicy", Status: 403, Code: "Forbidden"})
 	half, diags := proto.Apply(proto.Plan(resourceType, acctest.Object{}, configured))
-	says(t, diags, "Key Vault Key Not Created", "403", "The key itself was created. Apply again to do the rest.")
-	if half.State["id"] != identifier || half.Identity["id"] != identifier {
-		t.Fatalf("it is not kept: %v", half)
+	says(t, diags.Warnings(), "Key Vault Key Not Complete", "403", "The key itself was created. Apply again to do the rest.")
+	if half.State["id"] != identifier || half.Identity["id"] != identifier || len(diags.Errors()) > 0 {
+		t.Fatalf("it is not kept: %v: %s", half, diags.Text())
 	}
-	// Terraform replaces what was created with an error.
-	_, diags = proto.Apply(proto.Plan(resourceType, half, nil))
-	must(t, half, diags)
-	w.settled(proto, proto.Create(resourceType, configured), configured)
+	// An error would have Terraform replace the key.
+	proto = w.Proto()
+	read, diags := proto.Read(half)
+	must(t, read, diags)
+	w.settled(proto, proto.Update(read, configured), configured)
 	versions(t, w.World, 1)
+}
+
+// TestCreate_recoversHalfway has the vault answer nothing more once it recovers a key: the state has the key, which is not
+// replaced, and the next apply does the rest, the rotation among it.
+func TestCreate_recoversHalfway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Key("keys", "media")
+	w.DeleteKey("keys", "media")
+	configured := w.config(acctest.Value{"rotate_when_changed": acctest.Value{"n": "1"}})
+	proto := w.Proto()
+	plan := proto.Plan(resourceType, acctest.Object{}, configured)
+	w.strike(fault.Fault{Kind: fault.Error, Method: http.MethodGet, Path: "/keys/media*", Status: 403, Code: "Forbidden", Times: -1, Skip: 1})
+	half, diags := proto.Apply(plan)
+	says(t, diags.Warnings(), "Key Vault Key Not Complete", "Azure accepted the recovery, so the state has the key.")
+	if half.State["id"] != identifier || len(diags.Errors()) > 0 {
+		t.Fatalf("it is not kept: %v: %s", half, diags.Text())
+	}
+	if _, err := w.Rehearsal().ClearFaults(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	proto = w.Proto()
+	read, diags := proto.Read(half)
+	must(t, read, diags)
+	whole := proto.Update(read, configured)
+	w.settled(proto, whole, configured)
+	versions(t, w.World, 2)
 }
 
 func TestRead_ofAKeyThatIsNoneOfOurs(t *testing.T) {

@@ -188,15 +188,31 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// The key exists from here on: the next apply does what fails now.
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, state.ID)...)
-	if err := r.settle(ctx, state, &plan, key, backoff); err != nil {
-		resp.Diagnostics.Append(diagnostic.FromErrorAfter(
-			"The key itself was created.", diagnostic.Create, r.Subject(id), err))
-		return
+	// The key exists from here on, and Terraform must not replace it: it may have been recovered, and accounts use
+	// it. What fails now, the next refresh finds, and the next apply does.
+	if !key.id.IsZero() {
+		err = r.settle(ctx, state, &plan, key, backoff)
+	}
+	if err != nil {
+		resp.Diagnostics.Append(diagnostic.CreationUnfinished("The key itself was created.", r.Subject(id), err))
+	}
+	if err != nil || key.id.IsZero() {
+		plan.unfinished(state)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, []byte("true"))...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+}
+
+// unfinishedKey marks in the private state a key whose creation was not finished. Which rotation it has had, its
+// versions tell.
+const unfinishedKey = "unfinished"
+
+// unfinished completes the plan for a key that exists, as far as it is known.
+func (m *model) unfinished(found model) {
+	m.ID, m.VersionlessID, m.VaultURI = found.ID, found.ID, found.VaultURI
+	m.ResourceVersionlessID = types.StringValue(customerkey.KeyScope(m.KeyVaultID.ValueString(), m.Name.ValueString()))
+	m.Version, m.VersionedID = found.Version, found.VersionedID
 }
 
 // found returns the key if it came back with the vault, which this apply recovered, and no key if there is
@@ -237,7 +253,14 @@ func (r *Resource) addOrRestore(ctx context.Context, uri, id string, plan model,
 			return asRecovered(plan, key), key, diags
 		}
 	}
-	if err != nil {
+	switch {
+	case azure.IsAccepted(err):
+		plan.ID, plan.VaultURI = types.StringValue(id), types.StringValue(uri)
+		plan.Version, plan.VersionedID = types.StringNull(), types.StringNull()
+		diags.Append(diagnostic.CreationUnfinished("Azure accepted the recovery, so the state has the key.",
+			r.Subject(id), err))
+		return plan, version{}, diags
+	case err != nil:
 		return plan, key, diag.Diagnostics{diagnostic.FromError(diagnostic.Create, r.Subject(id), err)}
 	}
 	plan.RotationPolicy = nil
@@ -246,7 +269,14 @@ func (r *Resource) addOrRestore(ctx context.Context, uri, id string, plan model,
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	base.Refresh(ctx, &r.Resource, req, resp, r.read)
+	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
+		unfinished, diags := req.Private.GetKey(ctx, unfinishedKey)
+		resp.Diagnostics.Append(diags...)
+		if len(unfinished) > 0 {
+			state.RotateWhenChanged = types.MapNull(types.StringType)
+		}
+		return r.read(ctx, state)
+	})
 }
 
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
@@ -279,6 +309,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, plan.ID)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, unfinishedKey, nil)...)
 }
 
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest,

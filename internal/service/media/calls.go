@@ -43,16 +43,20 @@ func (c Calls[Properties]) Get(ctx context.Context, id string,
 	return accounts.Get(ctx, at.ResourceGroupName, at.Name)
 }
 
-// Create sends an account and waits until it works. It calls accepted as soon as Azure has the
-// account, even if its creation fails later. It sends the account again after a refusal that passes, and
-// after one that one of the waits has waited for.
+// Create sends an account and waits until it works. It sends the account again after a refusal that passes, and
+// after one that one of the waits has waited for. The error is an [azure.AcceptedError] if Azure has the account.
 func (c Calls[Properties]) Create(ctx context.Context, id string, sent armmedia.Resource[Properties],
-	accepted func(), backoff *azure.Backoff, waits ...Wait,
+	backoff *azure.Backoff, waits ...Wait,
 ) (account armmedia.Resource[Properties], err error) {
+	accepted := false
 	err = backoff.Retry(ctx, subject(id), func() (err error) {
-		account, err = c.createOnce(ctx, id, sent, accepted)
+		account, err = c.createOnce(ctx, id, sent)
+		accepted = accepted || azure.IsAccepted(err)
 		return err
 	}, waits...)
+	if err != nil && accepted && !azure.IsAccepted(err) {
+		err = &azure.AcceptedError{Err: err}
+	}
 	return account, err
 }
 
@@ -62,30 +66,26 @@ type Wait = func(ctx context.Context, refused error) bool
 // subject names an account in a sentence.
 func subject(id string) string { return "the account " + azure.NameOf(id) }
 
-func (c Calls[Properties]) createOnce(ctx context.Context, id string,
-	sent armmedia.Resource[Properties], accepted func(),
-) (none armmedia.Resource[Properties], err error) {
+func (c Calls[Properties]) createOnce(ctx context.Context, id string, sent armmedia.Resource[Properties],
+) (account armmedia.Resource[Properties], err error) {
 	accounts, at, err := c.open(id)
 	if err != nil {
-		return none, err
+		return account, err
 	}
 	poller, err := accounts.BeginCreate(ctx, at.ResourceGroupName, at.Name, sent)
 	if err == nil {
-		accepted()
-		return azure.Await(ctx, poller)
+		account, err = azure.Await(ctx, poller)
 	}
-	if !azure.IsRefused(err) { // The answer was lost: reading shows whether Azure has the account.
-		looking, cancel := azure.LastLook(ctx)
-		defer cancel()
-		found, lookErr := accounts.Get(looking, at.ResourceGroupName, at.Name)
-		if lookErr == nil {
-			accepted()
-			if azure.Deref(c.Kind.State(azure.Deref(found.Properties))) == armmedia.Succeeded {
-				return found, nil
-			}
-		}
+	found, exists := azure.LookAfter(ctx, err, func(ctx context.Context) (armmedia.Resource[Properties], error) {
+		return accounts.Get(ctx, at.ResourceGroupName, at.Name)
+	})
+	switch {
+	case exists && azure.Deref(c.Kind.State(azure.Deref(found.Properties))) == armmedia.Succeeded:
+		return found, nil
+	case exists && !azure.IsAccepted(err):
+		err = &azure.AcceptedError{Err: err}
 	}
-	return none, err
+	return account, err
 }
 
 // Update patches an account. It sends the update again after a refusal that passes, and after one that

@@ -170,21 +170,17 @@ func (l *Lifecycle[M, P, Properties]) Create(ctx context.Context, req resource.C
 
 	planned.ID = attribute.NewResourceID(id)
 	sent := l.Created(plan)
-	accepted := false
 	grant := l.keys().GrantWait(planned.keyed(), protection.Account{}, backoff)
-	account, err := l.calls().Create(ctx, id, sent, func() {
-		accepted = true
-		begun := *plan
-		l.complete(ctx, &begun, sent)
-		l.Attributes(&begun).ProvisioningState = types.StringValue(string(armmedia.InProgress))
-		resp.Diagnostics.Append(resp.State.Set(ctx, begun)...)
+	account, err := l.calls().Create(ctx, id, sent, backoff, grant.Passed, l.storageWait(backoff))
+	if err == nil || azure.IsAccepted(err) {
 		resp.Diagnostics.Append(base.SetIdentity(ctx, resp.Identity, planned.ID)...)
-	}, backoff, grant.Passed, l.storageWait(backoff))
+	}
 	switch {
-	case err != nil && accepted:
-		resp.Diagnostics.Append(diagnostic.FromErrorAfter("Azure has the account, but it does not "+
-			"work: the next apply deletes it and creates it anew.",
-			diagnostic.Create, l.Subject(id), err))
+	case azure.IsAccepted(err):
+		l.complete(ctx, plan, sent)
+		planned.ProvisioningState = types.StringValue(string(armmedia.InProgress))
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(diagnostic.CreationFailed(l.Subject(id), err))
 	case err != nil:
 		resp.Diagnostics.Append(
 			l.refused(ctx, diagnostic.Create, plan, grant, err, backoff))

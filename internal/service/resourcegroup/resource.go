@@ -9,6 +9,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -35,10 +36,13 @@ type Resource struct{ base.Resource }
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
-	base.Create(ctx, &r.Resource, req, resp, func(plan *model) string {
-		name := plan.Name.ValueString()
-		return azure.ID(r.Client.SubscriptionID(), name, azure.ResourceGroupType, name)
-	}, r.get, r.create, (*model).observe)
+	base.Create(ctx, &r.Resource, req, resp, base.Creation[armresources.ResourceGroup, *model]{
+		At: func(plan *model) string {
+			name := plan.Name.ValueString()
+			return azure.ID(r.Client.SubscriptionID(), name, azure.ResourceGroupType, name)
+		},
+		Get: r.get, Create: r.create, Observe: (*model).observe,
+	})
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
@@ -41,10 +40,12 @@ func (r *Resource) create(ctx context.Context, id string, plan *model) (armstora
 		return armstorage.Account{}, err
 	}
 	created, err := azure.Await(ctx, poller)
-	if err != nil {
-		return armstorage.Account{}, base.AcceptedError{Err: err}
-	}
-	return created.Account, nil
+	return created.Account, err
+}
+
+// works reports whether an account was created to the end.
+func works(account armstorage.Account) bool {
+	return azure.Deref(azure.Deref(account.Properties).ProvisioningState) == armstorage.ProvisioningStateSucceeded
 }
 
 // update patches what was changed, unless accounts use the keys that it switches off (ACC007). Azure
@@ -70,20 +71,19 @@ func (r *Resource) update(ctx context.Context, state, plan *model) (keeps bool, 
 	}
 	identity := parameters.Identity
 	var kept []string
-	if identity != nil && attribute.IdentityLeaves(plan.Identity, state.Identity) {
-		now, err := protection.Read(ctx, r.Client, state.Identifier())
-		if err != nil {
-			return false, err
-		}
-		kept = now.LeftOut(attribute.Identities(plan.Identity))
-		parameters.Identity, _ = changedIdentity(ctx, state.Identity, plan.Identity, kept...)
-	}
-	if retagged {
+	leaves := identity != nil && attribute.IdentityLeaves(plan.Identity, state.Identity)
+	if leaves || retagged {
 		current, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
 		if err != nil {
 			return false, err
 		}
-		parameters.Tags = attribute.MergedTags(current.Tags, state.Tags, plan.Tags)
+		if leaves {
+			kept = protection.StorageAccount(current.Account).LeftOut(attribute.Identities(plan.Identity))
+			parameters.Identity, _ = changedIdentity(ctx, state.Identity, plan.Identity, kept...)
+		}
+		if retagged {
+			parameters.Tags = attribute.MergedTags(current.Tags, state.Tags, plan.Tags)
+		}
 	}
 	updated, err := accounts.Update(ctx, at.ResourceGroupName, at.Name, parameters, nil)
 	if err != nil {

@@ -200,9 +200,13 @@ func replacedForEncryption(state model) rule.Violation {
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
-	base.Create(ctx, &r.Resource, req, resp, func(plan *model) string {
-		return plan.At(r.Client.SubscriptionID(), azure.StorageAccountType)
-	}, r.get, r.create, (*model).observe)
+	base.Create(ctx, &r.Resource, req, resp, base.Creation[armstorage.Account, *model]{
+		At: func(plan *model) string {
+			return plan.At(r.Client.SubscriptionID(), azure.StorageAccountType)
+		},
+		Get: r.get, Create: r.create,
+		Works: works, Observe: (*model).observe,
+	})
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -157,7 +157,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	recorded, diags := state.record(ctx, resp.Private)
 	limit, more := plan.Timeouts.Update(ctx, plan.longestUpdate())
 	resp.Diagnostics.Append(append(diags, more...)...)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(azure.CarryOut(ctx), limit)
 	defer cancel()
 	opened, diags := r.open(ctx, &plan)
 	resp.Diagnostics.Append(diags...)

@@ -9,6 +9,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/msi/armmsi"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -63,9 +64,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
-	base.Create(ctx, &r.Resource, req, resp, func(plan *model) string {
-		return plan.At(r.Client.SubscriptionID(), azure.UserAssignedIdentityType)
-	}, r.get, r.create, (*model).observe)
+	base.Create(ctx, &r.Resource, req, resp, base.Creation[armmsi.Identity, *model]{
+		At: func(plan *model) string {
+			return plan.At(r.Client.SubscriptionID(), azure.UserAssignedIdentityType)
+		},
+		Get: r.get, Create: r.create, Observe: (*model).observe,
+	})
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
