@@ -4,6 +4,7 @@
 package authorization
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -297,7 +298,11 @@ func (s *Service) listAssignments(r *engine.Request) (*engine.Response, error) {
 			all = append(all, assignmentsAt(r.Tx, at, "")...)
 		}
 	}
-	all = append(all, revealed(r.Resources(scope, assignmentType))...)
+	if principal := conditions.principal(); principal != "" {
+		all = append(all, revealed(r.With(scope, assignmentType, principalTerm(principal)))...)
+	} else {
+		all = append(all, revealed(r.Resources(scope, assignmentType))...)
+	}
 	shown := []any{}
 	for _, a := range all {
 		if conditions.allow(a, scope) {
@@ -305,6 +310,11 @@ func (s *Service) listAssignments(r *engine.Request) (*engine.Response, error) {
 		}
 	}
 	return r.Page(shown, "nextLink"), nil
+}
+
+// principal returns the one whose assignments a filter leaves in a list, or "".
+func (f filter) principal() string {
+	return cmp.Or(f.equal["principalid"], f.equal["assignedto()"])
 }
 
 // allow reports whether a filter leaves an assignment in the list of a scope.

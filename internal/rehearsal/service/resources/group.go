@@ -80,11 +80,10 @@ func (s *Service) listGroups(r *engine.Request) (*engine.Response, error) {
 		return nil, err
 	}
 	t := s.engine.Type(groupType)
-	shown := []any{}
-	for _, group := range r.Resources(r.ID.SubscriptionID(), groupType) {
-		if wanted(group) && r.Permit(groupPermission+"/read", group.ID) == nil {
-			shown = append(shown, r.Show(t, group))
+	return r.PageOf(r.ID.SubscriptionID(), groupType, "nextLink", func(group *engine.Resource) any {
+		if !wanted(group) || r.Permit(groupPermission+"/read", group.ID) != nil {
+			return nil
 		}
-	}
-	return r.Page(shown, "nextLink"), nil
+		return r.Show(t, group)
+	}), nil
 }

@@ -27,12 +27,11 @@ func (s *Service) listResources(r *engine.Request) (*engine.Response, error) {
 		return nil, err
 	}
 	expand := strings.ToLower(r.Query["$expand"])
-	shown := []any{}
-	for _, resource := range r.Resources(scope, "") {
+	return r.PageOf(scope, "", "nextLink", func(resource *engine.Resource) any {
 		t := s.engine.Type(resource.Type)
 		if t == nil || t.Untracked || resource.Location == "" || !wanted(resource) ||
 			r.Permit(t.Name+"/read", resource.ID) != nil {
-			continue
+			return nil
 		}
 		body := map[string]any{}
 		for name, value := range r.Show(t, resource) {
@@ -52,9 +51,8 @@ func (s *Service) listResources(r *engine.Request) (*engine.Response, error) {
 		if strings.Contains(expand, "provisioningstate") {
 			body["provisioningState"] = provisioningState(resource)
 		}
-		shown = append(shown, body)
-	}
-	return r.Page(shown, "nextLink"), nil
+		return body
+	}), nil
 }
 
 // listedName returns the name of a resource in the list of all types. That of a nested one begins with the
