@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -100,7 +101,7 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, hr.Body, maxBody))
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
+		http.Error(w, err.Error(), unread(err))
 		return
 	}
 	hr.Header = canonicalHeader(hr.Header)
@@ -142,6 +143,18 @@ func refuseAddress(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html; charset=us-ascii")
 	w.WriteHeader(http.StatusBadRequest)
 	_, _ = io.WriteString(w, "<h2>Bad Request - Invalid URL</h2>\n<hr><p>HTTP Error 400. The request URL is invalid.</p>\n")
+}
+
+// unread returns the status of the answer to a request whose body could not be read.
+func unread(err error) int {
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &long):
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return http.StatusRequestTimeout
+	}
+	return http.StatusBadRequest
 }
 
 func (e *Engine) intercept(r *Request) []Interception {

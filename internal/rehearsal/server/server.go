@@ -7,10 +7,12 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -42,6 +44,9 @@ type Options struct {
 	Log *slog.Logger
 	// Engine are further options of the rehearsal.
 	Engine []engine.Option
+	// Stall is how long a request may take to arrive, its headers and then its body; 0 stands for half a
+	// minute.
+	Stall time.Duration
 	// Around wraps the handler of Azure's hosts: tests count and hold requests with it.
 	Around func(http.Handler) http.Handler
 }
@@ -65,6 +70,7 @@ type Server struct {
 	log       *slog.Logger
 	ready     Ready
 	temporary string // the folder of a CA file that nobody named
+	stall     time.Duration
 
 	serving sync.WaitGroup
 	failed  chan error
@@ -72,7 +78,9 @@ type Server struct {
 
 // Start opens a rehearsal and serves it. The caller must call [Server.Wait] or [Server.Close].
 func Start(ctx context.Context, options Options) (*Server, error) {
-	s := &Server{log: options.Log, failed: make(chan error, 1)}
+	s := &Server{
+		log: options.Log, failed: make(chan error, 1), stall: cmp.Or(options.Stall, 30*time.Second),
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -173,10 +181,42 @@ func (s *Server) certify(options Options) (certificate *tls.Certificate, err err
 
 func (s *Server) newServer(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 30 * time.Second,
+		Handler:           s.timed(handler),
+		ReadHeaderTimeout: s.stall,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+}
+
+// timed cuts off a body that does not arrive. The server's own ReadTimeout would count the time that the
+// answer takes as well.
+func (s *Server) timed(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != http.NoBody {
+			connection := http.NewResponseController(w)
+			deadline := time.Now().Add(s.stall) //nolint:forbidigo // the network's clock
+			if err := connection.SetReadDeadline(deadline); err != nil {
+				s.log.Warn("a body may take for ever", "error", err)
+			}
+			r.Body = &timedBody{ReadCloser: r.Body, connection: connection}
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// timedBody is a body with a deadline, which ends with it.
+type timedBody struct {
+	io.ReadCloser
+
+	connection *http.ResponseController
+}
+
+// Read implements [io.Reader].
+func (b *timedBody) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	if err == io.EOF { //nolint:errorlint // a body ends with the very error
+		_ = b.connection.SetReadDeadline(time.Time{}) // what was set can be taken back
+	}
+	return n, err
 }
 
 // handler answers under every name; the control interface only under the machine's own.
