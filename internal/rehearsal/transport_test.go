@@ -163,6 +163,9 @@ func TestControl(t *testing.T) {
 	if err := azure.Advance(ctx, -time.Second); err == nil {
 		t.Error("time went back")
 	}
+	if err := azure.Advance(ctx, 100*365*24*time.Hour); err == nil || !strings.Contains(err.Error(), "2100") {
+		t.Errorf("beyond the end of time: %v", err)
+	}
 	state, err := azure.Show(ctx)
 	if err != nil || len(state.Resources) == 0 || state.Access != azure.Access() {
 		t.Errorf("show: %+v, %v", state, err)

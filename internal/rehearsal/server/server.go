@@ -213,7 +213,7 @@ type timedBody struct {
 // Read implements [io.Reader].
 func (b *timedBody) Read(into []byte) (int, error) {
 	n, err := b.ReadCloser.Read(into)
-	if err == io.EOF { //nolint:errorlint // a body ends with the very error
+	if err == io.EOF {
 		_ = b.connection.SetReadDeadline(time.Time{}) // what was set can be taken back
 	}
 	return n, err

@@ -108,7 +108,7 @@ func TestServer_waitsForSlowWork(t *testing.T) {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			handler.ServeHTTP(w, r)
 			select {
-			case <-time.After(3 * stall):
+			case <-time.After(3 * stall): //nolint:forbidigo // the network has its own clock
 			case <-r.Context().Done():
 				t.Error("the request was given up")
 			}

@@ -81,6 +81,9 @@ func serveBackup(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, v := range found.key.Versions {
+		found.key.material(c.Tx, v)
+	}
 	sealed, err := backup{Subscription: c.vault.ID.Subscription(), Key: *found.key}.seal(c.Tx)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/material"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
 )
 
@@ -26,7 +25,7 @@ func (c *call) bundle(k *key, v *version) map[string]any {
 			shown[name] = encoded(value)
 		}
 	}
-	public := v.public()
+	public := k.material(c.Tx, v).Public()
 	set("n", public.N)
 	set("e", public.E)
 	set("x", public.X)
@@ -39,14 +38,6 @@ func (c *call) bundle(k *key, v *version) map[string]any {
 		body["tags"] = v.Tags
 	}
 	return body
-}
-
-func (v *version) public() material.Public {
-	private, err := material.Parse(v.Private)
-	if err != nil {
-		panic(&engine.CorruptError{Key: keyPrefix + v.ID, Err: err})
-	}
-	return private.Public()
 }
 
 // item returns a key as lists have it, under the identifier id.

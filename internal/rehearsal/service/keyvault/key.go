@@ -39,7 +39,8 @@ type version struct {
 	Created    time.Time         `json:"created"`
 	Updated    time.Time         `json:"updated"`
 	Tags       map[string]string `json:"tags,omitempty"`
-	// Private is the private key, PKCS #8. Rehearsal has no HSM: keys of an HSM are kept here too.
+	// Private is the private key, PKCS #8, empty until it is needed. Rehearsal has no HSM: keys of an
+	// HSM are kept here too.
 	Private []byte `json:"private"`
 }
 
@@ -141,6 +142,21 @@ func (v *version) generate() error {
 	}
 	v.Private, err = made.Encode()
 	return err
+}
+
+// material returns the secret part of a version, and makes it if nobody has needed it before.
+func (k *key) material(tx *engine.Tx, v *version) *material.Key {
+	if len(v.Private) == 0 {
+		if err := v.generate(); err != nil {
+			panic(err) // the machine has no randomness
+		}
+		k.save(tx)
+	}
+	private, err := material.Parse(v.Private)
+	if err != nil {
+		panic(&engine.CorruptError{Key: keyDocument(k.Vault, k.Name), Err: err})
+	}
+	return private
 }
 
 func (v *version) isRSA() bool { return strings.HasPrefix(v.Type, "RSA") }

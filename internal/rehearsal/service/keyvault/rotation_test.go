@@ -225,3 +225,40 @@ func TestAKeyRotatesByItself(t *testing.T) {
 		t.Errorf("without a policy: %d versions", got)
 	}
 }
+
+// TestAClockIsAdvancedByDecades, over the shortest policy and the longest keys: nobody waits for versions
+// that nobody uses. Every version has material of its own all the same.
+func TestAClockIsAdvancedByDecades(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vault("old", nil)
+	w.key("old", "k", `{"kty":"RSA","key_size":2048}`)
+	w.setPolicy("old", "k", `{"lifetimeActions":[{"trigger":{"timeAfterCreate":"P7D"},
+		"action":{"type":"Rotate"}}]}`)
+	const years = 4
+	w.advance(years * 365 * day)
+	if got, want := w.versions("old", "k"), 1+years*365/7; got != want {
+		t.Errorf("%d versions, want %d", got, want)
+	}
+	w.Transact(t, func(tx *engine.Tx) {
+		var kept struct {
+			Versions []struct {
+				Private []byte `json:"private"`
+			} `json:"versions"`
+		}
+		tx.Load("keyvault/key/old/k", &kept)
+		for i, v := range kept.Versions[1:] {
+			if len(v.Private) > 0 {
+				t.Fatalf("somebody has waited for version %d", i+1)
+			}
+		}
+	})
+	newest := w.data(http.MethodGet, "old", "keys/k", "")
+	again := w.data(http.MethodGet, "old", "keys/k", "")
+	if n := newest.Text("key", "n"); n == "" || n != again.Text("key", "n") {
+		t.Errorf("the newest version is %q and then %q", n, again.Text("key", "n"))
+	}
+	if n := w.data(http.MethodPost, "old", "keys/k/rotate", "").Text("key", "n"); n == newest.Text("key", "n") {
+		t.Error("two versions are one key")
+	}
+}

@@ -304,11 +304,7 @@ func (u *usable) use(
 	if refused := u.version.fit(operation, tx.Now()); refused != nil {
 		return nil, refused
 	}
-	private, err := material.Parse(u.version.Private)
-	if err != nil {
-		panic(&engine.CorruptError{Key: keyDocument(u.key.Vault, u.key.Name), Err: err})
-	}
-	result, err := do(private)
+	result, err := do(u.key.material(tx, u.version))
 	switch {
 	case errors.Is(err, material.ErrAlgorithm):
 		return nil, badParameter("The algorithm cannot be used with the key type %s.", u.version.Type)

@@ -55,6 +55,9 @@ func NewEC(curve string) (*Key, error) {
 	return &Key{signer: private}, nil
 }
 
+// HasCurve reports whether there are keys on a curve, "P-256".
+func HasCurve(name string) bool { return curveOf(name) != nil }
+
 // curveOf returns the curve of this name, or nil: P-256K is not in Go's library.
 func curveOf(name string) elliptic.Curve {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
