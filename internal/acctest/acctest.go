@@ -28,6 +28,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +52,21 @@ type Azure struct {
 	// transport reaches the rehearsal and checks requests and answers against Microsoft's documents.
 	transport http.RoundTripper
 	wrap      func(http.RoundTripper) http.RoundTripper
+	// byOthers counts what others than the provider changed, and how often time went by.
+	byOthers atomic.Int64
+}
+
+// others counts the requests of others than the provider that may change something.
+type others struct {
+	through http.RoundTripper
+	changes *atomic.Int64
+}
+
+func (o others) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method != http.MethodGet && !strings.HasPrefix(req.URL.Host, "login.") {
+		o.changes.Add(1)
+	}
+	return o.through.RoundTrip(req)
 }
 
 // New opens the Azure of a test. The test fails if it sends a request that Azure would not understand:
@@ -131,6 +147,7 @@ func (a *Azure) Proto() *Proto {
 func (a *Azure) Configured(block Value) *Proto {
 	a.t.Helper()
 	proto := NewProto(a.t, a.factory)
+	proto.others = a.byOthers.Load
 	block["environment"] = "rehearsal"
 	if diags := proto.Configure(block); len(diags) > 0 {
 		a.t.Fatalf("configuring the provider: %s", diags.Text())
@@ -149,7 +166,7 @@ func (a *Azure) Client() *azure.Client {
 		ClientID:       access.ClientID,
 		ClientSecret:   access.ClientSecret,
 		UserAgent:      "somebody-else",
-		Transport:      a.transport,
+		Transport:      others{a.transport, &a.byOthers},
 		Clock:          clock{a.rehearsal},
 	})
 	if err != nil {
@@ -173,6 +190,7 @@ func (a *Azure) SubscriptionID() string { return a.rehearsal.Access().Subscripti
 // Advance moves the clock forward.
 func (a *Azure) Advance(d time.Duration) {
 	a.t.Helper()
+	a.byOthers.Add(1)
 	if err := a.rehearsal.Advance(context.WithoutCancel(a.t.Context()), d); err != nil {
 		a.t.Fatal(err)
 	}

@@ -22,6 +22,11 @@ type Proto struct {
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
 	log     *bytes.Buffer
+
+	block Value // The provider's block, once it is configured.
+	// How much others have changed, now and when the run began. Both are nil and 0 where nobody counts.
+	others func() int64
+	known  int64
 }
 
 // Object is a resource in the form in which Terraform keeps it.
@@ -88,12 +93,39 @@ func (p *Proto) Server() tfprotov6.ProviderServer { return p.server }
 // accounts that were listed, is made anew.
 func (p *Proto) Configure(block Value) Diagnostics {
 	p.t.Helper()
+	p.block = block
+	if p.others != nil {
+		p.known = p.others()
+	}
 	resp, err := p.server.ConfigureProvider(p.context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.14.0",
 		Config:           p.encode(p.schemas.Provider, block),
 	})
 	p.must(err)
 	return resp.Diagnostics
+}
+
+// OneRun keeps Read and Plan in the run that they are in, whatever others change.
+func (p *Proto) OneRun() *Proto {
+	p.others = nil
+	return p
+}
+
+// goOn begins another run if others have changed something: a run takes it for granted for a minute that what
+// it has read stays as it is.
+func (p *Proto) goOn() {
+	p.t.Helper()
+	if p.others != nil && p.others() != p.known {
+		p.NextRun()
+	}
+}
+
+// NextRun begins another run, which knows nothing of what was read in the one before.
+func (p *Proto) NextRun() {
+	p.t.Helper()
+	if diags := p.Configure(p.block); len(diags) > 0 {
+		p.t.Fatalf("configuring the provider: %s", diags.Text())
+	}
 }
 
 // Validate validates the configuration of a resource.
@@ -121,6 +153,7 @@ type Plan struct {
 // configuration is nil.
 func (p *Proto) Plan(resourceType string, prior Object, config Value) Plan {
 	p.t.Helper()
+	p.goOn()
 	schema := p.resource(resourceType)
 	resp, err := p.server.PlanResourceChange(p.context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName:         resourceType,
@@ -187,6 +220,7 @@ func (p *Proto) Update(prior Object, config Value) Object {
 // Read refreshes a resource. Its state is nil afterwards if it is gone.
 func (p *Proto) Read(object Object) (Object, Diagnostics) {
 	p.t.Helper()
+	p.goOn()
 	schema := p.resource(object.Type)
 	resp, err := p.server.ReadResource(p.context(), &tfprotov6.ReadResourceRequest{
 		TypeName:        object.Type,
@@ -241,6 +275,7 @@ func (p *Proto) ReadData(dataSource string, config Value) (Value, Diagnostics) {
 	if !ok {
 		p.t.Fatalf("there is no data source %s", dataSource)
 	}
+	p.goOn()
 	resp, err := p.server.ReadDataSource(p.context(), &tfprotov6.ReadDataSourceRequest{
 		TypeName: dataSource, Config: p.encode(schema, config),
 	})

@@ -49,6 +49,7 @@ type Client struct {
 
 	locks locks
 	run   run
+	reads reads
 
 	mu   sync.Mutex
 	keys map[string]*azkeys.Client // By vault URI.
@@ -85,6 +86,7 @@ func New(config Config) (*Client, error) {
 		correlationID: uuid.NewString(),
 		keys:          map[string]*azkeys.Client{},
 	}
+	client.reads.now = client.ServerTime
 	client.credential, err = newCredential(config, client.pipeline(), client.cloud.Known)
 	if err != nil {
 		return nil, err

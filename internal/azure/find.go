@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
 )
 
@@ -37,25 +38,25 @@ func (c *Client) Find(ctx context.Context, subscriptionID, resourceType, name st
 // FindVault returns the ID of a vault in a subscription, by its name or, where the name is unknown, by
 // its address. The ID is empty where there is no such vault, or none that the caller may see.
 func (c *Client) FindVault(ctx context.Context, subscriptionID, name, vaultURI string) (string, error) {
-	if name != "" { // Unique in all of Azure.
-		return c.Find(ctx, subscriptionID, VaultType, name)
-	}
 	vaults, err := c.Vaults(subscriptionID)
 	if err != nil {
 		return "", err
 	}
-	pages := vaults.NewListBySubscriptionPager(nil)
-	for pages.More() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return "", err
-		}
-		for _, found := range page.Value {
-			if strings.EqualFold(strings.TrimSuffix(Deref(Deref(found.Properties).VaultURI), "/"),
-				strings.TrimSuffix(vaultURI, "/")) {
-				return Deref(found.ID), nil
+	found := ""
+	err = EachPage(ctx, vaults.NewListBySubscriptionPager(nil), func(page armkeyvault.VaultsClientListBySubscriptionResponse) {
+		for _, vault := range page.Value {
+			if name != "" && strings.EqualFold(Deref(vault.Name), name) ||
+				name == "" && isSameAddress(Deref(Deref(vault.Properties).VaultURI), vaultURI) {
+				found = Deref(vault.ID)
 			}
 		}
+	})
+	if name != "" && IsForbidden(err) { // Who may not list vaults may still see one.
+		return c.Find(ctx, subscriptionID, VaultType, name)
 	}
-	return "", nil
+	return found, err
+}
+
+func isSameAddress(one, other string) bool {
+	return strings.EqualFold(strings.TrimSuffix(one, "/"), strings.TrimSuffix(other, "/"))
 }

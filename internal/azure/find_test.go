@@ -25,12 +25,12 @@ func TestFindVault(t *testing.T) {
 	}{
 		{
 			"by its name", "keys", "https://keys.vault.azure.net/",
-			[]string{`{"value":[{"id":"` + vaults + `Keys"}]}`},
-			"resourceType eq 'Microsoft.KeyVault/vaults' and name eq 'keys'", vaults + "Keys",
+			[]string{`{"value":[{"id":"other","name":"other"},{"id":"` + vaults + `Keys","name":"Keys"}]}`},
+			list, vaults + "Keys",
 		},
 		{
 			"on the second page", "keys", "https://keys.vault.azure.net/",
-			[]string{`{"value":[],"nextLink":"https://management.azure.com/next"}`, `{"value":[{"id":"` + vaults + `keys"}]}`},
+			[]string{`{"value":[],"nextLink":"https://management.azure.com/next"}`, `{"value":[{"id":"` + vaults + `keys","name":"keys"}]}`},
 			"", vaults + "keys",
 		},
 		{"nowhere", "keys", "https://keys.vault.azure.net/", []string{`{"value":[]}`}, "", ""},
@@ -42,6 +42,11 @@ func TestFindVault(t *testing.T) {
 			},
 			list, vaults + "keys",
 		},
+		{
+			"by its name, where the vaults may not be listed", "keys", "https://keys.vault.azure.net/",
+			[]string{"", `{"value":[{"id":"` + vaults + `keys"}]}`},
+			list, vaults + "keys",
+		},
 		{"nowhere by its address", "", "https://localhost:9443/", []string{`{"value":[{"id":"bare"}]}`}, "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -49,7 +54,10 @@ func TestFindVault(t *testing.T) {
 			var asked []string
 			fake := &fakeAzure{answer: func(req *http.Request) *http.Response {
 				asked = append(asked, req.URL.Path+" "+req.URL.Query().Get("$filter"))
-				return answer(http.StatusOK, test.answers[len(asked)-1])
+				if body := test.answers[len(asked)-1]; body != "" {
+					return answer(http.StatusOK, body)
+				}
+				return answer(http.StatusForbidden, `{"error":{"code":"AuthorizationFailed","message":"No."}}`)
 			}}
 			got, err := newClient(t, signedIn(fake)).
 				FindVault(t.Context(), subscription, test.vault, test.uri)

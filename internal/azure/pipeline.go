@@ -37,7 +37,7 @@ func (c *Client) armOptions() *arm.ClientOptions {
 // requests returns the pipeline of every request but those that sign in.
 func (c *Client) requests() azcore.ClientOptions {
 	options := c.pipeline()
-	options.PerCallPolicies = append(options.PerCallPolicies, stopPolicy{})
+	options.PerCallPolicies = append(options.PerCallPolicies, stopPolicy{}, readsPolicy{&c.reads})
 	return options
 }
 

@@ -23,7 +23,7 @@ func Await[T any](ctx context.Context, poller *runtime.Poller[T]) (T, error) {
 	if reflect.TypeFor[T]().Size() == 0 {
 		ctx = armclient.Silent(ctx)
 	}
-	result, err := poller.PollUntilDone(ctx, &runtime.PollUntilDoneOptions{Frequency: pollingInterval})
+	result, err := poller.PollUntilDone(polling(ctx), &runtime.PollUntilDoneOptions{Frequency: pollingInterval})
 	if err != nil {
 		err = &AcceptedError{outOfTime(ctx, err)}
 	}

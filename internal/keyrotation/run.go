@@ -43,10 +43,16 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 	// The longest way through a rotation: adopt, key1, sync, wait, verify, key2, sync, verify, and
 	// the reading that finds nothing left. Twice that, with a sync after every step because somebody
 	// else regenerates keys meanwhile, is already more than an orderly run takes.
+	var o Observed
+	told := false
 	for range 36 {
-		o, err := account.Observe(ctx)
-		if err != nil {
-			return r, Step{Action: Nothing}, err
+		// The answer to a regeneration tells enough for a sync, which can be repeated. Everything else
+		// starts with what Azure shows.
+		if !told || Decide(o, r, w, verified).Action != Sync {
+			var err error
+			if o, err = account.Observe(ctx); err != nil {
+				return r, Step{Action: Nothing}, err
+			}
 		}
 		o.Created = later(o.Created, known)
 		if synced {
@@ -59,6 +65,7 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 			return r.Done(step, o, w), step, nil
 		}
 		before(step)
+		var err error
 		if step.Action == Regenerate {
 			known, err = regenerate(ctx, account, step.Key, o)
 		} else {
@@ -68,6 +75,7 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 			return r, step, err
 		}
 		r = r.Done(step, o, w)
+		o.Created, told = later(o.Created, known), step.Action == Regenerate
 		verified = step.Action == Verify
 		synced = synced || step.Action == Sync
 	}

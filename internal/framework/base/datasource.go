@@ -70,7 +70,7 @@ func ReadData[M any](ctx context.Context, d *DataSource, req datasource.ReadRequ
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	resp.Diagnostics.Append(read(ctx, &shown)...)
+	resp.Diagnostics.Append(read(azure.Shared(ctx), &shown)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, shown)...)
 	}

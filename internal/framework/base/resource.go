@@ -129,7 +129,7 @@ func Refresh[M any, P Model[M]](ctx context.Context, r *Resource, req resource.R
 		return
 	}
 	id := state.Identifier()
-	switch err := refresh(ctx, state); {
+	switch err := refresh(azure.Shared(ctx), state); {
 	case isGone(err):
 		resp.State.RemoveResource(ctx)
 	case err != nil:

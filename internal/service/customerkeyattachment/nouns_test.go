@@ -193,7 +193,7 @@ func brokenRules() map[string]brokenRule {
 			rule: "CMK006", warned: true, found: "the vault elsewhere without soft delete",
 			arrange: func(w world) (string, string) { return elsewhere(w), "" },
 			through: func(request *http.Request, body []byte) []byte {
-				if !strings.HasSuffix(request.URL.Path, "/vaults/elsewhere") {
+				if !strings.HasSuffix(request.URL.Path, "/vaults/elsewhere") && !strings.HasSuffix(request.URL.Path, "/vaults") {
 					return body
 				}
 				return bytes.ReplaceAll(body, []byte(`"enableSoftDelete":true`), []byte(`"enableSoftDelete":false`))

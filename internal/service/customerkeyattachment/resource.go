@@ -51,6 +51,7 @@ type Resource struct{ base.Resource }
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	ctx = azure.Shared(ctx)
 	if req.Plan.Raw.IsNull() {
 		state := new(model)
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)

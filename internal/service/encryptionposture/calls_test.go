@@ -4,6 +4,7 @@
 package encryptionposture_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,21 +16,23 @@ import (
 
 // TestPosture_calls counts what it costs: one call for each account, and two for a vault and one for
 // a key, however many accounts share them.
+var storageAccount = regexp.MustCompile(`(storageAccounts/).+`)
+
 func TestPosture_calls(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	proto := w.Proto()
-	w.posture(proto, nil) // The first one signs in, and learns what the vault wants.
 	reads := func() []string {
 		t.Helper()
+		proto.NextRun()
 		calls := w.Calls(func() { w.posture(proto, nil) })
+		for i, call := range calls {
+			calls[i] = storageAccount.ReplaceAllString(call, "$1{first}") // Whichever that is.
+		}
 		slices.Sort(calls)
 		return calls
 	}
-	shared := []string{
-		"GET keys.vault.azure.net/keys/media",
-		"GET management.azure.com/subscriptions/{id}/resources",
-	}
+	shared := []string{"GET keys.vault.azure.net/keys/media"}
 	want := func(more ...string) {
 		t.Helper()
 		all := append(slices.Clone(shared), more...)
@@ -38,10 +41,10 @@ func TestPosture_calls(t *testing.T) {
 			t.Errorf("the calls differ (-want +got):\n%s", diff)
 		}
 	}
-	vault, account := "GET Microsoft.KeyVault/vaults/keys", "GET Microsoft.Media/mediaservices/contoso"
-	want(vault, account, "GET Microsoft.Storage/storageAccounts/contoso")
+	vault, account := "GET Microsoft.KeyVault/vaults", "GET Microsoft.Media/mediaservices/contoso"
+	want(vault, account, "GET Microsoft.Storage/storageAccounts/{first}")
 
-	// More storage accounts on the same key: one call more for each.
+	// More storage accounts on the same key: one list answers for all but the first.
 	second, third := w.store("archive"), w.store("recordings")
 	w.beneath(second, third)
 	for _, name := range []string{"archive", "recordings"} {
@@ -49,10 +52,7 @@ func TestPosture_calls(t *testing.T) {
 	}
 	w.attach(second, w.following)
 	w.attach(third, w.following)
-	storage := []string{
-		"GET Microsoft.Storage/storageAccounts/archive", "GET Microsoft.Storage/storageAccounts/contoso",
-		"GET Microsoft.Storage/storageAccounts/recordings",
-	}
+	storage := []string{"GET Microsoft.Storage/storageAccounts", "GET Microsoft.Storage/storageAccounts/{first}"}
 	want(append(storage, vault, account)...)
 
 	// Roles decide: one more for each of the identities, since each has assignments of its own.

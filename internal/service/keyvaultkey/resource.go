@@ -73,6 +73,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	ctx = azure.Shared(ctx)
 	if req.State.Raw.IsNull() && r.Client != nil {
 		resp.Diagnostics.Append(r.planRecovery(ctx, &resp.Plan)...)
 		resp.Diagnostics.Append(r.checkPolicy(ctx, &req.State, &req.Plan, true)...)

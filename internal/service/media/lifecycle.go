@@ -75,6 +75,7 @@ func (l *Lifecycle[M, P, Properties]) ValidateConfig(ctx context.Context,
 func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	ctx = azure.Shared(ctx)
 	if req.Plan.Raw.IsNull() {
 		state := P(new(M))
 		resp.Diagnostics.Append(req.State.Get(ctx, state)...)

@@ -234,7 +234,8 @@ func TestRotation_removed(t *testing.T) {
 	w.wantCalls()
 }
 
-// TestPlan_ofSeveralRotations lists the accounts of each kind once, whatever the number of rotations.
+// TestPlan_ofSeveralRotations lists the accounts of each kind once, whatever the number of rotations: those
+// that may hold the keys, and the storage accounts themselves.
 func TestPlan_ofSeveralRotations(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -252,6 +253,7 @@ func TestPlan_ofSeveralRotations(t *testing.T) {
 	want := map[string]int{
 		"GET Microsoft.Batch/batchAccounts": 1, "GET Microsoft.MachineLearningServices/workspaces": 1,
 		"GET Microsoft.Media/mediaservices": 1, "GET Microsoft.Media/videoAnalyzers": 1,
+		"GET Microsoft.Storage/storageAccounts": 1,
 	}
 	if diff := cmp.Diff(want, lists); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

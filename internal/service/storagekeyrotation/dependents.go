@@ -116,7 +116,7 @@ func (d *dependents) lastRead() (oldest time.Time) {
 
 // sync syncs every dependent that uses the keys, all at once.
 func (d *dependents) sync(ctx context.Context) error {
-	if err := d.look(ctx); err != nil {
+	if err := d.look(azure.Shared(ctx)); err != nil { // A sync can be repeated.
 		return err
 	}
 	g, ctx := azure.Together(ctx)

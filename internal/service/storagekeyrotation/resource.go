@@ -45,6 +45,7 @@ type Resource struct{ base.Resource }
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
 	resp *resource.ModifyPlanResponse,
 ) {
+	ctx = azure.Shared(ctx)
 	if r.Client == nil {
 		return
 	}

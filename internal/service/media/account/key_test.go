@@ -365,7 +365,7 @@ func TestProtoAccount_keepsTheIdentityThatReadsTheKey(t *testing.T) {
 			}
 			listed(2)
 			if !sameRun {
-				now, _ = w.proto.Read(now)
+				now, _ = w.Proto().Read(now)
 				again := w.Proto().Plan(resourceType, now, swapped)
 				text := again.Diagnostics.Text()
 				if len(again.Diagnostics.Warnings()) != 1 || len(again.Diagnostics) != 1 ||
@@ -379,7 +379,7 @@ func TestProtoAccount_keepsTheIdentityThatReadsTheKey(t *testing.T) {
 				listed(1)
 			} else {
 				listed(2)
-				now, _ = w.proto.Read(now)
+				now, _ = w.Proto().Read(now)
 				proto = w.Proto()
 				plan := proto.Plan(resourceType, now, swapped)
 				now, diags = proto.Apply(plan)
@@ -388,7 +388,7 @@ func TestProtoAccount_keepsTheIdentityThatReadsTheKey(t *testing.T) {
 				}
 				listed(1)
 			}
-			now, _ = w.proto.Read(now)
+			now, _ = w.Proto().Read(now)
 			unchanged := w.Proto().Plan(resourceType, now, swapped)
 			if diff := cmp.Diff(now.State, unchanged.State); diff != "" || len(unchanged.Diagnostics) > 0 {
 				t.Errorf("%s%s", diff, unchanged.Diagnostics.Text())
