@@ -47,7 +47,7 @@ import (
 
 // Azure is the Azure of one test: a rehearsal in memory.
 type Azure struct {
-	t         *testing.T
+	t         testing.TB
 	rehearsal *rehearsal.Azure
 	// transport reaches the rehearsal and checks requests and answers against Microsoft's documents.
 	transport http.RoundTripper
@@ -73,33 +73,33 @@ func (o others) RoundTrip(req *http.Request) (*http.Response, error) {
 // an unknown route or field, or no token where one is needed. It fails as well if a request or an
 // answer differs from the OpenAPI documents, or if no document has the operation. Refusals, injected
 // faults, and streams that fail while storage keys are rotated are no failures.
-func New(t *testing.T, options ...engine.Option) *Azure {
-	t.Helper()
-	opened, err := rehearsal.Open(t.Context(), "", options...)
+func New(tb testing.TB, options ...engine.Option) *Azure {
+	tb.Helper()
+	opened, err := rehearsal.Open(tb.Context(), "", options...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := opened.Transact(func(tx *engine.Tx) error {
-		tokentest.UseSharedKey(t, tx)
+		tokentest.UseSharedKey(tb, tx)
 		return nil
 	}); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	validator, err := openapi.New()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	a := &Azure{
-		t: t, rehearsal: opened, transport: validator.RoundTripper(opened),
+		t: tb, rehearsal: opened, transport: validator.RoundTripper(opened),
 		wrap: func(through http.RoundTripper) http.RoundTripper { return through },
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		for _, failure := range validator.Failures() {
-			t.Error(failure)
+			tb.Error(failure)
 		}
 		for request := range validator.Unknown() {
 			if documented(request) {
-				t.Errorf("no OpenAPI document has the operation %s", request)
+				tb.Errorf("no OpenAPI document has the operation %s", request)
 			}
 		}
 		for _, entry := range a.journal() {
@@ -108,11 +108,11 @@ func New(t *testing.T, options ...engine.Option) *Azure {
 					strings.HasPrefix(note, streaming.NotePrefix) {
 					continue
 				}
-				t.Errorf("%s %s: %s", entry.Method, entry.Path, note)
+				tb.Errorf("%s %s: %s", entry.Method, entry.Path, note)
 			}
 		}
 		if err := opened.Close(); err != nil {
-			t.Errorf("closing rehearsal: %v", err)
+			tb.Errorf("closing rehearsal: %v", err)
 		}
 	})
 	return a

@@ -18,7 +18,7 @@ import (
 // show, or what only newer versions of Terraform ask for: warnings, resource identity, private state.
 // It does not check what Terraform itself checks.
 type Proto struct {
-	t       *testing.T
+	t       testing.TB
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
 	log     *bytes.Buffer
@@ -67,20 +67,20 @@ func (d Diagnostics) of(severity tfprotov6.DiagnosticSeverity) Diagnostics {
 }
 
 // NewProto starts a provider and does not configure it yet.
-func NewProto(t *testing.T, factory func() (tfprotov6.ProviderServer, error)) *Proto {
-	t.Helper()
+func NewProto(tb testing.TB, factory func() (tfprotov6.ProviderServer, error)) *Proto {
+	tb.Helper()
 	server, err := factory()
 	if err != nil {
-		t.Fatalf("starting the provider: %v", err)
+		tb.Fatalf("starting the provider: %v", err)
 	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	schemas, err := server.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		t.Fatalf("asking for the schemas: %v", err)
+		tb.Fatalf("asking for the schemas: %v", err)
 	}
 	if diags := Diagnostics(schemas.Diagnostics); len(diags) > 0 {
-		t.Fatalf("the schemas are not in order: %s", diags.Text())
+		tb.Fatalf("the schemas are not in order: %s", diags.Text())
 	}
-	return &Proto{t: t, server: server, schemas: schemas}
+	return &Proto{t: tb, server: server, schemas: schemas}
 }
 
 // Schemas returns all schemas of the provider.
