@@ -176,6 +176,9 @@ func (r *reads) listFor(u *url.URL, subject string) *url.URL {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.allChanged > 0 { // An apply would forget the list before it is of use.
+		return nil
+	}
 	if r.asked == nil {
 		r.asked = map[string]string{}
 	}

@@ -25,6 +25,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -69,6 +70,8 @@ func measure(ctx context.Context, args []string, out io.Writer) error {
 	provider := flags.String("provider", "", "the provider's binary")
 	terraform := flags.String("terraform", "", "the terraform or tofu to validate with")
 	example := flags.String("example", "", "the folder to validate")
+	estates := flags.String("estates", "", "the numbers of accounts to measure, such as 10,100; none leaves estates out")
+	record := flags.String("record", "", "the file to write the costs of the estates to, as JSON")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -76,11 +79,33 @@ func measure(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("finding the provider: %w", err)
 	}
-
+	if *estates != "" {
+		return estatesOf(ctx, binary, *terraform, *estates, *record, out)
+	}
 	return errors.Join(
 		measureValidate(ctx, binary, *terraform, *example, out),
 		measureServe(ctx, binary, out),
 	)
+}
+
+func estatesOf(ctx context.Context, provider, terraform, estates, record string, out io.Writer) error {
+	var sizes []int
+	for text := range strings.SplitSeq(estates, ",") {
+		size, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("reading the sizes of the estates: %w", err)
+		}
+		sizes = append(sizes, size)
+	}
+	costs, err := measureEstates(ctx, provider, terraform, sizes, out)
+	if err != nil || record == "" {
+		return err
+	}
+	text, err := json.MarshalIndent(costs, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(record, append(text, '\n'), 0o600)
 }
 
 func measureValidate(ctx context.Context, provider, terraform, example string, out io.Writer) error {
@@ -140,20 +165,10 @@ func validations(ctx context.Context, provider, terraform, example string) ([]us
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 
-	self, err := os.Executable()
+	config, err := standIn(folder)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Symlink(self, filepath.Join(folder, providerName)); err != nil {
-		return nil, err
-	}
-	config := filepath.Join(folder, "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n",
-		"azuremedia/azuremedia", folder)
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		return nil, err
-	}
-
 	var measured []usage
 	for run := range runs {
 		record := filepath.Join(folder, fmt.Sprintf("usage-%d", run))
@@ -171,6 +186,21 @@ func validations(ctx context.Context, provider, terraform, example string) ([]us
 		measured = append(measured, sum)
 	}
 	return measured, nil
+}
+
+// standIn puts this program in the provider's place, and returns Terraform's configuration for it.
+func standIn(folder string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	if err := os.Symlink(self, filepath.Join(folder, providerName)); err != nil {
+		return "", err
+	}
+	config := filepath.Join(folder, "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n",
+		"azuremedia/azuremedia", folder)
+	return config, os.WriteFile(config, []byte(text), 0o600)
 }
 
 // total adds up what the provider processes of one run wrote into record, one line each.
