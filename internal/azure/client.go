@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -81,12 +82,15 @@ func New(config Config) (*Client, error) {
 		config:        config,
 		cloud:         known.at(config.Endpoint),
 		clock:         clock,
-		time:          &serverTime{clock: clock},
+		time:          &serverTime{clock: clock, seen: map[string]sighting{}},
 		transport:     transport,
 		correlationID: uuid.NewString(),
 		keys:          map[string]*azkeys.Client{},
 	}
-	client.reads.now = client.ServerTime
+	client.reads.now = clock.Now
+	if address, err := url.Parse(client.cloud.ResourceManager); err == nil {
+		client.time.main = address.Host
+	}
 	client.credential, err = newCredential(config, client.pipeline(), client.cloud.Known)
 	if err != nil {
 		return nil, err
@@ -100,8 +104,12 @@ func (c *Client) SubscriptionID() string { return c.config.SubscriptionID }
 // Cloud returns the names and addresses that the client uses.
 func (c *Client) Cloud() Cloud { return c.cloud }
 
-// ServerTime returns Azure's time: that of the newest answer, plus the time since.
-func (c *Client) ServerTime() time.Time { return c.time.now() }
+// TimeOf returns the time by the clock of a service: that of its latest answer, plus the time since. The
+// service is that of a resource, by its ID, or that of a URL.
+func (c *Client) TimeOf(service string) time.Time { return c.time.read(service).Now }
+
+// ClockOf is [Client.TimeOf], and tells whether the clock of the service goes evenly.
+func (c *Client) ClockOf(service string) Reading { return c.time.read(service) }
 
 // HTTP returns the client that sends the requests, for requests without a token.
 func (c *Client) HTTP() *http.Client { return c.transport }

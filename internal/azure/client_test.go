@@ -120,41 +120,85 @@ func TestWithoutRetry_sendsOnce(t *testing.T) {
 	}
 }
 
-func TestClient_knowsTheServersTime(t *testing.T) {
+// TestClient_knowsTheTimeOfEachService, whatever the clocks of others say.
+func TestClient_knowsTheTimeOfEachService(t *testing.T) {
 	t.Parallel()
 	date := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
-	fake := &fakeAzure{answer: func(*http.Request) *http.Response {
-		return answer(http.StatusOK, `{}`, "Date", date.Format(http.TimeFormat))
+	ahead := map[string]time.Duration{} // By a part of the URL.
+	fake := &fakeAzure{answer: func(r *http.Request) *http.Response {
+		now := date
+		for part, by := range ahead {
+			if strings.Contains(r.URL.String(), part) {
+				now = now.Add(by)
+			}
+		}
+		return answer(http.StatusOK, `{}`, "Date", now.Format(http.TimeFormat))
 	}}
 	clock := &fixedClock{now: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}
-	config := signedIn(fake)
+	config := signedIn(otherDates{fake, "login.", date.Add(7 * time.Hour)})
 	config.Clock = clock
 	client := newClient(t, config)
-	if got := client.ServerTime(); !got.Equal(clock.now) {
-		t.Errorf("before any answer: %s, want the machine's time", got)
+	const storage, vault = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a", "https://v.vault.azure.net/"
+	at := func(service string, want time.Time, jump time.Duration) {
+		t.Helper()
+		if got := client.ClockOf(service); !got.Now.Equal(want) || got.Jump != jump || !client.TimeOf(service).Equal(want) {
+			t.Errorf("%s: %s after a jump of %s, want %s after %s", service, got.Now, got.Jump, want, jump)
+		}
 	}
+	at(storage, clock.now, 0) // Before any answer: the machine's.
 	groups, err := client.ResourceGroups(subscription)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := client.StorageAccounts(subscription)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := client.Keys(vault)
 	if err != nil {
 		t.Fatal(err)
 	}
 	get := func() {
 		t.Helper()
-		if _, err := groups.Get(t.Context(), "rg", nil); err != nil {
+		_, failed := groups.Get(t.Context(), "rg", nil)
+		_, failed2 := accounts.GetProperties(t.Context(), "rg", "sa", nil)
+		_, failed3 := keys.GetKey(t.Context(), "k", "", nil)
+		if err := errors.Join(failed, failed2, failed3); err != nil {
 			t.Fatal(err)
 		}
 	}
+	ahead["/resourcegroups/rg?"], ahead["vault.azure.net"] = time.Hour, 2*time.Hour
 	get()
+	at(storage, date, 0)
+	at(strings.ToLower(storage), date, 0)
+	at("https://V.vault.azure.net", date.Add(2*time.Hour), 0)
+	at("https://unseen.vault.azure.net/", date, 0) // It goes by the latest answer of Resource Manager.
+	at("", date.Add(time.Hour), 0)
 	if err := client.Wait(t.Context(), time.Hour); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := client.ServerTime(), date.Add(time.Hour); !got.Equal(want) {
-		t.Errorf("an hour after the answer: %s, want %s", got, want)
-	}
-	date = date.Add(-time.Hour) // An answer that was overtaken.
+	at(storage, date.Add(time.Hour), 0)
+
+	date = date.Add(time.Hour)
+	ahead["Microsoft.Storage"] = -3 * time.Hour // A clock may be put back.
 	get()
-	if got, want := client.ServerTime(), date.Add(2*time.Hour); !got.Equal(want) {
-		t.Errorf("after an older answer: %s, want %s", got, want)
+	at(storage, date.Add(-3*time.Hour), -3*time.Hour)
+	at(vault, date.Add(2*time.Hour), 0)
+}
+
+// otherDates gives the answers of the hosts with a prefix another Date.
+type otherDates struct {
+	http.RoundTripper
+	prefix string
+	date   time.Time
+}
+
+func (d otherDates) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := d.RoundTripper.RoundTrip(req)
+	if err == nil && strings.HasPrefix(req.URL.Host, d.prefix) {
+		resp.Header.Set("Date", d.date.Format(http.TimeFormat))
 	}
+	return resp, err
 }
 
 func TestClient_readsTheCallerFromItsToken(t *testing.T) {

@@ -105,13 +105,13 @@ func (p correlationPolicy) Do(req *policy.Request) (*http.Response, error) {
 	return req.Next()
 }
 
-// serverTimePolicy reads Azure's time from its answers.
+// serverTimePolicy reads the time of Azure's services from their answers.
 type serverTimePolicy struct{ time *serverTime }
 
 func (p serverTimePolicy) Do(req *policy.Request) (*http.Response, error) {
 	resp, err := req.Next()
 	if err == nil {
-		p.time.observe(resp.Header)
+		p.time.observe(req.Raw().URL, resp.Header)
 	}
 	return resp, err
 }

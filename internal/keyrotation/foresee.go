@@ -37,6 +37,8 @@ func (f *foreseen) Sync(context.Context) (time.Time, error) {
 
 func (f *foreseen) Verify(context.Context) error { return nil }
 
+func (f *foreseen) Pause(context.Context, time.Duration) error { return nil }
+
 func (f *foreseen) Wait(_ context.Context, until time.Time) error {
 	f.Now = until
 	return nil

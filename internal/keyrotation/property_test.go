@@ -343,3 +343,8 @@ func TestRun_holdsItsPromises(t *testing.T) {
 		t.Fatalf("the rotation does not end: %+v", record)
 	})
 }
+
+func (w *world) Pause(_ context.Context, d time.Duration) error {
+	w.pass(d)
+	return nil
+}

@@ -57,8 +57,8 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 		r.Phase, r.Urgent = Closing, false
 	}
 	for _, key := range []Key{Key1, Key2} {
-		if renewed.Of(key) || o.unread(key) { // Its settling time starts now.
-			r.Synced = r.Synced.With(key, o.Now)
+		if renewed.Of(key) || o.unread(key) { // Its settling time starts now, whatever a clock that is late says.
+			r.Synced = r.Synced.With(key, latest(o.Now, o.Created.Of(key)))
 		}
 	}
 	r.Created, r.LastSync = o.Created, o.Now
@@ -74,7 +74,8 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 func (r Recorded) adopted(o Observed, w Wanted) Recorded {
 	r = Recorded{Phase: Complete, Created: o.Created, LastSync: o.Now, Trigger: w.Trigger}
 	if !o.Created.Key1.Equal(o.Created.Key2) || o.unread(Key1) || o.unread(Key2) {
-		r.Synced = Keys[time.Time]{Key1: o.Now, Key2: o.Now}
+		now := latest(o.Now, latest(o.Created.Key1, o.Created.Key2))
+		r.Synced = Keys[time.Time]{Key1: now, Key2: now}
 	}
 	if !w.RotateOnCreate {
 		return r

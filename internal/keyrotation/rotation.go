@@ -124,8 +124,10 @@ const (
 
 // Observed is a reading of Azure.
 type Observed struct {
-	// Now is the time by Azure's clock.
+	// Now is the time by the clock of the storage accounts' service.
 	Now time.Time
+	// Jump is how far that clock has moved against another one since this run began.
+	Jump time.Duration
 	// Created are the keys' creation times.
 	Created Keys[time.Time]
 	// LastRead is when the dependent that is furthest behind last read the keys, as the dependents

@@ -15,6 +15,7 @@ const (
 	ROT006 rule.ID = "ROT006"
 	ROT007 rule.ID = "ROT007"
 	ROT008 rule.ID = "ROT008"
+	ROT009 rule.ID = "ROT009"
 )
 
 // Rule returns the rule with the ID.
@@ -99,6 +100,15 @@ func Rules() rule.List {
 			Sentence: "No storage key's value is in state, plans, diagnostics or logs.",
 			Source:   "Storage, Manage account access keys: Protect your access keys",
 			Found:    []rule.Moment{rule.Code},
+		},
+		{
+			ID:    ROT009,
+			Name:  "The Clock Agrees with the Keys",
+			Title: "Clock Cannot Be Trusted",
+			Sentence: "No key is regenerated while the clock of the storage account's service has jumped, " +
+				"or contradicts the creation times of the keys or the last sync.",
+			Source: "Storage, Manage account access keys: keyCreationTime; " + rollKeys + "\"Wait 6 hours\"",
+			Found:  []rule.Moment{rule.Plan, rule.Apply},
 		},
 	}
 }

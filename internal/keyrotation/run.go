@@ -15,13 +15,15 @@ type Account interface {
 	// Observe reads the keys' creation times and what dependents report.
 	Observe(ctx context.Context) (Observed, error)
 	// Regenerate regenerates a key and returns its new creation time. It sends one request and
-	// never repeats it: an error leaves open whether the key is new.
+	// never repeats it: an error leaves open whether the key is new. One that passes is a [PassingError].
 	Regenerate(ctx context.Context, key Key) (created time.Time, err error)
 	// Sync has every dependent that uses the keys read them, and returns the time by Azure's clock
 	// when all have. It may be repeated.
 	Sync(ctx context.Context) (time.Time, error)
 	// Verify checks that clients of the storage account work.
 	Verify(ctx context.Context) error
+	// Pause waits for a while.
+	Pause(ctx context.Context, d time.Duration) error
 	// Wait waits until the time by Azure's clock.
 	Wait(ctx context.Context, until time.Time) error
 }
@@ -64,6 +66,11 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 		if step.Action == Nothing || step.Action == Wait && !waits {
 			return r.Done(step, o, w), step, nil
 		}
+		if step.Action == Regenerate {
+			if err := r.Doubt(o); err != nil {
+				return r, step, err
+			}
+		}
 		before(step)
 		var err error
 		if step.Action == Regenerate {
@@ -100,24 +107,64 @@ func perform(ctx context.Context, account Account, step Step, now time.Time) (ti
 	return now, nil
 }
 
+// PassingError is an error of a regeneration that may succeed when it is tried again.
+type PassingError struct {
+	After time.Duration // How long to wait.
+	Err   error
+}
+
+func (e *PassingError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PassingError) Unwrap() error { return e.Err }
+
+// attempts is how often a regeneration is tried, if each attempt is known to have done nothing.
+const attempts = 4
+
 // regenerate regenerates a key once, and returns the creation times that are certain afterwards. An
-// answer can be lost: the creation time then shows whether the key is new.
+// answer can be lost: the creation time then shows whether the key is new. Only where it shows that the
+// key is the old one, after a pause, an error that passes leads to another attempt.
 func regenerate(ctx context.Context, account Account, key Key, before Observed,
 ) (Keys[time.Time], error) {
-	created, err := account.Regenerate(ctx, key)
-	if err == nil {
-		// A reading that comes too soon may show the old time, and lead to a second regeneration.
-		return before.Created.With(key, created), nil
+	old := before.Created.Of(key)
+	for attempt := 1; ; attempt++ {
+		created, err := account.Regenerate(ctx, key)
+		if err == nil && !created.After(old) {
+			return before.Created, &ClockError{Regenerated: key, Problem: fmt.Sprintf(
+				"%s was regenerated at %s, and before that at %s", key, clock(created), clock(old))}
+		}
+		if err == nil {
+			// A reading that comes too soon may show the old time, and lead to a second regeneration.
+			return before.Created.With(key, created), nil
+		}
+		after, renewed, unread := look(ctx, account, key, old)
+		passing, ok := errors.AsType[*PassingError](err)
+		if ok && unread == nil && !renewed && attempt < attempts {
+			if account.Pause(ctx, passing.After) != nil {
+				return before.Created, err
+			}
+			after, renewed, unread = look(ctx, account, key, old)
+			if unread == nil && !renewed {
+				continue
+			}
+		}
+		switch {
+		case unread != nil:
+			return before.Created, fmt.Errorf(
+				"%w; whether %s was regenerated could not be read either: %w", err, key, unread)
+		case renewed:
+			return after, nil
+		default:
+			return before.Created, err
+		}
 	}
-	after, unread := account.Observe(ctx)
-	if unread != nil {
-		return before.Created, fmt.Errorf(
-			"%w; whether %s was regenerated could not be read either: %w", err, key, unread)
-	}
-	if after.Created.Of(key).After(before.Created.Of(key)) {
-		return after.Created, nil
-	}
-	return before.Created, err
+}
+
+// look reads the creation times, and reports whether a key is newer than before.
+func look(ctx context.Context, account Account, key Key, old time.Time,
+) (after Keys[time.Time], renewed bool, err error) {
+	seen, err := account.Observe(ctx)
+	return seen.Created, seen.Created.Of(key).After(old), err
 }
 
 // later returns the later time of each pair.

@@ -72,6 +72,12 @@ func (s *script) Verify(context.Context) error {
 	return s.verify
 }
 
+func (s *script) Pause(_ context.Context, d time.Duration) error {
+	s.did = append(s.did, "pause")
+	s.now = s.now.Add(d)
+	return nil
+}
+
 func (s *script) Wait(_ context.Context, until time.Time) error {
 	s.did = append(s.did, "wait")
 	s.now = until

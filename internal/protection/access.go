@@ -38,7 +38,7 @@ func ExamineQuestion(ctx context.Context, client *azure.Client, account Account,
 	if err != nil {
 		return Access{}, err
 	}
-	return Judge(account, answer, client.ServerTime()), nil
+	return Judge(account, answer, client.TimeOf(answer.KeyID.VaultURI)), nil
 }
 
 // Judge decides from the facts whether an account can access its key.
@@ -124,7 +124,7 @@ func PlanKept(ctx context.Context, client *azure.Client, account Account,
 	case access.Lost:
 		return reportOf(access.asWarning()), true, nil
 	}
-	report = access.Worries(client.ServerTime())
+	report = access.Worries(client.TimeOf(access.Answer.KeyID.VaultURI))
 	report.Merge(leaving(client, account))
 	return report, false, nil
 }

@@ -90,14 +90,14 @@ func check(ctx context.Context, client *azure.Client, now Account, wanted Wanted
 		Account: wanted.Account, Key: wanted.Key, Identity: wanted.Identity,
 		InUse: now.Encryption.Current,
 	})
-	return answer.Facts, customerkey.Check(answer.Facts, client.ServerTime()), err
+	return answer.Facts, customerkey.Check(answer.Facts, client.TimeOf(answer.KeyID.VaultURI)), err
 }
 
 // PlanIdentities checks that an account keeps the identity that reads its key (CMK008). It needs no
 // request.
 func PlanIdentities(client *azure.Client, wanted Wanted) rule.Report {
 	known := customerkey.Facts{Target: wanted.Account.Target, Identity: wanted.Identity}
-	return wanted.whilePlanning(client, customerkey.Check(known, client.ServerTime()), known)
+	return wanted.whilePlanning(client, customerkey.Check(known, client.TimeOf(known.KeyID.VaultURI)), known)
 }
 
 // whilePlanning turns a report into the report of a plan. It leaves out what the intents say that the
@@ -107,7 +107,7 @@ func PlanIdentities(client *azure.Client, wanted Wanted) rule.Report {
 func (w Wanted) whilePlanning(client *azure.Client, report rule.Report, known customerkey.Facts,
 ) rule.Report {
 	intents := IntentsOf(client)
-	after, returns := customerkey.Check(intents.after(known), client.ServerTime()), intents.returning(known.KeyID, known.Vault.ID)
+	after, returns := customerkey.Check(intents.after(known), client.TimeOf(known.KeyID.VaultURI)), intents.returning(known.KeyID, known.Vault.ID)
 	planned := rule.Report{Pending: report.Pending}
 	for _, violation := range report.Violations {
 		switch {

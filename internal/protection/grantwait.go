@@ -107,7 +107,7 @@ func (w *GrantWait) Violation(ctx context.Context, refused error) rule.Violation
 		Why:       "A new grant takes some minutes to act, and the vault's firewall has to let the service in",
 		Remedy:    "Apply again in some minutes, or raise timeouts",
 	}
-	for _, found := range customerkey.Check(w.found.Facts, w.client.ServerTime()).Errors() {
+	for _, found := range customerkey.Check(w.found.Facts, w.client.TimeOf(w.found.KeyID.VaultURI)).Errors() {
 		if found.Rule.ID == customerkey.CMK009 {
 			violation = found
 		}

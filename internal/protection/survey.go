@@ -206,7 +206,7 @@ func WithAccess(ctx context.Context, client *azure.Client, accounts []Account) (
 	for i, account := range accounts {
 		g.Go(func() error {
 			answer, err := reader.Read(ctx, account.Question())
-			lost[i] = err == nil && (Judge(account, answer, client.ServerTime()).Lost || IntentsOf(client).of(account.ID).lacks)
+			lost[i] = err == nil && (Judge(account, answer, client.TimeOf(answer.KeyID.VaultURI)).Lost || IntentsOf(client).of(account.ID).lacks)
 			return err
 		})
 	}

@@ -186,7 +186,7 @@ func (s survey) keys(ctx context.Context, subscriptionID string, cause customerk
 		answer.losses = append(answer.losses, loss{
 			accountID: account.ID, kind: account.Kind.Name, by: kindOf(s.id).name,
 			keyID: account.Encryption.KeyID, version: account.Encryption.Current.Version,
-			Loss: customerkey.Losing(cause, lost, s.client.ServerTime()),
+			Loss: customerkey.Losing(cause, lost, s.client.TimeOf(lost.KeyID.VaultURI)),
 		})
 	}
 	return answer, nil

@@ -52,7 +52,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 			return append(diags, diagnostic.FromError(
 				diagnostic.Read, d.Subject(shown.KeyID.ValueString()), err))
 		}
-		shown.observe(answer, customerkey.Check(answer.Facts, d.Client.ServerTime()))
+		shown.observe(answer, customerkey.Check(answer.Facts, d.Client.TimeOf(answer.KeyID.VaultURI)))
 		return diags
 	})
 }

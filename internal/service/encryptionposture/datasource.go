@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
@@ -39,7 +40,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		if err != nil {
 			return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, d.Subject(id), err)}
 		}
-		now := d.Client.ServerTime()
+		now := d.Client.TimeOf("/providers/" + azure.StorageAccountType)
 		facts := found.facts(now)
 		shown.observe(found, facts, posture.Assess(facts, shown.requirements(), now), now)
 		return nil

@@ -95,12 +95,12 @@ func (r *Resource) checkPolicy(ctx context.Context, state *tfsdk.State, plan *tf
 	}
 	var policy policyModel
 	diags.Append(after.policy.As(ctx, &policy, basetypes.ObjectAsOptions{UnhandledUnknownAsEmpty: true})...)
-	newest := customerkey.Key{}
-	if !state.Raw.IsNull() && changes && !adds {
-		newest = r.newestDates(ctx, base.IDOf(ctx, *state))
+	newest, id := customerkey.Key{}, base.IDOf(ctx, *state)
+	if id != "" && changes && !adds {
+		newest = r.newestDates(ctx, id)
 	}
 	return append(diags, diagnostic.FromReport(customerkey.CheckRotationPolicy(policy.rule(),
-		!after.expires.IsNull(), newest, r.Client.ServerTime()))...)
+		!after.expires.IsNull(), newest, r.Client.TimeOf(id)))...)
 }
 
 // newestDates returns the dates of the newest version of a key, which are unknown if the vault does not tell.

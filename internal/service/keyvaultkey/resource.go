@@ -243,7 +243,7 @@ func (r *Resource) addOrRestore(ctx context.Context, uri, id string, plan model,
 	backoff *azure.Backoff,
 ) (state model, key version, diags diag.Diagnostics) {
 	key, err := r.add(ctx, uri, &plan, version{},
-		plan.newVersion(r.Client.ServerTime(), attribute.WireTags(plan.Tags)), backoff)
+		plan.newVersion(r.Client.TimeOf(uri), attribute.WireTags(plan.Tags)), backoff)
 	if azure.HasCode(err, "ObjectIsDeletedButRecoverable") {
 		if key, err = r.restore(ctx, uri, plan.Name.ValueString(), backoff); err == nil {
 			diags.AddWarning("Key Vault Key Recovered", fmt.Sprintf("The key %s had been deleted "+

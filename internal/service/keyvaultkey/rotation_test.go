@@ -323,7 +323,7 @@ func TestPolicy_givesAVersionItsExpiry(t *testing.T) {
 		},
 	} {
 		w := newWorld(t)
-		expires := w.Client.ServerTime().AddDate(0, 0, 340).UTC().Format(time.RFC3339)
+		expires := w.Client.TimeOf("").AddDate(0, 0, 340).UTC().Format(time.RFC3339)
 		configured := w.config(acctest.Value{"expiration_date": expires})
 		object := w.Proto().Create(resourceType, configured)
 		if _, err := w.Keys("keys").UpdateKeyRotationPolicy(t.Context(), "media", policy, nil); err != nil {

@@ -33,7 +33,7 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model, newest 
 	if needsVersion(state, plan, present, newest) {
 		tags := attribute.MergedTags(newest.Tags, state.Tags, plan.Tags)
 		newest, err = r.add(ctx, newest.id.VaultURI, plan, newest,
-			plan.newVersion(r.Client.ServerTime(), tags), backoff)
+			plan.newVersion(r.Client.TimeOf(newest.id.VaultURI), tags), backoff)
 	} else if update, differs := changes(state, present, plan, newest); differs {
 		newest, err = r.change(ctx, newest.id, update)
 	}

@@ -5,6 +5,7 @@ package storagekeyrotation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ type account struct {
 	dependents *dependents
 	checks     []check
 }
+
+// regenerationPause is the pause before another attempt to regenerate a key.
+const regenerationPause = time.Minute
 
 var _ keyrotation.Account = (*account)(nil)
 
@@ -58,7 +62,8 @@ func (a *account) readKeys(ctx context.Context) (keyrotation.Observed, error) {
 	got, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
 	// An account from before the service kept the times has none until a key is regenerated.
 	times := azure.Deref(azure.Deref(got.Properties).KeyCreationTime)
-	return keyrotation.Observed{Now: a.client.ServerTime(), Created: keyrotation.Keys[time.Time]{
+	clock := a.client.ClockOf(a.id)
+	return keyrotation.Observed{Now: clock.Now, Jump: clock.Jump, Created: keyrotation.Keys[time.Time]{
 		Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2),
 	}}, err
 }
@@ -75,7 +80,7 @@ func (a *account) Regenerate(ctx context.Context, key keyrotation.Key) (time.Tim
 	answer, err := accounts.RegenerateKey(azure.WithoutRetry(ctx), at.ResourceGroupName, at.Name,
 		armstorage.AccountRegenerateKeyParameters{KeyName: &name}, nil)
 	if err != nil {
-		return time.Time{}, err
+		return time.Time{}, passing(err)
 	}
 	for _, regenerated := range answer.Keys {
 		if strings.EqualFold(azure.Deref(regenerated.KeyName), name) &&
@@ -86,17 +91,31 @@ func (a *account) Regenerate(ctx context.Context, key keyrotation.Key) (time.Tim
 	return time.Time{}, fmt.Errorf("the answer does not say when %s was made", name)
 }
 
+// passing marks the error of a regeneration that may succeed at another attempt: Azure was asked too often,
+// or its answer did not arrive. A request that is still on its way takes effect during the pause, if at all.
+func passing(err error) error {
+	_, unanswered := errors.AsType[*azure.NoAnswerError](err)
+	_, odd := errors.AsType[*azure.AnswerError](err)
+	if !unanswered && !odd && azure.ClassOf(err) != azure.Throttled {
+		return err
+	}
+	return &keyrotation.PassingError{After: regenerationPause, Err: err}
+}
+
+// Pause implements [keyrotation.Account].
+func (a *account) Pause(ctx context.Context, d time.Duration) error { return a.client.Wait(ctx, d) }
+
 // Sync syncs the dependents. Azure shows times in whole seconds: the sync is over by the end of the
 // present one.
 func (a *account) Sync(ctx context.Context) (time.Time, error) {
 	err := a.dependents.sync(ctx)
-	return a.client.ServerTime().Truncate(time.Second).Add(time.Second), err
+	return a.client.TimeOf(a.id).Truncate(time.Second).Add(time.Second), err
 }
 
 // Wait waits until the time by Azure's clock, and reads that clock now and then.
 func (a *account) Wait(ctx context.Context, until time.Time) error {
-	for began := a.client.ServerTime(); ; {
-		left := until.Sub(a.client.ServerTime())
+	for began := a.client.TimeOf(a.id); ; {
+		left := until.Sub(a.client.TimeOf(a.id))
 		if left <= 0 {
 			return nil
 		}
@@ -104,7 +123,7 @@ func (a *account) Wait(ctx context.Context, until time.Time) error {
 			"storage_account_id": a.id, "until": until.Format(time.RFC3339), "left": left.String(),
 		})
 		if err := a.client.Wait(ctx, min(left, clockPause)); err != nil {
-			return azure.NewWaitError(a.client.ServerTime().Sub(began),
+			return azure.NewWaitError(a.client.TimeOf(a.id).Sub(began),
 				"the settling time of a new key, which ends at "+until.UTC().Format(time.RFC3339), err)
 		}
 		if _, err := a.readKeys(ctx); err != nil { // Any answer carries the time.

@@ -41,6 +41,13 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 				"hand an account that has not read its keys:\n" + opened.dependents.syncCommands(),
 		})
 	}
+	if doubt, ok := errors.AsType[*keyrotation.ClockError](err); ok {
+		left := "No key was regenerated. "
+		if doubt.Regenerated != "" {
+			left = fmt.Sprintf("%s was regenerated and not synced. ", doubt.Regenerated)
+		}
+		return diagnostic.FromViolationAfter(left+resumes, clockViolation(opened, doubt, rule.Error))
+	}
 	switch {
 	case errors.Is(err, keyrotation.ErrRestless):
 		return diagnostic.FromViolationAfter("Keys were regenerated and synced. "+resumes, rule.Violation{
@@ -64,6 +71,22 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 		done = left + resumes
 	}
 	return diagnostic.FromErrorAfter(done, diagnostic.Update, r.Subject(opened.id), err)
+}
+
+// clockViolation says that the clock cannot be right by which a rotation waits.
+func clockViolation(opened *account, doubt *keyrotation.ClockError, severity rule.Severity) rule.Violation {
+	return rule.Violation{
+		Rule:      keyrotation.Rule(keyrotation.ROT009),
+		Severity:  severity,
+		Attribute: "storage_account_id",
+		Found:     "a clock of Azure that cannot be right for " + azure.NameOf(opened.id) + ": " + doubt.Problem,
+		Required:  "a clock that goes evenly, and agrees with the creation times of the keys",
+		Why: "By a clock that is ahead the second key would be regenerated before every account has read the first " +
+			"one; by one that is behind, a new key looks old and would be regenerated again",
+		Remedy: "Plan again later. If it stays like this, compare with `az storage account show --query " +
+			"keyCreationTime --ids " + opened.id + "`; to record the keys as they are now, remove the rotation from " +
+			"the state and import it, which changes no key",
+	}
 }
 
 // abandonedWarning says what is left to do by hand where the plan removes the resource in the middle

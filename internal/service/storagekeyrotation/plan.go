@@ -5,6 +5,7 @@ package storagekeyrotation
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
 // open returns the storage account of a plan or a state, with its dependents and checks.
@@ -95,6 +97,11 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 		return diags
 	}
 	step := keyrotation.Decide(observed, recorded, plan.wanted(), false)
+	if doubt, ok := errors.AsType[*keyrotation.ClockError](recorded.Doubt(observed)); ok &&
+		step.Action == keyrotation.Regenerate {
+		diags.Append(diagnostic.FromViolation(clockViolation(opened, doubt, rule.Warning)))
+		step = keyrotation.Step{Action: keyrotation.Nothing}
+	}
 	settles := step.Action == keyrotation.Wait && !plan.WaitForSettle.ValueBool()
 	if settles {
 		diags.Append(settlingWarning(step)...)

@@ -114,7 +114,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 		failure := r.failure(opened, recorded, step, err)
 		resp.Diagnostics.AddWarning(unfinishedTitle, failure.Summary()+"\n\n"+failure.Detail())
 	}
-	resp.Diagnostics.Append(overdueWarning(opened.id, recorded, plan.wanted(), r.Client.ServerTime(),
+	resp.Diagnostics.Append(overdueWarning(opened.id, recorded, plan.wanted(), r.Client.TimeOf(opened.id),
 		"This apply recorded and synced them, and regenerated none")...)
 	resp.Diagnostics.Append(settlingWarning(step)...)
 	if plan.Emergency.ValueBool() {
