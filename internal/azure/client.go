@@ -87,7 +87,7 @@ func New(config Config) (*Client, error) {
 		correlationID: uuid.NewString(),
 		keys:          map[string]*azkeys.Client{},
 	}
-	client.reads.now = clock.Now
+	client.reads.now = func() time.Time { return client.TimeOf("") }
 	if address, err := url.Parse(client.cloud.ResourceManager); err == nil {
 		client.time.main = address.Host
 	}
