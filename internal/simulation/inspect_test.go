@@ -19,6 +19,8 @@ type instance struct {
 	attributes  map[string]any
 }
 
+func (i instance) address() string { return "azuremedia_" + i.noun + "." + i.label }
+
 // instances returns what the state has.
 func (l *life) instances() (found []instance, err error) {
 	content, err := os.ReadFile(filepath.Join(l.folder, "terraform.tfstate"))

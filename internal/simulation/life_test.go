@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -178,7 +177,7 @@ func (l *life) text(e estate) string {
 	text := writing{e, l.azure.SubscriptionID(), l.principals(e)}.text()
 	for _, address := range labels(l.imports) {
 		noun, label, _ := strings.Cut(address, ".")
-		if strings.Contains(text, fmt.Sprintf("resource %q %q", noun, label)) {
+		if strings.Contains(text, fmt.Sprintf("resource %q %q", noun, label)) && l.imports[address] != "" {
 			text += "\n" + l.imports[address]
 		}
 	}
@@ -295,12 +294,9 @@ func (l *life) settle() (refused bool, err error) {
 			if applied.code == 0 {
 				break
 			}
-			blocks := applied.imports()
-			if maps.DeleteFunc(blocks, func(address, _ string) bool { return has(l.imports, address) }); l.cut && len(blocks) > 0 {
-				maps.Copy(l.imports, blocks)
-				if err := l.write(l.wanted); err != nil {
-					return false, err
-				}
+			if again, err := l.takeOver(applied); err != nil {
+				return false, err
+			} else if again {
 				continue
 			}
 			return true, l.reasoned(applied)
@@ -316,6 +312,40 @@ func (l *life) settle() (refused bool, err error) {
 		}
 	}
 	return false, found("never empty", "the plan is not empty after two applies")
+}
+
+// takeOver does what the messages say of what an apply that was disturbed has left behind: what is there already is
+// imported. It reports whether that was done. Where the state has another one at its address, since it was to take that
+// one's place, Terraform imports nothing, and it is deleted.
+func (l *life) takeOver(refused output) (done bool, err error) {
+	if !l.cut {
+		return false, nil
+	}
+	state, err := l.instances()
+	if err != nil {
+		return false, err
+	}
+	for address, id := range refused.existing() {
+		known := slices.ContainsFunc(state, func(each instance) bool { return each.address() == address })
+		switch {
+		case has(l.imports, address):
+			continue
+		case known && strings.HasPrefix(id, "/subscriptions/"):
+			kind := strings.ToLower(strings.Join(strings.Split(id, "/")[6:8], "/"))
+			if _, err := l.outside(true, http.MethodDelete, id+"?api-version="+versions()[kind], nil); err != nil {
+				return false, err
+			}
+		case known:
+			continue
+		}
+		if l.imports[address], done = "", true; !known {
+			l.imports[address] = fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id)
+		}
+	}
+	if !done {
+		return false, nil
+	}
+	return true, l.write(l.wanted)
 }
 
 // reason matches the ID of a rule, or the code of an error of Azure.

@@ -258,15 +258,15 @@ func (e ending) Close() error {
 	return e.Conn.Close()
 }
 
-// imports returns the import blocks that messages print, by the addresses that they are about.
-func (o output) imports() map[string]string {
-	blocks := map[string]string{}
+// existing returns the IDs of what messages say to import, by the addresses that they are about.
+func (o output) existing() map[string]string {
+	ids := map[string]string{}
 	for _, each := range o.errors() {
-		for _, block := range importBlock.FindAllStringSubmatch(each.Detail, -1) {
-			blocks[each.Address] = fmt.Sprintf("import {\n  to = %s\n  id = %s\n}\n", each.Address, block[1])
+		if block := importBlock.FindStringSubmatch(each.Detail); block != nil {
+			ids[each.Address] = block[1]
 		}
 	}
-	return blocks
+	return ids
 }
 
-var importBlock = regexp.MustCompile(`import \{\s*to = \S+\s*id = ("[^"]+")\s*\}`)
+var importBlock = regexp.MustCompile(`import \{\s*to = \S+\s*id = "([^"]+)"\s*\}`)

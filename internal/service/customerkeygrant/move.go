@@ -46,8 +46,13 @@ func (r *Resource) update(ctx context.Context, plan *model, before granted, back
 		}
 	}
 	diags := r.awaitEffect(ctx, plan.grant(), backoff)
+	follows := plan.RetainedIDs.IsUnknown()
 	for _, one := range before.kept {
-		if plan.retains(one) {
+		switch {
+		case follows:
+			diags.Append(r.retire(ctx, &after, one.access(), backoff)...)
+			continue
+		case plan.retains(one):
 			continue
 		}
 		if err := r.release(ctx, one, backoff); err != nil {
@@ -55,6 +60,9 @@ func (r *Resource) update(ctx context.Context, plan *model, before granted, back
 			continue
 		}
 		after.drop(one.ID)
+	}
+	if follows {
+		plan.RetainedIDs = retainedIDs(after.kept)
 	}
 	return after, diags
 }
@@ -95,36 +103,56 @@ func (r *Resource) move(ctx context.Context, plan *model, before granted, backof
 		after.record = added{}
 	}
 	diags.Append(r.awaitEffect(ctx, plan.grant(), backoff)...)
-	for i, former := range append([]access{before.access(before.record)}, r.madeFor(before.grant())...) {
-		if i > 0 {
-			if former.id() == plan.grant().id() {
-				continue
-			}
-			after.kept = append(after.kept, retain(former))
-		}
-		kept, err := r.leave(ctx, former, backoff)
-		if err != nil {
-			diags.Append(diagnostic.NotRetired([]error{err})...)
-		}
-		if !kept {
-			after.drop(former.id())
-		}
-	}
+	diags.Append(r.retire(ctx, &after, before.access(before.record), backoff)...)
 	plan.RetainedIDs = retainedIDs(after.kept)
 	return after, diags
 }
 
-// madeFor returns the access that the vault of a grant gave its principal when it switched in the same apply.
-func (r *Resource) madeFor(g grant) []access {
-	permissions, found := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
+// retire takes access away that a grant no longer gives, and what the vault made of it when it switched. What accounts
+// still read their key by, it keeps.
+func (r *Resource) retire(ctx context.Context, after *granted, former access, backoff *azure.Backoff) (diags diag.Diagnostics) {
+	for i, each := range append([]access{former}, r.madeFor(ctx, former)...) {
+		if i > 0 {
+			if each.id() == after.grant().id() {
+				continue
+			}
+			after.kept = append(after.kept, retain(each))
+		}
+		kept, err := r.leave(ctx, each, backoff)
+		if err != nil {
+			diags.Append(diagnostic.NotRetired([]error{err})...)
+		}
+		if !kept {
+			after.drop(each.id())
+		}
+	}
+	return diags
+}
+
+// madeFor returns the access that the vault of a former grant gave its principal when it switched: in the same apply, or in
+// one that was interrupted before the grant could follow.
+func (r *Resource) madeFor(ctx context.Context, former access) []access {
+	g := former.grant
 	g.keyName = ""
+	role := access{g, byRole, r.role(g).ID(), nothingAdded()}
+	permissions, found := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
 	switch {
-	case !found:
-		return nil
-	case len(permissions) > 0:
+	case found && len(permissions) > 0:
 		return []access{{g, byPolicy, "", added{permissions}}}
+	case found:
+		return []access{role}
+	}
+	vault, err := r.vault(ctx, g.vaultID)
+	needed := customerkey.RequiredKeyPermissions()
+	switch {
+	case err != nil || modeOf(vault) == former.mode:
+		return nil
+	case modeOf(vault) == byRole:
+		return []access{role}
+	case vaultaccess.HoldsOnly(vault, g.principalID, needed):
+		return []access{{g, byPolicy, "", added{needed}}}
 	default:
-		return []access{{g, byRole, r.role(g).ID(), nothingAdded()}}
+		return nil
 	}
 }
 

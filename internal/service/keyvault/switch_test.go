@@ -282,29 +282,90 @@ func TestSwitch_keepsAGrantOfOneKey(t *testing.T) {
 }
 
 // TestSwitch_ofAGrantThatMoves in the same apply, to a single key: nothing is left of what was made for it where
-// it was.
+// it was, be it by an apply before that was cut off.
 func TestSwitch_ofAGrantThatMoves(t *testing.T) {
 	t.Parallel()
-	w := fixture.New(t)
-	made := w.Proto().Create(resourceType, config(nil))
-	reader, principal := w.Identity("reader")
-	w.Account("contoso", reader)
-	const grantType = "azuremedia_customer_key_grant"
-	configured := acctest.Value{"key_vault_id": made.State["id"], "principal_id": principal}
-	granted := w.Proto().Create(grantType, configured)
-	w.Attach("contoso", w.Key("keys", "media"), reader)
+	for passing := range 4 {
+		w := fixture.New(t)
+		made := w.Proto().Create(resourceType, config(nil))
+		reader, principal := w.Identity("reader")
+		w.Account("contoso", reader)
+		const grantType = "azuremedia_customer_key_grant"
+		configured := acctest.Value{"key_vault_id": made.State["id"], "principal_id": principal}
+		granted := w.Proto().Create(grantType, configured)
+		w.Attach("contoso", w.Key("keys", "media"), reader)
 
-	configured["key_name"] = "media"
-	proto := w.Proto()
-	for _, plan := range []acctest.Plan{
-		proto.Plan(resourceType, made, config(acctest.Value{"rbac_authorization_enabled": true})),
-		proto.Plan(grantType, granted, configured),
-	} {
-		if _, diags := proto.Apply(plan); len(plan.Diagnostics)+len(diags) > 0 {
-			t.Fatalf("%s%s", plan.Diagnostics.Text(), diags.Text())
+		configured["key_name"] = "media"
+		apply := func() (diags acctest.Diagnostics) {
+			proto := w.Proto()
+			vault := proto.Plan(resourceType, made, config(acctest.Value{"rbac_authorization_enabled": true}))
+			grant := proto.Plan(grantType, granted, configured)
+			for _, plan := range []acctest.Plan{vault, grant} {
+				_, said := proto.Apply(plan)
+				if diags = append(append(diags, plan.Diagnostics...), said...); len(said.Errors()) > 0 {
+					break
+				}
+			}
+			return diags
+		}
+		if passing > 0 {
+			restore := w.Cut(passing)
+			apply()
+			restore()
+			made, _ = w.Proto().Read(made)
+			granted, _ = w.Proto().Read(granted)
+		}
+		if diags := apply(); len(diags) > 0 {
+			t.Fatalf("after %d changes: %s", passing, diags.Text())
+		}
+		if left := permissions(w.ShowVault("keys"), principal); left != nil || assigned(w, principal) > 0 || len(locked(w, "contoso")) > 0 {
+			t.Errorf("after %d changes, left are %v and %d roles on the vault; locked is %v",
+				passing, left, assigned(w, principal), locked(w, "contoso"))
 		}
 	}
-	if left := permissions(w.ShowVault("keys"), principal); left != nil || assigned(w, principal) > 0 || len(locked(w, "contoso")) > 0 {
-		t.Errorf("left are %v and %d roles on the vault; locked is %v", left, assigned(w, principal), locked(w, "contoso"))
+}
+
+// TestSwitch_ofAGrantThatRetains access for an account that has not moved yet: what is retained follows, and goes
+// when the account has moved. The apply plans again what it plans, and comes to the same.
+func TestSwitch_ofAGrantThatRetains(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	vault := w.Proto().Create(resourceType, config(nil))
+	reader, principal := w.Identity("reader")
+	other, otherPrincipal := w.Identity("other")
+	w.Account("contoso", reader, other)
+	const grantType = "azuremedia_customer_key_grant"
+	configured := acctest.Value{"key_vault_id": vault.State["id"], "principal_id": principal}
+	granted := w.Proto().Create(grantType, configured)
+	key := w.Key("keys", "media")
+	w.Attach("contoso", key, reader)
+	configured["principal_id"] = otherPrincipal
+	granted = w.Proto().Update(granted, configured)
+
+	after := config(acctest.Value{"rbac_authorization_enabled": true})
+	proto := w.Proto()
+	proto.Plan(resourceType, vault, after)
+	planned := proto.Plan(grantType, granted, configured)
+	proto = w.Proto()
+	vault, _ = proto.Apply(proto.Plan(resourceType, vault, after))
+	again := proto.Plan(grantType, granted, configured)
+	for name, value := range planned.State {
+		if !cmp.Equal(value, any(acctest.Unknown{})) && !cmp.Equal(value, again.State[name]) {
+			t.Errorf("%s is planned as %v, and then as %v", name, value, again.State[name])
+		}
+	}
+	var diags acctest.Diagnostics
+	if granted, diags = proto.Apply(again); len(diags) > 0 {
+		t.Fatal(diags.Text())
+	}
+	if left := permissions(w.ShowVault("keys"), principal); left != nil || assigned(w, principal) != 1 || len(locked(w, "contoso")) > 0 {
+		t.Errorf("left are %v and %d roles; locked is %v", left, assigned(w, principal), locked(w, "contoso"))
+	}
+	w.Attach("contoso", key, other)
+	granted, _ = w.Proto().Read(granted)
+	w.Proto().Update(granted, configured)
+	if assigned(w, principal) != 0 || assigned(w, otherPrincipal) != 1 || len(locked(w, "contoso")) > 0 {
+		t.Errorf("the account has moved: %d and %d roles; locked is %v",
+			assigned(w, principal), assigned(w, otherPrincipal), locked(w, "contoso"))
 	}
 }
