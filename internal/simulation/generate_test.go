@@ -86,11 +86,15 @@ func (g *generator) estate() estate {
 func (g *generator) account(e estate) (label string, a account) {
 	a.Kind = one(g, []string{media, media, video, storage, storage, batch})
 	stores := e.stores()
-	if len(stores) == 0 {
+	switch {
+	case len(stores) == 0:
 		a.Kind = storage
+	case a.Kind == video && len(e.Identities) == 0:
+		a.Kind = media
 	}
+	initial := map[string]string{media: "m", video: "x", storage: "s", batch: "b"}[a.Kind]
 	for i := 1; label == "" || has(e.Accounts, label); i++ {
-		label = fmt.Sprintf("%c%d", a.Kind[0], i)
+		label = fmt.Sprintf("%s%d", initial, i)
 	}
 	a.Name, a.Before = g.name(label), g.chance(30)
 	if a.Kind != storage {
