@@ -12,10 +12,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// The pauses between two reads grow from the first to the longest.
+// The pauses between two reads grow from the first to the longest. Another change of the same resource
+// has mostly ended a moment later: two runs that change one vault would wait for each other at length.
 const (
-	firstPause   = 10 * time.Second
-	longestPause = time.Minute
+	firstPause     = 10 * time.Second
+	firstBusyPause = time.Second
+	longestPause   = time.Minute
 )
 
 // Backoff paces the reads that wait for a change which Azure does not announce, such as a grant that
@@ -42,7 +44,11 @@ func (b *Backoff) Within(limit time.Duration) *Backoff {
 // Wait waits for something, a little longer each time, and reports whether there is time for one more
 // read. The text completes "waiting for".
 func (b *Backoff) Wait(ctx context.Context, what string) bool {
-	b.pause = min(max(firstPause, b.pause*3/2), longestPause)
+	return b.wait(ctx, firstPause, what)
+}
+
+func (b *Backoff) wait(ctx context.Context, first time.Duration, what string) bool {
+	b.pause = min(max(first, b.pause*3/2), longestPause)
 	if b.pause > b.left {
 		return false
 	}
@@ -70,7 +76,11 @@ func (b *Backoff) Retry(ctx context.Context, subject string, send func() error,
 		case err == nil:
 			return nil
 		case Passes(err):
-			if !b.Wait(ctx, passing(err, subject)) {
+			first := firstPause
+			if ClassOf(err) == Busy {
+				first = firstBusyPause
+			}
+			if !b.wait(ctx, first, passing(err, subject)) {
 				return b.Ended(err)
 			}
 		default:

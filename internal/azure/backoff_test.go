@@ -136,7 +136,7 @@ func TestBackoff_retriesUntilTheTimeIsUp(t *testing.T) {
 		cancel()
 		return ctx.Err()
 	})
-	if want := "Waited 10s for another change of the vault keys to end: context canceled"; err == nil || err.Error() != want {
+	if want := "Waited 1s for another change of the vault keys to end: context canceled"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -157,7 +157,7 @@ func TestBackoff_retriesWhatPasses(t *testing.T) {
 		{"busy, then locked", []error{busy, &azure.Error{Status: http.StatusConflict, Code: "ScopeLocked"}}, 2, ""},
 		{"in its own words", []error{own, own, nil}, 3, ""},
 		{"throttled for good", []error{&azure.Error{Status: http.StatusTooManyRequests}}, 5, "Azure to accept more requests"},
-		{"busy for good", []error{busy}, 5, "another change of the vault keys to end"},
+		{"busy for good", []error{busy}, 11, "another change of the vault keys to end"},
 		{
 			"a new identity",
 			[]error{&azure.Error{Status: http.StatusBadRequest, Code: "PrincipalNotFound"}},
@@ -184,5 +184,22 @@ func TestBackoff_retriesWhatPasses(t *testing.T) {
 				t.Errorf("got %v, want a wait for %q", err, test.want)
 			}
 		})
+	}
+}
+
+// TestBackoff_retriesAConflictWithinSeconds, but not for ever every second.
+func TestBackoff_retriesAConflictWithinSeconds(t *testing.T) {
+	t.Parallel()
+	backoff, passing := newBackoff(t, time.Minute)
+	sent := 0
+	err := backoff.Retry(t.Context(), "the vault keys", func() error {
+		if sent++; sent < 5 {
+			return &azure.Error{Status: http.StatusConflict, Code: "ConflictError"}
+		}
+		return nil
+	})
+	want := []time.Duration{time.Second, 1500 * time.Millisecond, 2250 * time.Millisecond, 3375 * time.Millisecond}
+	if diff := cmp.Diff(want, passing.waits); diff != "" || err != nil {
+		t.Error(diff, err)
 	}
 }

@@ -133,8 +133,9 @@ func (p Policy) Remove(ctx context.Context, permissions []string, backoff *azure
 	return p.change(ctx, armkeyvault.AccessPolicyUpdateKindReplace, entry, backoff)
 }
 
-// change changes one access policy. A vault takes one change of its policies at a time and refuses
-// a second one, as happens when several resources are applied at once; change then tries again.
+// change changes one access policy. A vault takes one change of its policies at a time and refuses a
+// second one. The changes of this run wait for each other; where another run is in the way, change
+// tries again.
 func (p Policy) change(ctx context.Context, kind armkeyvault.AccessPolicyUpdateKind,
 	entry *armkeyvault.AccessPolicyEntry, backoff *azure.Backoff,
 ) error {
@@ -143,7 +144,12 @@ func (p Policy) change(ctx context.Context, kind armkeyvault.AccessPolicyUpdateK
 		return err
 	}
 	return backoff.Retry(ctx, "the vault "+at.Name, func() error {
-		_, err := vaults.UpdateAccessPolicy(ctx, at.ResourceGroupName, at.Name, kind,
+		unlock, err := p.Client.Lock(ctx, "the policies of "+p.VaultID)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		_, err = vaults.UpdateAccessPolicy(ctx, at.ResourceGroupName, at.Name, kind,
 			armkeyvault.VaultAccessPolicyParameters{
 				Properties: &armkeyvault.VaultAccessPolicyProperties{
 					AccessPolicies: []*armkeyvault.AccessPolicyEntry{entry},
