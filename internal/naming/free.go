@@ -20,28 +20,27 @@ type Availability struct {
 }
 
 // CheckFree asks the service whether the name of a new resource is free. The error is a
-// [rule.Violation] if it is not. A name that the subscription itself uses is no error: this plan may
-// replace the resource that has it, and otherwise Create refuses it and shows how to import it.
+// [rule.Violation] if it is not. A name that the subscription itself uses is no error: CheckFree returns the ID of
+// the resource that has it, which this plan may replace.
 //
 // Asking takes a permission at the subscription. An identity that may only work in a resource group
 // lacks it; its names are not checked, and Azure decides on creation.
 func (f Format) CheckFree(ctx context.Context, client *azure.Client, resourceType, name string,
 	ask func(context.Context) (Availability, error),
-) error {
+) (own string, err error) {
 	answer, err := ask(ctx)
-	var own string
 	if err == nil && !answer.Available {
 		own, err = client.Find(ctx, client.SubscriptionID(), resourceType, name)
 	}
 	switch {
 	case azure.HasCode(err, "AuthorizationFailed"):
-		return nil
+		return "", nil
 	case err != nil:
-		return err
+		return "", err
 	case answer.Available || own != "":
-		return nil
+		return own, nil
 	default:
-		return f.Unavailable(name, answer)
+		return "", f.Unavailable(name, answer)
 	}
 }
 

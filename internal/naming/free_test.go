@@ -42,8 +42,11 @@ func TestCheckFree(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			err := naming.KeyVault().CheckFree(t.Context(), test.client, azure.VaultType, test.vault,
+			own, err := naming.KeyVault().CheckFree(t.Context(), test.client, azure.VaultType, test.vault,
 				test.ask(test.client))
+			if want := test.want == "" && test.name == "our own"; (own != "") != want {
+				t.Errorf("%q has the name", own)
+			}
 			var got string
 			if violation, ok := errors.AsType[rule.Violation](err); ok {
 				got = violation.Summary()

@@ -129,6 +129,9 @@ func Refresh[M any, P Model[M]](ctx context.Context, r *Resource, req resource.R
 		return
 	}
 	id := state.Identifier()
+	if r.Client != nil {
+		r.Managed(id)
+	}
 	switch err := refresh(azure.Shared(ctx), state); {
 	case isGone(err):
 		resp.State.RemoveResource(ctx)

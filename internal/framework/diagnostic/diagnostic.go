@@ -154,7 +154,8 @@ func AlreadyExists(subject Subject) diag.Diagnostic {
 			fmt.Sprintf("To manage the existing one, import it, with its own address in place of "+
 				"\"this\":\n\n"+
 				"  import {\n    to = %s.this\n    id = %q\n  }\n\n"+
-				"To create another one, choose another name.", subject.Type, subject.ID),
+				"If the state has it under another address, write a moved block instead. To create another one, choose "+
+				"another name.", subject.Type, subject.ID),
 			NothingChanged,
 		))
 }

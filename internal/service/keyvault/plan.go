@@ -23,7 +23,7 @@ import (
 func (r *Resource) checkName(ctx context.Context, plan *model) diag.Diagnostics {
 	name := plan.Name.ValueString()
 	var recovery diag.Diagnostics
-	err := naming.KeyVault().CheckFree(ctx, r.Client, azure.VaultType, name,
+	own, err := naming.KeyVault().CheckFree(ctx, r.Client, azure.VaultType, name,
 		func(ctx context.Context) (naming.Availability, error) {
 			answer, err := r.availability(ctx, name)
 			if err != nil || answer.Available || plan.Location.IsUnknown() ||
@@ -44,6 +44,9 @@ func (r *Resource) checkName(ctx context.Context, plan *model) diag.Diagnostics 
 	}
 	if err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, r.Subject(name), err)}
+	}
+	if own != "" && azure.SameID(own, plan.At(r.Client.SubscriptionID(), azure.VaultType)) {
+		return r.RefuseExisting(own)
 	}
 	return recovery
 }

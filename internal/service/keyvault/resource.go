@@ -67,6 +67,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.Managed(state.Identifier())
 	resp.Diagnostics.Append(forbiddenChanges(state, plan)...)
 	if plan.admitsOthers(state) {
 		protection.IntentsOf(r.Client).Admits(state.Identifier())

@@ -189,15 +189,15 @@ func (r *Resource) add(ctx context.Context, vaultURI string, plan *model, before
 }
 
 // deletedKey returns the deleted key with a name in a vault. It reports false if there is none, or if the
-// vault does not tell: it need not exist yet.
-func (r *Resource) deletedKey(ctx context.Context, vaultID, name string) (customerkey.KeyID, bool) {
+// vault does not tell: it need not exist yet. The error says which of the two it is.
+func (r *Resource) deletedKey(ctx context.Context, vaultID, name string) (customerkey.KeyID, bool, error) {
 	keys, err := r.Client.Keys(r.Client.Cloud().VaultURI(azure.NameOf(vaultID)))
 	if err != nil {
-		return customerkey.KeyID{}, false
+		return customerkey.KeyID{}, false, err
 	}
 	got, err := keys.GetDeletedKey(azure.WithoutRetry(ctx), name, nil)
 	found, err := r.identified(azkeys.KeyBundle{Key: got.Key}, err)
-	return found.id.Versionless(), err == nil
+	return found.id.Versionless(), err == nil, err
 }
 
 // restore recovers the deleted key, and waits until it can be used: Key Vault answers before it

@@ -461,9 +461,10 @@ func TestCalls_areNoMoreThanNeeded(t *testing.T) {
 	}{
 		{"plan of what is new", func() { proto.Plan(resourceType, acctest.Object{}, w.config(nil)) }, []string{
 			"GET keys.vault.azure.net/deletedkeys/media", // Is it one to recover?
+			"GET" + path, // Does it exist?
 		}},
 		{"create", func() { object = proto.Create(resourceType, w.config(nil)) }, []string{
-			"GET keys.vault.azure.net/deletedkeys/media", "GET Microsoft.KeyVault/vaults/keys", "GET" + path, "POST" + path + "/create",
+			"GET keys.vault.azure.net/deletedkeys/media", "GET" + path, "GET Microsoft.KeyVault/vaults/keys", "GET" + path, "POST" + path + "/create",
 		}},
 		{"refresh", func() { proto.Read(object) }, []string{"GET" + path}},
 		{"plan without a change", func() { proto.Plan(resourceType, object, w.config(nil)) }, nil},

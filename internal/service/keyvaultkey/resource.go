@@ -128,7 +128,13 @@ func (r *Resource) planRecovery(ctx context.Context, plan *tfsdk.Plan) (diags di
 		intents.Recovering(vaultID.ValueString()) {
 		return diags
 	}
-	key, deleted := r.deletedKey(ctx, vaultID.ValueString(), name.ValueString())
+	key, deleted, err := r.deletedKey(ctx, vaultID.ValueString(), name.ValueString())
+	if azure.IsNotFound(err) { // The vault answers.
+		uri := r.Client.Cloud().VaultURI(azure.NameOf(vaultID.ValueString()))
+		if _, err := r.newest(ctx, uri, name.ValueString()); err == nil {
+			return append(diags, r.RefuseExisting(uri+"keys/"+name.ValueString())...)
+		}
+	}
 	if !deleted {
 		return diags
 	}

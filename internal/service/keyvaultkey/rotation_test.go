@@ -4,6 +4,7 @@
 package keyvaultkey_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -289,6 +290,10 @@ func TestPolicy_thatCannotBeFollowed(t *testing.T) {
 			"automatic": acctest.Unknown{}, "expire_after": acctest.Unknown{},
 		}}), nil},
 	} {
+		if test.prior.State == nil {
+			test.config = maps.Clone(test.config)
+			test.config["name"] = "other"
+		}
 		diags := w.Proto().Plan(resourceType, test.prior, test.config).Diagnostics
 		if len(test.want) == 0 && len(diags) > 0 || len(test.want) > 0 && len(diags) != 1 {
 			t.Errorf("%s: %s", name, diags.Text())

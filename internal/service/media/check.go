@@ -49,12 +49,15 @@ func (l *Lifecycle[M, P, Properties]) checkName(ctx context.Context, planned *At
 		return nil
 	}
 	name := planned.Name.ValueString()
-	err := l.Kind.Naming.CheckFree(ctx, l.Client, l.Kind.ResourceType, name,
+	own, err := l.Kind.Naming.CheckFree(ctx, l.Client, l.Kind.ResourceType, name,
 		func(ctx context.Context) (naming.Availability, error) {
 			return l.calls().Availability(ctx, planned.Location.ValueString(), name)
 		})
 	if err != nil {
 		return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, l.Subject(name), err)}
+	}
+	if own != "" && azure.SameID(own, planned.At(l.Client.SubscriptionID(), l.Kind.ResourceType)) {
+		return l.RefuseExisting(own)
 	}
 	return nil
 }

@@ -108,6 +108,7 @@ func (l *Lifecycle[M, P, Properties]) ModifyPlan(ctx context.Context, req resour
 		resp.Diagnostics.Append(l.checkNew(ctx, plan)...)
 		return
 	}
+	l.Managed(l.Attributes(state).Identifier())
 	if l.Attributes(plan).Replaces(l.Attributes(state).Tracked) {
 		protection.IntentsOf(l.Client).Destroys(l.Attributes(state).Identifier())
 		return // Terraform plans the creation that belongs to a replacement separately.

@@ -16,6 +16,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 )
 
+var _ resource.ResourceWithModifyPlan = (*Resource)(nil)
+
 // NewResource returns the resource.
 func NewResource() resource.Resource {
 	return &Resource{base.NewResource(base.Noun{
@@ -33,14 +35,27 @@ func NewResource() resource.Resource {
 // Resource is azuremedia_resource_group.
 type Resource struct{ base.Resource }
 
+// ModifyPlan refuses a group that exists already.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest,
+	resp *resource.ModifyPlanResponse,
+) {
+	base.PlanCreation(ctx, &r.Resource, req, resp, r.at, r.get)
+}
+
+// at returns the ID of a planned group, or "" as long as it is not known.
+func (r *Resource) at(plan *model) string {
+	if plan.Name.IsUnknown() {
+		return ""
+	}
+	name := plan.Name.ValueString()
+	return azure.ID(r.Client.SubscriptionID(), name, azure.ResourceGroupType, name)
+}
+
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
 	base.Create(ctx, &r.Resource, req, resp, base.Creation[armresources.ResourceGroup, *model]{
-		At: func(plan *model) string {
-			name := plan.Name.ValueString()
-			return azure.ID(r.Client.SubscriptionID(), name, azure.ResourceGroupType, name)
-		},
+		At:  r.at,
 		Get: r.get, Create: r.create, Observe: (*model).observe,
 	})
 }

@@ -316,17 +316,24 @@ func TestCreate_takesNothingOver(t *testing.T) {
 	t.Parallel()
 	w := fixture.New(t)
 	proto := w.Proto()
+	plan := proto.Plan(resourceType, acctest.Object{}, config(nil))
 	created := proto.Create(resourceType, config(acctest.Value{"identity": acctest.Value{"type": "SystemAssigned"}}))
 	id := created.State["id"].(string)
-	plan := proto.Plan(resourceType, acctest.Object{}, config(nil))
-	if len(plan.Diagnostics) > 0 { // What has the name may be what the same plan replaces.
-		t.Fatal(plan.Diagnostics.Text())
-	}
-	calls := w.Calls(func() {
-		_, diags := proto.Apply(plan)
+	refused := func(diags acctest.Diagnostics) {
+		t.Helper()
 		says(t, diags, "Storage Account Already Exists", "Azure has "+id+" already", "Nothing was changed.",
 			"  import {\n    to = azuremedia_storage_account.this\n    id = \""+id+"\"\n  }")
+	}
+	refused(proto.Plan(resourceType, acctest.Object{}, config(nil)).Diagnostics)
+	calls := w.Calls(func() {
+		_, diags := proto.Apply(plan)
+		refused(diags)
 	})
+	again := w.Proto() // What has the name may be what the same plan replaces.
+	again.Read(created)
+	if diags := again.Plan(resourceType, acctest.Object{}, config(nil)).Diagnostics; len(diags) > 0 {
+		t.Error(diags.Text())
+	}
 	if diff := cmp.Diff([]string{"GET Microsoft.Storage/storageAccounts/contoso"}, calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}

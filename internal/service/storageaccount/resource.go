@@ -95,6 +95,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !req.State.Raw.IsNull() {
+		r.Managed(state.Identifier())
+	}
 	switch id := state.Identifier(); {
 	case req.State.Raw.IsNull():
 		r.checkName(ctx, plan, resp)
@@ -120,12 +123,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 func (r *Resource) checkName(ctx context.Context, plan model, resp *resource.ModifyPlanResponse) {
 	if !plan.Name.IsUnknown() {
 		name := plan.Name.ValueString()
-		err := naming.StorageAccount().CheckFree(ctx, r.Client, azure.StorageAccountType, name,
+		own, err := naming.StorageAccount().CheckFree(ctx, r.Client, azure.StorageAccountType, name,
 			func(ctx context.Context) (naming.Availability, error) {
 				return r.availability(ctx, name)
 			})
 		if err != nil {
 			resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Read, r.Subject(name), err))
+		}
+		if own != "" && azure.SameID(own, plan.At(r.Client.SubscriptionID(), azure.StorageAccountType)) {
+			resp.Diagnostics.Append(r.RefuseExisting(own)...)
 		}
 	}
 }

@@ -42,6 +42,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp *resource.ModifyPlanResponse,
 ) {
 	ctx = azure.Shared(ctx)
+	base.PlanCreation(ctx, &r.Resource, req, resp, r.at, r.get)
 	if r.Client == nil || req.State.Raw.IsNull() {
 		return
 	}
@@ -66,11 +67,17 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp *resource.CreateResponse,
 ) {
 	base.Create(ctx, &r.Resource, req, resp, base.Creation[armmsi.Identity, *model]{
-		At: func(plan *model) string {
-			return plan.At(r.Client.SubscriptionID(), azure.UserAssignedIdentityType)
-		},
+		At:  r.at,
 		Get: r.get, Create: r.create, Observe: (*model).observe,
 	})
+}
+
+// at returns the ID of a planned identity, or "" as long as it is not known.
+func (r *Resource) at(plan *model) string {
+	if plan.Name.IsUnknown() || plan.ResourceGroupName.IsUnknown() {
+		return ""
+	}
+	return plan.At(r.Client.SubscriptionID(), azure.UserAssignedIdentityType)
 }
 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
