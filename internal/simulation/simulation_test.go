@@ -84,6 +84,36 @@ func TestAccSimulation(t *testing.T) {
 	t.Logf("%d lives from seed %d, %d steps, %d skipped", lives.Load(), s.seed, steps.Load(), skipped.Load())
 }
 
+// TestAccLives lives lives that have failed once, as small as they were found.
+func TestAccLives(t *testing.T) {
+	t.Parallel()
+	terraform := terraform(t)
+	alone := func(v vault, k key, a account) estate {
+		return estate{
+			Vaults: map[string]vault{"v1": v}, Identities: map[string]identity{"i1": {Name: "simi1"}, "i2": {Name: "simi2"}},
+			Keys: map[string]key{"k1": k}, Accounts: map[string]account{"s1": a}, Rotations: map[string]rotation{},
+		}
+	}
+	byPolicies, used := vault{Name: "simv1", Before: true}, key{Name: "simk1", Vault: "v1", Size: 2048, Before: true}
+	reads := account{Kind: storage, Name: "sims1", Identity: "i1", Key: "k1"}
+	narrow := reads
+	narrow.Narrow = true
+	cut := func(at int) *disturbance { return &disturbance{Kill: true, At: at, After: true} }
+	for name, lived := range map[string]script{
+		// The state keeps the vault that was to be replaced.
+		"replacement killed": {alone(byPolicies, used, reads), []step{{Do: "rename", Label: "v1", Arg: "simv2", Disturb: cut(1)}}},
+		// The role that the vault assigned before it switched is nobody's, since the grant moves to one key.
+		"switch killed": {alone(byPolicies, used, narrow), []step{{Do: "switch", Label: "v1", Disturb: cut(1)}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if l, err := live(t, terraform, lived); err != nil {
+				t.Errorf("%s\n%v", strings.Join(l.story, "\n"), err)
+			}
+		})
+	}
+}
+
 // report shrinks the script of a seed, and tells what happens in the smallest one.
 func report(t *testing.T, terraform string, s settings, seed uint64, l *life, err error) string {
 	t.Helper()

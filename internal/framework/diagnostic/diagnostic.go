@@ -156,6 +156,9 @@ func AlreadyExists(subject Subject) diag.Diagnostic {
 				"  import {\n    to = %s.this\n    id = %q\n  }\n\n"+
 				"If the state has it under another address, write a moved block instead. To create another one, choose "+
 				"another name.", subject.Type, subject.ID),
+			"If an apply was interrupted that was to replace a resource with create_before_destroy, the state still has "+
+				"the former one at that address, and Terraform ignores the import: delete the one above, which that apply "+
+				"has made, and apply again.",
 			NothingChanged,
 		))
 }

@@ -190,6 +190,9 @@ func TestRefuseExisting(t *testing.T) {
 		!strings.Contains(diags[0].Detail(), "to = azuremedia_key_vault.this\n    id = \"/subscriptions/s/v\"") {
 		t.Errorf("does not say how to import: %v", diags)
 	}
+	if !strings.Contains(diags[0].Detail(), "ignores the import: delete the one above") {
+		t.Errorf("does not say what to do where the import is ignored: %v", diags)
+	}
 	diags = diagnostic.RefuseExisting(vault(), &azure.Error{Status: 403, Code: "AuthorizationFailed"})
 	if len(diags) != 1 || diags[0].Summary() != "Key Vault Not Created" {
 		t.Errorf("does not say that it could not look: %v", diags)
