@@ -327,7 +327,9 @@ func TestPublicCloud(t *testing.T) {
 // full is a store on a disk without room.
 type full struct{ store.Memory }
 
-func (*full) Update(func(*store.Transaction) error) error { return fmt.Errorf("writing: %w", syscall.ENOSPC) }
+func (*full) Update(func(*store.Transaction) error) error {
+	return fmt.Errorf("writing: %w", syscall.ENOSPC)
+}
 
 // TestServeHTTP_saysThatTheDiskIsFull in a way that no service of Azure does: its support cannot help.
 func TestServeHTTP_saysThatTheDiskIsFull(t *testing.T) {
