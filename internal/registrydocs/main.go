@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command registrydocs writes the inputs of the registry documentation that are generated: the
-// provider's schemas as JSON, and the guide to the rules. Nothing imports it.
+// provider's schemas as JSON, and the guides to the rules and to reliability. Nothing imports it.
 package main
 
 import (
@@ -28,6 +28,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/soak"
 )
 
 // shortName is the name that tfplugindocs looks the schemas up by.
@@ -35,6 +36,9 @@ const shortName = "azuremedia"
 
 //go:embed rules.md.tmpl
 var rulesGuide string
+
+//go:embed reliability.md.tmpl
+var reliabilityGuide string
 
 func main() {
 	if err := run(context.Background(), os.Args[1:]); err != nil {
@@ -53,7 +57,8 @@ func run(ctx context.Context, args []string) error {
 	if *schemas == "" || *guides == "" {
 		return errors.New("both -schemas and -guides are needed")
 	}
-	return errors.Join(writeSchemas(ctx, *schemas), writeRules(filepath.Join(*guides, "rules.md")))
+	return errors.Join(writeSchemas(ctx, *schemas), writeRules(filepath.Join(*guides, "rules.md")),
+		writeReliability(filepath.Join(*guides, "reliability.md")))
 }
 
 func writeSchemas(ctx context.Context, file string) error {
@@ -76,20 +81,46 @@ func writeSchemas(ctx context.Context, file string) error {
 }
 
 func writeRules(file string) error {
-	page, err := template.New("rules").Funcs(template.FuncMap{"lower": strings.ToLower}).Parse(rulesGuide)
-	if err != nil {
-		return fmt.Errorf("reading the guide to the rules: %w", err)
-	}
-	var text strings.Builder
-	err = page.Execute(&text, map[string]string{
+	return writeGuide(file, rulesGuide, map[string]any{
 		"CustomerKey":  catalogue(customerkey.Rules()),
 		"MediaAccount": catalogue(slices.Concat(mediaaccount.Rules(), naming.Rules())),
 		"KeyRotation":  catalogue(keyrotation.Rules()),
 		"Posture":      catalogue(posture.Rules()),
 		"Weights":      weights(),
 	})
+}
+
+// writeReliability writes what the last whole soak found.
+func writeReliability(file string) error {
+	rows, err := soak.Rows()
 	if err != nil {
-		return fmt.Errorf("writing the guide to the rules: %w", err)
+		return err
+	}
+	var all soak.Row
+	var faults []string
+	for _, row := range rows {
+		all.Survived, all.Imported, all.Total = all.Survived+row.Survived, all.Imported+row.Imported, all.Total+row.Total
+		if !slices.Contains([]string{soak.KilledBefore, soak.KilledAfter, soak.Stopped}, row.Strike) {
+			faults = append(faults, row.Strike)
+		}
+	}
+	slices.Sort(faults)
+	return writeGuide(file, reliabilityGuide, map[string]any{
+		"Survived": all.Survived, "Imported": all.Imported, "Total": all.Total,
+		"Faults": strings.Join(slices.Compact(faults), ", "), "Table": soak.Overview(rows),
+	})
+}
+
+// writeGuide writes a guide from its template.
+func writeGuide(file, guide string, values map[string]any) error {
+	name := filepath.Base(file)
+	page, err := template.New(name).Funcs(template.FuncMap{"lower": strings.ToLower}).Parse(guide)
+	if err != nil {
+		return fmt.Errorf("reading the template of %s: %w", name, err)
+	}
+	var text strings.Builder
+	if err := page.Execute(&text, values); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	return os.WriteFile(file, []byte(text.String()), 0o600)
 }
