@@ -65,14 +65,18 @@ func Location() schema.StringAttribute {
 	}
 }
 
-// ReferenceID returns the ID of another resource.
-func ReferenceID(description string) schema.StringAttribute {
-	return schema.StringAttribute{
+// ReferenceID returns the ID of another resource, which is of one of the types if any are named.
+func ReferenceID(description string, resourceTypes ...string) schema.StringAttribute {
+	id := schema.StringAttribute{
 		MarkdownDescription: description,
 		CustomType:          ResourceIDType{},
 		Required:            true,
 		PlanModifiers:       []planmodifier.String{keepSpelling[resourceIDKind]{}},
 	}
+	if len(resourceTypes) > 0 {
+		id.Validators = []validator.String{IDOf(resourceTypes...)}
+	}
+	return id
 }
 
 // KeyID returns the identifier of a Key Vault key.

@@ -21,7 +21,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
-const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Media/mediaservices/a"
+const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a"
 
 // spelt is what all kinds of text have in common.
 type spelt interface {

@@ -58,7 +58,7 @@ func Identity() schema.SingleNestedAttribute {
 				ElementType:         ResourceIDType{},
 				Optional:            true,
 				Validators: []validator.Set{
-					setvalidator.ValueStringsAre(validElement[resourceIDKind]{}),
+					setvalidator.ValueStringsAre(validElement[resourceIDKind]{}, IDOf(azure.UserAssignedIdentityType)),
 				},
 				PlanModifiers: []planmodifier.Set{keepSpelling[resourceIDKind]{}},
 			},

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
 // UserIdentity returns the managed identity of a resource that needs one and supports user-assigned ones
@@ -33,7 +35,7 @@ func UserIdentity() schema.SingleNestedAttribute {
 				ElementType:         ResourceIDType{},
 				Required:            true,
 				Validators: []validator.Set{
-					setvalidator.ValueStringsAre(validElement[resourceIDKind]{}),
+					setvalidator.ValueStringsAre(validElement[resourceIDKind]{}, IDOf(azure.UserAssignedIdentityType)),
 				},
 				PlanModifiers: []planmodifier.Set{keepSpelling[resourceIDKind]{}},
 			},

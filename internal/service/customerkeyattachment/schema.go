@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
@@ -20,9 +21,9 @@ func resourceSchema() schema.Schema {
 	account.Validators = []validator.String{takesCustomerKey{}}
 	account.PlanModifiers = append(account.PlanModifiers, stringplanmodifier.RequiresReplace())
 
-	identity := attribute.ReferenceID("The ID of the user-assigned identity that reads the key. " +
-		"If it is left out, the account's system-assigned identity does." +
-		withoutSystemAssigned())
+	identity := attribute.ReferenceID("The ID of the user-assigned identity that reads the key. "+
+		"If it is left out, the account's system-assigned identity does."+
+		withoutSystemAssigned(), azure.UserAssignedIdentityType)
 	identity.Required, identity.Optional = false, true
 
 	return schema.Schema{

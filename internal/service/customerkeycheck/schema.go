@@ -10,7 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
 
 // configValidators refuses a region beside an account, which has its own.
@@ -37,6 +39,7 @@ func dataSourceSchema() schema.Schema {
 					"rules about the account are not checked.",
 				CustomType: attribute.ResourceIDType{},
 				Optional:   true,
+				Validators: []validator.String{attribute.IDOf(accountTypes()...)},
 			},
 			"location": schema.StringAttribute{
 				MarkdownDescription: "The region of a Media Services account to protect with the key, " +
@@ -49,6 +52,7 @@ func dataSourceSchema() schema.Schema {
 					"the system-assigned identity of the account.",
 				CustomType: attribute.ResourceIDType{},
 				Optional:   true,
+				Validators: []validator.String{attribute.IDOf(azure.UserAssignedIdentityType)},
 			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The identifier of the key.",
@@ -90,4 +94,12 @@ func dataSourceSchema() schema.Schema {
 			"key_vault_location": attribute.ShownText("The region of the vault."),
 		},
 	}
+}
+
+// accountTypes returns the types of the accounts that a customer-managed key can protect.
+func accountTypes() (resourceTypes []string) {
+	for _, kind := range protection.Kinds() {
+		resourceTypes = append(resourceTypes, kind.ResourceType)
+	}
+	return resourceTypes
 }

@@ -486,3 +486,18 @@ func TestGrant_timeouts(t *testing.T) {
 	w := newWorld(t)
 	w.Timeouts(w.Proto(), grant, w.config())
 }
+
+// TestProtoGrant_ofOneKeyByPolicy is refused at plan, also where the identity has an access policy already: that
+// one is for all keys, and no grant that exists.
+func TestProtoGrant_ofOneKeyByPolicy(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	vault := w.Vault("keys")
+	_, principal := w.Identity("reader")
+	w.Grant("keys", principal)
+	config := acctest.Value{"key_vault_id": vault, "principal_id": principal, "key_name": "media"}
+	diags := w.Proto().Plan("azuremedia_customer_key_grant", acctest.Object{}, config).Diagnostics
+	if !strings.Contains(diags.Errors().Text(), "key_name") || strings.Contains(diags.Text(), "Already Exists") {
+		t.Errorf("got %s", diags.Text())
+	}
+}

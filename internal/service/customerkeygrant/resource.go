@@ -82,6 +82,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(policyForOneKey())
 		return
 	}
+	if created && !switching && r.forOneKeyByPolicy(ctx, plan) {
+		resp.Diagnostics.Append(policyForOneKey())
+		return
+	}
 	completes := !created && !moves && (switching || !state.complete())
 	if created || moves || completes {
 		protection.IntentsOf(r.Client).Grants(plan.KeyVaultID.ValueString(), plan.PrincipalID.ValueString(),
@@ -101,6 +105,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// forOneKeyByPolicy reports whether a plan asks for access to one key of a vault that goes by access policies.
+// A vault that cannot be read, or is made in the same apply, is left to the apply.
+func (r *Resource) forOneKeyByPolicy(ctx context.Context, plan model) bool {
+	if plan.KeyName.ValueString() == "" || plan.KeyVaultID.ValueString() == "" {
+		return false
+	}
+	vault, err := r.vault(ctx, plan.KeyVaultID.ValueString())
+	return err == nil && modeOf(vault) == byPolicy
 }
 
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,

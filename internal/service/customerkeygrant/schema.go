@@ -18,8 +18,7 @@ import (
 )
 
 func resourceSchema() schema.Schema {
-	vault := attribute.ReferenceID("The ID of the vault.")
-	vault.Validators = append(vault.Validators, attribute.IDOf(azure.VaultType))
+	vault := attribute.ReferenceID("The ID of the vault.", azure.VaultType)
 
 	key := attribute.ReferenceName("The name of a key, to grant access to that key only. It needs a vault that grants "+
 		"access by roles. If omitted, the grant applies to all keys of the vault, as an access policy "+

@@ -114,8 +114,7 @@ func keySizes() []int64 {
 }
 
 func vaultID() schema.StringAttribute {
-	id := attribute.ReferenceID("The ID of the vault. Changing it replaces the key.")
-	id.Validators = append(id.Validators, attribute.IDOf(azure.VaultType))
+	id := attribute.ReferenceID("The ID of the vault. Changing it replaces the key.", azure.VaultType)
 	id.PlanModifiers = append(id.PlanModifiers, stringplanmodifier.RequiresReplace())
 	return id
 }

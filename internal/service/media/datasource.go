@@ -131,9 +131,10 @@ func ShownAttributes(kind map[string]schema.Attribute) map[string]schema.Attribu
 
 // FindingAttributes returns the attributes of an account with those that find it as arguments: its
 // ID, or its name and resource group.
-func FindingAttributes(shown map[string]schema.Attribute) map[string]schema.Attribute {
+func FindingAttributes(resourceType string, shown map[string]schema.Attribute) map[string]schema.Attribute {
 	id := ShownID("The resource ID, to find the account by.")
 	id.Optional = true
+	id.Validators = []validator.String{attribute.IDOf(resourceType)}
 	shown["id"] = id
 	shown["name"] = schema.StringAttribute{
 		MarkdownDescription: "The name of the account, to find it by together with its resource group.",

@@ -40,7 +40,7 @@ func EncryptionAttribute(reader string) schema.SingleNestedAttribute {
 	key := attribute.KeyID("The identifier of the customer-managed key: with a version to pin it, " +
 		"versionless to follow the newest version.")
 	key.Required, key.Optional = false, true
-	identity := attribute.ReferenceID(reader)
+	identity := attribute.ReferenceID(reader, azure.UserAssignedIdentityType)
 	identity.Required, identity.Optional = false, true
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "The key that wraps the account's own key. Left out, it is not managed " +

@@ -74,6 +74,7 @@ func dataSourceSchema() schema.Schema {
 				MarkdownDescription: "The ID of the storage account.",
 				CustomType:          attribute.ResourceIDType{},
 				Required:            true,
+				Validators:          []validator.String{attribute.IDOf(azure.StorageAccountType)},
 			},
 			"rotation_interval": schema.StringAttribute{
 				MarkdownDescription: "The age at which key1 is due for rotation, such as `P90D`.",

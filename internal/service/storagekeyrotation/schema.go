@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
@@ -105,8 +106,8 @@ func resourceSchema() schema.Schema {
 }
 
 func storageAccountID() schema.StringAttribute {
-	id := attribute.ReferenceID("The ID of the storage account. Changing it replaces the resource, " +
-		"which regenerates nothing.")
+	id := attribute.ReferenceID("The ID of the storage account. Changing it replaces the resource, "+
+		"which regenerates nothing.", azure.StorageAccountType)
 	id.PlanModifiers = append(id.PlanModifiers, stringplanmodifier.RequiresReplace())
 	return id
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
@@ -35,7 +36,7 @@ func dataSourceSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "Reads a Media Services account, by its name and resource group or by " +
 			"its ID. " + retired,
-		Attributes: media.FindingAttributes(shown()),
+		Attributes: media.FindingAttributes(azure.MediaAccountType, shown()),
 	}
 }
 

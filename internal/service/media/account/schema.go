@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
@@ -82,6 +83,7 @@ func storageAccounts() schema.SetNestedAttribute {
 						"get access only once the account exists.",
 					CustomType: attribute.ResourceIDType{},
 					Optional:   true,
+					Validators: []validator.String{attribute.IDOf(azure.UserAssignedIdentityType)},
 				},
 			},
 		},

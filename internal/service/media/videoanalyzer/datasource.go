@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
@@ -34,7 +35,7 @@ func dataSourceSchema() schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "Reads a Video Analyzer account, by its name and resource group or by " +
 			"its ID. " + retired,
-		Attributes: media.FindingAttributes(shown()),
+		Attributes: media.FindingAttributes(azure.VideoAnalyzerType, shown()),
 	}
 }
 

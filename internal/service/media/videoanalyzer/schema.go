@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/naming"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media"
@@ -43,11 +44,11 @@ func resourceSchema() schema.Schema {
 }
 
 func storageAttribute() schema.SingleNestedAttribute {
-	identity := attribute.ReferenceID("The ID of the account's user-assigned identity that accesses " +
-		"the storage account. It needs the roles Storage Blob Data Contributor and Reader there. " +
-		"Left out, the account holds a copy of the storage keys, which must be synced after each " +
-		"rotation: an `azuremedia_storage_key_rotation` does so with the API version " +
-		"2021-05-01-preview, the only one that can.")
+	identity := attribute.ReferenceID("The ID of the account's user-assigned identity that accesses "+
+		"the storage account. It needs the roles Storage Blob Data Contributor and Reader there. "+
+		"Left out, the account holds a copy of the storage keys, which must be synced after each "+
+		"rotation: an `azuremedia_storage_key_rotation` does so with the API version "+
+		"2021-05-01-preview, the only one that can.", azure.UserAssignedIdentityType)
 	identity.Required, identity.Optional = false, true
 	return schema.SingleNestedAttribute{
 		MarkdownDescription: "The storage account of the account, in the same subscription (rules " +
