@@ -71,7 +71,9 @@ func TestCrash_isAnErrorOfOneResource(t *testing.T) {
 	if diff := cmp.Diff(bad.State, left.State); diff != "" {
 		t.Errorf("a deletion that crashed changes the state: %s", diff)
 	}
-	_, diags = proto.Apply(proto.Plan(bad.Type, acctest.Object{}, acctest.Value{"name": "bad2", "location": "westus2"}))
+	another := acctest.Value{"name": "bad2", "location": "westus2"}
+	crashed("plan", proto.Plan(bad.Type, acctest.Object{}, another).Diagnostics)
+	_, diags = proto.Apply(calm.Plan(bad.Type, acctest.Object{}, another))
 	crashed("create", diags)
 	_, diags = proto.ImportByID(bad.Type, bad.Identity["id"])
 	crashed("refresh of an import", diags)
