@@ -26,6 +26,9 @@ func TestCrash_isAnErrorOfOneResource(t *testing.T) {
 	bad := calm.Create("azuremedia_resource_group", acctest.Value{"name": "bad", "location": "westus2"})
 	account := w.Account("badmedia")
 
+	another := acctest.Value{"name": "bad2", "location": "westus2"}
+	creation := calm.Plan(bad.Type, acctest.Object{}, another)
+
 	under, over := make(chan struct{}), make(chan struct{})
 	w.Wrap(func(through http.RoundTripper) http.RoundTripper {
 		return acctest.RoundTripper(func(req *http.Request) (*http.Response, error) {
@@ -71,9 +74,8 @@ func TestCrash_isAnErrorOfOneResource(t *testing.T) {
 	if diff := cmp.Diff(bad.State, left.State); diff != "" {
 		t.Errorf("a deletion that crashed changes the state: %s", diff)
 	}
-	another := acctest.Value{"name": "bad2", "location": "westus2"}
 	crashed("plan", proto.Plan(bad.Type, acctest.Object{}, another).Diagnostics)
-	_, diags = proto.Apply(calm.Plan(bad.Type, acctest.Object{}, another))
+	_, diags = proto.Apply(creation)
 	crashed("create", diags)
 	_, diags = proto.ImportByID(bad.Type, bad.Identity["id"])
 	crashed("refresh of an import", diags)
