@@ -52,6 +52,8 @@ type Client struct {
 	run   run
 	reads reads
 
+	buckets buckets
+
 	mu   sync.Mutex
 	keys map[string]*azkeys.Client // By vault URI.
 }
@@ -91,6 +93,7 @@ func New(config Config) (*Client, error) {
 	if address, err := url.Parse(client.cloud.ResourceManager); err == nil {
 		client.time.main = address.Host
 	}
+	client.buckets.clock = clock
 	client.credential, err = newCredential(config, client.pipeline(), client.cloud.Known)
 	if err != nil {
 		return nil, err

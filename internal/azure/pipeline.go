@@ -38,6 +38,7 @@ func (c *Client) armOptions() *arm.ClientOptions {
 func (c *Client) requests() azcore.ClientOptions {
 	options := c.pipeline()
 	options.PerCallPolicies = append(options.PerCallPolicies, stopPolicy{}, readsPolicy{&c.reads})
+	options.PerRetryPolicies = append(options.PerRetryPolicies, throttlePolicy{&c.buckets})
 	return options
 }
 

@@ -103,8 +103,9 @@ func (p readsPolicy) Do(req *policy.Request) (*http.Response, error) {
 // get answers a read with what is known, or reads it.
 func (r *reads) get(req *policy.Request) (*http.Response, error) {
 	ctx, subject := req.Raw().Context(), subjectOf(req.Raw().URL)
-	oldest := r.now().Add(-longestShared)
-	tooOld := func(of reading) bool { return of.at.Before(oldest) }
+	now := r.now()
+	// An answer from the future is from before the clock went back.
+	tooOld := func(of reading) bool { return now.Sub(of.at).Abs() > longestShared }
 	if known, ok, _ := r.answers.look(subject); ok && tooOld(known) {
 		r.answers.Forget(func(_ string, of reading) bool { return tooOld(of) })
 		r.lists.Forget(func(string, bool) bool { return true })
