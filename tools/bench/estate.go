@@ -199,8 +199,11 @@ func measureEstates(ctx context.Context, provider, terraform string, sizes []int
 				seconds(one.Wall), seconds(one.Floor), seconds(one.CPU), mebibytes(one.Memory))
 		}
 		costs = append(costs, measured...)
+		if err := table.Flush(); err != nil { // An estate takes minutes: show each as it comes.
+			return nil, err
+		}
 	}
-	return costs, table.Flush()
+	return costs, nil
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

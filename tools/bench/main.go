@@ -71,7 +71,9 @@ func measure(ctx context.Context, args []string, out io.Writer) error {
 	terraform := flags.String("terraform", "", "the terraform or tofu to validate with")
 	example := flags.String("example", "", "the folder to validate")
 	estates := flags.String("estates", "", "the numbers of accounts to measure, such as 10,100; none leaves estates out")
-	record := flags.String("record", "", "the file to write the costs of the estates to, as JSON")
+	record := flags.String("record", "", "the file that keeps the costs of the estates, as JSON")
+	guideTo := flags.String("guide", "", "the file to write the guide to, from the record")
+	plotTo := flags.String("plot", "", "the file to draw the plot in, from the record")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -80,7 +82,15 @@ func measure(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("finding the provider: %w", err)
 	}
 	if *estates != "" {
-		return estatesOf(ctx, binary, *terraform, *estates, *record, out)
+		if err := measureInto(ctx, binary, *terraform, *estates, *record, out); err != nil {
+			return err
+		}
+	}
+	if *guideTo != "" {
+		return errors.Join(renderInto(*guideTo, guide, *record), renderInto(*plotTo, plot, *record))
+	}
+	if *estates != "" {
+		return nil
 	}
 	return errors.Join(
 		measureValidate(ctx, binary, *terraform, *example, out),
@@ -88,7 +98,8 @@ func measure(ctx context.Context, args []string, out io.Writer) error {
 	)
 }
 
-func estatesOf(ctx context.Context, provider, terraform, estates, record string, out io.Writer) error {
+// measureInto measures estates, prints what they cost, and keeps that in the record.
+func measureInto(ctx context.Context, provider, terraform, estates, record string, out io.Writer) error {
 	var sizes []int
 	for text := range strings.SplitSeq(estates, ",") {
 		size, err := strconv.Atoi(text)
@@ -106,6 +117,23 @@ func estatesOf(ctx context.Context, provider, terraform, estates, record string,
 		return err
 	}
 	return os.WriteFile(record, append(text, '\n'), 0o600)
+}
+
+// renderInto fills a template from the record, and writes it.
+func renderInto(file, text, record string) error {
+	kept, err := os.ReadFile(record)
+	if err != nil {
+		return err
+	}
+	var costs []cost
+	if err := json.Unmarshal(kept, &costs); err != nil {
+		return fmt.Errorf("reading %s: %w", record, err)
+	}
+	filled, err := render(text, costs)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(filled), 0o600)
 }
 
 func measureValidate(ctx context.Context, provider, terraform, example string, out io.Writer) error {
