@@ -94,7 +94,8 @@ func TestRun_triesAgain(t *testing.T) {
 				s.renew(key)
 				return errors.New("after it was done")
 			},
-			[]string{"regenerate key1", "pause", "regenerate key1", "pause", "regenerate key1", "sync"}, "",
+			[]string{"regenerate key1", "pause", "regenerate key1", "pause", "regenerate key1", "sync"},
+			"",
 		},
 		{
 			"it takes effect during the pause",
@@ -103,16 +104,19 @@ func TestRun_triesAgain(t *testing.T) {
 				s.created = s.created.With(key, s.now.Add(time.Second))
 				return lost
 			},
-			[]string{"regenerate key1", "pause", "sync"}, "",
+			[]string{"regenerate key1", "pause", "sync"},
+			"",
 		},
 		{
 			"never",
 			func(*script, keyrotation.Key, int) error { return lost },
-			[]string{"regenerate key1", "pause", "regenerate key1", "pause", "regenerate key1", "pause", "regenerate key1"}, "lost",
+			[]string{"regenerate key1", "pause", "regenerate key1", "pause", "regenerate key1", "pause", "regenerate key1"},
+			"lost",
 		},
 		{
 			"another error", func(*script, keyrotation.Key, int) error { return errors.New("forbidden") },
-			[]string{"regenerate key1"}, "forbidden",
+			[]string{"regenerate key1"},
+			"forbidden",
 		},
 		{
 			"nobody can tell",
@@ -120,7 +124,8 @@ func TestRun_triesAgain(t *testing.T) {
 				s.unread = errors.New("unread")
 				return lost
 			},
-			[]string{"regenerate key1"}, "could not be read either",
+			[]string{"regenerate key1"},
+			"could not be read either",
 		},
 	} {
 		s, recorded, wanted := triggered(t)
