@@ -121,7 +121,7 @@ func (g *generator) step(e estate) step {
 	s := step{Do: one(g, []string{
 		"rename", "rename", "rename", "before", "before", "add", "remove", "reorder", "move", "move", "new version", "resize", "switch",
 		"use key", "use key", "read by", "read by", "pin", "narrow", "inline", "second", "rotate", "rotate", "rotation", "no rotation", "apply",
-		"disable key", "delete key", "new version outside", "delete vault", "revoke", "regenerate", "advance", "advance",
+		"delete account", "disable key", "delete key", "new version outside", "delete vault", "revoke", "regenerate", "advance", "advance",
 	})}
 	switch s.Do {
 	case "rename", "before":
@@ -133,7 +133,7 @@ func (g *generator) step(e estate) step {
 	case "add":
 		s.Add = new(addition)
 		s.Label, s.Add.Account = g.account(e)
-	case "remove", "pin", "narrow", "inline", "revoke":
+	case "remove", "delete account", "pin", "narrow", "inline", "revoke":
 		s.Label = one(g, labels(e.Accounts))
 	case "reorder":
 		s.Number = 1 + g.IntN(1000)
@@ -159,10 +159,15 @@ func (g *generator) step(e estate) step {
 	case "regenerate":
 		s.Label, s.Arg = one(g, e.stores()), one(g, []string{"key1", "key2"})
 	case "advance":
-		s.Number = one(g, []int{1, 5, 7, 7, 24, 7 * 24, 50 * 24})
+		s.Number = one(g, []int{1, 5, 7, 7, 24, 7 * 24, 50 * 24, 95 * 24})
 	}
-	if g.chance(35) {
+	switch {
+	case g.chance(45):
 		s.Disturb = g.disturbance()
+	case g.chance(10) && s.Do != "switch": // A vault that switches cannot tell when a new role acts.
+		s.Disturb = &disturbance{Fault: fault.Fault{Kind: fault.DelayedGrants}}
+	case g.chance(20):
+		s.Beside = 10
 	}
 	return s
 }
@@ -181,7 +186,7 @@ func (g *generator) disturbance() *disturbance {
 			Kind: one(g, []fault.Kind{
 				fault.Throttle, fault.Error, fault.ErrorAfter, fault.Lost, fault.Reset, fault.FailOperation, fault.ExpiredToken,
 			}),
-			Host: "management.azure.com", Method: one(g, []string{"PUT", "PATCH", "DELETE", "POST", "GET", ""}), Skip: g.IntN(4),
+			Host: one(g, []string{"management.azure.com", "management.azure.com", "*.vault.azure.net"}), Method: one(g, []string{"PUT", "PATCH", "DELETE", "POST", "GET", ""}), Skip: g.IntN(4),
 			Times: one(g, []int{1, 1, 1, 5}),
 		}
 	}

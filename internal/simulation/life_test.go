@@ -30,6 +30,9 @@ type life struct {
 	current     estate            // What was applied last,
 	wanted      estate            // and what the configuration says.
 	imports     map[string]string // The import blocks that messages have printed, by address.
+	beside      int               // How many resources Terraform changes beside each other.
+	refused     []diagnostic      // What the last refusal said.
+	entangled   bool              // Whether the life ended early.
 	cut         bool              // Whether the step was disturbed, so that something may have to be imported.
 	reasons     map[string]int
 	outsideKeys map[string]int // How often a key was regenerated elsewhere, by the account's label and the key.
@@ -132,7 +135,10 @@ func (l *life) run(s script) error {
 		}
 	}
 	for _, each := range s.steps {
-		if err := l.take(each); err != nil {
+		if err := l.take(each); errors.Is(err, errEntangled) {
+			l.entangled = true
+			break
+		} else if err != nil {
 			return err
 		}
 	}
@@ -231,11 +237,20 @@ func (l *life) change(next estate, d *disturbance) error {
 	if refused, err = l.settle(); err != nil {
 		return err
 	}
-	if refused {
-		return found("no way back", "what was refused cannot be taken back")
+	if !refused {
+		return l.inspect()
 	}
-	return l.inspect()
+	for _, each := range l.refused {
+		if !strings.Contains(each.Summary, "(CMK016)") {
+			return found("no way back", "what was refused cannot be taken back: %s", each)
+		}
+	}
+	return errEntangled
 }
+
+// errEntangled ends a life early: a part of a refused change was done, and to take that back in one apply would remove a
+// grant before its account has moved, which takes two (CMK016). Destroying everything takes one all the same.
+var errEntangled = errors.New("a grant has to stay until its account has moved back")
 
 // makeBatch makes the Batch accounts of an estate that are not there yet. The provider does not.
 func (l *life) makeBatch(next estate) error {
@@ -353,6 +368,7 @@ var reason = regexp.MustCompile(`\((CMK|ACC|ROT|POS)\d{3}\)|Grant Already Exists
 
 // reasoned returns a finding if an error has no reason.
 func (l *life) reasoned(refused output) error {
+	l.refused = refused.errors()
 	for _, each := range refused.errors() {
 		if !reason.MatchString(each.Summary + each.Detail) {
 			return found("no reason", "%s", each)
@@ -379,8 +395,12 @@ func (l *life) disturbed(d *disturbance) error {
 // end destroys everything.
 func (l *life) end() error {
 	l.tell("--- destroy")
-	if err := l.change(l.current.withoutBatch(), nil); err != nil {
-		return err
+	if next := l.current.withoutBatch(); !l.entangled {
+		if err := l.change(next, nil); err != nil {
+			return err
+		}
+	} else if len(next.Accounts) < len(l.current.Accounts) {
+		return nil // What Batch accounts store in cannot go.
 	}
 	for range 2 {
 		destroyed, err := l.command(nil, "apply", "-destroy", "-auto-approve")
@@ -436,7 +456,7 @@ func (l *life) command(d *disturbance, args ...string) (output, error) {
 	plain := args
 	args = append(slices.Clone(args), "-json", "-input=false", "-no-color")
 	if args[0] == "apply" || args[0] == "plan" {
-		args = append(args, "-parallelism=1")
+		args = append(args, fmt.Sprintf("-parallelism=%d", max(1, l.beside)))
 	}
 	out, err := l.project.run(l.ctx, func(running *command) { l.session.command = running }, args...)
 	if err != nil {

@@ -21,6 +21,7 @@ type step struct {
 	Number  int    // and a number.
 	Add     *addition
 	Disturb *disturbance
+	Beside  int // How many resources Terraform changes beside each other; 0 is one.
 }
 
 // addition is an account that is added, with a key and an identity of its own where it needs them.
@@ -40,6 +41,9 @@ func (s step) String() string {
 	}
 	if s.Disturb != nil {
 		text += ", while " + s.Disturb.String()
+	}
+	if s.Beside > 0 {
+		text += fmt.Sprintf(", %d resources at once", s.Beside)
 	}
 	return text
 }
@@ -205,6 +209,12 @@ func outages() map[string]outage {
 			},
 			undo: func(l *life, s step) error { return l.recoverVault(l.current.Vaults[s.Label]) },
 		},
+		"delete account": {act: func(l *life, s step) (bool, error) {
+			each, ok := l.current.Accounts[s.Label]
+			fits := ok && each.Kind != batch && len(l.current.users(s.Label)) == 0
+			return l.outside(fits, http.MethodDelete, accountIn(l.azure.SubscriptionID(), each)+
+				"?api-version="+versions()[strings.ToLower(providers()[each.Kind])], nil)
+		}},
 		"revoke":     {act: (*life).revoke},
 		"regenerate": {act: (*life).regenerate},
 		"advance": {act: func(l *life, s step) (bool, error) {
@@ -333,7 +343,7 @@ func (l *life) regenerate(s step) (bool, error) {
 // take takes a step.
 func (l *life) take(s step) error {
 	l.tell("--- %s", s)
-	l.cut = false
+	l.cut, l.beside = false, max(1, s.Beside)
 	if change, ok := configured()[s.Do]; ok {
 		next := l.current.clone()
 		if !change(&next, s) {
