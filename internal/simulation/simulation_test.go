@@ -84,7 +84,7 @@ func TestAccSimulation(t *testing.T) {
 	t.Logf("%d lives from seed %d, %d steps, %d skipped", lives.Load(), s.seed, steps.Load(), skipped.Load())
 }
 
-// TestAccLives lives lives that have failed once, as small as they were found.
+// TestAccLives lives lives that have failed once, as small as they were found, and the plain life of a rotation.
 func TestAccLives(t *testing.T) {
 	t.Parallel()
 	terraform := terraform(t)
@@ -98,8 +98,13 @@ func TestAccLives(t *testing.T) {
 	reads := account{Kind: storage, Name: "sims1", Identity: "i1", Key: "k1"}
 	narrow := reads
 	narrow.Narrow = true
+	streams := estate{
+		Accounts:  map[string]account{"s1": {Kind: storage, Name: "sims1"}, "m1": {Kind: media, Name: "simm1", Storage: "s1"}},
+		Rotations: map[string]rotation{"rs1": {Storage: "s1"}},
+	}
 	cut := func(at int) *disturbance { return &disturbance{Kill: true, At: at, After: true} }
 	for name, lived := range map[string]script{
+		"rotation": {streams, []step{{Do: "rotate", Label: "rs1"}, {Do: "advance", Number: 7}, {Do: "advance", Number: 7}}},
 		// The state keeps the vault that was to be replaced.
 		"replacement killed": {alone(byPolicies, used, reads), []step{{Do: "rename", Label: "v1", Arg: "simv2", Disturb: cut(1)}}},
 		// The role that the vault assigned before it switched is nobody's, since the grant moves to one key.
