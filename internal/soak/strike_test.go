@@ -23,13 +23,16 @@ type strike struct {
 	// status is Azure's answer, with a code; 0 for Azure's own answer, -1 for none.
 	status int
 	code   string
-	// forGood has the same happen to every call from there on, until the next apply.
+	// forGood has the same happen to the next calls, until the next apply: to outage of them at most, because the end of an
+	// operation is asked for until its time is up.
 	forGood bool
 	// kills kills the provider, stops has Terraform tell it to stop.
 	kills, stops bool
 	// changes says that it is one to changes alone: to a read it is nothing more than another strike.
 	changes bool
 }
+
+const outage = 20
 
 // interruptions are the strikes of the short form.
 func interruptions() []strike {
@@ -73,6 +76,7 @@ type striker struct {
 	calls map[string]int // How often each call was made.
 	order []string
 	hit   bool
+	hits  int
 	dead  bool
 }
 
@@ -138,8 +142,10 @@ func (s *striker) meet(req *http.Request) (strikes, dead bool) {
 	}
 	s.calls[name]++
 	s.order = append(s.order, name)
-	strikes = s.hit && s.strike.forGood || !s.hit && name == s.call && s.calls[name] == s.nth
-	s.hit = s.hit || strikes
+	strikes = s.hit && s.strike.forGood && s.hits < outage || !s.hit && name == s.call && s.calls[name] == s.nth
+	if s.hit = s.hit || strikes; strikes {
+		s.hits++
+	}
 	s.dead = strikes && s.strike.kills
 	return strikes, false
 }

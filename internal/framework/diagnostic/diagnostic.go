@@ -114,6 +114,11 @@ func Failure(diags diag.Diagnostics) error {
 	return nil
 }
 
+// FromErrorBefore returns that an act failed before anything was changed: what it reads first could not be read.
+func FromErrorBefore(act Act, subject Subject, err error) diag.Diagnostic {
+	return report(act, subject, err, NothingChanged)
+}
+
 // FromErrorAfter returns that an act failed after a part was done. The sentence says which part.
 func FromErrorAfter(done string, act Act, subject Subject, err error) diag.Diagnostic {
 	return report(act, subject, err, done+" Apply again to do the rest.")
@@ -181,7 +186,7 @@ func RefuseExisting(subject Subject, err error) diag.Diagnostics {
 	case azure.IsNotFound(err):
 		return nil
 	default:
-		return diag.Diagnostics{FromError(Create, subject, err)}
+		return diag.Diagnostics{FromErrorBefore(Create, subject, err)}
 	}
 }
 
@@ -204,7 +209,7 @@ const NothingChanged = "Nothing was changed."
 // What a failed act may have changed.
 const (
 	unsent       = "The run was stopped before this change was sent to Azure."
-	maybeCreated = "It is not known whether Azure created it. If it did, the next plan says so, and how to import it."
+	maybeCreated = "It is not known whether Azure created it. If it did, the next apply takes it up, or says how to import it."
 	maybeChanged = "It is not known whether Azure carried it out. The next plan reads the " +
 		"resource and shows what is left to do."
 )

@@ -193,9 +193,11 @@ func TestRefuseExisting(t *testing.T) {
 	if !strings.Contains(diags[0].Detail(), "ignores the import: delete the one above") {
 		t.Errorf("does not say what to do where the import is ignored: %v", diags)
 	}
-	diags = diagnostic.RefuseExisting(vault(), &azure.Error{Status: 403, Code: "AuthorizationFailed"})
-	if len(diags) != 1 || diags[0].Summary() != "Key Vault Not Created" {
-		t.Errorf("does not say that it could not look: %v", diags)
+	for _, status := range []int{403, 503} {
+		diags = diagnostic.RefuseExisting(vault(), &azure.Error{Status: status, Code: "AnyCode"})
+		if len(diags) != 1 || diags[0].Summary() != "Key Vault Not Created" || !strings.HasSuffix(diags[0].Detail(), diagnostic.NothingChanged) {
+			t.Errorf("does not say that it could not look: %v", diags)
+		}
 	}
 }
 

@@ -23,7 +23,9 @@ func (r *Resource) create(ctx context.Context, plan *model, backoff *azure.Backo
 	case azure.IsNotFound(err):
 		return account, diag.Diagnostics{accountMissing(plan)}
 	case err != nil:
-		return account, r.failed(diagnostic.Create, plan, err)
+		return account, diag.Diagnostics{
+			diagnostic.FromErrorBefore(diagnostic.Create, r.Subject(plan.AccountID.ValueString()), err),
+		}
 	case account.Encryption.Is(plan.attachment()):
 		return account, diag.Diagnostics{r.takenUp(plan)}
 	case account.Encryption.CustomerKey:

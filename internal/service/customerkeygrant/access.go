@@ -88,7 +88,7 @@ func (r *Resource) existing(ctx context.Context, g grant) (takenUp bool, diags d
 	_, made := vaultaccess.MadeOf(r.Client).For(g.vaultID, g.principalID)
 	switch {
 	case err != nil:
-		return false, diag.Diagnostics{diagnostic.FromError(diagnostic.Create, r.Subject(g.id()), err)}
+		return false, diag.Diagnostics{diagnostic.FromErrorBefore(diagnostic.Create, r.Subject(g.id()), err)}
 	case modeOf(vault) == byPolicy && g.keyName != "": // What the policy gives is not for one key.
 		return false, diag.Diagnostics{policyForOneKey()}
 	case len(missing(held)) > 0 || made || protection.IntentsOf(r.Client).Recovering(g.vaultID):

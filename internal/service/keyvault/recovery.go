@@ -82,7 +82,7 @@ func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag
 	id := plan.ID.ValueString()
 	caller, err := r.Client.Caller(ctx)
 	if err != nil {
-		return plan, diag.Diagnostics{diagnostic.FromError(diagnostic.Create, r.Subject(id), err)}
+		return plan, diag.Diagnostics{diagnostic.FromErrorBefore(diagnostic.Create, r.Subject(id), err)}
 	}
 	parameters, diags := plan.created(ctx, caller)
 	if diags.HasError() {

@@ -183,7 +183,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	uri, err := r.vaultURI(ctx, plan.KeyVaultID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(
-			diagnostic.FromError(diagnostic.Create, r.Subject(plan.Name.ValueString()), err))
+			diagnostic.FromErrorBefore(diagnostic.Create, r.Subject(plan.Name.ValueString()), err))
 		return
 	}
 	id := uri + "keys/" + plan.Name.ValueString()

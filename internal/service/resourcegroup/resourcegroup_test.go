@@ -21,6 +21,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
 const address = "azuremedia_resource_group.test"
@@ -236,9 +237,9 @@ func tagged(t *testing.T, azure *acctest.Azure, name string, want map[string]str
 }
 
 // remove deletes a group, as somebody else.
-func remove(t *testing.T, azure *acctest.Azure, name string) {
+func remove(t *testing.T, opened *acctest.Azure, name string) {
 	t.Helper()
-	groups, err := azure.Client().ResourceGroups(azure.SubscriptionID())
+	groups, err := opened.Client().ResourceGroups(opened.SubscriptionID())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +247,7 @@ func remove(t *testing.T, azure *acctest.Azure, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := poller.PollUntilDone(t.Context(), nil); err != nil {
+	if _, err := azure.Await(t.Context(), poller); err != nil {
 		t.Fatal(err)
 	}
 }

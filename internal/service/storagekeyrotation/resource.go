@@ -105,8 +105,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 
 	recorded, step, err := r.run(ctx, opened, keyrotation.Recorded{}, &plan, false)
-	if !recorded.Adopted() { // Every step so far can be repeated.
-		resp.Diagnostics.Append(diagnostic.FromError(diagnostic.Create, r.Subject(opened.id), err))
+	switch { // Every step before the first record can be repeated.
+	case !recorded.Adopted() && step.Action == keyrotation.Sync:
+		resp.Diagnostics.Append(diagnostic.FromErrorAfter("No key was regenerated; accounts may have been synced, which "+
+			"changes nothing else.", diagnostic.Create, r.Subject(opened.id), err))
+		return
+	case !recorded.Adopted():
+		resp.Diagnostics.Append(diagnostic.FromErrorBefore(diagnostic.Create, r.Subject(opened.id), err))
 		return
 	}
 	if err != nil {
