@@ -21,7 +21,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	wire "github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
 const address = "azuremedia_resource_group.test"
@@ -247,7 +247,7 @@ func remove(t *testing.T, opened *acctest.Azure, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := azure.Await(t.Context(), poller); err != nil {
+	if _, err := wire.Await(t.Context(), poller); err != nil {
 		t.Fatal(err)
 	}
 }
