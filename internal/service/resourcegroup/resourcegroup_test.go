@@ -203,15 +203,15 @@ func TestProtoResourceGroup_refusesBadNames(t *testing.T) {
 // tag sets the tags of a group, as somebody else.
 func tag(t *testing.T, azure *acctest.Azure, name string, tags map[string]string) {
 	t.Helper()
-	wire := map[string]*string{}
+	sent := map[string]*string{}
 	for key, value := range tags {
-		wire[key] = &value
+		sent[key] = &value
 	}
 	groups, err := azure.Client().ResourceGroups(azure.SubscriptionID())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := groups.Update(t.Context(), name, armresources.ResourceGroupPatchable{Tags: wire}, nil); err != nil {
+	if _, err := groups.Update(t.Context(), name, armresources.ResourceGroupPatchable{Tags: sent}, nil); err != nil {
 		t.Fatal(err)
 	}
 }
