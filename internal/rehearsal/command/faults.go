@@ -136,7 +136,7 @@ func describe(f fault.Fault) string {
 	add(f.Code != "", "%s", f.Code)
 	add(f.RetryAfter != 0, "retry after %v", f.RetryAfter)
 	add(f.Delay != 0, "by %v", f.Delay)
-	if f.Kind == fault.DelayedGrants {
+	if f.Kind == fault.DelayedGrants || f.Kind == fault.Limits {
 		return strings.Join(words, " ")
 	}
 	method := f.Method

@@ -41,6 +41,7 @@ func newServe() *cobra.Command {
 		"`ID` of a subscription to have besides the first one, which the credentials own too (repeatable)")
 	flags.StringVar(&options.CAFile, "ca-file", "",
 		"`FILE` to write the CA certificate to (default: beside the data file)")
+	flags.BoolVar(&options.Limits, "limits", false, "hold clients to the request limits that Azure documents")
 	flags.BoolVar(&options.LoopbackURIs, "loopback-uris", false,
 		"give each vault and each blob endpoint its own loopback port, for clients whose host names "+
 			"cannot be pointed at this machine")

@@ -39,6 +39,9 @@ const (
 	// DelayedGrants delays the effect of role assignments and access policies, by rehearsal's
 	// clock. It lasts until it is cleared, whatever the requests.
 	DelayedGrants Kind = "delayed-grants"
+	// Limits holds all callers to the request limits that Azure documents, by rehearsal's clock. It lasts
+	// until it is cleared.
+	Limits Kind = "limits"
 )
 
 // Description says what a kind of fault does.
@@ -59,6 +62,7 @@ func Kinds() []Description {
 		{FailOperation, "fails the asynchronous operation that the request starts"},
 		{ExpiredToken, "treats the request's token as expired"},
 		{DelayedGrants, "delays the effect of grants (5m); lasts until cleared"},
+		{Limits, "holds callers to Azure's documented request limits; lasts until cleared"},
 	}
 }
 
@@ -154,7 +158,7 @@ func (f Fault) prepared() (Fault, error) {
 		f.delay(30 * time.Second)
 	case DelayedGrants:
 		f.delay(5 * time.Minute)
-	case Lost, Reset, ExpiredToken:
+	case Lost, Reset, ExpiredToken, Limits:
 	default:
 		return f, fmt.Errorf("there is no fault %q; there are %s", f.Kind, strings.Join(known, ", "))
 	}

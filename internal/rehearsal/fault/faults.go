@@ -16,7 +16,7 @@ import (
 )
 
 // Faults are those of one rehearsal.
-type Faults struct{}
+type Faults struct{ levels levels }
 
 // NotePrefix begins the remark in the journal about a request that a fault applied to.
 const NotePrefix = "fault "
@@ -86,10 +86,17 @@ func save(tx *engine.Tx, f Fault) { tx.Store(key(f.ID), f) }
 // key keeps the faults in the order of their numbers.
 func key(id string) string { return fmt.Sprintf("%s%012s", faultPrefix, id) }
 
-// intercept applies the first unused fault that chooses the request.
+// intercept applies the first unused fault that chooses the request, besides the limits.
 func (all *Faults) intercept(r *engine.Request) engine.Interception {
+	var held engine.Interception
 	for _, f := range all.List(r.Tx) {
 		if !f.chooses(r.HTTP, r.Host) || f.spent() {
+			continue
+		}
+		if f.Kind == Limits { // Nothing is written for each request.
+			if held = f.hold(r, &all.levels); held.Refuse != nil {
+				return held
+			}
 			continue
 		}
 		if f.Kind == FailOperation {
@@ -99,10 +106,14 @@ func (all *Faults) intercept(r *engine.Request) engine.Interception {
 		save(r.Tx, f)
 		if strikes {
 			r.Note(NotePrefix+"%s: %s", f.ID, f.Kind)
-			return f.strike(r)
+			struck := f.strike(r)
+			if struck.Handled == nil {
+				struck.Handled = held.Handled
+			}
+			return struck
 		}
 	}
-	return engine.Interception{}
+	return held
 }
 
 // strike returns what the fault does to the request.
@@ -133,7 +144,7 @@ func (f *Fault) strike(r *engine.Request) engine.Interception {
 		if f.WithoutClaims {
 			r.WithoutClaims()
 		}
-	case FailOperation, DelayedGrants: // not for this request alone
+	case FailOperation, DelayedGrants, Limits: // not for this request alone
 	}
 	return engine.Interception{}
 }

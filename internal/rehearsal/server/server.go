@@ -18,12 +18,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 // Options say how a rehearsal is served.
@@ -40,6 +42,8 @@ type Options struct {
 	CAFile string
 	// LoopbackURIs gives each vault and each blob endpoint a loopback port of its own.
 	LoopbackURIs bool
+	// Limits holds clients to the request limits that Azure documents.
+	Limits bool
 	// Log receives the log. nil discards it.
 	Log *slog.Logger
 	// Engine are further options of the rehearsal.
@@ -109,6 +113,11 @@ func (s *Server) start(ctx context.Context, options Options) error {
 			return err
 		}
 	}
+	if options.Limits {
+		if err := s.limit(ctx); err != nil {
+			return err
+		}
+	}
 	certificate, err := s.certify(options)
 	if err != nil {
 		return err
@@ -146,6 +155,16 @@ func splitAddress(address string) (host string, port int, err error) {
 			"name 127.0.0.1, [::1] or localhost", address)
 	}
 	return host, port, nil
+}
+
+// limit holds clients to the documented limits, unless the data file does so already.
+func (s *Server) limit(ctx context.Context) error {
+	faults, err := s.azure.Faults(ctx)
+	if err != nil || slices.ContainsFunc(faults, func(f fault.Fault) bool { return f.Kind == fault.Limits }) {
+		return err
+	}
+	_, err = s.azure.AddFault(ctx, fault.Fault{Kind: fault.Limits})
+	return err
 }
 
 // certify issues the server's certificate and writes the file of the authority that clients trust.
