@@ -4,12 +4,14 @@
 package azure
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
@@ -34,7 +36,9 @@ const (
 type bucket struct {
 	pause  time.Duration // Between two requests while few are left.
 	scarce bool
-	next   time.Time // When the next request may be sent.
+	// refused says that a request was refused. Storage has limits of its own, of which no header tells.
+	refused bool
+	next    time.Time // When the next request may be sent.
 }
 
 // buckets are those of a client.
@@ -68,6 +72,9 @@ func bucketOf(req *http.Request) (name string, pause time.Duration) {
 	where := req.URL.Host
 	if parts := strings.Split(strings.ToLower(req.URL.Path), "/"); len(parts) > 2 && parts[1] == "subscriptions" {
 		where += "/" + parts[2]
+		if strings.Contains(req.URL.Path, "/providers/Microsoft.Storage/") {
+			where += " storage"
+		}
 	}
 	switch req.Method {
 	case http.MethodGet, http.MethodHead:
@@ -108,16 +115,34 @@ func (b *buckets) learn(name string, resp *http.Response) {
 	defer b.mu.Unlock()
 	from := b.known[name]
 	if left, ok := remaining(resp.Header); ok {
-		from.scarce = left < scarce
+		from.scarce = left < scarce || from.refused
 	}
 	if resp.StatusCode != http.StatusTooManyRequests {
 		return
 	}
-	from.scarce = true
-	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
-	if back := b.clock.Now().Add(time.Duration(seconds) * time.Second); err == nil && back.After(from.next) {
+	from.scarce, from.refused = true, true
+	if back := b.clock.Now().Add(retryAfter(resp)); back.After(from.next) {
 		from.next = back
 	}
+}
+
+// retryAfter returns how long a refusal asks to wait, or 0.
+func retryAfter(resp *http.Response) time.Duration {
+	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+	if err != nil {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// RetryAfter returns how long Azure asks to wait with its refusal of a request that was sent too often, or 0 if it
+// does not say. A request that was refused so has changed nothing.
+func RetryAfter(err error) time.Duration {
+	refused, ok := errors.AsType[*azcore.ResponseError](err)
+	if !ok || refused.StatusCode != http.StatusTooManyRequests || refused.RawResponse == nil {
+		return 0
+	}
+	return retryAfter(refused.RawResponse)
 }
 
 // remaining returns how many requests an answer says are left.

@@ -94,6 +94,9 @@ func (a *account) Regenerate(ctx context.Context, key keyrotation.Key) (time.Tim
 // passing marks the error of a regeneration that may succeed at another attempt: Azure was asked too often,
 // or its answer did not arrive. A request that is still on its way takes effect during the pause, if at all.
 func passing(err error) error {
+	if after := azure.RetryAfter(err); after > 0 {
+		return &keyrotation.PassingError{After: after, Err: err}
+	}
 	_, unanswered := errors.AsType[*azure.NoAnswerError](err)
 	_, odd := errors.AsType[*azure.AnswerError](err)
 	if !unanswered && !odd && azure.ClassOf(err) != azure.Throttled {
