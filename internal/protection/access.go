@@ -124,7 +124,7 @@ func PlanKept(ctx context.Context, client *azure.Client, account Account,
 	case access.Lost:
 		return reportOf(access.asWarning()), true, nil
 	}
-	report = access.Worries(client.TimeOf(access.Answer.KeyID.VaultURI))
+	report = access.Worries(client.TimeOf(access.KeyID.VaultURI))
 	report.Merge(leaving(client, account))
 	return report, false, nil
 }

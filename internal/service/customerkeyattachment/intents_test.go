@@ -39,7 +39,7 @@ func TestPlan_whatTheSamePlanPutsRight(t *testing.T) {
 					"key_vault_id": w.ID(azure.VaultType, "keys"), "principal_id": w.principal(),
 				}}
 			},
-			acctest.Value{"key_name": "another"},
+			acctest.Value{"principal_id": "11111111-2222-3333-4444-555555555555"},
 		},
 		"a grant of the key alone": {
 			"CMK009", func(w world) (acctest.Value, planned) {

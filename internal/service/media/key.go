@@ -81,7 +81,7 @@ func (k Keys) CheckChange(ctx context.Context, plan, state Keyed, managed, kept 
 		report.Break(access.WhilePlanning(after))
 	default:
 		if managed && wanted.IsCustomerKey() {
-			report.Merge(access.Worries(k.Client.TimeOf(access.Answer.KeyID.VaultURI)))
+			report.Merge(access.Worries(k.Client.TimeOf(access.KeyID.VaultURI)))
 		}
 		identified := wanted.IsCustomerKey() && !plan.Identity.IsNull() &&
 			attribute.IdentityChanges(plan.Identity, state.Identity)

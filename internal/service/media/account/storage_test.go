@@ -143,7 +143,8 @@ func TestAccAccount_reportsStorageThatCannotBeReached(t *testing.T) {
 			{
 				Config: unreachable,
 				ExpectError: check.Says("Media Services Account Not Created", "Azure accepted it and failed later",
-					"Storage account cannot be accessed.", "deletes it and creates it anew", "Apply again"),
+					"Storage account cannot be accessed.", "Correct what Azure reports above, and apply again",
+					"deletes it and creates it anew"),
 			},
 			{ // The account is there and is replaced, not refused as somebody else's.
 				Config:           azure.Config(account(one, "")),
