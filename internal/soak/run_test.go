@@ -42,8 +42,7 @@ func start(t *testing.T, s scenario, steps int) *run {
 	r.stage = s.furnish(r.w)
 	r.access = r.w.WatchAccess(r.stage.accounts...)
 	r.w.Wrap(func(through http.RoundTripper) http.RoundTripper {
-		r.striker.through = through
-		return r.striker
+		return acctest.RoundTripper(func(req *http.Request) (*http.Response, error) { return r.striker.trip(req, through) })
 	})
 	r.before = r.inventory()
 	for i, step := range r.stage.steps[:steps+1] {
@@ -132,7 +131,7 @@ func (r *run) carryOut(proto *acctest.Proto, prior acctest.Object, config acctes
 // provider starts a provider, as Terraform does for each plan and each apply.
 func (r *run) provider() *acctest.Proto {
 	proto := r.w.Proto()
-	if r.striker.call != "" && !r.striker.hit {
+	if r.striker.isDue() {
 		r.striker.arm(func() {
 			_, _ = proto.Server().StopProvider(r.t.Context(), &tfprotov6.StopProviderRequest{})
 		})

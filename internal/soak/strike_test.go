@@ -63,13 +63,12 @@ func faults() []strike {
 	}
 }
 
-// striker is a transport that lets one call go wrong.
+// striker lets one call go wrong.
 type striker struct {
-	through http.RoundTripper
-	strike  strike
-	call    string // The call that is struck, and
-	nth     int    // which one of its name.
-	stop    func() // Tells the provider to stop.
+	strike strike
+	call   string // The call that is struck, and
+	nth    int    // which one of its name.
+	stop   func() // Tells the provider to stop.
 
 	mu    sync.Mutex
 	armed bool
@@ -87,6 +86,13 @@ func (s *striker) arm(stop func()) {
 	s.armed, s.stop = true, stop
 }
 
+// isDue reports whether the call that is struck has not come yet.
+func (s *striker) isDue() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.call != "" && !s.hit
+}
+
 // revive ends the strike. It reports whether the provider was killed.
 func (s *striker) revive() (killed bool) {
 	s.mu.Lock()
@@ -96,21 +102,21 @@ func (s *striker) revive() (killed bool) {
 	return killed
 }
 
-// RoundTrip implements [http.RoundTripper].
-func (s *striker) RoundTrip(req *http.Request) (*http.Response, error) {
+// trip sends a request through a transport, or lets it go wrong.
+func (s *striker) trip(req *http.Request, through http.RoundTripper) (*http.Response, error) {
 	strikes, dead := s.meet(req)
 	switch {
 	case dead:
 		return nil, killed{}
 	case !strikes:
-		return s.through.RoundTrip(req)
+		return through.RoundTrip(req)
 	case s.strike.stops, s.strike.kills && !s.strike.sent:
 		s.stop()
 	}
 	var answer *http.Response
 	var err error
 	if s.strike.sent { // What was sent reaches Azure, though the provider may give it up.
-		answer, err = s.through.RoundTrip(req.WithContext(context.WithoutCancel(req.Context())))
+		answer, err = through.RoundTrip(req.WithContext(context.WithoutCancel(req.Context())))
 	}
 	switch {
 	case s.strike.kills:
