@@ -305,7 +305,7 @@ type served struct {
 }
 
 func serve(ctx context.Context, provider, folder string) (*served, error) {
-	command := exec.CommandContext(ctx, provider, "rehearsal", "serve", "--limits", "--ca-file", filepath.Join(folder, "ca.pem"))
+	command := exec.CommandContext(ctx, provider, "rehearsal", "serve", "--ca-file", filepath.Join(folder, "ca.pem"))
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		return nil, err
