@@ -57,7 +57,6 @@ func (c *Client) pipeline() azcore.ClientOptions {
 		PerCallPolicies: []policy.Policy{
 			userAgentPolicy{c.config.UserAgent},
 			correlationPolicy{c.correlationID},
-			changePolicy{&c.run.changes},
 			encodingPolicy{},
 			attemptsPolicy{},
 		},

@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -70,6 +71,8 @@ type reads struct {
 	now     func() time.Time
 	answers Memory[reading] // By URL.
 	lists   Memory[bool]    // Whether the list at a URL answers for its items.
+	// writes is how many requests changed something. Actions (POST) do not count: many only ask.
+	writes atomic.Int64
 
 	mu    sync.Mutex
 	asked map[string]string // The first resource that was asked for, by the URL of its list.
@@ -85,19 +88,29 @@ type readsPolicy struct{ reads *reads }
 func (p readsPolicy) Do(req *policy.Request) (*http.Response, error) {
 	ctx := req.Raw().Context()
 	switch {
-	case req.Raw().Method != http.MethodGet:
+	case !isRead(req.Raw()):
 		// What is read meanwhile may be from before the change.
 		p.reads.forget(req.Raw())
-		defer p.reads.forget(req.Raw())
+		defer func() {
+			p.reads.forget(req.Raw())
+			if req.Raw().Method != http.MethodPost {
+				p.reads.writes.Add(1)
+			}
+		}()
 		return req.Next()
 	case is(ctx, pollingReading):
 		defer p.reads.forgetAll()
 		return req.Next()
-	case !is(ctx, sharedReading) || !isShareable(req.Raw().URL):
+	case !is(ctx, sharedReading) || req.Raw().Method != http.MethodGet || !isShareable(req.Raw().URL):
 		return req.Next()
 	default:
 		return p.reads.get(req)
 	}
+}
+
+// isRead reports whether a request changes nothing by its method.
+func isRead(req *http.Request) bool {
+	return req.Method == http.MethodGet || req.Method == http.MethodHead
 }
 
 // get answers a read with what is known, or reads it.
@@ -280,13 +293,17 @@ func (r *reads) forgetAll() {
 	r.lists.Forget(func(string, bool) bool { return true })
 }
 
-// keepUnlessChanged keeps the answer about a resource, unless a request may have changed it since there
+// keepUnlessChanged keeps the answer to a read, unless a request may have changed what it shows since there
 // were so many changes.
-func (r *reads) keepUnlessChanged(resource *url.URL, since int, answer reading) {
+func (r *reads) keepUnlessChanged(read *url.URL, since int, answer reading) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.allChanged <= since && r.changed[strings.ToLower(resource.Path)] <= since {
-		r.answers.Keep(subjectOf(resource), answer)
+	latest := r.changes // A list may show whatever changed.
+	if resource, _ := resourceIn(strings.ToLower(read.Path)); resource != "" {
+		latest = max(r.allChanged, r.changed[resource])
+	}
+	if latest <= since {
+		r.answers.Keep(subjectOf(read), answer)
 	}
 }
 

@@ -292,6 +292,37 @@ func TestShared_doesNotKeepWhatAChangeOvertakes(t *testing.T) {
 	}
 }
 
+// TestShared_doesNotKeepAListThatAChangeOvertakes, though it keeps the items that did not change.
+func TestShared_doesNotKeepAListThatAChangeOvertakes(t *testing.T) {
+	t.Parallel()
+	e, ctx := newEstate(t), azure.Shared(t.Context())
+	accounts, err := e.client.BatchAccounts(subscription)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changed sync.Once
+	e.during = func(path string) {
+		if strings.HasPrefix(path, "all ") {
+			changed.Do(func() {
+				if _, err := accounts.Update(t.Context(), "media", "one", armbatch.AccountUpdateParameters{}, nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	var shown string
+	for range 2 {
+		page, err := accounts.NewListPager(nil).NextPage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown = *page.Value[0].Location
+	}
+	if shown != "1" {
+		t.Errorf("the list shows the account as of change %s", shown)
+	}
+}
+
 func TestShared_isBoundInTime(t *testing.T) {
 	t.Parallel()
 	e, ctx := newEstate(t), azure.Shared(t.Context())

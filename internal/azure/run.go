@@ -4,30 +4,14 @@
 package azure
 
 import (
-	"net/http"
 	"reflect"
 	"sync"
-	"sync/atomic"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
 // run holds what the nouns of one run of Terraform share, by its type.
 type run struct {
-	mu      sync.Mutex
-	values  map[reflect.Type]any
-	changes atomic.Int64
-}
-
-// changePolicy counts the requests that change something. Actions (POST) do not count: many only ask.
-type changePolicy struct{ changes *atomic.Int64 }
-
-func (p changePolicy) Do(req *policy.Request) (*http.Response, error) {
-	switch req.Raw().Method {
-	case http.MethodPut, http.MethodPatch, http.MethodDelete:
-		defer p.changes.Add(1) // What is read meanwhile may be from before it.
-	}
-	return req.Next()
+	mu     sync.Mutex
+	values map[reflect.Type]any
 }
 
 // PerRun returns the value of the type T that belongs to a client, and creates it when it is asked
@@ -64,7 +48,7 @@ func SharedUntilChange[V any](client *Client) *Memory[V] {
 	shared := PerRun(client, func() *sharedReadings[V] { return &sharedReadings[V]{readings: new(Memory[V])} })
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
-	if now := client.run.changes.Load(); now != shared.changes {
+	if now := client.reads.writes.Load(); now != shared.changes {
 		shared.changes, shared.readings = now, new(Memory[V])
 	}
 	return shared.readings

@@ -57,12 +57,8 @@ func (*StoppedError) NonRetriable() {}
 type stopPolicy struct{}
 
 func (stopPolicy) Do(req *policy.Request) (*http.Response, error) {
-	switch req.Raw().Method {
-	case http.MethodGet, http.MethodHead:
-	default:
-		if err := stopped(req.Raw().Context()); err != nil {
-			return nil, &StoppedError{err}
-		}
+	if err := stopped(req.Raw().Context()); err != nil && !isRead(req.Raw()) {
+		return nil, &StoppedError{err}
 	}
 	return req.Next()
 }

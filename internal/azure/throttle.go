@@ -76,10 +76,10 @@ func bucketOf(req *http.Request) (name string, pause time.Duration) {
 			where += " storage"
 		}
 	}
-	switch req.Method {
-	case http.MethodGet, http.MethodHead:
+	switch {
+	case isRead(req):
 		return where + " reads", pauseOfReads
-	case http.MethodDelete:
+	case req.Method == http.MethodDelete:
 		return where + " deletes", pauseOfWrites
 	default:
 		return where + " writes", pauseOfWrites
