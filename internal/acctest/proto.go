@@ -105,12 +105,6 @@ func (p *Proto) Configure(block Value) Diagnostics {
 	return resp.Diagnostics
 }
 
-// OneRun keeps Read and Plan in the run that they are in, whatever others change.
-func (p *Proto) OneRun() *Proto {
-	p.others = nil
-	return p
-}
-
 // goOn begins another run if others have changed something: a run takes it for granted for a minute that what
 // it has read stays as it is.
 func (p *Proto) goOn() {

@@ -19,7 +19,7 @@ import (
 // provider in its path. It returns what the script prints, and its error.
 func Shell(t *testing.T, files fs.FS) (run func(script string) (output []byte, err error)) {
 	t.Helper()
-	terraform := commandLine(t)
+	terraform := CommandLine(t)
 	folder, programs := t.TempDir(), t.TempDir()
 	if err := os.CopyFS(folder, files); err != nil {
 		t.Fatal(err)
@@ -73,8 +73,8 @@ func Readme(t *testing.T, example string) {
 	}
 }
 
-// commandLine returns the terraform under test. Without one it skips the test, as plugin-testing does.
-func commandLine(t *testing.T) string {
+// CommandLine returns the terraform under test. Without one it skips the test, as plugin-testing does.
+func CommandLine(t *testing.T) string {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("acceptance tests are skipped unless TF_ACC is set")

@@ -7,13 +7,14 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 )
 
 func TestMain(m *testing.M) {
@@ -49,7 +50,7 @@ func number(t *testing.T, name string, otherwise int) int {
 // say which, and make simulate sets them.
 func TestAccSimulation(t *testing.T) {
 	t.Parallel()
-	terraform := terraform(t)
+	terraform := acctest.CommandLine(t)
 	s := settings{
 		seed: uint64(number(t, "SIMULATE_SEED", 1)), lives: number(t, "SIMULATE_LIVES", 4), steps: number(t, "SIMULATE_STEPS", 6),
 		seconds: number(t, "SIMULATE_SECONDS", 0), shrink: time.Duration(number(t, "SIMULATE_SHRINK_SECONDS", 120)) * time.Second,
@@ -87,7 +88,7 @@ func TestAccSimulation(t *testing.T) {
 // TestAccLives lives lives that have failed once, as small as they were found, and the plain life of a rotation.
 func TestAccLives(t *testing.T) {
 	t.Parallel()
-	terraform := terraform(t)
+	terraform := acctest.CommandLine(t)
 	alone := func(v vault, k key, a account) estate {
 		return estate{
 			Vaults: map[string]vault{"v1": v}, Identities: map[string]identity{"i1": {Name: "simi1"}, "i2": {Name: "simi2"}},
@@ -143,20 +144,4 @@ func report(t *testing.T, terraform string, s settings, seed uint64, l *life, er
 	}
 	fmt.Fprintf(&text, "\n%v\n", err)
 	return text.String()
-}
-
-// terraform returns the CLI under test. Without TF_ACC the test is skipped, as those of plugin-testing are.
-func terraform(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("acceptance tests are skipped unless TF_ACC is set")
-	}
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path
-	}
-	path, err := exec.LookPath("terraform")
-	if err != nil {
-		t.Skip("there is no terraform")
-	}
-	return path
 }

@@ -6,14 +6,11 @@ package simulation
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
 )
 
 // watcher asks Azure itself how the accounts are.
@@ -100,7 +97,7 @@ func (w *watcher) look(ctx context.Context) (worse []string, err error) {
 		}
 		keys[id] = w.keys[id] // Those of an account that was deleted meanwhile are no longer its own.
 		if url := w.streams[id]; url != "" {
-			down := w.down(ctx, url)
+			down := acctest.DownOrigins(ctx, w.azure, url)
 			streams[id] = url // One that was deleted meanwhile streams no more.
 			playing[id] = len(down) == 0
 			if w.playing[id] && len(down) > 0 {
@@ -163,28 +160,6 @@ func (w *watcher) list(ctx context.Context, account rehearsal.Resource) error {
 		}
 	}
 	return nil
-}
-
-// down returns what the origins that do not deliver say.
-func (w *watcher) down(ctx context.Context, url string) (down []string) {
-	for origin := 1; origin <= streaming.Origins; origin++ {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			return append(down, err.Error())
-		}
-		req.Header.Set(streaming.OriginHeader, strconv.Itoa(origin))
-		resp, err := w.azure.RoundTrip(req)
-		if err != nil {
-			down = append(down, err.Error())
-			continue
-		}
-		body, err := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		if err != nil || resp.StatusCode != http.StatusOK {
-			down = append(down, fmt.Sprintf("origin %d: %s %s", origin, resp.Status, body))
-		}
-	}
-	return down
 }
 
 // stream has the media accounts that do not stream anything yet stream a file.

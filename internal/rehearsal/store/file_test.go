@@ -323,10 +323,10 @@ func TestFile_forgetsWhatIsOutOfDate(t *testing.T) {
 	}
 }
 
-// TestFile_readsTheFormerFormat and leaves a damaged one alone.
-func TestFile_readsTheFormerFormat(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "data")
+// formerFile writes a data file of the former format.
+func formerFile(t *testing.T, fill func(*bolt.Bucket) error) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "data")
 	db, err := bolt.Open(path, 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -336,6 +336,18 @@ func TestFile_readsTheFormerFormat(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		return fill(made)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestFile_readsTheFormerFormat and leaves a damaged one alone.
+func TestFile_readsTheFormerFormat(t *testing.T) {
+	t.Parallel()
+	path := formerFile(t, func(made *bolt.Bucket) error {
 		for i := range 200 {
 			if err := made.Put(fmt.Appendf(nil, "key/%03d", i), bytes.Repeat([]byte("x"), 1000)); err != nil {
 				return err
@@ -343,9 +355,6 @@ func TestFile_readsTheFormerFormat(t *testing.T) {
 		}
 		return made.Put([]byte("empty"), nil)
 	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
 	former, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -371,18 +380,7 @@ func TestFile_readsTheFormerFormat(t *testing.T) {
 // TestFile_convertsOnce, for many at once.
 func TestFile_convertsOnce(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "data")
-	db, err := bolt.Open(path, 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = db.Update(func(tx *bolt.Tx) error {
-		_, err := tx.CreateBucket([]byte("azuremedia rehearsal 1"))
-		return err
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
+	path := formerFile(t, func(*bolt.Bucket) error { return nil })
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {

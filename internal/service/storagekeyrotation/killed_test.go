@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 )
 
 // TestAccRotation_killed runs a whole rotation, and a creation that begins one, by the real command line, with the real provider as
@@ -21,7 +23,7 @@ import (
 // key is regenerated once.
 func TestAccRotation_killed(t *testing.T) {
 	t.Parallel()
-	command, provider := terraform(t), buildProvider(t)
+	command, provider := acctest.CommandLine(t), buildProvider(t)
 	halves := rehearsed(t, command, provider)
 	table := &table{}
 	t.Cleanup(func() { t.Log(table.String()) })

@@ -13,13 +13,14 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 )
 
 // TestAccModules leads the example modules through a rotation, as a pipeline runs them.
 func TestAccModules(t *testing.T) {
 	t.Parallel()
-	command, provider := terraform(t), buildProvider(t)
+	command, provider := acctest.CommandLine(t), buildProvider(t)
 	modules, err := filepath.Abs("../../../examples/modules")
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +72,7 @@ func TestAccModules(t *testing.T) {
 // the state for that.
 func TestAccPipeline(t *testing.T) {
 	t.Parallel()
-	p := open(t, t.TempDir(), &calls{t: t, terraform: terraform(t), provider: buildProvider(t)})
+	p := open(t, t.TempDir(), &calls{t: t, terraform: acctest.CommandLine(t), provider: buildProvider(t)})
 	p.configure(ground)
 	p.must()
 	if err := os.Remove(filepath.Join(p.folder, stateFile)); err != nil {

@@ -80,7 +80,7 @@ func TestPlan_againLater(t *testing.T) {
 // TestAccRotation_outdatedPlan applies a plan that was saved before somebody regenerated the other key.
 func TestAccRotation_outdatedPlan(t *testing.T) {
 	t.Parallel()
-	p := open(t, t.TempDir(), &calls{t: t, terraform: terraform(t), provider: buildProvider(t)})
+	p := open(t, t.TempDir(), &calls{t: t, terraform: acctest.CommandLine(t), provider: buildProvider(t)})
 	p.configure(ground)
 	p.must()
 	p.configure(ground + rotating(p.server.Ready().SubscriptionID, "1", ""))

@@ -236,7 +236,7 @@ func TestUpgrade(t *testing.T) {
 // version 0 wrote.
 func TestAccRotation_upgrade(t *testing.T) {
 	t.Parallel()
-	p := open(t, t.TempDir(), &calls{t: t, terraform: terraform(t), provider: buildProvider(t)})
+	p := open(t, t.TempDir(), &calls{t: t, terraform: acctest.CommandLine(t), provider: buildProvider(t)})
 	p.configure(ground)
 	p.must()
 	for _, trigger := range []string{"1", "2"} {

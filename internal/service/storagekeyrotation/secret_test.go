@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
@@ -19,7 +20,7 @@ import (
 // the log at its most talkative, while a rotation goes on, fails and ends (ROT008).
 func TestAccRotation_keepsSecrets(t *testing.T) {
 	t.Parallel()
-	made := &calls{t: t, terraform: terraform(t), provider: buildProvider(t)}
+	made := &calls{t: t, terraform: acctest.CommandLine(t), provider: buildProvider(t)}
 	p := open(t, t.TempDir(), made)
 	p.configure(ground)
 	p.must()

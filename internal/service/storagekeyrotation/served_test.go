@@ -32,23 +32,6 @@ type project struct {
 	server *server.Server
 }
 
-// terraform is the command line under test; without one the test is skipped, as those of
-// plugin-testing are.
-func terraform(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("acceptance tests are skipped unless TF_ACC is set")
-	}
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path
-	}
-	path, err := exec.LookPath("terraform")
-	if err != nil {
-		t.Skip("there is no terraform")
-	}
-	return path
-}
-
 // buildProvider builds the provider, behind a script that takes down the number of each process.
 func buildProvider(t *testing.T) (folder string) {
 	t.Helper()

@@ -40,7 +40,7 @@ func TestPlan_twice(t *testing.T) {
 // with another name, and the end of two that are in the state already.
 func TestAccRotation_twice(t *testing.T) {
 	t.Parallel()
-	p := open(t, t.TempDir(), &calls{t: t, terraform: terraform(t), provider: buildProvider(t)})
+	p := open(t, t.TempDir(), &calls{t: t, terraform: acctest.CommandLine(t), provider: buildProvider(t)})
 	stores := strings.ReplaceAll(ground, `"contoso"`, `"contosoone"`) + `
 resource "azuremedia_storage_account" "two" {
   name                = "contosotwo"

@@ -5,19 +5,16 @@ package storagekeyrotation_test
 
 import (
 	"context"
-	"io"
-	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
 )
 
 // watch looks at the media account "contoso" and the storage account of that name, after each call
@@ -55,7 +52,7 @@ func (w *watch) look() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.looks++
-	if down := w.down(); len(down) > 0 {
+	if down := acctest.DownOrigins(context.WithoutCancel(w.t.Context()), w.azure, w.url); len(down) > 0 {
 		w.broken++
 		if !w.mute {
 			w.t.Errorf("streaming is broken: %s", strings.Join(down, "; "))
@@ -69,30 +66,6 @@ func (w *watch) look() {
 	for _, key := range listed {
 		w.values[*key.KeyName][*key.Value] = true
 	}
-}
-
-// down are the origins that do not stream, with what they say.
-func (w *watch) down() (down []string) {
-	for origin := 1; origin <= streaming.Origins; origin++ {
-		req, err := http.NewRequestWithContext(context.WithoutCancel(w.t.Context()), http.MethodGet, w.url, nil)
-		if err != nil {
-			return append(down, err.Error())
-		}
-		req.Header.Set(streaming.OriginHeader, strconv.Itoa(origin))
-		resp, err := w.azure.RoundTrip(req)
-		if err != nil {
-			down = append(down, err.Error())
-			continue
-		}
-		body, err := io.ReadAll(resp.Body)
-		if closed := resp.Body.Close(); err == nil {
-			err = closed
-		}
-		if err != nil || resp.StatusCode != http.StatusOK {
-			down = append(down, "origin "+strconv.Itoa(origin)+": "+resp.Status+" "+string(body))
-		}
-	}
-	return down
 }
 
 // list lists the keys as somebody who may. Where time has passed, it signs in anew.
