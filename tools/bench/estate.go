@@ -351,7 +351,7 @@ type tally struct{ calls, throttled int }
 
 func (s *served) journal(ctx context.Context) (tally, error) {
 	var entries []struct{ Number, Status int }
-	output, err := s.ask(ctx, "journal", "--json")
+	output, err := s.ask(ctx, "journal", "-o", "json")
 	if err == nil {
 		err = json.Unmarshal(output, &entries)
 	}

@@ -24,23 +24,18 @@ import (
 
 // New returns the command "rehearsal".
 func New() *cobra.Command {
-	command := &cobra.Command{
-		Use:   "rehearsal",
-		Short: "Run a local Azure for storage, keys and the accounts that use them",
-		Long: "Rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage, Batch, Machine\n" +
-			"Learning, Media Services and Video Analyzer, as far as customer-managed keys and storage\n" +
-			"key rotation need them.\n\n" +
-			"`serve` serves a rehearsal to any client on this machine. The other commands act on a\n" +
-			"served rehearsal (--control URL, as `serve` prints it) or on one in a data file\n" +
-			"(--data FILE), where the provider keeps it with environment = \"rehearsal\".",
-		Args:          cobra.NoArgs,
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	command.AddCommand(
+	command := group("rehearsal", "Run a local Azure for storage, keys and the accounts that use them",
 		newServe(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals(),
 		newStream(), newRequest())
+	command.Long = "Rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage, Batch, Machine\n" +
+		"Learning, Media Services and Video Analyzer, as far as customer-managed keys and storage\n" +
+		"key rotation need them.\n\n" +
+		"`serve` serves a rehearsal to any client on this machine. The other commands act on a\n" +
+		"served rehearsal (--control URL, as `serve` prints it) or on one in a data file\n" +
+		"(--data FILE), where the provider keeps it with environment = \"rehearsal\"."
+	command.SilenceUsage, command.SilenceErrors = true, true
+	command.SetFlagErrorFunc(NoSuchFlag)
+	OutputFlag(command)
 	return command
 }
 
@@ -78,12 +73,13 @@ func (w *where) flags(command *cobra.Command) {
 		"control URL of a served rehearsal, as `URL` (or "+controlVariable+")")
 	flags.StringVar(&w.data, "data", "",
 		"data file of a rehearsal, as `FILE` (or "+fileVariable+")")
-	command.MarkFlagsMutuallyExclusive("control", "data")
 }
 
 // resolve chooses the rehearsal: by flag, by environment, or the provider's file in this folder.
 func (w *where) resolve() (control, data string, err error) {
 	switch {
+	case w.control != "" && w.data != "":
+		return "", "", misuse("--control and --data each name a rehearsal: write one of them")
 	case w.control != "" || w.data != "":
 		return w.control, w.data, nil
 	case os.Getenv(controlVariable) != "":
@@ -94,8 +90,8 @@ func (w *where) resolve() (control, data string, err error) {
 	if _, err := os.Stat(defaultFile); err == nil {
 		return "", defaultFile, nil
 	}
-	return "", "", errors.New("which rehearsal? Name a served one with --control URL, or " +
-		"a data file with --data FILE; there is no " + defaultFile + " here")
+	return "", "", misuse("which rehearsal? Name a served one with --control URL, or "+
+		"a data file with --data FILE; there is no %s here", defaultFile)
 }
 
 // open opens the chosen rehearsal.

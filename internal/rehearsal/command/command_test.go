@@ -107,7 +107,7 @@ func TestServe_saysWhenItIsReady(t *testing.T) {
 		t.Errorf("ready: %+v", ready)
 	}
 	// The file can be driven while it is served.
-	if output := must(t, "show", "--data", data, "--json"); !strings.Contains(output, ready.SubscriptionID) {
+	if output := must(t, "show", "--data", data, "-o", "json"); !strings.Contains(output, ready.SubscriptionID) {
 		t.Errorf("show: %s", output)
 	}
 }
@@ -127,14 +127,14 @@ func TestServe_hasTheSubscriptionsThatAreNamed(t *testing.T) {
 func TestServe_refuses(t *testing.T) {
 	t.Parallel()
 	for words, args := range map[string][]string{
-		"this machine only":     {"serve", "--listen", "0.0.0.0:8443"},
-		"unknown command":       {"serve", "now"},
-		"unknown flag: --prot":  {"serve", "--prot", "1"},
-		"reading the address":   {"serve", "--listen", "nowhere"},
-		"opening rehearsal":     {"serve", "--data", t.TempDir()},
-		"not a GUID":            {"serve", "--subscription", "security"},
-		"writing the CA file":   {"serve", "--ca-file", filepath.Join(t.TempDir(), "no", "ca.pem")},
-		"unknown command \"x\"": {"x"},
+		"this machine only":       {"serve", "--listen", "0.0.0.0:8443"},
+		"takes no arguments":      {"serve", "now"},
+		"unknown flag: --prot":    {"serve", "--prot", "1"},
+		"reading the address":     {"serve", "--listen", "nowhere"},
+		"opening rehearsal":       {"serve", "--data", t.TempDir()},
+		"not a GUID":              {"serve", "--subscription", "security"},
+		"writing the CA file":     {"serve", "--ca-file", filepath.Join(t.TempDir(), "no", "ca.pem")},
+		`there is no command "x"`: {"x"},
 	} {
 		if output, err := run(t, args...); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%v: %s, %v", args, output, err)
@@ -149,7 +149,7 @@ func TestAdvance(t *testing.T) {
 			t.Parallel()
 			read := func() time.Time {
 				var state rehearsal.State
-				if err := json.Unmarshal([]byte(must(t, append(at, "show", "--json")...)), &state); err != nil {
+				if err := json.Unmarshal([]byte(must(t, append(at, "show", "-o", "json")...)), &state); err != nil {
 					t.Fatal(err)
 				}
 				return state.Time
@@ -161,10 +161,10 @@ func TestAdvance(t *testing.T) {
 				t.Errorf("%s: passed %v", output, passed)
 			}
 			for words, args := range map[string][]string{
-				"needs how far":           {"advance"},
-				"is not a duration":       {"advance", "soon"},
-				"\"d\" is not a duration": {"advance", "d"},
-				"time only moves forward": {"advance", "--", "-6h"},
+				"needs how far, such as 6h": {"advance"},
+				"is not a duration":         {"advance", "soon"},
+				"\"d\" is not a duration":   {"advance", "d"},
+				"time only moves forward":   {"advance", "--", "-6h"},
 			} {
 				if _, err := run(t, append(at, args...)...); err == nil || !strings.Contains(err.Error(), words) {
 					t.Errorf("%v: %v", args, err)
@@ -206,7 +206,7 @@ func TestFaults(t *testing.T) {
 			}
 			var written fault.Fault
 			if err := json.Unmarshal([]byte(faults("add", "error", "--status", "503", "--code", "Busy",
-				"--message", "Later.", "--expression", "toys$", "--times", "-1", "--json")), &written); err != nil {
+				"--message", "Later.", "--expression", "toys$", "--times", "-1", "-o", "json")), &written); err != nil {
 				t.Fatal(err)
 			}
 			if written.Status != 503 || written.Code != "Busy" || written.Expression != "toys$" || written.ID != "2" {
@@ -220,7 +220,7 @@ func TestFaults(t *testing.T) {
 				}
 			}
 			var all []fault.Fault
-			if err := json.Unmarshal([]byte(faults("list", "--json")), &all); err != nil || len(all) != 3 {
+			if err := json.Unmarshal([]byte(faults("list", "-o", "json")), &all); err != nil || len(all) != 3 {
 				t.Errorf("list --json: %v, %v", all, err)
 			}
 			if got := faults("clear", "1"); got != "Removed 1.\n" {
@@ -280,7 +280,7 @@ func TestJournal(t *testing.T) {
 		}
 	}
 	var entries []engine.Entry
-	if err := json.Unmarshal([]byte(must(t, "journal", "--data", path, "--json")), &entries); err != nil || len(entries) != 2 {
+	if err := json.Unmarshal([]byte(must(t, "journal", "--data", path, "-o", "json")), &entries); err != nil || len(entries) != 2 {
 		t.Errorf("--json: %v, %v", entries, err)
 	}
 	if strings.Contains(output, "secret") {
@@ -303,7 +303,7 @@ func TestPrincipals(t *testing.T) {
 			if list := principals("list"); !strings.Contains(list, "guest") || !strings.Contains(list, access.ClientID) {
 				t.Errorf("list: %s", list)
 			}
-			if list := principals("list", "--json"); !strings.Contains(list, access.ObjectID) || strings.Contains(list, access.ClientSecret) {
+			if list := principals("list", "-o", "json"); !strings.Contains(list, access.ObjectID) || strings.Contains(list, access.ClientSecret) {
 				t.Errorf("list --json: %s", list)
 			}
 			if help := principals(); !strings.Contains(help, "managed identities") {
@@ -354,7 +354,7 @@ func TestTarget_isNamedOrFound(t *testing.T) {
 		"there is no rehearsal in elsewhere": {"env", "--data", "elsewhere"},
 		"reading the control URL":            {"env", "--control", "nonsense"},
 		"reading the control":                {"show", "--control", "nonsense"},
-		"none of the others can be":          {"show", "--control", "x", "--data", "y"},
+		"write one of them":                  {"show", "--control", "x", "--data", "y"},
 		"which rehearsal":                    {"env"},
 		"asking the control interface":       {"env", "--control", "http://127.0.0.1:1"},
 	} {

@@ -4,18 +4,22 @@
 package command
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
+
+// clock is the time in rehearsal, as JSON.
+type clock struct {
+	Time time.Time `json:"time"`
+}
 
 func newAdvance() *cobra.Command {
 	var at where
@@ -25,7 +29,7 @@ func newAdvance() *cobra.Command {
 		Long: "Move a rehearsal's clock forward and run everything that becomes due: operations end,\n" +
 			"accounts pick up new key versions, streaming origins drop old keys.",
 		Example: "  rehearsal advance 6h\n  rehearsal advance 5m30s",
-		Args:    one("how far, 6h for one"),
+		Args:    needs("how far, such as 6h"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			d, err := parseDuration(args[0])
 			if err != nil {
@@ -38,8 +42,7 @@ func newAdvance() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "It is now %s in rehearsal.\n", written(now))
-			return nil
+			return printLine(c, clock{now}, "It is now %s in rehearsal.", written(now))
 		}),
 	}
 	at.flags(command)
@@ -55,64 +58,60 @@ func parseDuration(text string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a duration: write 90s, 5m, 6h or 30d", text)
+		return 0, misuse("%q is not a duration: write 90s, 5m, 6h or 30d", text)
 	}
 	return d, nil
 }
 
 func newShow() *cobra.Command {
 	var at where
-	var asJSON bool
 	command := &cobra.Command{
 		Use:   "show",
 		Short: "Show the time and the resources of a rehearsal",
-		Args:  cobra.NoArgs,
+		Args:  NoArguments,
 		RunE: at.drive(func(c *cobra.Command, on target, _ []string) error {
 			state, err := on.Show(c.Context())
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return writeJSON(c.OutOrStdout(), state)
-			}
-			fmt.Fprintf(c.OutOrStdout(), "Time         %s\nTenant       %s\nSubscription %s\n\n",
-				written(state.Time), state.Access.TenantID, state.Access.SubscriptionID)
-			table := newTable(c.OutOrStdout(), "TYPE", "NAME", "GROUP", "LOCATION", "STATE")
-			for _, r := range state.Resources {
-				provisioning, _ := r.Properties["provisioningState"].(string)
-				table.row(r.Type, r.ID.Name(), r.ID.Group(), r.Location, provisioning)
-			}
-			return table.Flush()
+			return Print(c, state, func(w io.Writer) error { return listState(w, state) })
 		}),
 	}
 	at.flags(command)
-	jsonFlag(command, &asJSON)
 	return command
+}
+
+func listState(w io.Writer, state rehearsal.State) error {
+	if _, err := fmt.Fprintf(w, "Time         %s\nTenant       %s\nSubscription %s\n\n",
+		written(state.Time), state.Access.TenantID, state.Access.SubscriptionID); err != nil {
+		return err
+	}
+	table := newTable(w, "TYPE", "NAME", "GROUP", "LOCATION", "STATE")
+	for _, r := range state.Resources {
+		provisioning, _ := r.Properties["provisioningState"].(string)
+		table.row(r.Type, r.ID.Name(), r.ID.Group(), r.Location, provisioning)
+	}
+	return table.Flush()
 }
 
 func newJournal() *cobra.Command {
 	var at where
-	var asJSON bool
 	command := &cobra.Command{
 		Use:   "journal",
 		Short: "List requests, with notes on anything suspicious",
 		Long: "List the requests to a rehearsal, oldest first, with notes on what an answer does not show:\n" +
 			"unknown fields and routes, faults, refusals that rehearsal has worded itself.\n" +
 			"Bodies and signatures are not kept.",
-		Args: cobra.NoArgs,
+		Args: NoArguments,
 		RunE: at.drive(func(c *cobra.Command, on target, _ []string) error {
 			entries, err := on.Journal(c.Context())
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return writeJSON(c.OutOrStdout(), entries)
-			}
-			return listEntries(c.OutOrStdout(), entries)
+			return Print(c, entries, func(w io.Writer) error { return listEntries(w, entries) })
 		}),
 	}
 	at.flags(command)
-	jsonFlag(command, &asJSON)
 	return command
 }
 
@@ -146,38 +145,28 @@ func queryVersion(query string) string {
 
 func newPrincipals() *cobra.Command {
 	var at where
-	command := &cobra.Command{
-		Use:   "principals",
-		Short: "List service principals and managed identities, and add service principals",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	at.flags(command)
-	var asJSON bool
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List the principals",
-		Args:  cobra.NoArgs,
+		Args:  NoArguments,
 		RunE: at.drive(func(c *cobra.Command, on target, _ []string) error {
 			principals, err := on.Principals(c.Context())
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return writeJSON(c.OutOrStdout(), principals)
-			}
-			table := newTable(c.OutOrStdout(), "NAME", "KIND", "OBJECT ID", "CLIENT ID")
-			for _, p := range principals {
-				table.row(p.Name, string(p.Kind), p.ObjectID, p.AppID)
-			}
-			return table.Flush()
+			return Print(c, principals, func(w io.Writer) error {
+				table := newTable(w, "NAME", "KIND", "OBJECT ID", "CLIENT ID")
+				for _, p := range principals {
+					table.row(p.Name, string(p.Kind), p.ObjectID, p.AppID)
+				}
+				return table.Flush()
+			})
 		}),
 	}
-	jsonFlag(list, &asJSON)
 	add := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Add a service principal without permissions, and print its credentials as JSON",
-		Args:  one("the name of the principal"),
+		Args:  needs("the name of the principal"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			access, err := on.AddPrincipal(c.Context(), args[0])
 			if err != nil {
@@ -186,7 +175,8 @@ func newPrincipals() *cobra.Command {
 			return writeJSON(c.OutOrStdout(), access)
 		}),
 	}
-	command.AddCommand(list, add)
+	command := group("principals", "List service principals and managed identities, and add service principals", list, add)
+	at.flags(command)
 	return command
 }
 
@@ -198,51 +188,15 @@ func newStream() *cobra.Command {
 		Long: "Make a media account stream a small file, and print the file's URL, to watch while storage\n" +
 			"keys are rotated. Six origins answer at the URL in turn, each with the storage keys that\n" +
 			"it last read; ?origin=3 chooses one.",
-		Args: one("the resource ID of a media account"),
+		Args: needs("the resource ID of a media account"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			url, err := on.Streaming(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(c.OutOrStdout(), url)
-			return nil
+			return printLine(c, map[string]string{"url": url}, "%s", url)
 		}),
 	}
 	at.flags(command)
 	return command
 }
-
-// one requires one argument, and names it in the error.
-func one(what string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return fmt.Errorf("`%s` needs %s", c.CommandPath(), what)
-		}
-		return nil
-	}
-}
-
-func jsonFlag(command *cobra.Command, asJSON *bool) {
-	command.Flags().BoolVar(asJSON, "json", false, "print JSON")
-}
-
-func writeJSON(w io.Writer, content any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(content)
-}
-
-func written(t time.Time) string { return t.Format("Mon 2 January 2006 15:04:05 MST") }
-
-// table aligns columns.
-type table struct{ *tabwriter.Writer }
-
-func newTable(w io.Writer, head ...string) table {
-	t := table{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
-	t.row(head...)
-	return t
-}
-
-// row adds a row. Errors of writing appear when the table is flushed.
-func (t table) row(cells ...string) { _, _ = fmt.Fprintln(t.Writer, strings.Join(cells, "\t")) }

@@ -5,6 +5,7 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -22,16 +23,24 @@ func newEnv() *cobra.Command {
 		Long: "Print export lines that point clients to a rehearsal. For a served one, the clients are\n" +
 			"azurerm, azapi, this provider, the Azure SDKs and curl; for a data file, this provider.",
 		Example: "  eval \"$(rehearsal env --control http://127.0.0.1:40001/_rehearsal)\"",
-		Args:    cobra.NoArgs,
+		Args:    NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			lines, err := at.environment(c)
 			if err != nil {
 				return err
 			}
+			values := map[string]string{}
 			for _, line := range lines {
-				fmt.Fprintf(c.OutOrStdout(), "export %s=%s\n", line.name, quoted(line.value))
+				values[line.name] = line.value
 			}
-			return nil
+			return Print(c, values, func(w io.Writer) error {
+				for _, line := range lines {
+					if _, err := fmt.Fprintf(w, "export %s=%s\n", line.name, quoted(line.value)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
 		},
 	}
 	at.flags(command)

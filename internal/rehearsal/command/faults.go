@@ -5,6 +5,7 @@ package command
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -16,21 +17,14 @@ import (
 
 func newFaults() *cobra.Command {
 	var at where
-	command := &cobra.Command{
-		Use:   "faults",
-		Short: "Inject faults",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
+	command := group("faults", "Inject faults", newAddFault(&at), newListFaults(&at), newClearFaults(&at))
 	at.flags(command)
-	command.AddCommand(newAddFault(&at), newListFaults(&at), newClearFaults(&at))
 	return command
 }
 
 func newAddFault(at *where) *cobra.Command {
 	var wanted fault.Fault
 	var retryAfter, delay time.Duration
-	var asJSON bool
 	command := &cobra.Command{
 		Use:   "add KIND",
 		Short: "Add a fault",
@@ -38,19 +32,19 @@ func newAddFault(at *where) *cobra.Command {
 		Example: "  rehearsal faults add throttle --method PUT --path '*/mediaservices/*' --retry-after 2s\n" +
 			"  rehearsal faults add lost-answer --path '*/regenerateKey'\n" +
 			"  rehearsal faults add error --host '*.vault.azure.net' --status 503 --times 3",
-		Args: one("the kind of fault:\n\n" + kinds()),
+		ValidArgs: kindNames(),
+		Args:      needs("the kind of fault (" + strings.Join(kindNames(), ", ") + ")"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
+			if wanted.Path != "" && wanted.Expression != "" {
+				return misuse("--path and --expression both choose the path: write one of them")
+			}
 			wanted.Kind = fault.Kind(args[0])
 			wanted.RetryAfter, wanted.Delay = fault.Duration(retryAfter), fault.Duration(delay)
 			added, err := on.AddFault(c.Context(), wanted)
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return writeJSON(c.OutOrStdout(), added)
-			}
-			fmt.Fprintf(c.OutOrStdout(), "Added fault %s: %s.\n", added.ID, describe(added))
-			return nil
+			return printLine(c, added, "Added fault %s: %s.", added.ID, describe(added))
 		}),
 	}
 	flags := command.Flags()
@@ -66,54 +60,63 @@ func newAddFault(at *where) *cobra.Command {
 	flags.BoolVar(&wanted.WithoutClaims, "without-claims", false, "refuse an expired token without asking for claims")
 	flags.DurationVar(&retryAfter, "retry-after", 0, "`DURATION` that the client is asked to wait")
 	flags.DurationVar(&delay, "delay", 0, "`DURATION` to delay an answer or a grant by")
-	command.MarkFlagsMutuallyExclusive("path", "expression")
-	jsonFlag(command, &asJSON)
 	return command
 }
 
 func newListFaults(at *where) *cobra.Command {
-	var asJSON bool
 	command := &cobra.Command{
 		Use:   "list",
 		Short: "List the faults, used ones included",
-		Args:  cobra.NoArgs,
+		Args:  NoArguments,
 		RunE: at.drive(func(c *cobra.Command, on target, _ []string) error {
 			faults, err := on.Faults(c.Context())
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return writeJSON(c.OutOrStdout(), faults)
-			}
-			if len(faults) == 0 {
-				fmt.Fprintln(c.OutOrStdout(), "There are no faults.")
-				return nil
-			}
-			table := newTable(c.OutOrStdout(), "ID", "FAULT", "USED")
-			for _, f := range faults {
-				table.row(f.ID, describe(f), strconv.Itoa(f.Struck))
-			}
-			return table.Flush()
+			return Print(c, faults, func(w io.Writer) error { return listFaults(w, faults) })
 		}),
 	}
-	jsonFlag(command, &asJSON)
 	return command
+}
+
+func listFaults(w io.Writer, faults []fault.Fault) error {
+	if len(faults) == 0 {
+		_, err := fmt.Fprintln(w, "There are no faults.")
+		return err
+	}
+	table := newTable(w, "ID", "FAULT", "USED")
+	for _, f := range faults {
+		table.row(f.ID, describe(f), strconv.Itoa(f.Struck))
+	}
+	return table.Flush()
 }
 
 func newClearFaults(at *where) *cobra.Command {
 	return &cobra.Command{
 		Use:   "clear [ID]",
 		Short: "Remove one fault, or all",
-		Args:  cobra.MaximumNArgs(1),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return needs("the ID of one fault")(c, args)
+			}
+			return nil
+		},
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			cleared, err := on.ClearFaults(c.Context(), strings.Join(args, ""))
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "Removed %d.\n", cleared)
-			return nil
+			return printLine(c, map[string]int{"cleared": cleared}, "Removed %d.", cleared)
 		}),
 	}
+}
+
+func kindNames() []string {
+	var names []string
+	for _, kind := range fault.Kinds() {
+		names = append(names, string(kind.Kind))
+	}
+	return names
 }
 
 func kinds() string {

@@ -29,12 +29,7 @@ func newRequest() *cobra.Command {
 			"    --body '{\"attributes\": {\"enabled\": false}}'\n" +
 			"  rehearsal request GET \\\n" +
 			"    '/subscriptions/{subscriptionId}/resourceGroups?api-version=2021-04-01'",
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return fmt.Errorf("`%s` needs a method and a URL", c.CommandPath())
-			}
-			return nil
-		},
+		Args: needs("a method", "a URL"),
 		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
 			question := rehearsal.Question{Method: args[0], URL: args[1]}
 			if body != "" {

@@ -33,10 +33,10 @@ func TestRequest(t *testing.T) {
 				t.Errorf("a blob endpoint: %s, %v", output, err)
 			}
 			for words, args := range map[string][]string{
-				"needs a method and a URL": {"GET"},
-				"--body is not JSON":       {"PUT", group, "--body", "x"},
-				"reading the URL":          {"GET", "https://a b/"},
-				"writing the request":      {"G ET", group},
+				"needs a URL":         {"GET"},
+				"--body is not JSON":  {"PUT", group, "--body", "x"},
+				"reading the URL":     {"GET", "https://a b/"},
+				"writing the request": {"G ET", group},
 			} {
 				if output, err := request(args...); err == nil || !strings.Contains(err.Error(), words) {
 					t.Errorf("%v: %s, %v", args, output, err)

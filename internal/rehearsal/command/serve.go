@@ -29,7 +29,7 @@ func newServe() *cobra.Command {
 			"subscription. Logs go to standard error. Ctrl-C stops it.",
 		Example: "  rehearsal serve --listen 127.0.0.1:8443 --data rehearsal.db\n" +
 			"  rehearsal serve --loopback-uris",
-		Args: cobra.NoArgs,
+		Args: NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, options) },
 	}
 	flags := command.Flags()
