@@ -51,6 +51,11 @@ func FuzzSurface(f *testing.F) {
 		{"PUT", 1, "/keys/k/rotationpolicy", "api-version=7.4", `{"lifetimeActions":[{"trigger":{"timeBeforeExpiry":"P30D"},"action":{"type":"Rotate"}}],"attributes":{"expiryTime":"P30D"}}`},
 		{"POST", 1, "/keys/new/create", "api-version=7.4", `{"kty":"EC","crv":"P-256","attributes":{"exp":1}}`},
 		{"GET", 1, "/deletedkeys", "api-version=7.4&$skiptoken=*&maxresults=1", ""},
+		{"PUT", 1, "/secrets/s", "api-version=7.4", `{"value":"v","contentType":"text/plain","tags":{"a":"b"},"attributes":{"enabled":false,"nbf":1,"exp":2}}`},
+		{"PATCH", 1, "/secrets/s/", "api-version=7.6", `{"contentType":null,"tags":{},"attributes":{"exp":9999999999999999999}}`},
+		{"GET", 1, "/secrets/s/versions", "api-version=2025-07-01&maxresults=1", ""},
+		{"POST", 1, "/secrets/restore", "api-version=7.4", `{"value":"AAAA"}`},
+		{"DELETE", 1, "/deletedsecrets/s", "api-version=7.4", ""},
 		{"POST", 2, "/tenant/oauth2/v2.0/token", "", "grant_type=client_credentials&client_id=x&client_secret=y&scope=z"},
 		{"GET", 3, "/v1.0/servicePrincipals", "$filter=appId eq 'x'", ""},
 		{"PUT", 4, "/container/blob", "comp=block&blockid=AA", "content"},
@@ -90,7 +95,8 @@ func furnished(t *testing.T) *rehearsal.Azure {
 	for _, made := range [][2]string{
 		{fuzzedGroup + "?api-version=2021-04-01", `{"location":"westus2"}`},
 		{fuzzedKind + "Microsoft.Storage/storageAccounts/first?api-version=2023-01-01", `{"location":"westus2","kind":"StorageV2","sku":{"name":"Standard_LRS"},"properties":{}}`},
-		{fuzzedKind + "Microsoft.KeyVault/vaults/keys?api-version=2023-07-01", `{"location":"westus2","properties":{"tenantId":"` + access.TenantID + `","sku":{"family":"A","name":"standard"},"accessPolicies":[{"tenantId":"` + access.TenantID + `","objectId":"` + access.ObjectID + `","permissions":{"keys":["all"]}}]}}`},
+		{fuzzedKind + "Microsoft.KeyVault/vaults/keys?api-version=2023-07-01", `{"location":"westus2","properties":{"tenantId":"` + access.TenantID + `","sku":{"family":"A","name":"standard"},"accessPolicies":[{"tenantId":"` + access.TenantID + `","objectId":"` + access.ObjectID + `","permissions":{"keys":["all"],"secrets":["all"]}}]}}`},
+		{"https://keys.vault.azure.net/secrets/s?api-version=7.4", `{"value":"v"}`},
 		{fuzzedKind + "Microsoft.KeyVault/vaults/keys/keys/k?api-version=2023-07-01", `{"properties":{"kty":"EC","curveName":"P-256"}}`},
 		{fuzzedKind + "Microsoft.Media/mediaservices/media?api-version=2023-01-01", `{"location":"westus2","properties":{"storageAccounts":[{"id":"` + strings.ReplaceAll(fuzzedKind, "{subscriptionId}", access.SubscriptionID) + `Microsoft.Storage/storageAccounts/first","type":"Primary"}]}}`},
 	} {

@@ -25,6 +25,8 @@ const (
 	KeyVaultCryptoServiceReleaseUser    = "08bbd89e-9f13-488c-ac41-acfcb10c90ab"
 	KeyVaultCryptoUser                  = "12338af0-0e69-4776-bea7-57ae8d297424"
 	KeyVaultReader                      = "21090545-7ca7-4776-b22c-e363652d74d2"
+	KeyVaultSecretsOfficer              = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7" //nolint:gosec // No credential.
+	KeyVaultSecretsUser                 = "4633458b-17de-408a-b874-0445c86b69e6" //nolint:gosec // No credential.
 
 	StorageAccountContributor            = "17d1049b-9a84-46fb-8f53-869881c3d3ab"
 	StorageAccountKeyOperatorServiceRole = "81a9662b-bebf-436f-a333-f67b29880f12"
@@ -181,6 +183,16 @@ func keyVaultRoles() []*role {
 				"sensitive values such as secret contents or key material."+only,
 			permission{Actions: reading, DataActions: []string{
 				"Microsoft.KeyVault/vaults/*/read",
+				"Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+			}}),
+		one(KeyVaultSecretsOfficer, "Key Vault Secrets Officer",
+			"Perform any action on the secrets of a key vault, except manage permissions."+only,
+			permission{Actions: reading, DataActions: []string{
+				"Microsoft.KeyVault/vaults/secrets/*",
+			}}),
+		one(KeyVaultSecretsUser, "Key Vault Secrets User", "Read secret contents."+only,
+			permission{DataActions: []string{
+				"Microsoft.KeyVault/vaults/secrets/getSecret/action",
 				"Microsoft.KeyVault/vaults/secrets/readMetadata/action",
 			}}),
 	}

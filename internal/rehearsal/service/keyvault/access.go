@@ -11,12 +11,14 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
 )
 
-// permission is a permission to use the keys of a vault, as access policies spell it.
+// permission is a permission to use the keys or secrets of a vault.
 type permission string
 
 // The permissions.
 const (
 	permissionGet               permission = "get"
+	permissionGetDeleted        permission = "getdeleted"
+	permissionSet               permission = "set"
 	permissionList              permission = "list"
 	permissionCreate            permission = "create"
 	permissionUpdate            permission = "update"
@@ -32,46 +34,70 @@ const (
 	permissionUnwrapKey         permission = unwrapKey
 )
 
-// action returns the data action that grants the same where roles decide.
-func (p permission) action() string {
-	const keys = "Microsoft.KeyVault/vaults/keys/"
+// spelled returns the permission as access policies spell it. A secret is updated by those who may set it
+// (OpenAPI, UpdateSecret).
+func (p permission) spelled(k kind) string {
+	switch {
+	case p == permissionGetDeleted:
+		return string(permissionGet)
+	case p == permissionUpdate && k == secrets:
+		return string(permissionSet)
+	default:
+		return string(p)
+	}
+}
+
+// action returns the data action that grants the same where roles decide. Which one shows a deleted secret
+// is not documented: here the one for "the properties of a secret, but not its value".
+func (p permission) action(k kind) string {
+	of := Type + "/" + string(k) + "/"
 	switch p {
-	case permissionGet, permissionList:
-		return keys + "read"
+	case permissionGet, permissionGetDeleted, permissionList:
+		switch {
+		case k == keys:
+			return of + "read"
+		case p == permissionGet:
+			return of + "getSecret/action"
+		default:
+			return of + "readMetadata/action"
+		}
+	case permissionSet:
+		return of + "setSecret/action"
 	case permissionDelete:
-		return keys + "delete"
+		return of + "delete"
 	case permissionWrapKey:
-		return keys + "wrap/action"
+		return of + "wrap/action"
 	case permissionUnwrapKey:
-		return keys + "unwrap/action"
+		return of + "unwrap/action"
 	case permissionGetRotationPolicy:
 		return "Microsoft.KeyVault/vaults/keyrotationpolicies/read"
 	case permissionSetRotationPolicy:
 		return "Microsoft.KeyVault/vaults/keyrotationpolicies/write"
 	default:
-		return keys + string(p) + "/action"
+		return of + string(p) + "/action"
 	}
 }
 
-// permit refuses a caller without the permission for a key of the vault, or for all its keys if key is
-// "". Depending on the vault, roles or its access policies decide.
+// permit refuses a caller without the permission for a key or secret of the vault, or for all of the kind
+// if name is "". Depending on the vault, roles or its access policies decide.
 func (s *Service) permit(
-	tx *engine.Tx, vault *engine.Resource, caller engine.Caller, p permission, key string,
+	tx *engine.Tx, vault *engine.Resource, caller engine.Caller, k kind, p permission,
+	name string,
 ) *engine.Error {
 	if vaults.ByRoles(vault) {
-		if s.roles.AllowedData(tx, caller.ObjectID, p.action(), keyScope(vault, key)) {
+		if s.roles.AllowedData(tx, caller.ObjectID, p.action(k), k.scope(vault, name)) {
 			return nil
 		}
-		return forbiddenByRoles(vault, caller, p, key)
+		return forbiddenByRoles(vault, caller, p, p.action(k), k.scope(vault, name))
 	}
-	if vaults.Grants(tx, vault, caller.ObjectID, string(p)) {
+	if vaults.Grants(tx, vault, caller.ObjectID, string(k), p.spelled(k)) {
 		return nil
 	}
 	refused := engine.Errorf(http.StatusForbidden, "Forbidden",
-		"The user, group or application '%s' does not have keys %s permission on key vault "+
+		"The user, group or application '%s' does not have %s %s permission on key vault "+
 			"'%s;location=%s'. For help resolving this issue, please see "+
 			"https://go.microsoft.com/fwlink/?linkid=2125287",
-		who(caller), p, vault.Name, vault.Location)
+		who(caller), k, p.spelled(k), vault.Name, vault.Location)
 	refused.Inner = "AccessDenied"
 	refused.Cause = &UnusableError{Reason: AccessDenied, Permission: string(p)}
 	return refused
@@ -79,14 +105,14 @@ func (s *Service) permit(
 
 // forbiddenByRoles has the words of hashicorp/terraform-provider-azurerm issue 27817.
 func forbiddenByRoles(
-	vault *engine.Resource, caller engine.Caller, p permission, key string,
+	vault *engine.Resource, caller engine.Caller, p permission, action string, scope engine.ID,
 ) *engine.Error {
 	refused := engine.Errorf(http.StatusForbidden, "Forbidden",
 		"Caller is not authorized to perform action on resource.\r\nIf role assignments, deny "+
 			"assignments or role definitions were changed recently, please observe propagation "+
 			"time.\r\nCaller: %s\r\nAction: '%s'\r\nResource: '%s'\r\nAssignment: (not found)\r\n"+
 			"DenyAssignmentId: null\r\nDecisionReason: null \r\nVault: %s;location=%s\r\n",
-		who(caller), p.action(), keyScope(vault, key).Key(), vault.Name, vault.Location)
+		who(caller), action, scope.Key(), vault.Name, vault.Location)
 	refused.Inner = "ForbiddenByRbac"
 	refused.Cause = &UnusableError{Reason: AccessDenied, Permission: string(p)}
 	return refused

@@ -81,30 +81,59 @@ func TestTheChallenge(t *testing.T) {
 	}
 }
 
-// operations are a call for each permission, by its name in access policies.
-func operations() map[string][3]string {
+// operation is a call that needs a permission of the access policies, or a data action of roles.
+type operation struct{ permission, action, method, path, body string }
+
+func operations() []operation {
 	digest := strings.Repeat("QUJD", 10) + "QUI"
 	policy := `{"lifetimeActions":[{"trigger":{"timeAfterCreate":"P30D"},"action":{"type":"Rotate"}}]}`
-	return map[string][3]string{
-		"get":               {http.MethodGet, "keys/k", ""},
-		"list":              {http.MethodGet, "keys", ""},
-		"create":            {http.MethodPost, "keys/new/create", ec},
-		"update":            {http.MethodPatch, "keys/k", "{}"},
-		"delete":            {http.MethodDelete, "keys/spare", ""},
-		"recover":           {http.MethodPost, "deletedkeys/spare/recover", ""},
-		"purge":             {http.MethodDelete, "deletedkeys/spare", ""},
-		"rotate":            {http.MethodPost, "keys/new/rotate", ""},
-		"getrotationpolicy": {http.MethodGet, "keys/k/rotationpolicy", ""},
-		"setrotationpolicy": {http.MethodPut, "keys/new/rotationpolicy", policy},
-		"encrypt":           {http.MethodPost, "keys/k/encrypt", `{"alg":"RSA1_5","value":"QUJD"}`},
-		"decrypt":           {http.MethodPost, "keys/k/decrypt", `{"alg":"RSA1_5","value":"QUJD"}`},
-		"wrapKey":           {http.MethodPost, "keys/k/wrapkey", `{"alg":"RSA1_5","value":"QUJD"}`},
-		"unwrapKey":         {http.MethodPost, "keys/k/unwrapkey", `{"alg":"RSA1_5","value":"QUJD"}`},
-		"sign":              {http.MethodPost, "keys/k/sign", `{"alg":"RS256","value":"` + digest + `"}`},
-		"verify": {
-			http.MethodPost, "keys/k/verify",
+	const value = `{"alg":"RSA1_5","value":"QUJD"}`
+	return []operation{
+		{"keys/get", "keys/read", "GET", "keys/k", ""},
+		{"keys/list", "keys/read", "GET", "keys", ""},
+		{"keys/create", "keys/create/action", "POST", "keys/new/create", ec},
+		{"keys/update", "keys/update/action", "PATCH", "keys/k", "{}"},
+		{"keys/delete", "keys/delete", "DELETE", "keys/spare", ""},
+		{"keys/recover", "keys/recover/action", "POST", "deletedkeys/spare/recover", ""},
+		{"keys/purge", "keys/purge/action", "DELETE", "deletedkeys/spare", ""},
+		{"keys/backup", "keys/backup/action", "POST", "keys/new/backup", ""},
+		{"keys/restore", "keys/restore/action", "POST", "keys/restore", `{"value":""}`},
+		{"keys/rotate", "keys/rotate/action", "POST", "keys/new/rotate", ""},
+		{"keys/getrotationpolicy", "keyrotationpolicies/read", "GET", "keys/k/rotationpolicy", ""},
+		{"keys/setrotationpolicy", "keyrotationpolicies/write", "PUT", "keys/new/rotationpolicy", policy},
+		{"keys/encrypt", "keys/encrypt/action", "POST", "keys/k/encrypt", value},
+		{"keys/decrypt", "keys/decrypt/action", "POST", "keys/k/decrypt", value},
+		{"keys/wrapKey", "keys/wrap/action", "POST", "keys/k/wrapkey", value},
+		{"keys/unwrapKey", "keys/unwrap/action", "POST", "keys/k/unwrapkey", value},
+		{
+			"keys/sign", "keys/sign/action", "POST", "keys/k/sign",
+			`{"alg":"RS256","value":"` + digest + `"}`,
+		},
+		{
+			"keys/verify", "keys/verify/action", "POST", "keys/k/verify",
 			`{"alg":"RS256","value":"QUJD","digest":"` + digest + `"}`,
 		},
+		{"secrets/get", "secrets/getSecret/action", "GET", "secrets/k", ""},
+		{"secrets/list", "secrets/readMetadata/action", "GET", "secrets", ""},
+		{"secrets/list", "secrets/readMetadata/action", "GET", "secrets/k/versions", ""},
+		{"secrets/list", "secrets/readMetadata/action", "GET", "deletedsecrets", ""},
+		{"secrets/set", "secrets/setSecret/action", "PUT", "secrets/new", `{"value":"v"}`},
+		{"secrets/set", "secrets/update/action", "PATCH", "secrets/k", "{}"},
+		{"secrets/delete", "secrets/delete", "DELETE", "secrets/spare", ""},
+		{"secrets/get", "secrets/readMetadata/action", "GET", "deletedsecrets/spare", ""},
+		{"secrets/recover", "secrets/recover/action", "POST", "deletedsecrets/spare/recover", ""},
+		{"secrets/purge", "secrets/purge/action", "DELETE", "deletedsecrets/spare", ""},
+		{"secrets/backup", "secrets/backup/action", "POST", "secrets/new/backup", ""},
+		{"secrets/restore", "secrets/restore/action", "POST", "secrets/restore", `{"value":""}`},
+	}
+}
+
+// objects makes what the operations are about.
+func (w *world) objects(vault string) {
+	w.t.Helper()
+	for name, body := range map[string]string{"k": rsa, "spare": ec, "new": ec} {
+		w.key(vault, name, body)
+		w.secret(vault, name, `{"value":"v"}`)
 	}
 }
 
@@ -112,38 +141,37 @@ func TestAccessPoliciesDecide(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.vault("policies", nil)
-	for name, body := range map[string]string{"k": rsa, "spare": ec, "new": ec} {
-		w.key("policies", name, body)
-	}
-	for permission, call := range operations() {
+	w.objects("policies")
+	for _, call := range operations() {
+		kind, permission, _ := strings.Cut(call.permission, "/")
 		others := []string{}
-		for other := range operations() {
-			if other != permission {
-				others = append(others, other)
+		for _, other := range operations() {
+			if other.permission != call.permission {
+				others = append(others, other.permission)
 			}
 		}
 		for _, test := range []struct {
 			granted []string
 			allowed bool
 		}{
-			{[]string{permission}, true},
-			{[]string{"all"}, true},
+			{[]string{call.permission}, true},
+			{[]string{kind + "/all"}, true},
 			{others, false},
 			{nil, false},
 		} {
 			want(t, w.put("policies", map[string]any{"accessPolicies": []any{
-				w.policy(w.Owner.ObjectID, "all"), w.policy(w.Stranger.ObjectID, test.granted...),
+				w.policy(w.Owner.ObjectID, everything...), w.policy(w.Stranger.ObjectID, test.granted...),
 			}}), http.StatusOK)
-			answer := w.dataAs(w.Stranger, call[0], "policies", call[1], call[2])
+			answer := w.dataAs(w.Stranger, call.method, "policies", call.path, call.body)
 			if !test.allowed {
 				refused(t, answer, http.StatusForbidden, "Forbidden", "AccessDenied", fmt.Sprintf(
 					"The user, group or application 'appid=%s;oid=%s;iss=https://sts.windows.net/%s/' "+
-						"does not have keys %s permission on key vault "+
+						"does not have %s %s permission on key vault "+
 						"'policies;location=westeurope'. For help resolving this issue, please see "+
 						"https://go.microsoft.com/fwlink/?linkid=2125287",
-					w.Stranger.AppID, w.Stranger.ObjectID, w.Tenant, permission))
+					w.Stranger.AppID, w.Stranger.ObjectID, w.Tenant, kind, permission))
 			} else if answer.Status == http.StatusForbidden {
-				t.Errorf("%v does not allow %s: %v", test.granted, permission, answer.Body)
+				t.Errorf("%v does not allow %v: %v", test.granted, call, answer.Body)
 			}
 		}
 	}
@@ -172,26 +200,16 @@ func TestRolesDecide(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.vault("roles", nil)
-	for name, body := range map[string]string{"k": rsa, "spare": ec, "new": ec} {
-		w.key("roles", name, body)
-	}
+	w.objects("roles")
 	w.vault("roles", map[string]any{"enableRbacAuthorization": true})
-	actions := map[string]string{
-		"get": "keys/read", "list": "keys/read", "delete": "keys/delete",
-		"wrapKey": "keys/wrap/action", "unwrapKey": "keys/unwrap/action",
-		"getrotationpolicy": "keyrotationpolicies/read", "setrotationpolicy": "keyrotationpolicies/write",
-	}
-	for permission, call := range operations() {
-		action, special := actions[permission]
-		if !special {
-			action = "keys/" + permission + "/action"
-		}
+	for _, call := range operations() {
 		resource := strings.ToLower(string(id))
-		if segments := strings.Split(call[1], "/"); len(segments) > 1 {
-			resource += "/keys/" + segments[1]
+		segments := strings.Split(strings.TrimPrefix(call.path, "deleted"), "/")
+		if len(segments) > 1 && segments[1] != "restore" {
+			resource += "/" + segments[0] + "/" + segments[1]
 		}
 		// The owner of the subscription may manage the vault, not use its keys.
-		refused(t, w.data(call[0], "roles", call[1], call[2]),
+		refused(t, w.data(call.method, "roles", call.path, call.body),
 			http.StatusForbidden, "Forbidden", "ForbiddenByRbac", fmt.Sprintf(
 				"Caller is not authorized to perform action on resource.\r\nIf role assignments, "+
 					"deny assignments or role definitions were changed recently, please observe "+
@@ -199,7 +217,7 @@ func TestRolesDecide(t *testing.T) {
 					"\r\nAction: 'Microsoft.KeyVault/vaults/%s'\r\nResource: '%s'\r\n"+
 					"Assignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\n"+
 					"Vault: roles;location=westeurope\r\n",
-				w.Owner.AppID, w.Owner.ObjectID, w.Tenant, action, resource))
+				w.Owner.AppID, w.Owner.ObjectID, w.Tenant, call.action, resource))
 	}
 	w.Transact(t, func(tx *engine.Tx) {
 		w.Authorization.Assign(tx, id+"/keys/k", authorization.KeyVaultCryptoServiceEncryptionUser,
@@ -211,9 +229,46 @@ func TestRolesDecide(t *testing.T) {
 	w.Transact(t, func(tx *engine.Tx) {
 		w.Authorization.Assign(tx, w.Subscription, authorization.KeyVaultCryptoOfficer, w.Owner.ObjectID)
 	})
-	for permission, call := range operations() {
-		if answer := w.data(call[0], "roles", call[1], call[2]); answer.Status == http.StatusForbidden {
-			t.Errorf("the officer may not %s: %v", permission, answer.Body)
+	for _, call := range operations() {
+		answer := w.data(call.method, "roles", call.path, call.body)
+		if ofKeys := strings.HasPrefix(call.permission, "keys/"); ofKeys == (answer.Status == http.StatusForbidden) {
+			t.Errorf("the officer, %v: %v", call, answer.Body)
+		}
+	}
+}
+
+// Each role allows the operations on secrets that it is documented to allow, at the vault and at one secret.
+func TestRolesDecideAboutSecrets(t *testing.T) {
+	t.Parallel()
+	metadata := "secrets/readMetadata/action"
+	for role, allowed := range map[string]func(action string) bool{
+		authorization.KeyVaultAdministrator:  func(string) bool { return true },
+		authorization.KeyVaultSecretsOfficer: func(string) bool { return true },
+		authorization.KeyVaultSecretsUser: func(action string) bool {
+			return action == metadata || action == "secrets/getSecret/action"
+		},
+		authorization.KeyVaultReader:        func(action string) bool { return action == metadata },
+		authorization.KeyVaultCryptoOfficer: func(string) bool { return false },
+		authorization.Owner:                 func(string) bool { return false },
+	} {
+		for _, scope := range []string{"", "/secrets/k"} {
+			w := newWorld(t)
+			id := w.vault("secretroles", nil)
+			w.objects("secretroles")
+			w.vault("secretroles", map[string]any{"enableRbacAuthorization": true})
+			w.Transact(t, func(tx *engine.Tx) {
+				w.Authorization.Assign(tx, id+engine.ID(scope), role, w.Stranger.ObjectID)
+			})
+			for _, call := range operations() {
+				if !strings.HasPrefix(call.permission, "secrets/") {
+					continue
+				}
+				wanted := allowed(call.action) && (scope == "" || strings.HasPrefix(call.path, scope[1:]))
+				answer := w.dataAs(w.Stranger, call.method, "secretroles", call.path, call.body)
+				if (answer.Status != http.StatusForbidden) != wanted {
+					t.Errorf("role %s at %q, %v: %d", role, scope, call, answer.Status)
+				}
+			}
 		}
 	}
 }
@@ -246,7 +301,7 @@ func TestAccessPoliciesTakeTheirTime(t *testing.T) {
 	// not begin that anew.
 	grant := func() {
 		want(t, w.put("slow", map[string]any{"accessPolicies": []any{
-			w.policy(w.Owner.ObjectID, "all"), w.policy(w.Stranger.ObjectID, "list"),
+			w.policy(w.Owner.ObjectID, everything...), w.policy(w.Stranger.ObjectID, "list"),
 		}}), http.StatusOK)
 	}
 	grant()
@@ -333,7 +388,8 @@ func TestWhatTheDataPlaneDoesNotHave(t *testing.T) {
 		"PUT keys/k":                         {501, "NotImplemented", "ImportKey"},
 		"POST keys/k/release":                {501, "NotImplemented", "release"},
 		"POST rng":                           {501, "NotImplemented", "GetRandomBytes"},
-		"GET secrets":                        {501, "NotImplemented", "secrets"},
+		"GET secrets":                        {200, "", ""},
+		"PUT secrets/k/v":                    {405, "MethodNotAllowed", "unknown route"},
 		"GET certificates/c":                 {501, "NotImplemented", "certificates"},
 		"GET certificates/contacts":          {404, "ContactsNotFound", "rehearsal's own"},
 		"GET ":                               {405, "MethodNotAllowed", "unknown route"},

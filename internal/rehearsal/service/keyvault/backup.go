@@ -15,15 +15,15 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// A backup is a key with all its versions, sealed so that nobody but Key Vault can open it (OpenAPI,
-// BackupKey: "the returned key material is either protected to a Azure Key Vault HSM or to Azure Key
-// Vault itself"). It opens again in every vault of its subscription. That it opens in no other
+// A backup is a key or a secret with all its versions, sealed so that nobody but Key Vault can open it
+// (OpenAPI, BackupKey: "the returned key material is either protected to a Azure Key Vault HSM or to
+// Azure Key Vault itself"). It opens again in every vault of its subscription. That it opens in no other
 // geography either, rehearsal leaves out: it does not know which regions make one.
 
 // backup is the content of a backup before it is sealed.
 type backup struct {
 	Subscription string `json:"subscription"`
-	Key          key    `json:"key"`
+	Object       object `json:"object"`
 }
 
 // backupSecret is where what seals the backups is kept.
@@ -81,18 +81,20 @@ func serveBackup(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range found.key.Versions {
-		found.key.material(c.Tx, v)
+	for _, v := range found.object.Versions {
+		if c.route.kind == keys {
+			found.object.material(c.Tx, v)
+		}
 	}
-	sealed, err := backup{Subscription: c.vault.ID.Subscription(), Key: *found.key}.seal(c.Tx)
+	sealed, err := backup{Subscription: c.vault.ID.Subscription(), Object: *found.object}.seal(c.Tx)
 	if err != nil {
 		return nil, err
 	}
 	return c.answer(map[string]any{"value": encoded(sealed)})
 }
 
-// serveRestore brings a key back with all its versions and their identifiers (OpenAPI, RestoreKey).
-// Which rotation policy it has then is not documented: here it keeps its own.
+// serveRestore brings a key or secret back with all its versions and their identifiers (OpenAPI,
+// RestoreKey). Which rotation policy a key has then is not documented: here it keeps its own.
 func serveRestore(c *call) (*engine.Response, error) {
 	var sent struct {
 		Value string `json:"value"`
@@ -106,44 +108,43 @@ func serveRestore(c *call) (*engine.Response, error) {
 	}
 	restored, err := openBackup(c.Tx, sealed)
 	switch {
-	case errors.Is(err, errBackup):
+	case errors.Is(err, errBackup), err == nil && restored.Object.Kind != c.route.kind:
 		return nil, badParameter("Backup blob contains invalid or corrupt data.")
 	case err != nil:
 		return nil, err
 	case restored.Subscription != c.vault.ID.Subscription():
-		return nil, badParameter("The backup is of a key in a vault of another subscription.")
+		return nil, badParameter("The backup is from a vault of another subscription.")
 	}
-	k := restored.Key
-	if refused := nameInUse(loadKey(c.Tx, c.vault.Name, k.Name)); refused != nil {
+	o := restored.Object
+	if refused := nameInUse(o.Kind.load(c.Tx, c.vault.Name, o.Name)); refused != nil {
 		return nil, refused
 	}
-	k.Vault, k.Deleted = c.vault.Name, nil
-	k.scheduleRotation(c.Tx)
-	k.save(c.Tx)
-	c.Publish(AccessChanged, string(c.vault.ID))
-	return c.answer(c.bundle(&k, k.latest()))
+	o.Vault = c.vault.Name
+	o.recover(c.Tx, c.vault)
+	return c.answer(c.bundle(&o, o.latest()))
 }
 
-// nameInUse refuses to restore a key whose name is in use, by a deleted key too (OpenAPI, RestoreKey:
+// nameInUse refuses to restore an object whose name is in use, by a deleted one too (OpenAPI, RestoreKey:
 // "If the key name is not available in the target Key Vault, the RESTORE operation will be
 // rejected").
-func nameInUse(existing *key) *engine.Error {
+func nameInUse(existing *object) *engine.Error {
 	switch {
 	case existing == nil:
 		return nil
 	case existing.Deleted != nil:
-		return recoverable(existing.Name)
+		return existing.recoverable()
 	default:
 		return engine.Ownf(http.StatusConflict, "Conflict",
-			"There is a key named %s in the vault already.", existing.Name)
+			"There is a %s named %s in the vault already.", existing.Kind.noun(), existing.Name)
 	}
 }
 
-// recoverable returns the refusal to use the name of a deleted key.
-func recoverable(name string) *engine.Error {
+// recoverable returns the refusal to use the name of a deleted object.
+func (o *object) recoverable() *engine.Error {
 	refused := engine.Errorf(http.StatusConflict, "Conflict",
-		"Key %s is currently in a deleted but recoverable state, and its name cannot be "+
-			"reused; in this state, the key can only be recovered or purged.", name)
+		"%s %s is currently in a deleted but recoverable state, and its name cannot be "+
+			"reused; in this state, the %s can only be recovered or purged.",
+		o.Kind.title(), o.Name, o.Kind.noun())
 	refused.Inner = "ObjectIsDeletedButRecoverable"
 	return refused
 }

@@ -13,19 +13,24 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
 )
 
-// What answers show of a key: the bundle of one, the item of a list, and the same of deleted ones.
+// What answers show of a key or secret: the bundle of one, the item of a list, and the same of deleted
+// ones.
 
-// bundle returns a key with its public half (recorded).
-func (c *call) bundle(k *key, v *version) map[string]any {
+// bundle returns a key with its public half, or a secret without its value (recorded).
+func (c *call) bundle(o *object, v *version) map[string]any {
+	id := o.versionID(c.Tx, v)
+	if o.Kind == secrets {
+		return c.item(id, v)
+	}
 	shown := map[string]any{
-		"kid": k.versionID(c.Tx, v), "kty": v.Type, "key_ops": v.Operations,
+		"kid": id, "kty": v.Type, "key_ops": v.Operations,
 	}
 	set := func(name string, value []byte) {
 		if value != nil {
 			shown[name] = encoded(value)
 		}
 	}
-	public := k.material(c.Tx, v).Public()
+	public := o.material(c.Tx, v).Public()
 	set("n", public.N)
 	set("e", public.E)
 	set("x", public.X)
@@ -40,21 +45,30 @@ func (c *call) bundle(k *key, v *version) map[string]any {
 	return body
 }
 
-// item returns a key as lists have it, under the identifier id.
+// item returns a key or secret as lists have it, under the identifier id.
 func (c *call) item(id string, v *version) map[string]any {
-	body := map[string]any{"kid": id, "attributes": c.attributes(v)}
+	body := map[string]any{"attributes": c.attributes(v)}
+	if c.route.kind == keys {
+		body["kid"] = id
+	} else {
+		body["id"] = id
+	}
+	if v.ContentType != nil {
+		body["contentType"] = *v.ContentType
+	}
 	if len(v.Tags) > 0 {
 		body["tags"] = v.Tags
 	}
 	return body
 }
 
-// deletedItem adds to a bundle or an item of a deleted key when it was deleted, when it will be
-// purged and how it is recovered.
-func (c *call) deleted(k *key, body map[string]any) map[string]any {
-	body["recoveryId"] = c.Addresses().URI(c.Tx, vaults.Domain, k.Vault) + "deletedkeys/" + k.Name
-	body["deletedDate"] = k.Deleted.At.Unix()
-	body["scheduledPurgeDate"] = k.Deleted.Purge.Unix()
+// deleted adds to a bundle or an item of a deleted object when it was deleted, when it will be purged
+// and how it is recovered.
+func (c *call) deleted(o *object, body map[string]any) map[string]any {
+	body["recoveryId"] = c.Addresses().URI(c.Tx, vaults.Domain, o.Vault) +
+		"deleted" + string(o.Kind) + "/" + o.Name
+	body["deletedDate"] = o.Deleted.At.Unix()
+	body["scheduledPurgeDate"] = o.Deleted.Purge.Unix()
 	return body
 }
 
@@ -73,10 +87,10 @@ func (c *call) attributes(v *version) map[string]any {
 	if c.since(1) {
 		shown["recoverableDays"] = vaults.RetentionDays(c.vault)
 	}
-	if c.since(3) {
+	if c.route.kind == keys && c.since(3) {
 		shown["exportable"] = false
 	}
-	if c.since(5) {
+	if c.route.kind == keys && c.since(5) {
 		shown["hsmPlatform"] = "0"
 		if v.isHSM() {
 			shown["hsmPlatform"] = "2"

@@ -80,9 +80,13 @@ func orNone(text string) string {
 
 func TestTheExamplesOfTheDataPlane(t *testing.T) {
 	t.Parallel()
-	examples, err := openapi.Examples("keyvault-keys", keyVersion)
-	if err != nil {
-		t.Fatal(err)
+	var examples []openapi.Example
+	for _, document := range []string{"keyvault-keys", "keyvault-secrets"} {
+		found, err := openapi.Examples(document, keyVersion)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples = append(examples, found...)
 	}
 	missing := map[string]bool{
 		"ImportKey": true, "release": true, "GetRandomBytes": true,
@@ -97,7 +101,11 @@ func TestTheExamplesOfTheDataPlane(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.vault("myvault", nil)
-			w.replay(example.Rewrite(w.prepareKey(example)))
+			if example.Document == "keyvault-secrets" {
+				w.replay(example.Rewrite(w.prepareSecret(example)))
+			} else {
+				w.replay(example.Rewrite(w.prepareKey(example)))
+			}
 		})
 	}
 }
@@ -130,6 +138,27 @@ func (w *world) prepareKey(example openapi.Example) *strings.Replacer {
 	return strings.NewReplacer(replaced...)
 }
 
+// prepareSecret does the same for a secret.
+func (w *world) prepareSecret(example openapi.Example) *strings.Replacer {
+	w.t.Helper()
+	name, named := example.Parameters["secret-name"].(string)
+	switch {
+	case example.Operation == "RestoreSecret":
+		w.secret("myvault", "SecretBackupRestoreTest", `{"value":"v"}`)
+		body, _ := example.Body().(map[string]any)
+		value, _ := body["value"].(string)
+		return strings.NewReplacer(value, w.lostSecret("myvault", "SecretBackupRestoreTest"))
+	case !named || example.Operation == "SetSecret":
+		return strings.NewReplacer()
+	}
+	id := w.secret("myvault", name, `{"value":"v"}`)
+	if strings.Contains(example.Path, "deletedsecrets") {
+		want(w.t, w.data(http.MethodDelete, "myvault", "secrets/"+name, ""), http.StatusOK)
+	}
+	version, _ := example.Parameters["secret-version"].(string)
+	return strings.NewReplacer(orNone(version), id[len(id)-32:])
+}
+
 // replay sends an example's request as the owner.
 func (w *world) replay(example openapi.Example) {
 	w.t.Helper()
@@ -138,7 +167,7 @@ func (w *world) replay(example openapi.Example) {
 		w.t.Fatal(err)
 	}
 	audience := "https://management.azure.com"
-	if example.Document == "keyvault-keys" {
+	if example.Document != "keyvault-rm" {
 		audience = keyvault.Audience
 	}
 	request.Header.Set("Authorization", "Bearer "+w.token(w.Owner, audience))

@@ -52,7 +52,7 @@ type call struct {
 	service *Service
 	vault   *engine.Resource
 	route   route
-	// name and version are the key's, as the path has them.
+	// name and version are the key's or secret's, as the path has them.
 	name, version string
 	// known are the fields of the operation at the version asked for.
 	known shape.Operation
@@ -117,7 +117,8 @@ func (c *call) serve() (*engine.Response, error) {
 	if refused := c.checkBody(); refused != nil {
 		return nil, refused
 	}
-	refused := c.service.permit(c.Tx, c.vault, c.Caller, c.route.permission, c.name)
+	refused := c.service.permit(
+		c.Tx, c.vault, c.Caller, c.route.kind, c.route.permission, c.name)
 	if refused != nil {
 		return nil, refused
 	}
@@ -196,9 +197,9 @@ func (c *call) checkVersion() *engine.Error {
 	return nil
 }
 
-// validKeyName is the pattern of a key's name (OpenAPI, CreateKey); it ends after 127 characters
+// validName is the pattern of a key's and a secret's name (OpenAPI, CreateKey, SetSecret); it ends after 127 characters
 // (About keys, secrets and certificates: object identifiers).
-var validKeyName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
+var validName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
 
 // contacts are the certificate contacts of a vault. azurerm reads them for every vault, and copes with
 // a vault without any.
@@ -216,7 +217,7 @@ func (c *call) findRoute() *engine.Error {
 		if candidate.serve == nil {
 			return c.missing(candidate.operation)
 		}
-		if c.name != "" && !validKeyName.MatchString(c.name) {
+		if c.name != "" && !validName.MatchString(c.name) {
 			return engine.Errorf(http.StatusBadRequest, "BadParameter",
 				"The request URI contains an invalid name: %s", c.name)
 		}
@@ -226,7 +227,7 @@ func (c *call) findRoute() *engine.Error {
 		return engine.Ownf(http.StatusNotFound, "ContactsNotFound", "Contacts not found")
 	}
 	switch kind := strings.ToLower(path[0]); kind {
-	case "secrets", "deletedsecrets", "certificates", "deletedcertificates":
+	case "certificates", "deletedcertificates":
 		return c.missing("on " + kind)
 	}
 	c.Note("unknown route %s %s", c.HTTP.Method, c.HTTP.URL.Path)
@@ -289,9 +290,9 @@ func (c *call) answer(body any) (*engine.Response, error) {
 	return &engine.Response{Status: http.StatusOK, Body: body}, nil
 }
 
-// find returns the version of the key that the path names.
-func (c *call) find() (*usable, error) {
-	found, refused := findVersion(c.Tx, c.vault, c.name, c.version)
+// find returns the version of the object that the path names.
+func (c *call) find() (*located, error) {
+	found, refused := findVersion(c.Tx, c.vault, c.route.kind, c.name, c.version)
 	if refused != nil {
 		return nil, refused
 	}

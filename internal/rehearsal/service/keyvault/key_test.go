@@ -243,7 +243,7 @@ func (w *world) pages(vault, path string) []string {
 		for _, item := range page.Value() {
 			var kid string
 			shown, _ := item.(map[string]any)
-			engine.Read(shown, "kid", &kid)
+			_ = engine.Read(shown, "kid", &kid) || engine.Read(shown, "id", &kid)
 			kids = append(kids, kid)
 		}
 		if page.Body["nextLink"] == nil {

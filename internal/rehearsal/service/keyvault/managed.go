@@ -75,18 +75,18 @@ func serveManagedKey(r *engine.Request) (*engine.Response, error) {
 		return m.create()
 	case m.key == "":
 		shown := []any{}
-		eachKey(r.Tx, m.vault.Name, func(k *key) {
-			if k.Deleted == nil {
-				shown = append(shown, m.show(k, k.latest()))
+		keys.each(r.Tx, m.vault.Name, func(o *object) {
+			if o.Deleted == nil {
+				shown = append(shown, m.show(o, o.latest()))
 			}
 		})
 		return r.Page(shown, "nextLink"), nil
 	}
-	found, refused := findVersion(r.Tx, m.vault, m.key, "")
+	found, refused := findVersion(r.Tx, m.vault, keys, m.key, "")
 	if refused != nil {
 		return nil, refused
 	}
-	return &engine.Response{Status: http.StatusOK, Body: m.show(found.key, found.version)}, nil
+	return &engine.Response{Status: http.StatusOK, Body: m.show(found.object, found.version)}, nil
 }
 
 func serveManagedVersion(r *engine.Request) (*engine.Response, error) {
@@ -94,16 +94,16 @@ func serveManagedVersion(r *engine.Request) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, refused := findVersion(r.Tx, m.vault, m.key, m.version)
+	found, refused := findVersion(r.Tx, m.vault, keys, m.key, m.version)
 	if refused != nil {
 		return nil, refused
 	}
 	if m.version != "" {
-		return &engine.Response{Status: http.StatusOK, Body: m.show(found.key, found.version)}, nil
+		return &engine.Response{Status: http.StatusOK, Body: m.show(found.object, found.version)}, nil
 	}
 	shown := []any{}
-	for _, v := range found.key.Versions {
-		shown = append(shown, m.show(found.key, v))
+	for _, v := range found.object.Versions {
+		shown = append(shown, m.show(found.object, v))
 	}
 	return r.Page(shown, "nextLink"), nil
 }
@@ -125,7 +125,7 @@ type sentManagedKey struct {
 // create makes the first version of a key. A key that is there stays as it is (OpenAPI,
 // Keys_CreateIfNotExist).
 func (m *managed) create() (*engine.Response, error) {
-	existing := loadKey(m.Tx, m.vault.Name, m.key)
+	existing := keys.load(m.Tx, m.vault.Name, m.key)
 	if existing != nil && existing.Deleted == nil {
 		return &engine.Response{
 			Status: http.StatusOK, Body: m.show(existing, existing.latest()),
@@ -142,7 +142,7 @@ func (m *managed) create() (*engine.Response, error) {
 	if err != nil {
 		return nil, badRequest("The request body has a value that does not fit: %v", err)
 	}
-	if !validKeyName.MatchString(m.key) {
+	if !validName.MatchString(m.key) {
 		return nil, badRequest("The name '%s' is no name of a key.", m.key)
 	}
 	var policy *rotation.Policy
@@ -153,8 +153,8 @@ func (m *managed) create() (*engine.Response, error) {
 	}
 	created, made, err := createKey(m.Tx, m.vault, m.key, sentKey{
 		Type: sent.Properties.Type, Size: sent.Properties.Size, Curve: sent.Properties.Curve,
-		Operations: sent.Properties.Operations, Attributes: sent.Properties.Attributes,
-		Release: sent.Properties.Release, Tags: sent.Tags,
+		Operations: sent.Properties.Operations, Release: sent.Properties.Release,
+		sentFacts: sentFacts{Attributes: sent.Properties.Attributes, Tags: sent.Tags},
 	})
 	if err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (m *managed) create() (*engine.Response, error) {
 }
 
 // show returns a key as Resource Manager shows it.
-func (m *managed) show(k *key, v *version) map[string]any {
+func (m *managed) show(o *object, v *version) map[string]any {
 	attributes := map[string]any{
 		"enabled": v.Enabled, "created": v.Created.Unix(), "updated": v.Updated.Unix(),
 		"recoveryLevel": vaults.RecoveryLevel(m.vault), "exportable": false,
@@ -176,7 +176,7 @@ func (m *managed) show(k *key, v *version) map[string]any {
 	properties := map[string]any{
 		"attributes": attributes, "kty": v.Type, "keyOps": slices.Clone(v.Operations),
 		// The port is as in the examples of the OpenAPI document.
-		"keyUri": withPort(k.id(m.Tx)), "keyUriWithVersion": withPort(k.versionID(m.Tx, v)),
+		"keyUri": withPort(o.id(m.Tx)), "keyUriWithVersion": withPort(o.versionID(m.Tx, v)),
 	}
 	set := func(object map[string]any, name string, value any, ok bool) {
 		if ok {
@@ -187,10 +187,10 @@ func (m *managed) show(k *key, v *version) map[string]any {
 	set(attributes, "exp", v.Expires, v.Expires != nil)
 	set(properties, "keySize", v.Size, v.Size != 0)
 	set(properties, "curveName", v.Curve, v.Curve != "")
-	if k.Policy != nil {
-		properties["rotationPolicy"] = k.Policy.ShownInResourceManager()
+	if o.Policy != nil {
+		properties["rotationPolicy"] = o.Policy.ShownInResourceManager()
 	}
-	id, name, kind := keyScope(m.vault, k.Name), k.Name, managedKeyType
+	id, name, kind := keys.scope(m.vault, o.Name), o.Name, managedKeyType
 	if m.version != "" || strings.Contains(m.ID.Key(), "/versions") {
 		id, name, kind = id+"/versions/"+engine.ID(v.ID), v.ID, managedVersionType
 	}

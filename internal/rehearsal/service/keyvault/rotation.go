@@ -16,31 +16,31 @@ import (
 const rotationTimer = "keyvault.rotation"
 
 // rotationDue returns when the policy next rotates the key, and whether it ever does.
-func (k *key) rotationDue() (time.Time, bool) {
-	if k.Policy == nil || k.Deleted != nil {
+func (o *object) rotationDue() (time.Time, bool) {
+	if o.Policy == nil || o.Deleted != nil {
 		return time.Time{}, false
 	}
-	return k.Policy.Due(k.latest().Created, moment(k.latest().Expires))
+	return o.Policy.Due(o.latest().Created, moment(o.latest().Expires))
 }
 
 // scheduleRotation schedules the key's next rotation. Every change of that moment schedules anew; a timer
 // that is too early does nothing.
-func (k *key) scheduleRotation(tx *engine.Tx) {
-	if due, ever := k.rotationDue(); ever {
+func (o *object) scheduleRotation(tx *engine.Tx) {
+	if due, ever := o.rotationDue(); ever {
 		if due.Before(tx.Now()) {
 			due = tx.Now()
 		}
-		if !due.After(k.latest().Created) { // No version is rotated in the moment of its creation, for ever.
-			due = k.latest().Created.AddDate(0, 0, rotation.LeastDays)
+		if !due.After(o.latest().Created) { // No version is rotated in the moment of its creation, for ever.
+			due = o.latest().Created.AddDate(0, 0, rotation.LeastDays)
 		}
-		tx.Schedule(due, rotationTimer, k.Vault+"/"+k.Name)
+		tx.Schedule(due, rotationTimer, o.Vault+"/"+o.Name)
 	}
 }
 
 // rotateDueKey rotates a key whose rotation is due.
 func rotateDueKey(tx *engine.Tx, subject string) {
 	vault, name, _ := strings.Cut(subject, "/")
-	found := loadKey(tx, vault, name)
+	found := keys.load(tx, vault, name)
 	if found == nil || vaults.Named(tx, vault) == nil {
 		return
 	}
@@ -53,19 +53,17 @@ func rotateDueKey(tx *engine.Tx, subject string) {
 
 // rotate adds a version like the latest one, valid for as long as the policy says. A clock that
 // is advanced by years makes many versions that nobody uses.
-func (k *key) rotate(tx *engine.Tx) {
-	latest := k.latest()
-	next := &version{
-		Type: latest.Type, Size: latest.Size, Curve: latest.Curve,
-		Operations: latest.Operations, Enabled: true, Tags: latest.Tags,
-	}
-	if k.Policy != nil {
-		if expires, ever := k.Policy.Expires(tx.Now()); ever {
+func (o *object) rotate(tx *engine.Tx) {
+	latest := o.latest()
+	next := &version{Enabled: true, Tags: latest.Tags, keyPart: latest.keyPart}
+	next.Private = nil
+	if o.Policy != nil {
+		if expires, ever := o.Policy.Expires(tx.Now()); ever {
 			seconds := expires.Unix()
 			next.Expires = &seconds
 		}
 	}
-	k.add(tx, next)
+	o.add(tx, next)
 }
 
 // The operations on rotation policies, and the rotation that is asked for.
@@ -75,12 +73,12 @@ func serveRotate(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	found.key.rotate(c.Tx)
-	return c.answer(c.bundle(found.key, found.key.latest()))
+	found.object.rotate(c.Tx)
+	return c.answer(c.bundle(found.object, found.object.latest()))
 }
 
-func (c *call) answerPolicy(k *key, policy *rotation.Policy) (*engine.Response, error) {
-	return c.answer(policy.Shown(k.id(c.Tx) + "/rotationpolicy"))
+func (c *call) answerPolicy(o *object, policy *rotation.Policy) (*engine.Response, error) {
+	return c.answer(policy.Shown(o.id(c.Tx) + "/rotationpolicy"))
 }
 
 func serveGetPolicy(c *call) (*engine.Response, error) {
@@ -88,10 +86,10 @@ func serveGetPolicy(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found.key.Policy == nil {
-		return c.answerPolicy(found.key, rotation.Default())
+	if found.object.Policy == nil {
+		return c.answerPolicy(found.object, rotation.Default())
 	}
-	return c.answerPolicy(found.key, found.key.Policy)
+	return c.answerPolicy(found.object, found.object.Policy)
 }
 
 func serveSetPolicy(c *call) (*engine.Response, error) {
@@ -107,11 +105,11 @@ func serveSetPolicy(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, badParameter("The rotation policy cannot be followed: %v.", err)
 	}
-	if before := found.key.Policy; before != nil {
+	if before := found.object.Policy; before != nil {
 		policy.Created = before.Created
 	}
-	found.key.Policy = policy
-	found.key.scheduleRotation(c.Tx)
-	found.key.save(c.Tx)
-	return c.answerPolicy(found.key, policy)
+	found.object.Policy = policy
+	found.object.scheduleRotation(c.Tx)
+	found.object.save(c.Tx)
+	return c.answerPolicy(found.object, policy)
 }

@@ -4,6 +4,7 @@
 package keyvault
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
@@ -15,17 +16,16 @@ type route struct {
 	operation  string
 	method     string
 	path       []string // "{name}" and "{version}" take any segment
+	kind       kind     // of the objects that it is about
 	permission permission
 	// serve answers; nil is an operation that rehearsal does not have.
 	serve func(*call) (*engine.Response, error)
 }
 
-// dataRoutes returns the operations on keys. The first that fits is taken: those whose last segment is
-// a word come before those that have a version there.
+// dataRoutes returns the operations on keys and secrets. The first that fits is taken: those whose last
+// segment is a word come before those that have a version there.
 func dataRoutes() []route {
-	routes := []route{
-		on("GetKeys", "GET keys", permissionList, serveListKeys),
-		on("GetKeyVersions", "GET keys/{name}/versions", permissionList, serveListVersions),
+	routes := slices.Concat(objectRoutes(keys), objectRoutes(secrets), []route{
 		on("GetKeyRotationPolicy", "GET keys/{name}/rotationpolicy",
 			permissionGetRotationPolicy, serveGetPolicy),
 		on("UpdateKeyRotationPolicy", "PUT keys/{name}/rotationpolicy",
@@ -36,21 +36,18 @@ func dataRoutes() []route {
 		on("RotateKey", "POST keys/{name}/rotate", permissionRotate, serveRotate),
 		on("UpdateKey", "PATCH keys/{name}", permissionUpdate, serveUpdateKey),
 		on("UpdateKey", "PATCH keys/{name}/{version}", permissionUpdate, serveUpdateKey),
-		on("DeleteKey", "DELETE keys/{name}", permissionDelete, serveDeleteKey),
 
-		on("GetDeletedKeys", "GET deletedkeys", permissionList, serveListDeleted),
-		on("GetDeletedKey", "GET deletedkeys/{name}", permissionGet, serveGetDeleted),
-		on("PurgeDeletedKey", "DELETE deletedkeys/{name}", permissionPurge, servePurgeKey),
-		on("RecoverDeletedKey", "POST deletedkeys/{name}/recover",
-			permissionRecover, serveRecoverKey),
-		on("BackupKey", "POST keys/{name}/backup", permissionBackup, serveBackup),
-		on("RestoreKey", "POST keys/restore", permissionRestore, serveRestore),
+		on("GetSecret", "GET secrets/{name}", permissionGet, serveGetSecret),
+		on("GetSecret", "GET secrets/{name}/{version}", permissionGet, serveGetSecret),
+		on("SetSecret", "PUT secrets/{name}", permissionSet, serveSetSecret),
+		on("UpdateSecret", "PATCH secrets/{name}", permissionUpdate, serveUpdateSecret),
+		on("UpdateSecret", "PATCH secrets/{name}/{version}", permissionUpdate, serveUpdateSecret),
 
 		on("ImportKey", "PUT keys/{name}", "", nil),
 		on("release", "POST keys/{name}/{version}/release", "", nil),
 		on("release", "POST keys/{name}/release", "", nil),
 		on("GetRandomBytes", "POST rng", "", nil),
-	}
+	})
 	for operation, serve := range map[string]func(*call) (*engine.Response, error){
 		encrypt: serveCipher, decrypt: serveCipher, wrapKey: serveCipher, unwrapKey: serveCipher,
 		sign: serveSign, verify: serveVerify,
@@ -64,12 +61,30 @@ func dataRoutes() []route {
 	return routes
 }
 
+// objectRoutes returns the operations that keys and secrets have alike.
+func objectRoutes(k kind) []route {
+	title, all, one := k.title(), string(k), string(k)+"/{name}"
+	return []route{
+		on("Get"+title+"s", "GET "+all, permissionList, serveList),
+		on("Get"+title+"Versions", "GET "+one+"/versions", permissionList, serveVersions),
+		on("Delete"+title, "DELETE "+one, permissionDelete, serveDelete),
+		on("GetDeleted"+title+"s", "GET deleted"+all, permissionList, serveListDeleted),
+		on("GetDeleted"+title, "GET deleted"+one, permissionGetDeleted, serveGetDeleted),
+		on("PurgeDeleted"+title, "DELETE deleted"+one, permissionPurge, servePurge),
+		on("RecoverDeleted"+title, "POST deleted"+one+"/recover", permissionRecover, serveRecover),
+		on("Backup"+title, "POST "+one+"/backup", permissionBackup, serveBackup),
+		on("Restore"+title, "POST "+all+"/restore", permissionRestore, serveRestore),
+	}
+}
+
 func on(
 	operation, pattern string, p permission, serve func(*call) (*engine.Response, error),
 ) route {
 	method, path, _ := strings.Cut(pattern, " ")
+	parts := segments(path)
 	return route{
-		operation: operation, method: method, path: segments(path), permission: p, serve: serve,
+		operation: operation, method: method, path: parts, permission: p, serve: serve,
+		kind: kind(strings.TrimPrefix(parts[0], "deleted")),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 )
 
 func (w *world) options() azcore.ClientOptions { return azcore.ClientOptions{Transport: w.Cloud} }
@@ -219,5 +220,88 @@ func TestTheSDKLeadsAKeyThroughItsLife(t *testing.T) {
 	_, err = keys.GetDeletedKey(ctx, "key", nil)
 	if got := code(t, err); got != "KeyNotFound" {
 		t.Errorf("a purged key: %s", got)
+	}
+}
+
+func TestTheSDKLeadsASecretThroughItsLife(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	w.vault("life", nil)
+	secrets, err := azsecrets.NewClient("https://life.vault.azure.net", w.credential(),
+		&azsecrets.ClientOptions{ClientOptions: w.options()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := func(value string) *azsecrets.ID {
+		t.Helper()
+		made, err := secrets.SetSecret(ctx, "key", azsecrets.SetSecretParameters{
+			Value: &value, ContentType: to.Ptr("text/plain"), Tags: map[string]*string{"team": to.Ptr("video")},
+			SecretAttributes: &azsecrets.SecretAttributes{Expires: to.Ptr(start.AddDate(1, 0, 0))},
+		}, nil)
+		if err != nil || *made.Value != value || *made.ContentType != "text/plain" || !made.Attributes.Expires.Equal(start.AddDate(1, 0, 0)) {
+			t.Fatalf("set %+v, %v", made.Secret, err)
+		}
+		return made.ID
+	}
+	first, second := set("one"), set("two")
+	for version, wanted := range map[string]string{"": "two", first.Version(): "one", second.Version(): "two"} {
+		got, err := secrets.GetSecret(ctx, "key", version, nil)
+		if err != nil || *got.Value != wanted || *got.Tags["team"] != "video" {
+			t.Errorf("got %+v, %v", got.Secret, err)
+		}
+	}
+	updated, err := secrets.UpdateSecretProperties(ctx, "key", first.Version(), azsecrets.UpdateSecretPropertiesParameters{
+		SecretAttributes: &azsecrets.SecretAttributes{Enabled: to.Ptr(false)},
+	}, nil)
+	if err != nil || *updated.Attributes.Enabled || updated.Value != nil {
+		t.Errorf("updated %+v, %v", updated.Secret, err)
+	}
+	_, err = secrets.GetSecret(ctx, "key", first.Version(), nil)
+	if got := code(t, err); got != "Forbidden" {
+		t.Errorf("a disabled version: %s", got)
+	}
+	var versions []string
+	for pages := secrets.NewListSecretPropertiesVersionsPager("key", nil); pages.More(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, version := range page.Value {
+			versions = append(versions, version.ID.Version())
+		}
+	}
+	if len(versions) != 2 || !slices.Contains(versions, first.Version()) || !slices.Contains(versions, second.Version()) {
+		t.Errorf("the versions are %v", versions)
+	}
+	backup, err := secrets.BackupSecret(ctx, "key", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := secrets.DeleteSecret(ctx, "key", nil); err != nil {
+		t.Fatal(err)
+	}
+	if page, err := secrets.NewListSecretPropertiesPager(nil).NextPage(ctx); err != nil || len(page.Value) != 0 {
+		t.Errorf("listed %v, %v", page.Value, err)
+	}
+	if page, err := secrets.NewListDeletedSecretPropertiesPager(nil).NextPage(ctx); err != nil || len(page.Value) != 1 {
+		t.Errorf("listed deleted ones %v, %v", page.Value, err)
+	}
+	if _, err := secrets.RecoverDeletedSecret(ctx, "key", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := secrets.DeleteSecret(ctx, "key", nil); err != nil {
+		t.Fatal(err)
+	}
+	deleted, err := secrets.GetDeletedSecret(ctx, "key", nil)
+	if err != nil || *deleted.ID != *second || !deleted.ScheduledPurgeDate.Equal(start.AddDate(0, 0, 90)) {
+		t.Errorf("deleted %+v, %v", deleted.DeletedSecret, err)
+	}
+	if _, err := secrets.PurgeDeletedSecret(ctx, "key", nil); err != nil {
+		t.Fatal(err)
+	}
+	restored, err := secrets.RestoreSecret(ctx, azsecrets.RestoreSecretParameters{SecretBackup: backup.Value}, nil)
+	if err != nil || *restored.ID != *second {
+		t.Errorf("restored %+v, %v", restored.Secret, err)
 	}
 }

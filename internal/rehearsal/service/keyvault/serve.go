@@ -13,7 +13,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
 )
 
-// sentAttributes are the attributes of a key as requests have them.
+// sentAttributes are the attributes of a key or secret as requests have them.
 type sentAttributes struct {
 	Enabled    *bool  `json:"enabled"`
 	NotBefore  *int64 `json:"nbf"`
@@ -21,16 +21,22 @@ type sentAttributes struct {
 	Exportable bool   `json:"exportable"`
 }
 
-// sentKey is the body of a creation, and of an update, which has fewer fields.
-type sentKey struct {
-	Type       string            `json:"kty"`
-	Size       int               `json:"key_size"`
-	Exponent   int               `json:"public_exponent"`
-	Curve      string            `json:"crv"`
-	Operations []string          `json:"key_ops"`
+// sentFacts are what the bodies of creations and updates have for keys and secrets alike.
+type sentFacts struct {
 	Attributes sentAttributes    `json:"attributes"`
 	Tags       map[string]string `json:"tags"`
-	Release    any               `json:"release_policy"`
+}
+
+// sentKey is the body of a creation, and of an update, which has fewer fields.
+type sentKey struct {
+	sentFacts
+
+	Type       string   `json:"kty"`
+	Size       int      `json:"key_size"`
+	Exponent   int      `json:"public_exponent"`
+	Curve      string   `json:"crv"`
+	Operations []string `json:"key_ops"`
+	Release    any      `json:"release_policy"`
 }
 
 func serveCreateKey(c *call) (*engine.Response, error) {
@@ -48,10 +54,10 @@ func serveCreateKey(c *call) (*engine.Response, error) {
 // createKey makes a key, or a new version of one, without its secret part.
 func createKey(
 	tx *engine.Tx, vault *engine.Resource, name string, sent sentKey,
-) (*key, *version, error) {
-	target := loadKey(tx, vault.Name, name)
+) (*object, *version, error) {
+	target := keys.load(tx, vault.Name, name)
 	if target != nil && target.Deleted != nil {
-		return nil, nil, recoverable(name)
+		return nil, nil, target.recoverable()
 	}
 	made, refused := newVersion(vault, sent)
 	if refused != nil {
@@ -62,7 +68,7 @@ func createKey(
 			"Rehearsal makes no keys on the curve %s.", made.Curve)
 	}
 	if target == nil {
-		target = &key{Vault: vault.Name, Name: name}
+		target = &object{Kind: keys, Vault: vault.Name, Name: name}
 	}
 	target.add(tx, made)
 	return target, made, nil
@@ -70,7 +76,7 @@ func createKey(
 
 // newVersion returns the version that was sent, without its private part.
 func newVersion(vault *engine.Resource, sent sentKey) (*version, *engine.Error) {
-	v := &version{Type: sent.Type, Enabled: true}
+	v := &version{Enabled: true, keyPart: keyPart{Type: sent.Type}}
 	switch v.Type {
 	case "RSA", "RSA-HSM":
 		if v.Size = sent.Size; v.Size == 0 {
@@ -103,7 +109,7 @@ func newVersion(vault *engine.Resource, sent sentKey) (*version, *engine.Error) 
 		return nil, engine.Ownf(http.StatusNotImplemented, "NotImplemented",
 			"Rehearsal has no keys that can be exported.")
 	}
-	return v, v.change(sent)
+	return v, v.changeKey(sent)
 }
 
 // possible returns the operations that a key of the version's type can do.
@@ -114,8 +120,8 @@ func possible(v *version) []string {
 	return []string{sign, verify}
 }
 
-// change takes the attributes, operations and tags that were sent.
-func (v *version) change(sent sentKey) *engine.Error {
+// changeKey takes the attributes, operations and tags that were sent.
+func (v *version) changeKey(sent sentKey) *engine.Error {
 	if sent.Operations != nil {
 		for _, operation := range sent.Operations {
 			if !slices.Contains(possible(v), operation) {
@@ -124,6 +130,17 @@ func (v *version) change(sent sentKey) *engine.Error {
 			}
 		}
 		v.Operations = sent.Operations
+	}
+	return v.change(sent.sentFacts)
+}
+
+// maxTags is how many tags a key or secret has at most (About keys, About secrets: tags).
+const maxTags = 15
+
+// change takes the attributes and tags that were sent.
+func (v *version) change(sent sentFacts) *engine.Error {
+	if len(sent.Tags) > maxTags {
+		return badParameter("There are %d tags. At most %d are allowed.", len(sent.Tags), maxTags)
 	}
 	if sent.Attributes.Enabled != nil {
 		v.Enabled = *sent.Attributes.Enabled
@@ -135,7 +152,7 @@ func (v *version) change(sent sentKey) *engine.Error {
 		v.Expires = sent.Attributes.Expires
 	}
 	if v.NotBefore != nil && v.Expires != nil && *v.NotBefore >= *v.Expires {
-		return badParameter("The key would expire before it becomes valid: nbf is %d, exp is %d.",
+		return badParameter("It would expire before it becomes valid: nbf is %d, exp is %d.",
 			*v.NotBefore, *v.Expires)
 	}
 	if sent.Tags != nil {
@@ -149,7 +166,7 @@ func serveGetKey(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.answer(c.bundle(found.key, found.version))
+	return c.answer(c.bundle(found.object, found.version))
 }
 
 func serveUpdateKey(c *call) (*engine.Response, error) {
@@ -161,69 +178,75 @@ func serveUpdateKey(c *call) (*engine.Response, error) {
 	if err := c.read(&sent); err != nil {
 		return nil, err
 	}
-	if refused := found.version.change(sent); refused != nil {
+	if refused := found.version.changeKey(sent); refused != nil {
 		return nil, refused
 	}
-	found.version.Updated = c.Now()
-	found.key.scheduleRotation(c.Tx)
-	found.key.save(c.Tx)
-	c.Publish(AccessChanged, string(c.vault.ID))
-	return c.answer(c.bundle(found.key, found.version))
+	c.update(found)
+	return c.answer(c.bundle(found.object, found.version))
 }
 
-func serveDeleteKey(c *call) (*engine.Response, error) {
+// update keeps a version that was changed.
+func (c *call) update(changed *located) {
+	changed.version.Updated = c.Now()
+	changed.object.scheduleRotation(c.Tx)
+	changed.object.save(c.Tx)
+	c.Publish(AccessChanged, string(c.vault.ID))
+}
+
+// What is done with keys and secrets alike.
+
+func serveDelete(c *call) (*engine.Response, error) {
 	found, err := c.find()
 	if err != nil {
 		return nil, err
 	}
-	found.key.delete(c.Tx, c.vault)
-	return c.answer(c.deleted(found.key, c.bundle(found.key, found.version)))
+	found.object.delete(c.Tx, c.vault)
+	return c.answer(c.deleted(found.object, c.bundle(found.object, found.version)))
 }
 
-func serveListKeys(c *call) (*engine.Response, error) {
+func serveList(c *call) (*engine.Response, error) {
 	var entries []entry
-	eachKey(c.Tx, c.vault.Name, func(k *key) {
-		if k.Deleted == nil {
-			entries = append(entries, entry{strings.ToLower(k.Name), c.item(k.id(c.Tx), k.latest())})
+	c.route.kind.each(c.Tx, c.vault.Name, func(o *object) {
+		if o.Deleted == nil {
+			entries = append(entries, entry{strings.ToLower(o.Name), c.item(o.id(c.Tx), o.latest())})
 		}
 	})
 	return c.page(entries)
 }
 
-// serveListVersions lists versions in the order of their identifiers, which says nothing about
+// serveVersions lists versions in the order of their identifiers, which says nothing about
 // which one is the newest: clients are not to rely on an order.
-func serveListVersions(c *call) (*engine.Response, error) {
+func serveVersions(c *call) (*engine.Response, error) {
 	found, err := c.find()
 	if err != nil {
 		return nil, err
 	}
 	var entries []entry
-	for _, v := range found.key.Versions {
-		entries = append(entries, entry{v.ID, c.item(found.key.versionID(c.Tx, v), v)})
+	for _, v := range found.object.Versions {
+		entries = append(entries, entry{v.ID, c.item(found.object.versionID(c.Tx, v), v)})
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.order, b.order) })
 	return c.page(entries)
 }
 
-// Deleted keys.
-
-// findDeleted returns the deleted key that the path names.
-func (c *call) findDeleted() (*key, error) {
-	found := loadKey(c.Tx, c.vault.Name, c.name)
+// findDeleted returns the deleted object that the path names.
+func (c *call) findDeleted() (*object, error) {
+	found := c.route.kind.load(c.Tx, c.vault.Name, c.name)
 	if found == nil || found.Deleted == nil {
 		// The words are those of the Key Vault SDKs' recorded tests.
-		return nil, engine.Errorf(http.StatusNotFound, "KeyNotFound",
-			"Deleted Key not found: %s", c.name)
+		title := c.route.kind.title()
+		return nil, engine.Errorf(http.StatusNotFound, title+"NotFound",
+			"Deleted %s not found: %s", title, c.name)
 	}
 	return found, nil
 }
 
 func serveListDeleted(c *call) (*engine.Response, error) {
 	var entries []entry
-	eachKey(c.Tx, c.vault.Name, func(k *key) {
-		if k.Deleted != nil {
-			shown := c.deleted(k, c.item(k.id(c.Tx), k.latest()))
-			entries = append(entries, entry{strings.ToLower(k.Name), shown})
+	c.route.kind.each(c.Tx, c.vault.Name, func(o *object) {
+		if o.Deleted != nil {
+			shown := c.deleted(o, c.item(o.id(c.Tx), o.latest()))
+			entries = append(entries, entry{strings.ToLower(o.Name), shown})
 		}
 	})
 	return c.page(entries)
@@ -237,11 +260,11 @@ func serveGetDeleted(c *call) (*engine.Response, error) {
 	return c.answer(c.deleted(found, c.bundle(found, found.latest())))
 }
 
-func serveRecoverKey(c *call) (*engine.Response, error) {
-	found := loadKey(c.Tx, c.vault.Name, c.name)
+func serveRecover(c *call) (*engine.Response, error) {
+	found := c.route.kind.load(c.Tx, c.vault.Name, c.name)
 	if found != nil && found.Deleted == nil {
 		refused := engine.Ownf(http.StatusBadRequest, "MethodNotAllowed",
-			"Key %s exists already.", c.name)
+			"%s %s exists already.", c.route.kind.title(), c.name)
 		refused.Inner = "RequestNotAllowedOnNonDeletedObject"
 		return nil, refused
 	}
@@ -253,7 +276,7 @@ func serveRecoverKey(c *call) (*engine.Response, error) {
 	return c.answer(c.bundle(found, found.latest()))
 }
 
-func servePurgeKey(c *call) (*engine.Response, error) {
+func servePurge(c *call) (*engine.Response, error) {
 	found, err := c.findDeleted()
 	if err != nil {
 		return nil, err
@@ -298,7 +321,7 @@ func (c *call) operate(do func(*material.Key) ([]byte, error)) (*engine.Response
 	if refused != nil {
 		return nil, refused
 	}
-	return c.answer(map[string]any{"kid": found.kid, "value": encoded(result)})
+	return c.answer(map[string]any{"kid": found.id, "value": encoded(result)})
 }
 
 func serveCipher(c *call) (*engine.Response, error) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package keyvault is Key Vault in rehearsal: the vaults of Microsoft.KeyVault in Resource Manager, the
-// keys in them at the vaults' own host names, and the use of customers' keys by other services. It
+// keys and secrets in them at the vaults' own host names, and the use of customers' keys by other services. It
 // must not import those services.
 package keyvault
 
@@ -51,7 +51,9 @@ func New(e *engine.Engine, directory *entra.Directory, roles *authorization.Serv
 			"Request was not processed because too many requests were received. Reason: "+
 				"VaultRequestTypeLimitReached"),
 	})
-	e.OnTimer(purgeTimer, purgeDueKey)
+	for _, k := range kinds() {
+		e.OnTimer(k.purgeTimer(), k.purgeDue)
+	}
 	e.OnTimer(rotationTimer, rotateDueKey)
 	e.Subscribe(authorization.Changed, rolesChanged)
 	return s

@@ -110,7 +110,7 @@ func (s *Service) Wrap(
 	wrapped, refused = found.use(tx, wrapKey, func(k *material.Key) ([]byte, error) {
 		return k.Encrypt(wrapAlgorithm, plaintext)
 	})
-	return found.kid, wrapped, refused
+	return found.id, wrapped, refused
 }
 
 // Unwrap undoes [Service.Wrap] with the version that it returned. It needs the permission unwrapKey, and
@@ -154,15 +154,15 @@ func (s *Service) Describe(tx *engine.Tx, keyID string) (KeyFacts, *engine.Error
 	if refused != nil {
 		return KeyFacts{}, refused
 	}
-	found, refused := findVersion(tx, vault, id.Key, id.Version)
+	found, refused := findVersion(tx, vault, keys, id.Key, id.Version)
 	if refused != nil {
 		return KeyFacts{}, refused
 	}
 	return KeyFacts{
 		VaultID: vault.ID, VaultLocation: vault.Location,
 		SoftDelete: true, PurgeProtection: vaults.PurgeProtected(vault),
-		ID: found.key.id(tx), VersionID: found.kid,
-		NewestID: found.key.versionID(tx, found.key.latest()),
+		ID: found.object.id(tx), VersionID: found.id,
+		NewestID: found.object.versionID(tx, found.object.latest()),
 		Type:     found.version.Type, Size: found.version.Size, Curve: found.version.Curve,
 		Enabled:   found.version.Enabled,
 		NotBefore: moment(found.version.NotBefore), Expires: moment(found.version.Expires),
@@ -181,7 +181,7 @@ func moment(seconds *int64) time.Time {
 // the grants, and only then whether there is such a key.
 func (s *Service) reach(
 	tx *engine.Tx, principal, keyID string, needed ...permission,
-) (*usable, *engine.Error) {
+) (*located, *engine.Error) {
 	id, vault, refused := findVault(tx, keyID)
 	if refused != nil {
 		return nil, refused
@@ -198,11 +198,11 @@ func (s *Service) reach(
 			"There is no identity with the object ID '%s'.", principal))
 	}
 	for _, p := range needed {
-		if refused := s.permit(tx, vault, caller, p, id.Key); refused != nil {
+		if refused := s.permit(tx, vault, caller, keys, p, id.Key); refused != nil {
 			return nil, refused
 		}
 	}
-	return findVersion(tx, vault, id.Key, id.Version)
+	return findVersion(tx, vault, keys, id.Key, id.Version)
 }
 
 // findVault finds the vault of a key's identifier.
@@ -233,40 +233,40 @@ func vaultNotFound(name string) *engine.Error {
 // name does not resolve.
 const CodeVaultNotFound = "VaultNotFound"
 
-// usable is a version of a key that was found.
-type usable struct {
-	key     *key
+// located is a version of a key or secret that was found, with its identifier.
+type located struct {
+	object  *object
 	version *version
-	kid     string
+	id      string
 }
 
-// findVersion finds a key in a vault in the version, the latest where version is "".
+// findVersion finds an object in a vault in the version, the latest where version is "".
 func findVersion(
-	tx *engine.Tx, vault *engine.Resource, name, version string,
-) (*usable, *engine.Error) {
-	found := loadKey(tx, vault.Name, name)
+	tx *engine.Tx, vault *engine.Resource, k kind, name, version string,
+) (*located, *engine.Error) {
+	found := k.load(tx, vault.Name, name)
 	switch {
 	case found == nil:
-		return nil, because(KeyMissing, keyNotFound(name, version))
+		return nil, because(KeyMissing, k.notFound(name, version))
 	case found.Deleted != nil:
-		return nil, because(KeyDeleted, keyNotFound(name, version))
+		return nil, because(KeyDeleted, k.notFound(name, version))
 	}
 	v := found.version(version)
 	if v == nil {
-		return nil, because(KeyMissing, keyNotFound(name, version))
+		return nil, because(KeyMissing, k.notFound(name, version))
 	}
-	return &usable{key: found, version: v, kid: found.versionID(tx, v)}, nil
+	return &located{object: found, version: v, id: found.versionID(tx, v)}, nil
 }
 
-func keyNotFound(name, version string) *engine.Error {
+func (k kind) notFound(name, version string) *engine.Error {
 	if version != "" {
 		name += "/" + version
 	}
-	return engine.Errorf(http.StatusNotFound, "KeyNotFound",
-		"A key with (name/id) %s was not found in this key vault. If you recently deleted this "+
-			"key you may be able to recover it using the correct recovery command. For help "+
+	return engine.Errorf(http.StatusNotFound, k.title()+"NotFound",
+		"A %[1]s with (name/id) %[2]s was not found in this key vault. If you recently deleted this "+
+			"%[1]s you may be able to recover it using the correct recovery command. For help "+
 			"resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182",
-		name)
+		k.noun(), name)
 }
 
 // fit refuses an operation that the version's state does not allow.
@@ -298,16 +298,16 @@ func (v *version) fit(operation string, now time.Time) *engine.Error {
 }
 
 // use does an operation with the secret part of the version, where its state allows it.
-func (u *usable) use(
+func (l *located) use(
 	tx *engine.Tx, operation string, do func(*material.Key) ([]byte, error),
 ) ([]byte, *engine.Error) {
-	if refused := u.version.fit(operation, tx.Now()); refused != nil {
+	if refused := l.version.fit(operation, tx.Now()); refused != nil {
 		return nil, refused
 	}
-	result, err := do(u.key.material(tx, u.version))
+	result, err := do(l.object.material(tx, l.version))
 	switch {
 	case errors.Is(err, material.ErrAlgorithm):
-		return nil, badParameter("The algorithm cannot be used with the key type %s.", u.version.Type)
+		return nil, badParameter("The algorithm cannot be used with the key type %s.", l.version.Type)
 	case err != nil:
 		return nil, badParameter("The parameter is incorrect: %v", err)
 	}

@@ -45,7 +45,7 @@ func TestAVaultIsShownWithItsDefaults(t *testing.T) {
 			"sku":      map[string]any{"family": "A", "name": "standard"},
 			"accessPolicies": []any{map[string]any{
 				"tenantId": w.Tenant, "objectId": w.Owner.ObjectID,
-				"permissions": map[string]any{"keys": []any{"all"}},
+				"permissions": map[string]any{"keys": []any{"all"}, "secrets": []any{"all"}},
 			}},
 			"enabledForDeployment":      false,
 			"enableRbacAuthorization":   false,

@@ -74,7 +74,7 @@ func (w *world) vaultBody(properties map[string]any) string {
 	all := engine.Merge(map[string]any{
 		"tenantId":                w.Tenant,
 		"sku":                     map[string]any{"family": "A", "name": "standard"},
-		"accessPolicies":          []any{w.policy(w.Owner.ObjectID, "all")},
+		"accessPolicies":          []any{w.policy(w.Owner.ObjectID, everything...)},
 		"enableRbacAuthorization": false,
 	}, properties)
 	return w.json(map[string]any{"location": "West Europe", "properties": all})
@@ -89,15 +89,23 @@ func (w *world) json(value any) string {
 	return string(encoded)
 }
 
-// policy is an entry of the access policies.
+// everything are the permissions of the owner of a vault.
+var everything = []string{"keys/all", "secrets/all"}
+
+// policy is an entry of the access policies. Permissions are to keys where they have no kind, "secrets/get".
 func (w *world) policy(object string, permissions ...string) map[string]any {
-	return map[string]any{
-		"tenantId": w.Tenant, "objectId": object,
-		"permissions": map[string]any{"keys": append([]string{}, permissions...)},
+	granted := map[string][]string{"keys": {}}
+	for _, permission := range permissions {
+		kind, name, ok := strings.Cut(permission, "/")
+		if !ok {
+			kind, name = "keys", permission
+		}
+		granted[kind] = append(granted[kind], name)
 	}
+	return map[string]any{"tenantId": w.Tenant, "objectId": object, "permissions": granted}
 }
 
-// vault makes a vault whose owner may do everything with its keys.
+// vault makes a vault whose owner may do everything with its keys and secrets.
 func (w *world) vault(name string, properties map[string]any) engine.ID {
 	w.t.Helper()
 	want(w.t, w.put(name, properties), http.StatusOK)
@@ -151,6 +159,12 @@ func (w *world) key(vault, name, body string) string {
 	w.t.Helper()
 	made := want(w.t, w.data(http.MethodPost, vault, "keys/"+name+"/create", body), http.StatusOK)
 	return made.Text("key", "kid")
+}
+
+// secret makes a secret, or a version of one, and returns its identifier with the version.
+func (w *world) secret(vault, name, body string) string {
+	w.t.Helper()
+	return want(w.t, w.data(http.MethodPut, vault, "secrets/"+name, body), http.StatusOK).Text("id")
 }
 
 const (

@@ -59,10 +59,11 @@ func documents() []document {
 		{file: written + "keyvault-polling.json", lenient: true, served: vaultVersions()},
 		{
 			file: microsoft + "keyvault-keys/7.4/keys.json", dataPlane: "keyvault", lenient: true,
-			served: []string{
-				"7.0", "7.1", "7.2", "7.3", "7.5-preview.1", "7.5",
-				"7.6-preview.1", "7.6-preview.2", "7.6", "2025-06-01-preview", "2025-07-01",
-			},
+			served: dataPlaneVersions(),
+		},
+		{
+			file: microsoft + "keyvault-secrets/7.4/secrets.json", dataPlane: "keyvault", lenient: true,
+			served: dataPlaneVersions(),
 		},
 		{
 			file: microsoft + "batch/2023-05-01/BatchManagement.json", lenient: true,
@@ -132,6 +133,13 @@ func vaultVersions() []string {
 		"2020-04-01-preview", "2021-04-01-preview", "2021-06-01-preview", "2021-10-01",
 		"2021-11-01-preview", "2022-02-01-preview", "2022-07-01", "2022-11-01", "2023-02-01",
 		"2024-04-01-preview", "2024-11-01", "2024-12-01-preview", "2025-05-01", "2026-02-01",
+	}
+}
+
+func dataPlaneVersions() []string {
+	return []string{
+		"7.0", "7.1", "7.2", "7.3", "7.5-preview.1", "7.5",
+		"7.6-preview.1", "7.6-preview.2", "7.6", "2025-06-01-preview", "2025-07-01",
 	}
 }
 

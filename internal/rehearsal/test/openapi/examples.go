@@ -26,7 +26,7 @@ import (
 // parameters of a request and an answer for each documented status.
 type Example struct {
 	// Document is the service's folder: "mediaservices", "videoanalyzer",
-	// "storage", "keyvault-rm" or "keyvault-keys".
+	// "storage", "keyvault-rm", "keyvault-keys" or "keyvault-secrets".
 	Document string
 	// Version and Operation are the api-version and the operation's identifier.
 	Version, Operation string

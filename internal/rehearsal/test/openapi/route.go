@@ -74,7 +74,7 @@ func find(all []*document, r *http.Request) (match, unmatched) {
 
 // resourceType names the type of an operation as package shape does.
 func (d *document) resourceType(method, path string) string {
-	if d.name == "keyvault-keys" {
+	if d.name == "keyvault-keys" || d.name == "keyvault-secrets" {
 		return shape.KeyVault
 	}
 	resourceType, _, _ := shape.Locate(method, path)
@@ -94,8 +94,8 @@ func matchPath(template string, u *url.URL) (params map[string]string, score int
 		params["scope"] = strings.Join(got[:extra], "/")
 		want, got = want[1:], got[extra:]
 	}
-	// Clients leave the version of a key empty to mean the newest.
-	if len(got) == len(want)-1 && want[len(want)-1] == "{key-version}" {
+	// Clients leave the version of a key or secret empty to mean the newest.
+	if len(got) == len(want)-1 && strings.HasSuffix(want[len(want)-1], "-version}") {
 		got = append(got, "newest")
 	}
 	if len(want) != len(got) {

@@ -12,8 +12,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
 
-// policyEntry is an access policy in the form in which it is kept and shown, with the permissions
-// to secrets, certificates and storage that rehearsal keeps and does nothing with.
+// policyEntry is an access policy in the form in which it is kept and shown, with the permissions to
+// certificates and storage that rehearsal keeps and does nothing with.
 type policyEntry map[string]any
 
 func (p policyEntry) identity() string {
