@@ -60,13 +60,17 @@ func (p Program) report(err error) int {
 	if err == nil {
 		return 0
 	}
-	if exited, ok := errors.AsType[*command.ExitError](err); ok {
+	exited, ok := errors.AsType[*command.ExitError](err)
+	if ok && exited.Err == nil {
 		return exited.Code
 	}
 	if command.WantsJSON(p.Args) {
 		_ = json.NewEncoder(p.Stderr).Encode(map[string]string{"error": err.Error()})
 	} else {
 		_, _ = fmt.Fprintln(p.Stderr, err)
+	}
+	if ok {
+		return exited.Code
 	}
 	if _, ok := errors.AsType[*command.MisuseError](err); ok {
 		return exitMisuse

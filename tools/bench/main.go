@@ -35,7 +35,7 @@ import (
 const (
 	maxValidateCPU    = 300 * time.Millisecond
 	maxValidateMemory = 80 << 20
-	maxServeStart     = 200 * time.Millisecond
+	maxServeStart     = 50 * time.Millisecond
 )
 
 // runs is how often each thing is measured; the median counts.

@@ -25,14 +25,15 @@ import (
 // New returns the command "rehearsal".
 func New() *cobra.Command {
 	command := group("rehearsal", "Run a local Azure for storage, keys and the accounts that use them",
-		newServe(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals(),
+		newServe(), newExec(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals(),
 		newStream(), newRequest())
 	command.Long = "Rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage, Batch, Machine\n" +
 		"Learning, Media Services and Video Analyzer, as far as customer-managed keys and storage\n" +
 		"key rotation need them.\n\n" +
-		"`serve` serves a rehearsal to any client on this machine. The other commands act on a\n" +
-		"served rehearsal (--control URL, as `serve` prints it) or on one in a data file\n" +
-		"(--data FILE), where the provider keeps it with environment = \"rehearsal\"."
+		"`exec` runs one command of any client in a rehearsal; `serve` serves one to the clients on\n" +
+		"this machine. The other commands act on a served rehearsal (--control URL, as `serve` prints\n" +
+		"it) or on one in a data file (--data FILE), where the provider keeps it with\n" +
+		"environment = \"rehearsal\"."
 	command.SilenceUsage, command.SilenceErrors = true, true
 	command.SetFlagErrorFunc(NoSuchFlag)
 	OutputFlag(command)

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -321,27 +322,48 @@ func TestEnv(t *testing.T) {
 		"export ARM_METADATA_HOSTNAME='" + strings.TrimPrefix(ready.ResourceManager, "https://") + "'",
 		"export ARM_CLIENT_SECRET='" + ready.ClientSecret + "'",
 		"export ARM_RESOURCE_MANAGER_ENDPOINT='" + ready.ResourceManager + "'",
-		"export AZURE_AUTHORITY_HOST='" + ready.AuthorityHost + "'",
 		"export AZURE_TENANT_ID='" + ready.TenantID + "'",
-		"export SSL_CERT_FILE='" + ready.CAFile + "'",
+		"export SSL_CERT_FILE='" + ready.CABundle + "'",
 		"export NODE_EXTRA_CA_CERTS='" + ready.CAFile + "'",
-		"export REQUESTS_CA_BUNDLE='" + ready.CAFile + "'",
+		"export REQUESTS_CA_BUNDLE='" + ready.CABundle + "'",
+		"export HTTPS_PROXY='" + ready.Proxy + "'",
 	} {
 		if !strings.Contains(output, want+"\n") {
 			t.Errorf("%s is missing from\n%s", want, output)
 		}
 	}
-	path := filepath.Join(filepath.Dir(file(t)), "o'data")
+	if _, err := run(t, "env", "--shell", "csh", "--control", ready.Control); err == nil ||
+		!strings.Contains(err.Error(), "write bash, dotenv, fish, github, powershell") {
+		t.Errorf("an unknown shell: %v", err)
+	}
+}
+
+// Every shell reads the value that is meant, even one that is full of what shells interpret.
+func TestEnv_quotes(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(filepath.Dir(file(t)), `o'data $HOME "x" \ #`)
 	if _, err := rehearsal.Open(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
-	output = must(t, "env", "--data", path)
-	for _, want := range []string{
-		"export ARM_ENVIRONMENT='rehearsal'", "export AZUREMEDIA_REHEARSAL_FILE='" + strings.ReplaceAll(path, "'", `'\''`) + "'",
+	folder := filepath.Dir(path)
+	for shell, want := range map[string][]string{
+		"bash":       {"export ARM_ENVIRONMENT='rehearsal'", "export AZUREMEDIA_REHEARSAL_FILE='" + folder + `/o'\''data $HOME "x" \ #'`},
+		"fish":       {"set -gx ARM_ENVIRONMENT 'rehearsal'", "set -gx AZUREMEDIA_REHEARSAL_FILE '" + folder + `/o\'data $HOME "x" \\ #'`},
+		"powershell": {"$Env:ARM_ENVIRONMENT = 'rehearsal'", "$Env:AZUREMEDIA_REHEARSAL_FILE = '" + folder + `/o''data $HOME "x" \ #'`},
+		"github":     {"ARM_ENVIRONMENT=rehearsal", "AZUREMEDIA_REHEARSAL_FILE=" + path},
+		"dotenv":     {"ARM_ENVIRONMENT=rehearsal", `AZUREMEDIA_REHEARSAL_FILE="` + folder + `/o'data \$HOME \"x\" \\ #"`},
 	} {
-		if !strings.Contains(output, want+"\n") {
-			t.Errorf("%s is missing from\n%s", want, output)
+		lines := strings.Split(must(t, "env", "--data", path, "--shell", shell), "\n")
+		for _, line := range want {
+			if !slices.Contains(lines, line) {
+				t.Errorf("%s: %s is missing from\n%s", shell, line, strings.Join(lines, "\n"))
+			}
 		}
+	}
+	var values map[string]string
+	if err := json.Unmarshal([]byte(must(t, "env", "--data", path, "-o", "json")), &values); err != nil ||
+		values["AZUREMEDIA_REHEARSAL_FILE"] != path {
+		t.Errorf("-o json: %v, %v", values, err)
 	}
 }
 

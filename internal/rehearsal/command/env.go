@@ -6,8 +6,10 @@ package command
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,25 +19,34 @@ import (
 
 func newEnv() *cobra.Command {
 	var at where
+	var shell string
 	command := &cobra.Command{
 		Use:   "env",
 		Short: "Print the environment variables that point clients to a rehearsal",
-		Long: "Print export lines that point clients to a rehearsal. For a served one, the clients are\n" +
-			"azurerm, azapi, this provider, the Azure SDKs and curl; for a data file, this provider.",
-		Example: "  eval \"$(rehearsal env --control http://127.0.0.1:40001/_rehearsal)\"",
-		Args:    NoArguments,
+		Long: "Print lines that point clients to a rehearsal, as a shell or a pipeline reads them. For a\n" +
+			"served one, the clients are azurerm, azapi, this provider, the Azure SDKs and curl; for a\n" +
+			"data file, this provider. `rehearsal exec` runs one command with these variables.",
+		Example: "  eval \"$(rehearsal env --control http://127.0.0.1:40001/_rehearsal)\"\n" +
+			"  rehearsal env --shell fish | source\n" +
+			"  rehearsal env --shell powershell | Out-String | Invoke-Expression\n" +
+			"  rehearsal env --shell github >> \"$GITHUB_ENV\"",
+		Args: NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			lines, err := at.environment(c)
+			line, ok := lines()[shell]
+			if !ok {
+				return misuse("--shell %q is unknown: write %s", shell, strings.Join(shells(), ", "))
+			}
+			variables, err := at.environment(c)
 			if err != nil {
 				return err
 			}
 			values := map[string]string{}
-			for _, line := range lines {
-				values[line.name] = line.value
+			for _, v := range variables {
+				values[v.name] = v.value
 			}
 			return Print(c, values, func(w io.Writer) error {
-				for _, line := range lines {
-					if _, err := fmt.Fprintf(w, "export %s=%s\n", line.name, quoted(line.value)); err != nil {
+				for _, v := range variables {
+					if _, err := fmt.Fprintln(w, line(v)); err != nil {
 						return err
 					}
 				}
@@ -44,7 +55,35 @@ func newEnv() *cobra.Command {
 		},
 	}
 	at.flags(command)
+	command.Flags().StringVar(&shell, "shell", "bash", "`SHELL` to print for: "+strings.Join(shells(), ", "))
+	complete(command, "shell", shells()...)
 	return command
+}
+
+// shells are what --shell takes. Any POSIX shell reads what bash reads.
+func shells() []string { return slices.Sorted(maps.Keys(lines())) }
+
+// lines returns, by shell, the function that writes the line which sets a variable.
+func lines() map[string]func(variable) string {
+	return map[string]func(variable) string{
+		"bash": func(v variable) string {
+			return "export " + v.name + "='" + strings.ReplaceAll(v.value, "'", `'\''`) + "'"
+		},
+		"fish": func(v variable) string {
+			return "set -gx " + v.name + " '" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(v.value) + "'"
+		},
+		"powershell": func(v variable) string {
+			return "$Env:" + v.name + " = '" + strings.ReplaceAll(v.value, "'", "''") + "'"
+		},
+		// The file $GITHUB_ENV takes a value as it is.
+		"github": func(v variable) string { return v.name + "=" + v.value },
+		"dotenv": func(v variable) string {
+			if strings.ContainsAny(v.value, "' \"#$\\") {
+				return v.name + "=\"" + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`).Replace(v.value) + "\""
+			}
+			return v.name + "=" + v.value
+		},
+	}
 }
 
 type variable struct{ name, value string }
@@ -104,26 +143,26 @@ func ofServer(ready server.Ready) ([]variable, error) {
 		{"ARM_TENANT_ID", ready.TenantID},
 		{"ARM_SUBSCRIPTION_ID", ready.SubscriptionID},
 		{"ARM_CLIENT_ID", ready.ClientID},
+		{"ARM_OBJECT_ID", ready.ObjectID}, // for configurations that grant something to their own caller
 		{"ARM_CLIENT_SECRET", ready.ClientSecret},
 		// This provider dials rehearsal under Azure's names.
 		{"AZUREMEDIA_CONNECT_TO", manager.Host},
 		{"AZUREMEDIA_CA_FILE", ready.CAFile},
-		// The SDKs.
-		{"AZURE_AUTHORITY_HOST", ready.AuthorityHost},
+		// The SDKs sign in under Azure's own name: they verify every other one with Entra ID.
 		{"AZURE_TENANT_ID", ready.TenantID},
 		{"AZURE_SUBSCRIPTION_ID", ready.SubscriptionID},
 		{"AZURE_CLIENT_ID", ready.ClientID},
 		{"AZURE_CLIENT_SECRET", ready.ClientSecret},
-		// Go, Node.js, Python and curl trust the certificate authority.
-		{"SSL_CERT_FILE", ready.CAFile},
+		// Go, Node.js, Python and curl trust the certificate authority, and those of the rest of the network.
+		{"SSL_CERT_FILE", ready.CABundle},
 		{"NODE_EXTRA_CA_CERTS", ready.CAFile},
-		{"REQUESTS_CA_BUNDLE", ready.CAFile},
-		{"CURL_CA_BUNDLE", ready.CAFile},
+		{"REQUESTS_CA_BUNDLE", ready.CABundle},
+		{"CURL_CA_BUNDLE", ready.CABundle},
+		// Azure's own names lead to rehearsal: clients of vaults and blobs have no setting for it.
+		{"HTTPS_PROXY", ready.Proxy},
+		{"https_proxy", ready.Proxy},
+		{"NO_PROXY", "localhost,127.0.0.1,::1"},
+		{"no_proxy", "localhost,127.0.0.1,::1"},
 		{controlVariable, ready.Control},
 	}, nil
-}
-
-// quoted returns the value as a POSIX shell reads it.
-func quoted(value string) string {
-	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }

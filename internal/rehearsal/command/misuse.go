@@ -19,11 +19,22 @@ func (e *MisuseError) Error() string { return e.text }
 
 func misuse(format string, args ...any) error { return &MisuseError{fmt.Sprintf(format, args...)} }
 
-// ExitError ends the program with an exit code. Everything is said already.
-type ExitError struct{ Code int }
+// ExitError ends the program with an exit code. Without an error of its own, everything is said already.
+type ExitError struct {
+	Code int
+	Err  error
+}
 
 // Error implements [error].
-func (e *ExitError) Error() string { return fmt.Sprintf("exit code %d", e.Code) }
+func (e *ExitError) Error() string {
+	if e.Err != nil {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("exit code %d", e.Code)
+}
+
+// Unwrap returns the error of its own.
+func (e *ExitError) Unwrap() error { return e.Err }
 
 // group returns a command that only holds others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {

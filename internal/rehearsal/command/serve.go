@@ -32,6 +32,12 @@ func newServe() *cobra.Command {
 		Args: NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, options) },
 	}
+	serving(command, &options)
+	return command
+}
+
+// serving gives a command the flags that say how a rehearsal is served.
+func serving(command *cobra.Command, options *server.Options) {
 	flags := command.Flags()
 	flags.StringVar(&options.Listen, "listen", "127.0.0.1:0",
 		"loopback `ADDRESS` to listen at; port 0 takes any that is free")
@@ -45,7 +51,6 @@ func newServe() *cobra.Command {
 	flags.BoolVar(&options.LoopbackURIs, "loopback-uris", false,
 		"give each vault and each blob endpoint its own loopback port, for clients whose host names "+
 			"cannot be pointed at this machine")
-	return command
 }
 
 // serve prints the line of JSON when it is ready, and serves until it is interrupted.

@@ -141,14 +141,32 @@ func (a *authority) issue(now time.Time) (*tls.Certificate, error) {
 	return &tls.Certificate{Certificate: [][]byte{leaf, a.Certificate}, PrivateKey: key}, nil
 }
 
-// write puts the authority's certificate into a file, whole or not at all.
-func (a *authority) write(file string) error {
+// trusted returns the certificates that programs of this machine trust, or nothing where they are not in a file.
+func trusted() []byte {
+	for _, file := range []string{
+		os.Getenv("SSL_CERT_FILE"),
+		"/etc/ssl/certs/ca-certificates.crt",                // Debian, Alpine, Arch
+		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Fedora, RHEL
+		"/etc/ssl/ca-bundle.pem",                            // SUSE
+		"/etc/ssl/cert.pem",                                 // macOS, BSD
+	} {
+		if content, err := os.ReadFile(file); err == nil { //nolint:gosec // The person who runs the program names it.
+			return append(content, '\n')
+		}
+	}
+	return nil
+}
+
+// write puts the authority's certificate into a file, after others, whole or not at all.
+func (a *authority) write(file string, others []byte) error {
 	unfinished, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil {
 		return fmt.Errorf("writing the CA file: %w", err)
 	}
 	defer func() { _ = os.Remove(unfinished.Name()) }() // which is gone when all went well
-	err = pem.Encode(unfinished, &pem.Block{Type: "CERTIFICATE", Bytes: a.Certificate})
+	if _, err = unfinished.Write(others); err == nil {
+		err = pem.Encode(unfinished, &pem.Block{Type: "CERTIFICATE", Bytes: a.Certificate})
+	}
 	if closed := unfinished.Close(); err == nil {
 		err = closed
 	}

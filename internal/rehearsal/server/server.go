@@ -61,6 +61,12 @@ type Ready struct {
 	ResourceManager string `json:"resource_manager"`
 	AuthorityHost   string `json:"authority_host"`
 	CAFile          string `json:"ca_file"`
+	// CABundle is a file of that certificate and of those that this machine trusts, for clients that
+	// download from elsewhere as well. It is removed at the end.
+	CABundle string `json:"ca_bundle"`
+	// Proxy is the URL of a proxy for HTTPS. Azure's names lead to the rehearsal there, all others to
+	// where they lead without it.
+	Proxy string `json:"proxy"`
 	rehearsal.Access
 	// Control is the base URL of the control interface, over plain HTTP: it needs no certificate.
 	Control string `json:"control"`
@@ -73,7 +79,8 @@ type Server struct {
 	control   *http.Server
 	log       *slog.Logger
 	ready     Ready
-	temporary string // the folder of a CA file that nobody named
+	port      int    // of the loopback address, for all of Azure's names
+	temporary string // the folder of the CA bundle, and of a CA file that nobody named
 	stall     time.Duration
 
 	serving sync.WaitGroup
@@ -130,7 +137,7 @@ func (s *Server) start(ctx context.Context, options Options) error {
 	s.http.TLSConfig = &tls.Config{
 		Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12,
 	}
-	s.control = s.newServer(s.controlHandler())
+	s.control = s.newServer(s.proxied(s.controlHandler()))
 	if err := s.listen(host, port); err != nil {
 		return err
 	}
@@ -181,21 +188,23 @@ func (s *Server) certify(options Options) (certificate *tls.Certificate, err err
 	if certificate, err = issuer.issue(now); err != nil {
 		return nil, err
 	}
+	if s.temporary, err = os.MkdirTemp("", "rehearsal-"); err != nil {
+		return nil, fmt.Errorf("making a folder for the CA bundle: %w", err)
+	}
 	file := options.CAFile
 	switch {
 	case file != "":
 	case options.DataFile != "":
 		file = options.DataFile + ".ca.pem"
 	default:
-		if s.temporary, err = os.MkdirTemp("", "rehearsal-"); err != nil {
-			return nil, fmt.Errorf("making a folder for the CA file: %w", err)
-		}
 		file = filepath.Join(s.temporary, "ca.pem")
 	}
 	if s.ready.CAFile, err = filepath.Abs(file); err != nil {
 		return nil, fmt.Errorf("naming the CA file: %w", err)
 	}
-	return certificate, issuer.write(s.ready.CAFile)
+	s.ready.CABundle = filepath.Join(s.temporary, "ca-bundle.pem")
+	return certificate, errors.Join(
+		issuer.write(s.ready.CAFile, nil), issuer.write(s.ready.CABundle, trusted()))
 }
 
 func (s *Server) newServer(handler http.Handler) *http.Server {
@@ -257,9 +266,10 @@ func (s *Server) listen(host string, port int) error {
 	if err != nil {
 		return fmt.Errorf("listening at %s: %w", net.JoinHostPort(host, strconv.Itoa(port)), err)
 	}
+	s.port = portOf(main)
 	s.serve(main)
 	for _, other := range []string{"127.0.0.1", "::1"} {
-		if listener, err := listen(other, portOf(main)); err == nil {
+		if listener, err := listen(other, s.port); err == nil {
 			s.serve(listener)
 		}
 	}
@@ -268,10 +278,11 @@ func (s *Server) listen(host string, port int) error {
 		return fmt.Errorf("listening for the control interface: %w", err)
 	}
 	s.run(func() error { return s.control.Serve(control) })
-	origin := fmt.Sprintf("https://localhost:%d", portOf(main))
+	origin := fmt.Sprintf("https://localhost:%d", s.port)
 	s.ready.ResourceManager, s.ready.AuthorityHost = origin, origin
 	s.ready.Access = s.azure.Access()
-	s.ready.Control = fmt.Sprintf("http://127.0.0.1:%d%s", portOf(control), controlPath)
+	s.ready.Proxy = fmt.Sprintf("http://127.0.0.1:%d", portOf(control))
+	s.ready.Control = s.ready.Proxy + controlPath
 	s.log.Info("serving", "at", origin)
 	return nil
 }
