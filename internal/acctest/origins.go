@@ -10,7 +10,9 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia/streaming"
 )
 
@@ -30,6 +32,21 @@ func DownOrigins(ctx context.Context, azure http.RoundTripper, url string) (down
 		body, err := io.ReadAll(resp.Body)
 		if err = errors.Join(err, resp.Body.Close()); err != nil || resp.StatusCode != http.StatusOK {
 			down = append(down, fmt.Sprintf("origin %d: %s %s", origin, resp.Status, body))
+		}
+	}
+	return down
+}
+
+// DownApplications returns what the applications of a rehearsal say of which not every check succeeded.
+func DownApplications(ctx context.Context, azure *rehearsal.Azure) (down []string) {
+	records, err := azure.Applications(ctx)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, record := range records {
+		if failure := record.FirstFailure; failure != nil {
+			down = append(down, fmt.Sprintf("application %s at %s: %s",
+				record.ID, failure.Time.Format(time.RFC3339), failure.Reason))
 		}
 	}
 	return down

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
@@ -165,6 +166,39 @@ func (a *Azure) Principals(_ context.Context) (principals []entra.Principal, err
 		principals = a.directory.Principals(tx)
 	})
 	return principals, err
+}
+
+// AddApplication adds an application that reads a secret of Key Vault, checks it, and returns its record.
+// Without an identity it is the service principal of [Azure.Access] that reads.
+func (a *Azure) AddApplication(
+	ctx context.Context, added application.Application,
+) (record application.Record, err error) {
+	if added.Identity == "" {
+		added.Identity = a.access.ObjectID
+	}
+	err = a.engine.Transact(func(tx *engine.Tx) (err error) {
+		record, err = a.applications.Add(ctx, tx, added)
+		return err
+	})
+	if err != nil {
+		return application.Record{}, fmt.Errorf("adding an application: %w", err)
+	}
+	return record, nil
+}
+
+// Applications returns the records of the applications.
+func (a *Azure) Applications(_ context.Context) (records []application.Record, err error) {
+	err = a.transact("reading the applications", func(tx *engine.Tx) { records = a.applications.List(tx) })
+	return records, err
+}
+
+// RemoveApplication removes the application with this ID.
+func (a *Azure) RemoveApplication(_ context.Context, id string) error {
+	err := a.engine.Transact(func(tx *engine.Tx) error { return a.applications.Remove(tx, id) })
+	if err != nil {
+		return fmt.Errorf("removing an application: %w", err)
+	}
+	return nil
 }
 
 // Transact runs fn in a transaction, for a server that keeps documents of its own.

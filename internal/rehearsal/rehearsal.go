@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
@@ -38,6 +39,8 @@ type Azure struct {
 	resources *resources.Service
 	faults    *fault.Faults
 	streaming *streaming.Service
+
+	applications *application.Applications
 }
 
 // Access is what a client needs to sign in to the subscription that every rehearsal begins with.
@@ -87,6 +90,7 @@ func (a *Azure) addServices() {
 	mediaServices := mediaservices.New(e, vaults, accounts, a.roles, a.directory)
 	videoanalyzer.New(e, vaults, accounts, a.roles, mediaServices)
 	a.streaming = streaming.New(e, mediaServices)
+	a.applications = application.New(e, a.directory)
 }
 
 const accessKey = "rehearsal/access"

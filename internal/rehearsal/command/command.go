@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/server"
@@ -26,7 +27,7 @@ import (
 func New() *cobra.Command {
 	command := group("rehearsal", "Run a local Azure for storage, keys and the accounts that use them",
 		newServe(), newExec(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals(),
-		newStream(), newRequest())
+		newStream(), newApplications(), newRequest())
 	command.Long = "Rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage, Batch, Machine\n" +
 		"Learning, Media Services and Video Analyzer, as far as customer-managed keys and storage\n" +
 		"key rotation need them.\n\n" +
@@ -52,6 +53,9 @@ type target interface {
 	AddPrincipal(ctx context.Context, name string) (rehearsal.Access, error)
 	Principals(ctx context.Context) ([]entra.Principal, error)
 	Streaming(ctx context.Context, accountID string) (url string, err error)
+	AddApplication(ctx context.Context, wanted application.Application) (application.Record, error)
+	Applications(ctx context.Context) ([]application.Record, error)
+	RemoveApplication(ctx context.Context, id string) error
 	Ask(ctx context.Context, question rehearsal.Question) (rehearsal.Answer, error)
 	Close() error
 }

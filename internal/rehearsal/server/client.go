@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
@@ -106,6 +107,25 @@ func (c *Client) AddPrincipal(ctx context.Context, name string) (access rehearsa
 func (c *Client) Principals(ctx context.Context) (principals []entra.Principal, err error) {
 	err = c.call(ctx, http.MethodGet, "/principals", nil, &principals)
 	return principals, err
+}
+
+// AddApplication adds an application that reads a secret of Key Vault.
+func (c *Client) AddApplication(
+	ctx context.Context, wanted application.Application,
+) (added application.Record, err error) {
+	err = c.call(ctx, http.MethodPost, "/applications", wanted, &added)
+	return added, err
+}
+
+// Applications returns the records of the applications.
+func (c *Client) Applications(ctx context.Context) (records []application.Record, err error) {
+	err = c.call(ctx, http.MethodGet, "/applications", nil, &records)
+	return records, err
+}
+
+// RemoveApplication removes the application with this ID.
+func (c *Client) RemoveApplication(ctx context.Context, id string) error {
+	return c.call(ctx, http.MethodDelete, "/applications/"+url.PathEscape(id), nil, new(struct{}))
 }
 
 // Streaming makes a media account stream a small file and returns the file's URL under Azure's name.

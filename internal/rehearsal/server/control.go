@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
@@ -68,6 +69,13 @@ func (s *Server) controlHandler() http.Handler {
 		return s.azure.Principals(r.Context())
 	})
 	handle("POST /principals", s.addPrincipal)
+	handle("GET /applications", func(r *http.Request) (any, error) {
+		return s.azure.Applications(r.Context())
+	})
+	handle("POST /applications", s.addApplication)
+	handle("DELETE /applications/{id}", func(r *http.Request) (any, error) {
+		return struct{}{}, refused(s.azure.RemoveApplication(r.Context(), r.PathValue("id")))
+	})
 	handle("POST /streaming", s.stream)
 	handle("POST /request", s.ask)
 	return guarded(mux)
@@ -153,6 +161,15 @@ func (s *Server) addPrincipal(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return s.azure.AddPrincipal(r.Context(), asked.Name)
+}
+
+func (s *Server) addApplication(r *http.Request) (any, error) {
+	var asked application.Application
+	if err := read(r, &asked); err != nil {
+		return nil, err
+	}
+	added, err := s.azure.AddApplication(r.Context(), asked)
+	return added, refused(err)
 }
 
 // stream makes a media account stream a small file.

@@ -23,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/server"
 )
@@ -364,6 +365,18 @@ func TestControl(t *testing.T) {
 	if principals, err := client.Principals(ctx); err != nil || len(principals) != 2 {
 		t.Errorf("principals: %+v, %v", principals, err)
 	}
+	app, err := client.AddApplication(ctx, application.Application{
+		Secret: "https://nowhere.vault.azure.net/secrets/key", Cache: fault.Duration(time.Hour),
+	})
+	if err != nil || app.ID != "1" || app.Up || app.FirstFailure == nil || app.Identity != s.ready.ObjectID {
+		t.Errorf("application: %+v, %v", app, err)
+	}
+	if apps, err := client.Applications(ctx); err != nil || len(apps) != 1 || apps[0].Application != app.Application {
+		t.Errorf("applications: %+v, %v", apps, err)
+	}
+	if err := client.RemoveApplication(ctx, app.ID); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestControl_saysWhatIsWrong(t *testing.T) {
@@ -373,10 +386,13 @@ func TestControl_saysWhatIsWrong(t *testing.T) {
 	ctx := t.Context()
 	_, unknown := client.AddFault(ctx, fault.Fault{Kind: "fire"})
 	_, missing := client.ClearFaults(ctx, "77")
+	_, unread := client.AddApplication(ctx, application.Application{Secret: "key"})
 	for words, err := range map[string]error{
-		`there is no fault "fire"`: unknown,
-		`there is no fault "77"`:   missing,
-		"time only moves forward":  client.Advance(ctx, -time.Hour),
+		`there is no application "77"`:         client.RemoveApplication(ctx, "77"),
+		`"key" is not the identifier of a sec`: unread,
+		`there is no fault "fire"`:             unknown,
+		`there is no fault "77"`:               missing,
+		"time only moves forward":              client.Advance(ctx, -time.Hour),
 	} {
 		if err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("got %v, want %s", err, words)

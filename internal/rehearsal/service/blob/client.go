@@ -44,6 +44,11 @@ func (r *Reply) refused() bool {
 // sasLife is how long the signatures of the client's own URLs are valid.
 const sasLife = time.Hour
 
+// ListContainers lists the containers of the account.
+func (c Client) ListContainers(ctx context.Context, tx *engine.Tx) (*Reply, error) {
+	return c.withRequest(ctx, tx, http.MethodGet, "", url.Values{"comp": {"list"}})
+}
+
 // CreateContainer makes a container.
 func (c Client) CreateContainer(
 	ctx context.Context, tx *engine.Tx, name string,

@@ -25,7 +25,7 @@ const (
 	KeyVersionAdded = "keyvault.KeyVersionAdded"
 	// AccessChanged has as its subject the resource ID of a vault. Something else than a new
 	// version may have changed whether and by whom its keys can be used: grants, the firewall,
-	// a key that was disabled, deleted or recovered, the vault itself.
+	// a key that was disabled, deleted or recovered, the vault itself. Secrets do the same.
 	AccessChanged = vaults.AccessChanged
 )
 

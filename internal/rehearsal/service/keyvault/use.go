@@ -68,7 +68,15 @@ type KeyID struct {
 
 // ParseKeyID takes the identifier of a key apart, "https://NAME.vault.azure.net/keys/KEY" with or
 // without a version, and reports whether it is one.
-func ParseKeyID(tx *engine.Tx, id string) (KeyID, bool) {
+func ParseKeyID(tx *engine.Tx, id string) (KeyID, bool) { return parseID(tx, keys, id) }
+
+// IsSecretID reports whether id identifies a secret, with or without a version.
+func IsSecretID(tx *engine.Tx, id string) bool {
+	_, ok := parseID(tx, secrets, id)
+	return ok
+}
+
+func parseID(tx *engine.Tx, k kind, id string) (KeyID, bool) {
 	parsed, err := url.Parse(id)
 	if err != nil {
 		return KeyID{}, false
@@ -76,7 +84,7 @@ func ParseKeyID(tx *engine.Tx, id string) (KeyID, bool) {
 	segments := strings.Split(strings.Trim(parsed.Path, "/"), "/")
 	found := KeyID{Vault: tx.Addresses().Account(tx, vaults.Domain, parsed.Host)}
 	if parsed.Scheme != "https" || found.Vault == "" ||
-		len(segments) < 2 || len(segments) > 3 || !strings.EqualFold(segments[0], "keys") {
+		len(segments) < 2 || len(segments) > 3 || !strings.EqualFold(segments[0], string(k)) {
 		return KeyID{}, false
 	}
 	if found.Key = segments[1]; found.Key == "" {
