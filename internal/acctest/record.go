@@ -5,6 +5,7 @@ package acctest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -42,8 +43,15 @@ type exercised struct {
 
 // recording is a provider whose doings are recorded.
 type recording struct {
-	tfprotov6.ProviderServer
+	Server
 	record *record
+}
+
+// Server is the server of a provider, with what plugin-go does not yet count among what each has.
+type Server interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
 }
 
 // recordOf starts to record what a provider does.
@@ -58,12 +66,16 @@ func recordOf(ctx context.Context, server tfprotov6.ProviderServer) (recording, 
 		recorded.resources = kindsOf(schemas.ResourceSchemas)
 		recorded.dataSources = kindsOf(schemas.DataSourceSchemas)
 	}
-	return recording{server, &recorded}, nil
+	all, ok := server.(Server)
+	if !ok {
+		return recording{}, fmt.Errorf("%T lists no resources, or invokes no actions", server)
+	}
+	return recording{all, &recorded}, nil
 }
 
 func (r recording) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
 ) (*tfprotov6.PlanResourceChangeResponse, error) {
-	resp, err := r.ProviderServer.PlanResourceChange(ctx, req)
+	resp, err := r.Server.PlanResourceChange(ctx, req)
 	if err == nil && len(Diagnostics(resp.Diagnostics).Errors()) == 0 {
 		r.record.plan(req, resp)
 	}
@@ -72,7 +84,7 @@ func (r recording) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanRe
 
 func (r recording) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
 ) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := r.ProviderServer.ApplyResourceChange(ctx, req)
+	resp, err := r.Server.ApplyResourceChange(ctx, req)
 	if err == nil && len(Diagnostics(resp.Diagnostics).Errors()) == 0 {
 		r.record.saw(r.record.resources[req.TypeName], req.Config, resp.NewState)
 	}
@@ -81,7 +93,7 @@ func (r recording) ApplyResourceChange(ctx context.Context, req *tfprotov6.Apply
 
 func (r recording) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest,
 ) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := r.ProviderServer.ReadResource(ctx, req)
+	resp, err := r.Server.ReadResource(ctx, req)
 	if err == nil {
 		r.record.saw(r.record.resources[req.TypeName], nil, resp.NewState)
 	}
@@ -90,7 +102,7 @@ func (r recording) ReadResource(ctx context.Context, req *tfprotov6.ReadResource
 
 func (r recording) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
 ) (*tfprotov6.ReadDataSourceResponse, error) {
-	resp, err := r.ProviderServer.ReadDataSource(ctx, req)
+	resp, err := r.Server.ReadDataSource(ctx, req)
 	if err == nil && len(Diagnostics(resp.Diagnostics).Errors()) == 0 {
 		r.record.saw(r.record.dataSources[req.TypeName], req.Config, resp.State)
 	}

@@ -123,3 +123,21 @@ func distinct(ids []string) []string {
 	}
 	return kept
 }
+
+// Each goes through the items of a list until a function returns false: later pages are not read then.
+func Each[Page, Item any](ctx context.Context, pages *runtime.Pager[Page], items func(Page) []Item,
+	each func(Item) bool,
+) error {
+	for pages.More() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, item := range items(page) {
+			if !each(item) {
+				return nil
+			}
+		}
+	}
+	return nil
+}

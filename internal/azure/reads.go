@@ -326,7 +326,7 @@ func changesAlone(provider, action string) bool {
 
 var (
 	resourcePath = regexp.MustCompile(`^/subscriptions/[^/]+/resourcegroups/[^/]+/providers/([^/]+)/[^/?]+/[^/?]+`)
-	listPath     = regexp.MustCompile(`^/subscriptions/[^/]+/providers/[^/]+/[^/]+$`)
+	listPath     = regexp.MustCompile(`^/subscriptions/[^/]+/(providers/[^/]+/[^/]+|resourcegroups)$`)
 	// The keys of a vault. Its secrets are never kept.
 	vaultKey = regexp.MustCompile(`^/keys/[^/]+(/[^/]*)?$`)
 )

@@ -89,20 +89,36 @@ func survey(ctx context.Context, client *azure.Client, lists *azure.Memory[azure
 	others []string,
 ) (Survey, error) {
 	subscriptions := append(client.Subscriptions(), others...)
+	found, err := listed(ctx, client, lists, subscriptions...)
+	if err != nil {
+		return Survey{}, err
+	}
+	for _, account := range azure.ListDiscovered(ctx, client, kinds(client), subscriptions...) {
+		account.remembered = true
+		found.Accounts = append(found.Accounts, account)
+	}
+	found.sort()
+	return found, nil
+}
+
+// listed returns the survey of some subscriptions and no others.
+func listed(ctx context.Context, client *azure.Client, lists *azure.Memory[azure.Listing[Account]],
+	subscriptions ...string,
+) (Survey, error) {
 	accounts, unlisted, err := azure.ListAll(ctx, lists, kinds(client), subscriptions...)
 	if err != nil {
 		return Survey{}, fmt.Errorf("listing the accounts that use customer-managed keys: %w", err)
 	}
-	for _, account := range azure.ListDiscovered(ctx, client, kinds(client), subscriptions...) {
-		account.remembered = true
-		accounts = append(accounts, account)
-	}
-	slices.SortFunc(accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
 	found := Survey{Accounts: accounts}
 	for _, one := range unlisted {
 		found.Unseen = append(found.Unseen, Unseen{one.Kind.Traits(), one.SubscriptionID, one.Reason()})
 	}
+	found.sort()
 	return found, nil
+}
+
+func (s Survey) sort() {
+	slices.SortFunc(s.Accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // ByKey returns the accounts that use a key, in whatever version.
@@ -240,4 +256,51 @@ func (a Account) use(key customerkey.KeyID) (customerkey.Use, bool) {
 	return customerkey.Use{
 		AccountID: a.ID, Kind: a.Kind, Wanted: a.Encryption.Key, Current: a.Encryption.Current.Version,
 	}, true
+}
+
+// InSubscription lists the accounts of one subscription, and shares the lists with [Planned].
+func InSubscription(ctx context.Context, client *azure.Client, subscriptionID string) (Survey, error) {
+	return listed(ctx, client, azure.SharedUntilChange[azure.Listing[Account]](client), subscriptionID)
+}
+
+// Searched is [Planned] for a search, which may need no survey. It tells of what the caller could not list.
+func Searched(ctx context.Context, client *azure.Client, hidden func(what, reason string), needed bool,
+) (Survey, error) {
+	if !needed {
+		return Survey{}, nil
+	}
+	found, err := Planned(ctx, client)
+	for _, unseen := range found.Unseen {
+		hidden(unseen.String(), unseen.Reason)
+	}
+	return found, err
+}
+
+// ExamineEach examines accounts, some at a time, and tells of each in their order, until a function returns
+// false.
+func ExamineEach(ctx context.Context, client *azure.Client, accounts []Account, each func(Account, Access) bool,
+) error {
+	reader := facts.New(client)
+	for batch := range slices.Chunk(accounts, azure.ConcurrentReads) {
+		found := make([]Access, len(batch))
+		g, gctx := azure.Together(ctx)
+		for i, account := range batch {
+			g.Go(func() error {
+				question := account.Question()
+				question.WithNewest = true
+				answer, err := reader.Read(gctx, question)
+				found[i] = Judge(account, answer, client.TimeOf(answer.KeyID.VaultURI))
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
+		for i, account := range batch {
+			if !each(account, found[i]) {
+				return nil
+			}
+		}
+	}
+	return nil
 }

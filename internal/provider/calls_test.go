@@ -26,7 +26,10 @@ type object struct {
 
 // estate makes accounts, each with a vault, a key, a grant, an attachment, two storage accounts and their
 // rotations.
-func estate(w *fixture.World) (objects []*object) {
+func estate(w *fixture.World) []*object { return estateOf(w, estateSize) }
+
+// estateOf makes so many accounts.
+func estateOf(w *fixture.World, size int) (objects []*object) {
 	proto := w.Proto()
 	add := func(kind string, config acctest.Value) *object {
 		made := &object{proto.Create("azuremedia_"+kind, config), config}
@@ -38,7 +41,7 @@ func estate(w *fixture.World) (objects []*object) {
 		maps.Copy(config, more)
 		return config
 	}
-	for i := range estateSize {
+	for i := range size {
 		vault := add("key_vault", named(fmt.Sprintf("estate-vault-%d", i), nil)).State["id"]
 		key := add("key_vault_key", acctest.Value{"name": "key", "key_vault_id": vault})
 		primary := add("storage_account", named(fmt.Sprintf("estate%dp", i), nil)).State["id"]

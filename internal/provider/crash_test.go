@@ -25,6 +25,7 @@ func TestCrash_isAnErrorOfOneResource(t *testing.T) {
 	good := calm.Create("azuremedia_resource_group", made)
 	bad := calm.Create("azuremedia_resource_group", acctest.Value{"name": "bad", "location": "westus2"})
 	account := w.Account("badmedia")
+	w.Vault("keys")
 
 	another := acctest.Value{"name": "bad2", "location": "westus2"}
 	creation := calm.Plan(bad.Type, acctest.Object{}, another)
@@ -81,6 +82,8 @@ func TestCrash_isAnErrorOfOneResource(t *testing.T) {
 	crashed("refresh of an import", diags)
 	_, diags = proto.ReadData("azuremedia_encryption_posture", acctest.Value{"account_id": account}) // In a group.
 	crashed("data source", diags)
+	_, diags = proto.List("azuremedia_key_vault_key", acctest.Query{})
+	crashed("list", diags)
 	close(over)
 	if changed := <-ended; changed.State == nil || !cmp.Equal(changed.State["tags"], any(acctest.Value{"a": "b"})) {
 		t.Errorf("the other one was left as %v", changed.State)

@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -16,13 +17,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 )
 
@@ -47,6 +52,8 @@ func TestExamples_areThereForEveryKind(t *testing.T) {
 		"resources":    slices.Sorted(maps.Keys(has.ResourceSchemas)),
 		"data-sources": slices.Sorted(maps.Keys(has.DataSourceSchemas)),
 		"functions":    slices.Sorted(maps.Keys(has.Functions)),
+
+		"list-resources": slices.Sorted(maps.Keys(has.ListResourceSchemas)),
 	} {
 		if diff := cmp.Diff(kinds, folders(t, folder)); diff != "" {
 			t.Errorf("examples/%s (-kinds of the provider +folders):\n%s", folder, diff)
@@ -108,8 +115,20 @@ func unkept(kind string) []string {
 	}
 }
 
+// owns reports whether a resource is one of what there must be one owner of, so that an import needs the one that
+// made it out of the way.
+func owns(kind string) bool {
+	switch kind {
+	case "azuremedia_customer_key_attachment", "azuremedia_customer_key_grant", "azuremedia_storage_key_rotation":
+		return true
+	default:
+		return false
+	}
+}
+
 // TestAccExamples_resources applies every resource's examples, and imports what the first of them
-// made: by the command, as its import.sh says, and by a plan, which has to be empty.
+// made: by the command, as its import.sh says, and by two plans, which have to be empty: of the example, and of
+// the configuration that Terraform generates, from which a query generates the same.
 func TestAccExamples_resources(t *testing.T) {
 	t.Parallel()
 	for _, kind := range folders(t, "resources") {
@@ -122,7 +141,12 @@ func TestAccExamples_resources(t *testing.T) {
 				if file == "resource.tf" {
 					planned := importStep(t, kind, resource.ImportBlockWithID)
 					planned.Config = withoutArguments(t, config, kind, unkept(kind)...)
-					steps = append(steps, importStep(t, kind, resource.ImportCommandWithID), planned)
+					generated := importStep(t, kind, resource.ImportBlockWithID)
+					generated.GenerateConfig = true
+					if owns(kind) {
+						generated.Config = withoutResource(t, config, generated.ResourceName)
+					}
+					steps = append(steps, importStep(t, kind, resource.ImportCommandWithID), planned, generated)
 				}
 				resource.Test(t, resource.TestCase{
 					ProtoV6ProviderFactories: azure.Factories(),
@@ -181,6 +205,90 @@ func TestAccExamples_dataSources(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestExamples_listResources lists what every list's example asks for.
+func TestExamples_listResources(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	estateOf(w, 1)
+	proto := w.Proto()
+	for _, kind := range folders(t, "list-resources") {
+		list := blockOf(t, filepath.Join(examples, "list-resources", kind, "list-resource.tfquery.hcl"), "list", kind)
+		var filters acctest.Value
+		for _, block := range list.Body.Blocks {
+			filters = valuesOf(t, block.Body.Attributes)
+		}
+		_, include := list.Body.Attributes["include_resource"]
+		if _, diags := proto.List(kind, acctest.Query{Config: filters, Include: include}); len(diags) > 0 || len(filters) == 0 {
+			t.Errorf("%s %v: %s", kind, filters, diags.Text())
+		}
+	}
+}
+
+// TestAccExamples_listResources runs every list's example with a Terraform that can: 1.14 or later.
+// TestExamples_listResources does so with any.
+func TestAccExamples_listResources(t *testing.T) {
+	t.Parallel()
+	azure := acctest.New(t)
+	steps := []resource.TestStep{{Config: azure.Config(example(t, "quickstart", "main.tf"))}}
+	for _, kind := range folders(t, "list-resources") {
+		steps = append(steps, resource.TestStep{
+			Query:  true,
+			Config: azure.Config(example(t, "list-resources", kind, "list-resource.tfquery.hcl")),
+		})
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: azure.Factories(),
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+		Steps:                    steps,
+	})
+}
+
+// blockOf is the one block of a file, which has a type and a first label.
+func blockOf(t *testing.T, file, blockType, label string) *hclsyntax.Block {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, diags := hclsyntax.ParseConfig(text, file, hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	body, _ := parsed.Body.(*hclsyntax.Body)
+	for _, block := range body.Blocks {
+		if block.Type == blockType && block.Labels[0] == label {
+			return block
+		}
+	}
+	t.Fatalf("%s has no %s of %s", file, blockType, label)
+	return nil
+}
+
+// valuesOf are the values of arguments that refer to nothing.
+func valuesOf(t *testing.T, arguments hclsyntax.Attributes) acctest.Value {
+	t.Helper()
+	values := acctest.Value{}
+	for name, argument := range arguments {
+		value, diags := argument.Expr.Value(nil)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		encoded, err := ctyjson.Marshal(value, value.Type())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var decoded any
+		if err := json.Unmarshal(encoded, &decoded); err != nil {
+			t.Fatal(err)
+		}
+		if object, ok := decoded.(map[string]any); ok {
+			decoded = acctest.Value(object)
+		}
+		values[name] = decoded
+	}
+	return values
 }
 
 // TestAccExamples_functions evaluates every function's example.
@@ -294,6 +402,21 @@ func withoutArguments(t *testing.T, config, kind string, arguments ...string) st
 		}
 	}
 	return string(parsed.Bytes())
+}
+
+// withoutResource is a configuration that forgets one resource.
+func withoutResource(t *testing.T, config, address string) string {
+	t.Helper()
+	parsed, diags := hclwrite.ParseConfig([]byte(config), "main.tf", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, block := range parsed.Body().Blocks() {
+		if block.Type() == "resource" && strings.Join(block.Labels(), ".") == address {
+			parsed.Body().RemoveBlock(block)
+		}
+	}
+	return string(parsed.Bytes()) + "removed {\n  from = " + address + "\n  lifecycle {\n    destroy = false\n  }\n}\n"
 }
 
 var importCommand = regexp.MustCompile(`(?m)^terraform import (\S+) ['"]?([^\s'"]+)['"]?$`)

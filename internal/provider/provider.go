@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -35,8 +36,9 @@ import (
 )
 
 var (
-	_ provider.Provider              = (*Provider)(nil)
-	_ provider.ProviderWithFunctions = (*Provider)(nil)
+	_ provider.Provider                  = (*Provider)(nil)
+	_ provider.ProviderWithFunctions     = (*Provider)(nil)
+	_ provider.ProviderWithListResources = (*Provider)(nil)
 )
 
 // Provider is the azuremedia provider.
@@ -204,6 +206,21 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 		encryptionposture.NewDataSource,
 		storagekeyrotation.NewDataSource,
 		videoanalyzer.NewDataSource,
+	}
+}
+
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		account.NewListResource,
+		customerkeyattachment.NewListResource,
+		customerkeygrant.NewListResource,
+		keyvault.NewListResource,
+		keyvaultkey.NewListResource,
+		resourcegroup.NewListResource,
+		storageaccount.NewListResource,
+		storagekeyrotation.NewListResource,
+		userassignedidentity.NewListResource,
+		videoanalyzer.NewListResource,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -19,12 +20,25 @@ import (
 // NewServer returns a function that creates servers of the provider.
 func NewServer(version string, options ...Option) func() tfprotov6.ProviderServer {
 	create := New(version, options...)
-	return func() tfprotov6.ProviderServer { return guarded{providerserver.NewProtocol6(create())()} }
+	return func() tfprotov6.ProviderServer {
+		unguarded, ok := providerserver.NewProtocol6(create())().(server)
+		if !ok {
+			panic("the framework's server neither lists resources nor invokes actions")
+		}
+		return guarded{unguarded}
+	}
+}
+
+// server is the server of a provider with all that this one has.
+type server interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
 }
 
 // guarded turns a panic into an error of the one resource that it happened in. Otherwise it would end the
 // process, and Terraform would forget what all the others have just done.
-type guarded struct{ tfprotov6.ProviderServer }
+type guarded struct{ server }
 
 // guard calls a method of the provider. Where that panics, it returns the answer of failed.
 func guard[Req, Resp any](ctx context.Context, call func(context.Context, *Req) (*Resp, error), req *Req, doing string,
@@ -64,7 +78,7 @@ func frames(stack []byte) string {
 
 func (g guarded) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest,
 ) (*tfprotov6.ConfigureProviderResponse, error) {
-	return guard(ctx, g.ProviderServer.ConfigureProvider, req, "being configured",
+	return guard(ctx, g.server.ConfigureProvider, req, "being configured",
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.ConfigureProviderResponse {
 			return &tfprotov6.ConfigureProviderResponse{Diagnostics: d}
 		})
@@ -72,7 +86,7 @@ func (g guarded) ConfigureProvider(ctx context.Context, req *tfprotov6.Configure
 
 func (g guarded) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest,
 ) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return guard(ctx, g.ProviderServer.ValidateResourceConfig, req, "checking the configuration of "+req.TypeName,
+	return guard(ctx, g.server.ValidateResourceConfig, req, "checking the configuration of "+req.TypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateResourceConfigResponse {
 			return &tfprotov6.ValidateResourceConfigResponse{Diagnostics: d}
 		})
@@ -80,7 +94,7 @@ func (g guarded) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Vali
 
 func (g guarded) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest,
 ) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return guard(ctx, g.ProviderServer.UpgradeResourceState, req, "upgrading a state of "+req.TypeName,
+	return guard(ctx, g.server.UpgradeResourceState, req, "upgrading a state of "+req.TypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.UpgradeResourceStateResponse {
 			return &tfprotov6.UpgradeResourceStateResponse{Diagnostics: d}
 		})
@@ -88,7 +102,7 @@ func (g guarded) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgrad
 
 func (g guarded) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest,
 ) (*tfprotov6.ReadResourceResponse, error) {
-	return guard(ctx, g.ProviderServer.ReadResource, req, "reading an "+req.TypeName,
+	return guard(ctx, g.server.ReadResource, req, "reading an "+req.TypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadResourceResponse {
 			return &tfprotov6.ReadResourceResponse{
 				NewState: req.CurrentState, Private: req.Private, NewIdentity: req.CurrentIdentity, Diagnostics: d,
@@ -98,7 +112,7 @@ func (g guarded) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 
 func (g guarded) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest,
 ) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return guard(ctx, g.ProviderServer.PlanResourceChange, req, "planning an "+req.TypeName,
+	return guard(ctx, g.server.PlanResourceChange, req, "planning an "+req.TypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanResourceChangeResponse {
 			return &tfprotov6.PlanResourceChangeResponse{
 				PlannedState: req.PriorState, PlannedPrivate: req.PriorPrivate, Diagnostics: d,
@@ -108,7 +122,7 @@ func (g guarded) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 
 func (g guarded) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest,
 ) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return guard(ctx, g.ProviderServer.ApplyResourceChange, req, "applying an "+req.TypeName,
+	return guard(ctx, g.server.ApplyResourceChange, req, "applying an "+req.TypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.ApplyResourceChangeResponse {
 			return &tfprotov6.ApplyResourceChangeResponse{
 				NewState: req.PriorState, Private: req.PlannedPrivate, Diagnostics: d,
@@ -118,7 +132,7 @@ func (g guarded) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 
 func (g guarded) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest,
 ) (*tfprotov6.ImportResourceStateResponse, error) {
-	return guard(ctx, g.ProviderServer.ImportResourceState, req, "importing an "+req.TypeName,
+	return guard(ctx, g.server.ImportResourceState, req, "importing an "+req.TypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.ImportResourceStateResponse {
 			return &tfprotov6.ImportResourceStateResponse{Diagnostics: d}
 		})
@@ -126,7 +140,7 @@ func (g guarded) ImportResourceState(ctx context.Context, req *tfprotov6.ImportR
 
 func (g guarded) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResourceStateRequest,
 ) (*tfprotov6.MoveResourceStateResponse, error) {
-	return guard(ctx, g.ProviderServer.MoveResourceState, req, "moving a state to an "+req.TargetTypeName,
+	return guard(ctx, g.server.MoveResourceState, req, "moving a state to an "+req.TargetTypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.MoveResourceStateResponse {
 			return &tfprotov6.MoveResourceStateResponse{Diagnostics: d}
 		})
@@ -134,7 +148,7 @@ func (g guarded) MoveResourceState(ctx context.Context, req *tfprotov6.MoveResou
 
 func (g guarded) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest,
 ) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	return guard(ctx, g.ProviderServer.ValidateDataResourceConfig, req, "checking the configuration of "+req.TypeName,
+	return guard(ctx, g.server.ValidateDataResourceConfig, req, "checking the configuration of "+req.TypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateDataResourceConfigResponse {
 			return &tfprotov6.ValidateDataResourceConfigResponse{Diagnostics: d}
 		})
@@ -142,7 +156,7 @@ func (g guarded) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.
 
 func (g guarded) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
 ) (*tfprotov6.ReadDataSourceResponse, error) {
-	return guard(ctx, g.ProviderServer.ReadDataSource, req, "reading the data source "+req.TypeName,
+	return guard(ctx, g.server.ReadDataSource, req, "reading the data source "+req.TypeName,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.ReadDataSourceResponse {
 			return &tfprotov6.ReadDataSourceResponse{Diagnostics: d}
 		})
@@ -150,8 +164,44 @@ func (g guarded) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSour
 
 func (g guarded) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest,
 ) (*tfprotov6.CallFunctionResponse, error) {
-	return guard(ctx, g.ProviderServer.CallFunction, req, "calling the function "+req.Name,
+	return guard(ctx, g.server.CallFunction, req, "calling the function "+req.Name,
 		func(d []*tfprotov6.Diagnostic) *tfprotov6.CallFunctionResponse {
 			return &tfprotov6.CallFunctionResponse{Error: &tfprotov6.FunctionError{Text: d[0].Summary + ": " + d[0].Detail}}
 		})
+}
+
+func (g guarded) ValidateListResourceConfig(ctx context.Context, req *tfprotov6.ValidateListResourceConfigRequest,
+) (*tfprotov6.ValidateListResourceConfigResponse, error) {
+	return guard(ctx, g.server.ValidateListResourceConfig, req, "checking the configuration of a list of "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateListResourceConfigResponse {
+			return &tfprotov6.ValidateListResourceConfigResponse{Diagnostics: d}
+		})
+}
+
+// ListResource guards the stream, which does the work.
+func (g guarded) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest,
+) (*tfprotov6.ListResourceServerStream, error) {
+	doing := "listing " + req.TypeName
+	crashed := func(d []*tfprotov6.Diagnostic) *tfprotov6.ListResourceServerStream {
+		return &tfprotov6.ListResourceServerStream{
+			Results: slices.Values([]tfprotov6.ListResourceResult{{Diagnostics: d}}),
+		}
+	}
+	stream, err := guard(ctx, g.server.ListResource, req, doing, crashed)
+	if err != nil {
+		return stream, err
+	}
+	results, open := stream.Results, true
+	stream.Results = func(push func(tfprotov6.ListResourceResult) bool) {
+		defer func() {
+			if cause := recover(); cause != nil && open {
+				push(tfprotov6.ListResourceResult{Diagnostics: []*tfprotov6.Diagnostic{crash(doing, cause, debug.Stack())}})
+			}
+		}()
+		results(func(result tfprotov6.ListResourceResult) bool {
+			open = push(result)
+			return open
+		})
+	}
+	return stream, nil
 }

@@ -75,6 +75,17 @@ func entryOf(vault armkeyvault.Vault, principalID string) *armkeyvault.AccessPol
 	return nil
 }
 
+// Holders returns the object IDs of the principals whose access policy grants all of the key permissions.
+func Holders(vault armkeyvault.Vault, permissions []string) (principalIDs []string) {
+	for _, entry := range azure.Deref(vault.Properties).AccessPolicies {
+		principalID := azure.Deref(entry.ObjectID)
+		if entry.ApplicationID == nil && len(Lacking(vault, principalID, permissions)) == 0 {
+			principalIDs = append(principalIDs, principalID)
+		}
+	}
+	return principalIDs
+}
+
 func grants(entry *armkeyvault.AccessPolicyEntry, permission string) bool {
 	return slices.ContainsFunc(azure.Deref(entry.Permissions).Keys,
 		func(granted *armkeyvault.KeyPermissions) bool {

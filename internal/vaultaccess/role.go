@@ -97,14 +97,47 @@ func assignedAt(ctx context.Context, client *azure.Client, vaultID, scope, filte
 	return found, nil
 }
 
+// Assigned is a role assignment that gives a principal the use of a vault's keys, or of one of them.
+type Assigned struct{ VaultID, KeyName, PrincipalID string }
+
+// GrantsByRole lists the assignments of the role of [GrantRole] on the vaults of a subscription and their keys:
+// those of a principal, or all.
+func GrantsByRole(ctx context.Context, client *azure.Client, subscriptionID, principalID string,
+) (found []Assigned, err error) {
+	assignments, err := client.RoleAssignments(subscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	options := &armauthorization.RoleAssignmentsClientListForSubscriptionOptions{}
+	if principalID != "" {
+		options.Filter = to.Ptr(fmt.Sprintf("principalId eq '%s'", principalID))
+	}
+	err = azure.EachPage(ctx, assignments.NewListForSubscriptionPager(options),
+		func(page armauthorization.RoleAssignmentsClientListForSubscriptionResponse) {
+			for _, one := range page.Value {
+				properties := azure.Deref(azure.Deref(one).Properties)
+				grantID := GrantID(azure.Deref(properties.Scope), azure.Deref(properties.PrincipalID))
+				vaultID, keyName, principal, ok := ParseGrantID(grantID)
+				if ok && isRole(properties.RoleDefinitionID, customerkey.RoleCryptoServiceEncryptionUserID) {
+					found = append(found, Assigned{vaultID, keyName, principal})
+				}
+			}
+		})
+	return found, err
+}
+
+// isRole reports whether the ID of a role definition is that of a built-in role.
+func isRole(definitionID *string, roleID string) bool {
+	return strings.HasSuffix(strings.ToLower(azure.Deref(definitionID)), "/"+roleID)
+}
+
 // Find returns the ID of the assignment of the role to the principal at exactly the scope, by
 // whatever name it was made. The ID is empty if there is none.
 func (r Role) Find(ctx context.Context) (string, error) {
 	assignments, err := assignedAt(ctx, r.Client, r.VaultID, r.Scope,
 		fmt.Sprintf("principalId eq '%s'", r.PrincipalID))
 	for _, found := range assignments {
-		if strings.HasSuffix(
-			strings.ToLower(azure.Deref(azure.Deref(found.Properties).RoleDefinitionID)), "/"+r.RoleID) {
+		if isRole(azure.Deref(found.Properties).RoleDefinitionID, r.RoleID) {
 			return azure.Deref(found.ID), nil
 		}
 	}

@@ -35,6 +35,7 @@ const (
 	Delete Act = "Deleted"
 	Import Act = "Imported"
 	Move   Act = "Moved"
+	List   Act = "Listed"
 )
 
 // during returns the act as it is being done.
@@ -52,6 +53,8 @@ func (a Act) during() string {
 		return "Importing"
 	case Move:
 		return "Moving"
+	case List:
+		return "Listing"
 	default:
 		return string(a)
 	}
@@ -66,7 +69,7 @@ func (a Act) timeout() string {
 		return "timeouts.update"
 	case Delete:
 		return "timeouts.delete"
-	case Read, Import, Move:
+	case Read, Import, Move, List:
 		return "timeouts.read"
 	default:
 		return "timeouts"
@@ -216,8 +219,11 @@ const (
 
 // report returns the paragraphs of a failed act.
 func report(act Act, subject Subject, err error, outcome string) diag.Diagnostic {
-	doing := fmt.Sprintf("%s the %s %s.",
-		act.during(), strings.ToLower(subject.Noun), subject.ID)
+	subjects := strings.ToLower(subject.Noun)
+	if act == List {
+		subjects += " of" // The ID is that of what has them.
+	}
+	doing := fmt.Sprintf("%s the %s %s.", act.during(), subjects, subject.ID)
 	if wait, ok := errors.AsType[*azure.WaitError](err); ok {
 		doing += " " + wait.Waited + "."
 	}
@@ -279,7 +285,7 @@ func outcome(act Act, err error) string {
 	switch {
 	case stopped:
 		return unsent
-	case wrongID, act == Read, act == Import, act == Move, azure.IsRefused(err), errors.As(err, &credential):
+	case wrongID, act == Read, act == Import, act == Move, act == List, azure.IsRefused(err), errors.As(err, &credential):
 		return NothingChanged
 	case act == Create:
 		return maybeCreated

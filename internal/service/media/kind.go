@@ -37,6 +37,8 @@ type Kind[Properties any] struct {
 	Open func(client *azure.Client, subscriptionID string) (Client[Properties], error)
 	// State returns the state of the last change.
 	State func(Properties) *armmedia.ProvisioningState
+	// Encryption returns the key that wraps the account's own.
+	Encryption func(Properties) *armmedia.Encryption
 	// Storage returns the attached storage accounts.
 	Storage func(*Properties) *[]*armmedia.StorageAccount
 }

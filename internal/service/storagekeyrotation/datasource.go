@@ -152,7 +152,7 @@ func (m *dataModel) show(o keyrotation.Observed) {
 	m.Key2CreatedAt, m.Key2AgeInDays = attribute.TimeOrNull(o.Created.Key2), age(o.Created.Key2, o.Now)
 	m.ObservedAt = attribute.TimeOrNull(o.Now)
 	m.NextRotationAt, m.Overdue = timetypes.NewRFC3339Null(), types.BoolValue(false)
-	if length, ok := parseInterval(m.RotationInterval.ValueString()); ok {
+	if length, ok := keyrotation.ParseInterval(m.RotationInterval.ValueString()); ok {
 		due := o.Created.Key1.Add(length)
 		m.NextRotationAt, m.Overdue = attribute.TimeOrNull(due), types.BoolValue(!o.Now.Before(due))
 	}

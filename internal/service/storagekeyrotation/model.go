@@ -71,8 +71,8 @@ func (m *model) wanted() keyrotation.Wanted {
 		RotateOnCreate: m.RotateOnCreate.ValueBool(),
 		Verify:         len(m.Verify.Elements()) > 0,
 	}
-	wanted.Interval, _ = parseInterval(m.RotationInterval.ValueString())
-	wanted.Settle, _ = parseInterval(m.SettlingTime.ValueString())
+	wanted.Interval, _ = keyrotation.ParseInterval(m.RotationInterval.ValueString())
+	wanted.Settle, _ = keyrotation.ParseInterval(m.SettlingTime.ValueString())
 	return wanted
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -22,23 +21,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
-
-// isoInterval is an ISO 8601 duration without years and months, which have no fixed length.
-var isoInterval = regexp.MustCompile(`^P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?)?$`)
-
-// parseInterval reads a duration of days, hours and minutes.
-func parseInterval(text string) (time.Duration, bool) {
-	parts := isoInterval.FindStringSubmatch(text)
-	if parts == nil || strings.HasSuffix(text, "T") {
-		return 0, false
-	}
-	var total time.Duration
-	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
-		number, _ := strconv.Atoi(parts[i+1]) // The expression has only digits, or nothing.
-		total += time.Duration(number) * unit
-	}
-	return total, total > 0
-}
 
 // interval accepts a duration that is long enough, and no longer than ten years.
 type interval struct {
@@ -62,7 +44,7 @@ func (v interval) ValidateString(ctx context.Context, req validator.StringReques
 		return
 	}
 	text := req.ConfigValue.ValueString()
-	length, ok := parseInterval(text)
+	length, ok := keyrotation.ParseInterval(text)
 	switch {
 	case ok && length >= v.atLeast && length <= longestInterval:
 	case ok && v.settling && length < v.atLeast:

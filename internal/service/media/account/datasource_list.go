@@ -5,7 +5,6 @@ package account
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -86,7 +85,7 @@ func (d *ListDataSource) read(ctx context.Context, list *listModel) diag.Diagnos
 	}
 	list.Accounts = []account{}
 	for _, one := range found {
-		if hasTags(one.Tags, list.RequiredTags) {
+		if attribute.HasTags(one.Tags, list.RequiredTags) {
 			var shown account
 			shown.ID = media.ObservedID(one, azure.MediaAccountType)
 			shown.observe(one)
@@ -97,17 +96,4 @@ func (d *ListDataSource) read(ctx context.Context, list *listModel) diag.Diagnos
 		return strings.Compare(strings.ToLower(a.Identifier()), strings.ToLower(b.Identifier()))
 	})
 	return nil
-}
-
-// hasTags reports whether an account has all required tags. Tag names have no case, values do.
-func hasTags(tags map[string]*string, required types.Map) bool {
-	for name, value := range required.Elements() {
-		wanted, ok := value.(types.String)
-		if !ok || !wanted.IsNull() && !slices.ContainsFunc(slices.Collect(maps.Keys(tags)), func(tag string) bool {
-			return strings.EqualFold(tag, name) && azure.Deref(tags[tag]) == wanted.ValueString()
-		}) {
-			return false
-		}
-	}
-	return true
 }

@@ -8,6 +8,7 @@
 package account
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -35,6 +36,7 @@ func kind() media.Kind[armmedia.AccountProperties] {
 		State: func(p armmedia.AccountProperties) *armmedia.ProvisioningState {
 			return p.ProvisioningState
 		},
+		Encryption: func(p armmedia.AccountProperties) *armmedia.Encryption { return p.Encryption },
 		Storage: func(p *armmedia.AccountProperties) *[]*armmedia.StorageAccount {
 			return &p.StorageAccounts
 		},
@@ -50,6 +52,11 @@ var (
 // Resource is azuremedia_account.
 type Resource struct {
 	media.Lifecycle[model, *model, armmedia.AccountProperties]
+}
+
+// NewListResource returns the list of accounts.
+func NewListResource() list.ListResource {
+	return media.NewListResource(kind(), NewResource, "Lists the Media Services accounts of a subscription. "+retired)
 }
 
 // NewResource returns the resource.

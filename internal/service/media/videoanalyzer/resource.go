@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -39,6 +40,7 @@ func kind() media.Kind[armmedia.VideoAnalyzerProperties] {
 		State: func(p armmedia.VideoAnalyzerProperties) *armmedia.ProvisioningState {
 			return p.ProvisioningState
 		},
+		Encryption: func(p armmedia.VideoAnalyzerProperties) *armmedia.Encryption { return p.Encryption },
 		Storage: func(p *armmedia.VideoAnalyzerProperties) *[]*armmedia.StorageAccount {
 			return &p.StorageAccounts
 		},
@@ -54,6 +56,11 @@ var (
 // Resource is azuremedia_video_analyzer.
 type Resource struct {
 	media.Lifecycle[model, *model, armmedia.VideoAnalyzerProperties]
+}
+
+// NewListResource returns the list of accounts.
+func NewListResource() list.ListResource {
+	return media.NewListResource(kind(), NewResource, "Lists the Video Analyzer accounts of a subscription. "+retired)
 }
 
 // NewResource returns the resource.

@@ -1,0 +1,9 @@
+# The storage accounts on the system key, with the configuration of each.
+list "azuremedia_storage_account" "system_key" {
+  provider         = azuremedia
+  include_resource = true
+
+  config {
+    encryption_type = "SystemKey"
+  }
+}
