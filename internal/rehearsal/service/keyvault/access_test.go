@@ -133,6 +133,13 @@ func (w *world) objects(vault string) {
 	w.t.Helper()
 	for name, body := range map[string]string{"k": rsa, "spare": ec, "new": ec} {
 		w.key(vault, name, body)
+	}
+	w.secrets(vault)
+}
+
+func (w *world) secrets(vault string) {
+	w.t.Helper()
+	for _, name := range []string{"k", "spare", "new"} {
 		w.secret(vault, name, `{"value":"v"}`)
 	}
 }
@@ -254,7 +261,7 @@ func TestRolesDecideAboutSecrets(t *testing.T) {
 		for _, scope := range []string{"", "/secrets/k"} {
 			w := newWorld(t)
 			id := w.vault("secretroles", nil)
-			w.objects("secretroles")
+			w.secrets("secretroles")
 			w.vault("secretroles", map[string]any{"enableRbacAuthorization": true})
 			w.Transact(t, func(tx *engine.Tx) {
 				w.Authorization.Assign(tx, id+engine.ID(scope), role, w.Stranger.ObjectID)

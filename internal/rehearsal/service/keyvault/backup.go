@@ -23,6 +23,7 @@ import (
 // backup is the content of a backup before it is sealed.
 type backup struct {
 	Subscription string `json:"subscription"`
+	Kind         kind   `json:"kind"`
 	Object       object `json:"object"`
 }
 
@@ -81,12 +82,14 @@ func serveBackup(c *call) (*engine.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range found.object.Versions {
-		if c.route.kind == keys {
+	if c.route.kind == keys {
+		for _, v := range found.object.Versions {
 			found.object.material(c.Tx, v)
 		}
 	}
-	sealed, err := backup{Subscription: c.vault.ID.Subscription(), Object: *found.object}.seal(c.Tx)
+	sealed, err := backup{
+		Subscription: c.vault.ID.Subscription(), Kind: c.route.kind, Object: *found.object,
+	}.seal(c.Tx)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +111,7 @@ func serveRestore(c *call) (*engine.Response, error) {
 	}
 	restored, err := openBackup(c.Tx, sealed)
 	switch {
-	case errors.Is(err, errBackup), err == nil && restored.Object.Kind != c.route.kind:
+	case errors.Is(err, errBackup), err == nil && restored.Kind != c.route.kind:
 		return nil, badParameter("Backup blob contains invalid or corrupt data.")
 	case err != nil:
 		return nil, err
@@ -116,10 +119,10 @@ func serveRestore(c *call) (*engine.Response, error) {
 		return nil, badParameter("The backup is from a vault of another subscription.")
 	}
 	o := restored.Object
+	o.Kind, o.Vault = restored.Kind, c.vault.Name
 	if refused := nameInUse(o.Kind.load(c.Tx, c.vault.Name, o.Name)); refused != nil {
 		return nil, refused
 	}
-	o.Vault = c.vault.Name
 	o.recover(c.Tx, c.vault)
 	return c.answer(c.bundle(&o, o.latest()))
 }

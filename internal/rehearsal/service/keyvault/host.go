@@ -197,8 +197,8 @@ func (c *call) checkVersion() *engine.Error {
 	return nil
 }
 
-// validName is the pattern of a key's and a secret's name (OpenAPI, CreateKey, SetSecret); it ends after 127 characters
-// (About keys, secrets and certificates: object identifiers).
+// validName is the pattern of a key's and a secret's name (OpenAPI, CreateKey, SetSecret); it ends after
+// 127 characters (About keys, secrets and certificates: object identifiers).
 var validName = regexp.MustCompile(`^[0-9a-zA-Z-]{1,127}$`)
 
 // contacts are the certificate contacts of a vault. azurerm reads them for every vault, and copes with

@@ -37,7 +37,7 @@ func (k kind) purgeTimer() string { return "keyvault.purge" + k.noun() }
 
 // object is a key or a secret in a vault with all its versions.
 type object struct {
-	Kind     kind       `json:"kind"`
+	Kind     kind       `json:"-"` // by the key of the document
 	Vault    string     `json:"vault"`
 	Name     string     `json:"name"`
 	Versions []*version `json:"versions"` // in the order in which they were made
@@ -74,7 +74,7 @@ func (k kind) document(vault, name string) string { return k.documents(vault) + 
 
 // load returns an object of the kind, deleted or not, or nil.
 func (k kind) load(tx *engine.Tx, vault, name string) *object {
-	loaded := new(object)
+	loaded := &object{Kind: k}
 	if !tx.Load(k.document(vault, name), loaded) {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (k kind) load(tx *engine.Tx, vault, name string) *object {
 // each calls fn for every object of the kind in a vault, deleted or not, in the order of their names.
 func (k kind) each(tx *engine.Tx, vault string, fn func(*object)) {
 	tx.Each(k.documents(vault), func(_ string, decode func(any)) {
-		loaded := new(object)
+		loaded := &object{Kind: k}
 		decode(loaded)
 		fn(loaded)
 	})
@@ -141,7 +141,7 @@ func (o *object) delete(tx *engine.Tx, vault *engine.Resource) {
 	o.Deleted = &deletion{At: tx.Now(), Purge: tx.Now().Add(vaults.Retention(vault))}
 	o.save(tx)
 	tx.Schedule(o.Deleted.Purge, o.Kind.purgeTimer(), o.Vault+"/"+o.Name)
-	tx.Publish(AccessChanged, string(vault.ID))
+	o.publish(tx, vault)
 }
 
 // recover undoes the soft deletion.
@@ -149,7 +149,14 @@ func (o *object) recover(tx *engine.Tx, vault *engine.Resource) {
 	o.Deleted = nil
 	o.scheduleRotation(tx)
 	o.save(tx)
-	tx.Publish(AccessChanged, string(vault.ID))
+	o.publish(tx, vault)
+}
+
+// publish says that the use of a key may have changed. No service uses secrets.
+func (o *object) publish(tx *engine.Tx, vault *engine.Resource) {
+	if o.Kind == keys {
+		tx.Publish(AccessChanged, string(vault.ID))
+	}
 }
 
 // purge removes the object for good.

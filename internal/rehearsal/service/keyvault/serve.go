@@ -190,7 +190,7 @@ func (c *call) update(changed *located) {
 	changed.version.Updated = c.Now()
 	changed.object.scheduleRotation(c.Tx)
 	changed.object.save(c.Tx)
-	c.Publish(AccessChanged, string(c.vault.ID))
+	changed.object.publish(c.Tx, c.vault)
 }
 
 // What is done with keys and secrets alike.

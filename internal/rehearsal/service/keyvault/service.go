@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package keyvault is Key Vault in rehearsal: the vaults of Microsoft.KeyVault in Resource Manager, the
-// keys and secrets in them at the vaults' own host names, and the use of customers' keys by other services. It
-// must not import those services.
+// keys and secrets in them at the vaults' own host names, and the use of customers' keys by other
+// services. It must not import those services.
 package keyvault
 
 import (
@@ -25,7 +25,7 @@ const (
 	KeyVersionAdded = "keyvault.KeyVersionAdded"
 	// AccessChanged has as its subject the resource ID of a vault. Something else than a new
 	// version may have changed whether and by whom its keys can be used: grants, the firewall,
-	// a key that was disabled, deleted or recovered, the vault itself. Secrets do the same.
+	// a key that was disabled, deleted or recovered, the vault itself.
 	AccessChanged = vaults.AccessChanged
 )
 
