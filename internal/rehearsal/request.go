@@ -23,8 +23,8 @@ import (
 // Question is a request to Azure, as `az rest` takes it.
 type Question struct {
 	Method string `json:"method"`
-	// URL is a URL under Azure's own names, or a path of Resource Manager. The word
-	// {subscriptionId} in it stands for the subscription's.
+	// URL is a URL under Azure's own names, or a path of Resource Manager. In it and in the body the
+	// words of [Azure.placeholders] stand for what a file of requests cannot know.
 	URL  string          `json:"url"`
 	Body json.RawMessage `json:"body,omitempty"`
 }
@@ -33,12 +33,25 @@ type Question struct {
 type Answer struct {
 	Status int             `json:"status"`
 	Body   json.RawMessage `json:"body,omitempty"`
+	// Operation and Location are where the operation is followed that the request began.
+	Operation string `json:"operation,omitempty"`
+	Location  string `json:"location,omitempty"`
+}
+
+// Refused reports whether the answer is a refusal.
+func (a Answer) Refused() bool { return a.Status >= http.StatusBadRequest }
+
+// placeholders replaces the words that stand for the IDs of the rehearsal and of its owner.
+func (a *Azure) placeholders() *strings.Replacer {
+	return strings.NewReplacer("{subscriptionId}", a.access.SubscriptionID, "{tenantId}", a.access.TenantID,
+		"{clientId}", a.access.ClientID, "{objectId}", a.access.ObjectID)
 }
 
 // Ask sends a request as the owner of the subscription. It does not go over a network, so firewalls
 // treat it as coming from this machine.
 func (a *Azure) Ask(ctx context.Context, question Question) (Answer, error) {
-	address, err := url.Parse(strings.ReplaceAll(question.URL, "{subscriptionId}", a.access.SubscriptionID))
+	filled := a.placeholders()
+	address, err := url.Parse(filled.Replace(question.URL))
 	if err != nil {
 		return Answer{}, fmt.Errorf("reading the URL: %w", err)
 	}
@@ -53,7 +66,7 @@ func (a *Azure) Ask(ctx context.Context, question Question) (Answer, error) {
 		return Answer{}, fmt.Errorf("signing in: %w", err)
 	}
 	request, err := http.NewRequestWithContext(ctx, strings.ToUpper(question.Method), address.String(),
-		strings.NewReader(string(question.Body)))
+		strings.NewReader(filled.Replace(string(question.Body))))
 	if err != nil {
 		return Answer{}, fmt.Errorf("writing the request: %w", err)
 	}
@@ -66,7 +79,10 @@ func (a *Azure) Ask(ctx context.Context, question Question) (Answer, error) {
 		return Answer{}, fmt.Errorf("asking %s: %w", address.Host, err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	answer := Answer{Status: response.StatusCode}
+	answer := Answer{
+		Status: response.StatusCode, Operation: response.Header.Get("Azure-Asyncoperation"),
+		Location: response.Header.Get("Location"),
+	}
 	if answer.Body, err = io.ReadAll(response.Body); err != nil {
 		return Answer{}, fmt.Errorf("reading the answer: %w", err)
 	}

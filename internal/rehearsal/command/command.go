@@ -26,8 +26,8 @@ import (
 // New returns the command "rehearsal".
 func New() *cobra.Command {
 	command := group("rehearsal", "Run a local Azure for storage, keys and the accounts that use them",
-		newServe(), newExec(), newEnv(), newAdvance(), newShow(), newFaults(), newJournal(), newPrincipals(),
-		newStream(), newApplications(), newRequest())
+		newServe(), newExec(), newEnv(), newInit(), newSeed(), newAdvance(), newShow(), newFaults(), newJournal(),
+		newPrincipals(), newStream(), newApplications(), newRequest())
 	command.Long = "Rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage, Batch, Machine\n" +
 		"Learning, Media Services and Video Analyzer, as far as customer-managed keys and storage\n" +
 		"key rotation need them.\n\n" +

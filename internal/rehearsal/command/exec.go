@@ -21,6 +21,7 @@ import (
 
 func newExec() *cobra.Command {
 	var options server.Options
+	var seeds []string
 	command := &cobra.Command{
 		Use:   "exec [--data FILE] -- COMMAND [ARGUMENT]...",
 		Short: "Run a command in a rehearsal: serve, run, stop",
@@ -31,32 +32,48 @@ func newExec() *cobra.Command {
 			"Without --data the rehearsal is empty at the start, and gone at the end.",
 		Example: "  rehearsal exec -- terraform test\n" +
 			"  rehearsal exec -- sh -c 'terraform init && terraform test'\n" +
+			"  rehearsal exec --seed byok -- sh\n" +
 			"  rehearsal exec --data rehearsal.db -- go test ./...",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misuse("`%s` needs the command to run: write `%s -- terraform test`", c.CommandPath(), c.CommandPath())
 			}
+			for _, name := range seeds {
+				if _, _, err := findSeed(strings.Fields(name)); err != nil {
+					return err
+				}
+			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, args []string) error { return execute(c, options, args) },
+		RunE: func(c *cobra.Command, args []string) error { return execute(c, options, seeds, args) },
 	}
 	serving(command, &options)
+	command.Flags().StringArrayVar(&seeds, "seed", nil,
+		"`NAME` of a small world to begin with, as `rehearsal seed` makes it (repeatable)")
 	command.Flags().SetInterspersed(false)
 	return command
 }
 
 // execute serves a rehearsal for as long as a command runs.
-func execute(c *cobra.Command, options server.Options, args []string) error {
+func execute(c *cobra.Command, options server.Options, seeds, args []string) error {
 	options.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	running, err := server.Start(c.Context(), options)
 	if err != nil {
 		return err
 	}
-	variables, err := ofServer(running.Ready())
-	if err != nil {
-		return errors.Join(err, running.Close())
+	run := func() error {
+		for _, name := range seeds {
+			if _, err := plant(c, running.Azure(), strings.Fields(name)); err != nil {
+				return err
+			}
+		}
+		variables, err := ofServer(running.Ready())
+		if err != nil {
+			return err
+		}
+		return runChild(c, args, inRehearsal(os.Environ(), variables))
 	}
-	return errors.Join(runChild(c, args, inRehearsal(os.Environ(), variables)), running.Close())
+	return errors.Join(run(), running.Close())
 }
 
 // inRehearsal returns the environment of a command that runs in a rehearsal: a sign-in to the real Azure has
