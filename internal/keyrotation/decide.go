@@ -60,6 +60,8 @@ func Decide(o Observed, r Recorded, w Wanted, verified bool) Step {
 		}
 	}
 	switch {
+	case o.Stale != "":
+		return Step{Action: Sync, Reason: o.Stale}
 	case r.Phase == Settling && !r.alarmed(w):
 		return r.second(o, w, verified)
 	case r.Phase == Closing && w.Verify && !verified:
@@ -94,9 +96,13 @@ func (r Recorded) second(o Observed, w Wanted, verified bool) Step {
 }
 
 // regenerate regenerates a key, or waits until the other key has settled: a client that has not read
-// the other key yet still uses this one.
+// the other key yet still uses this one. A dependent that holds this key alone gets the other one first.
 func (r Recorded) regenerate(o Observed, w Wanted, key Key, reason string) Step {
-	settle, synced := max(Settle, w.Settle), r.Synced.Of(key.Other())
+	if !o.Held.Of(key).IsZero() {
+		return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("%s. A dependent holds %s alone, and gets %s before "+
+			"%s is regenerated", reason, key, key.Other(), key)}
+	}
+	settle, synced := max(Settle, w.Settle), latest(r.Synced.Of(key.Other()), o.Held.Of(key.Other()))
 	settled := synced.Add(settle)
 	if o.Now.Before(settled) && !r.alarmed(w) && !r.Urgent {
 		return Step{Action: Wait, Key: key, Until: settled, Reason: fmt.Sprintf("%s was synced "+
@@ -123,6 +129,14 @@ func (r Recorded) SecondKey(w Wanted) Key {
 		return r.firstKey(w) // The first key is new, so the other one is the older now.
 	}
 	return Key2
+}
+
+// Kept returns the key that is not regenerated next, which dependents get that hold one key.
+func (r Recorded) Kept(w Wanted) Key {
+	if r.Phase == Settling && !r.alarmed(w) {
+		return r.SecondKey(w).Other()
+	}
+	return r.firstKey(w).Other()
 }
 
 // reason returns why a rotation is due at a time, or why none is.

@@ -27,7 +27,8 @@ func circumstances() []circumstance {
 	return []circumstance{
 		{"record", []string{"none", "complete", "settling", "closing"}},
 		{"newer than recorded", []string{"no key", "key1", "key2", "both keys"}},
-		{"dependents", []string{"silent", "up to date", "behind"}},
+		{"dependents", []string{"silent", "up to date", "behind", "stale"}},
+		{"held alone", []string{"no key", "key1", "key2"}},
 		{"asked for", []string{
 			"nothing", "trigger", "interval", "on create", "emergency", "emergency answered",
 			"emergency under way",
@@ -93,6 +94,11 @@ func decide(t *testing.T, ok map[string]string) keyrotation.Step {
 		observed.LastRead = now
 	case "behind":
 		observed.LastRead = younger.Add(-time.Second)
+	case "stale":
+		observed.Stale = "A secret was changed by hand"
+	}
+	if held := keyrotation.Key(ok["held alone"]); held != "no key" {
+		observed.Held = observed.Held.With(held, older)
 	}
 	return keyrotation.Decide(observed, recorded, wanted, ok["verification"] == "passed")
 }

@@ -30,8 +30,11 @@ func (f *foreseen) Regenerate(_ context.Context, key Key) (time.Time, error) {
 	return f.Now, nil
 }
 
-func (f *foreseen) Sync(context.Context) (time.Time, error) {
+func (f *foreseen) Sync(_ context.Context, kept Key) (time.Time, error) {
 	f.Now = f.Now.Add(f.pace)
+	if f.moves(kept) {
+		f.Stale, f.Held = "", Keys[time.Time]{}.With(kept, f.Now)
+	}
 	return f.Now, nil
 }
 

@@ -16,8 +16,9 @@ import (
 )
 
 // world is a storage account, a media account that holds copies of its keys, the streaming origins
-// of that, which learn of a sync at moments of their own within six hours, and a Batch account, which
-// holds copies as well and says when it last read them.
+// of that, which learn of a sync at moments of their own within six hours, a Batch account, which
+// holds copies as well and says when it last read them, and a secret, which holds one key, with
+// applications that read it within the settling time.
 type world struct {
 	t   *rapid.T
 	now time.Time
@@ -28,6 +29,8 @@ type world struct {
 	batch dependent
 	// origins hold what the media account held some time ago.
 	origins []origin
+	secret  secret
+	readers []reader
 
 	// fault is the number of the call at which the run is interrupted, before or after the call
 	// has taken effect; 0 is never.
@@ -59,6 +62,24 @@ type world struct {
 type dependent struct {
 	held keyrotation.Keys[time.Time]
 	told time.Time
+}
+
+// secret holds one key, with its creation time.
+type secret struct {
+	key         keyrotation.Key
+	made, since time.Time
+	// spoilt says that somebody else has put something into it that is no key.
+	spoilt bool
+}
+
+func (s secret) works(keys keyrotation.Keys[time.Time]) bool {
+	return !s.spoilt && s.made.Equal(keys.Of(s.key))
+}
+
+// reader is an application that reads the secret at moments of its own.
+type reader struct {
+	delay, next time.Duration // until it reads again
+	held        secret
 }
 
 type origin struct {
@@ -104,10 +125,25 @@ func (w *world) pass(d time.Duration) {
 			o.held, o.learns = o.learns[0].keys, o.learns[1:]
 		}
 	}
+	for i := range w.readers {
+		if r := &w.readers[i]; r.next > d {
+			r.next -= d
+		} else {
+			r.held, r.next = w.secret, r.delay
+		}
+	}
 	w.check()
 }
 
 func (w *world) check() {
+	if !w.secret.works(w.created) && !w.unsynced && !w.secret.spoilt {
+		w.t.Fatalf("the secret holds %+v, the keys are %v", w.secret, w.created)
+	}
+	for i, r := range w.readers {
+		if !r.held.works(w.created) && !w.unsynced && !w.secret.spoilt && !w.now.Before(w.settled) && !w.urgent {
+			w.t.Fatalf("reader %d holds %+v, the keys are %v", i, r.held, w.created)
+		}
+	}
 	if !works(w.held, w.created) && !w.unsynced {
 		w.t.Fatalf("the media account holds no working key: holds %v, the keys are %v",
 			w.held, w.created)
@@ -125,7 +161,13 @@ func works(held, keys keyrotation.Keys[time.Time]) bool {
 
 func (w *world) Observe(context.Context) (o keyrotation.Observed, err error) {
 	err = w.call(func() {})
-	return keyrotation.Observed{Now: w.now, Created: w.created, LastRead: w.batch.told}, err
+	o = keyrotation.Observed{Now: w.now, Created: w.created, LastRead: w.batch.told}
+	if w.secret.works(w.created) {
+		o.Held = o.Held.With(w.secret.key, w.secret.since)
+	} else {
+		o.Stale = "The secret holds none of the keys"
+	}
+	return o, err
 }
 
 func (w *world) Regenerate(_ context.Context, key keyrotation.Key) (time.Time, error) {
@@ -166,7 +208,7 @@ func (w *world) age() {
 	}
 }
 
-func (w *world) Sync(context.Context) (time.Time, error) {
+func (w *world) Sync(_ context.Context, kept keyrotation.Key) (time.Time, error) {
 	behind := w.batch.told
 	err := w.call(func() {
 		for _, key := range []keyrotation.Key{keyrotation.Key1, keyrotation.Key2} {
@@ -175,8 +217,12 @@ func (w *world) Sync(context.Context) (time.Time, error) {
 			}
 		}
 		w.batch = dependent{w.created, w.now}
-		if w.unsynced {
+		if w.unsynced || w.secret.spoilt {
 			w.unsynced, w.settled = false, w.now.Add(keyrotation.Settle)
+		}
+		if renewed := (secret{key: kept, made: w.created.Of(kept), since: w.now}); w.secret.key != kept ||
+			!w.secret.works(w.created) {
+			w.secret = renewed
 		}
 		w.held = w.created
 		for i := range w.origins {
@@ -250,6 +296,14 @@ func TestRun_holdsItsPromises(t *testing.T) {
 				held: w.held,
 			})
 		}
+		w.secret = secret{
+			key:  rapid.SampledFrom([]keyrotation.Key{keyrotation.Key1, keyrotation.Key2}).Draw(t, "secret"),
+			made: begin, since: begin,
+		}
+		for range 2 {
+			delay := time.Duration(rapid.IntRange(1, int(keyrotation.Settle/time.Minute)).Draw(t, "cache")) * time.Minute
+			w.readers = append(w.readers, reader{delay: delay, next: delay, held: w.secret})
+		}
 		w.wanted = keyrotation.Wanted{
 			Strategy: rapid.SampledFrom([]keyrotation.Strategy{
 				keyrotation.Both, keyrotation.Alternate,
@@ -301,6 +355,7 @@ func TestRun_holdsItsPromises(t *testing.T) {
 					held: keyrotation.Keys[time.Time]{Key1: begin, Key2: begin}, told: begin.Add(time.Second),
 				}
 			},
+			"spoil the secret": func(*rapid.T) { w.secret.spoilt = true },
 			"forget": func(t *rapid.T) {
 				// The provider is killed, and Terraform forgets the times that no attribute shows.
 				if !record.Adopted() {
@@ -317,6 +372,7 @@ func TestRun_holdsItsPromises(t *testing.T) {
 					t.Skip()
 				}
 				key := rapid.SampledFrom([]keyrotation.Key{keyrotation.Key1, keyrotation.Key2}).Draw(t, "key")
+				w.pass(time.Second) // No two keys are made at once, but for those of a new account.
 				w.age()
 				w.unsynced = true
 				w.created = w.created.With(key, w.now)
@@ -332,6 +388,9 @@ func TestRun_holdsItsPromises(t *testing.T) {
 			if step.Action == keyrotation.Nothing {
 				if record.Phase != keyrotation.Complete {
 					t.Fatalf("nothing is left to do, and the phase is %s", record.Phase)
+				}
+				if !w.secret.works(w.created) {
+					t.Fatalf("nothing is left to do, and the secret holds %+v of %v", w.secret, w.created)
 				}
 				if w.batch.held != w.created {
 					t.Fatalf("nothing is left to do, and a dependent holds %v of %v", w.batch.held, w.created)

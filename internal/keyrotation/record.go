@@ -56,12 +56,14 @@ func (r Recorded) synced(o Observed, w Wanted) Recorded {
 	if r.Phase == Settling && (renewed.Of(second) || w.Strategy == Alternate && !r.Urgent) {
 		r.Phase, r.Urgent = Closing, false
 	}
+	r.Created, r.LastSync = o.Created, o.Now
+	kept := r.Kept(w)
 	for _, key := range []Key{Key1, Key2} {
-		if renewed.Of(key) || o.unread(key) { // Its settling time starts now, whatever a clock that is late says.
+		// Its settling time starts now, whatever a clock that is late says.
+		if renewed.Of(key) || o.unread(key) || key == kept && o.moves(key) {
 			r.Synced = r.Synced.With(key, latest(o.Now, o.Created.Of(key)))
 		}
 	}
-	r.Created, r.LastSync = o.Created, o.Now
 	return r
 }
 
@@ -77,14 +79,12 @@ func (r Recorded) adopted(o Observed, w Wanted) Recorded {
 		now := latest(o.Now, latest(o.Created.Key1, o.Created.Key2))
 		r.Synced = Keys[time.Time]{Key1: now, Key2: now}
 	}
-	if !w.RotateOnCreate {
-		return r
-	}
-	if w.Strategy == Alternate || !o.Created.Key1.After(o.Created.Key2) {
+	switch {
+	case w.RotateOnCreate && w.Strategy != Alternate && o.Created.Key1.After(o.Created.Key2):
+		r.Phase = Settling
+	case w.RotateOnCreate:
 		r.Trigger = unrotated
-		return r
 	}
-	r.Phase = Settling
 	return r
 }
 

@@ -33,9 +33,14 @@
 //   - Alarmed ([Wanted.Emergency] without [Recorded.Emergency]): a declared emergency starts a
 //     rotation from any phase at once, from Settling as well. The first Sync answers it and makes
 //     the record Urgent, the second Sync ends that. The declaration counts once until withdrawn.
-//   - Evidence. In every phase a key that is newer than recorded, or a dependent that last read the
-//     keys before one was made ([Observed.LastRead]), leads to Sync before anything else. The phase
-//     changes only where the newer key is one that the rotation was about to regenerate.
+//   - Evidence. In every phase a key that is newer than recorded, a dependent that last read the
+//     keys before one was made ([Observed.LastRead]), or one that lacks a present key
+//     ([Observed.Stale]) leads to Sync before anything else. The phase changes only where the newer
+//     key is one that the rotation was about to regenerate.
+//   - One key. Some dependents hold a single key ([Observed.Held]), as a Key Vault secret does. A Sync
+//     gives them the key that is not regenerated next ([Recorded.Kept]). A key that such a dependent
+//     holds is never regenerated: it gets the other one first, and its readers have the settling
+//     time to follow.
 //   - Adoption. The first Sync makes the record. It ends in Complete; or in Settling, where a
 //     rotation is due on creation and key1 is newer than key2: an interrupted creation looks so. The
 //     run that adopts leaves an emergency and the age of the keys to the next one.
@@ -133,12 +138,22 @@ type Observed struct {
 	// LastRead is when the dependent that is furthest behind last read the keys, as the dependents
 	// report it; the zero time where none of them reports it.
 	LastRead time.Time
+	// Held tells the present keys that dependents hold which hold one key alone: since when all of them
+	// hold it; the zero time where none does.
+	Held Keys[time.Time]
+	// Stale says why a dependent that holds one key needs a sync, as a sentence without its full stop:
+	// its key is none of the present ones, or nobody knows which it is. It is empty where none does.
+	Stale string
 }
 
 // unread reports whether a dependent lacks a key: it last read the keys before this one was made.
 func (o Observed) unread(key Key) bool {
 	return !o.LastRead.IsZero() && o.LastRead.Before(o.Created.Of(key))
 }
+
+// moves reports whether a sync that leaves a key with the dependents that hold one key changes what one
+// of them holds.
+func (o Observed) moves(kept Key) bool { return o.Stale != "" || !o.Held.Of(kept.Other()).IsZero() }
 
 // Recorded is the outcome of the last completed step. The zero value stands for a storage account
 // without a record.

@@ -16,6 +16,7 @@ const (
 	ROT007 rule.ID = "ROT007"
 	ROT008 rule.ID = "ROT008"
 	ROT009 rule.ID = "ROT009"
+	ROT010 rule.ID = "ROT010"
 )
 
 // Rule returns the rule with the ID.
@@ -109,6 +110,16 @@ func Rules() rule.List {
 				"or contradicts the creation times of the keys or the last sync.",
 			Source: "Storage, Manage account access keys: keyCreationTime; " + rollKeys + "\"Wait 6 hours\"",
 			Found:  []rule.Moment{rule.Plan, rule.Apply},
+		},
+		{
+			ID:    ROT010,
+			Name:  "A Secret Holds the Other Key",
+			Title: "Secret Cannot Be Renewed",
+			Sentence: "A key that a Key Vault secret holds is never regenerated: the secret gets the other key " +
+				"first, and its readers have the settling time to follow.",
+			Source: "Key Vault, Automate the rotation of a secret for resources that have two sets of " +
+				"authentication credentials; App Service, Use Key Vault references: \"within 24 hours\"",
+			Found: []rule.Moment{rule.Schema, rule.Plan, rule.Apply},
 		},
 	}
 }

@@ -18,8 +18,8 @@ type Account interface {
 	// never repeats it: an error leaves open whether the key is new. One that passes is a [PassingError].
 	Regenerate(ctx context.Context, key Key) (created time.Time, err error)
 	// Sync has every dependent that uses the keys read them, and returns the time by Azure's clock
-	// when all have. It may be repeated.
-	Sync(ctx context.Context) (time.Time, error)
+	// when all have. A dependent that holds one key gets the kept one. It may be repeated.
+	Sync(ctx context.Context, kept Key) (time.Time, error)
 	// Verify checks that clients of the storage account work.
 	Verify(ctx context.Context) error
 	// Pause waits for a while.
@@ -76,7 +76,7 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 		if step.Action == Regenerate {
 			known, err = regenerate(ctx, account, step.Key, o)
 		} else {
-			o.Now, err = perform(ctx, account, step, o.Now)
+			o.Now, err = perform(ctx, account, step, r.Done(step, o, w).Kept(w), o.Now)
 		}
 		if err != nil {
 			return r, step, err
@@ -94,10 +94,10 @@ func Run(ctx context.Context, account Account, r Recorded, w Wanted, waits bool,
 var ErrRestless = errors.New("the keys keep being regenerated elsewhere")
 
 // perform performs a step that can be repeated, and returns the time of its completion.
-func perform(ctx context.Context, account Account, step Step, now time.Time) (time.Time, error) {
+func perform(ctx context.Context, account Account, step Step, kept Key, now time.Time) (time.Time, error) {
 	switch step.Action {
 	case Sync:
-		return account.Sync(ctx)
+		return account.Sync(ctx, kept)
 	case Verify:
 		return now, account.Verify(ctx)
 	case Wait:

@@ -57,7 +57,7 @@ func (s *script) renew(key keyrotation.Key) {
 	s.created = s.created.With(key, s.now)
 }
 
-func (s *script) Sync(context.Context) (time.Time, error) {
+func (s *script) Sync(_ context.Context, _ keyrotation.Key) (time.Time, error) {
 	s.did = append(s.did, "sync")
 	s.now = s.now.Add(time.Second)
 	if s.sync != nil {
