@@ -28,6 +28,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/resources/armresources/v3"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azkeys"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 	"github.com/google/uuid"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmachinelearning"
@@ -54,8 +55,9 @@ type Client struct {
 
 	buckets buckets
 
-	mu   sync.Mutex
-	keys map[string]*azkeys.Client // By vault URI.
+	mu      sync.Mutex
+	keys    map[string]*azkeys.Client // By vault URI.
+	secrets map[string]*azsecrets.Client
 }
 
 // New checks the configuration and returns a client. It sends nothing.
@@ -88,6 +90,7 @@ func New(config Config) (*Client, error) {
 		transport:     transport,
 		correlationID: uuid.NewString(),
 		keys:          map[string]*azkeys.Client{},
+		secrets:       map[string]*azsecrets.Client{},
 	}
 	client.reads.now = func() time.Time { return client.TimeOf("") }
 	if address, err := url.Parse(client.cloud.ResourceManager); err == nil {
@@ -189,22 +192,39 @@ func (c *Client) Workspaces(subscriptionID string) (*armmachinelearning.Workspac
 
 // Keys returns the client of the keys in the vault at the URI.
 func (c *Client) Keys(vaultURI string) (*azkeys.Client, error) {
+	return ofVault(c, c.keys, vaultURI, func(vaultURI string) (*azkeys.Client, error) {
+		return azkeys.NewClient(vaultURI, c.credential, &azkeys.ClientOptions{
+			ClientOptions: c.requests(), DisableChallengeResourceVerification: c.hasOwnVaultNames(),
+		})
+	})
+}
+
+// Secrets returns the client of the secrets in the vault at the URI.
+func (c *Client) Secrets(vaultURI string) (*azsecrets.Client, error) {
+	return ofVault(c, c.secrets, vaultURI, func(vaultURI string) (*azsecrets.Client, error) {
+		return azsecrets.NewClient(vaultURI, c.credential, &azsecrets.ClientOptions{
+			ClientOptions: c.requests(), DisableChallengeResourceVerification: c.hasOwnVaultNames(),
+		})
+	})
+}
+
+// hasOwnVaultNames reports whether vaults may ask for a token of another address than their cloud's, which
+// the SDK checks. Only a custom cloud gives its vaults other names.
+func (c *Client) hasOwnVaultNames() bool { return c.config.Endpoint.KeyVaultSuffix != "" }
+
+// ofVault returns the client of a vault among those that are kept, and opens it if it is the first.
+func ofVault[C any](c *Client, kept map[string]C, vaultURI string, open func(vaultURI string) (C, error)) (C, error) {
 	vaultURI = strings.ToLower(strings.TrimSuffix(vaultURI, "/"))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if client, ok := c.keys[vaultURI]; ok {
+	if client, ok := kept[vaultURI]; ok {
 		return client, nil
 	}
-	client, err := azkeys.NewClient(vaultURI, c.credential, &azkeys.ClientOptions{
-		ClientOptions: c.requests(),
-		// The SDK checks that a vault asks for a token of its own cloud. Only a custom cloud may
-		// give its vaults other names.
-		DisableChallengeResourceVerification: c.config.Endpoint.KeyVaultSuffix != "",
-	})
+	client, err := open(vaultURI)
 	if err != nil {
-		return nil, fmt.Errorf("opening the keys of %s: %w", vaultURI, err)
+		return client, fmt.Errorf("opening the vault %s: %w", vaultURI, err)
 	}
-	c.keys[vaultURI] = client
+	kept[vaultURI] = client
 	return client, nil
 }
 

@@ -263,8 +263,8 @@ func (r *reads) forget(req *http.Request) {
 	name := strings.ToLower(req.URL.Path)
 	resource, provider := resourceIn(name)
 	action := path.Base(name)
-	switch {
-	case req.Method == http.MethodPost && onlyAsks(action):
+	switch { // No answer that is kept shows anything of a secret.
+	case req.Method == http.MethodPost && onlyAsks(action), strings.HasPrefix(name, "/secrets/"):
 	case changesAlone(provider, action):
 		r.mu.Lock()
 		r.changes++

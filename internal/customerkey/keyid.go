@@ -29,9 +29,9 @@ var (
 	keyName = regexp.MustCompile(`^[a-zA-Z0-9-]{1,127}$`)
 	// keyVersion is what Key Vault makes up: "a system-generated, 32 character string".
 	keyVersion = regexp.MustCompile(`^[a-fA-F0-9]{32}$`)
-	// managedKey is the Resource Manager ID of a key, with its vault and its name.
-	managedKey = regexp.MustCompile(
-		`(?i)^/subscriptions/.+/providers/Microsoft\.KeyVault/vaults/([^/]+)/keys/([^/]+)`)
+	// managedObject is the Resource Manager ID of a key or a secret, with its vault and its name.
+	managedObject = regexp.MustCompile(
+		`(?i)^/subscriptions/.+/providers/Microsoft\.KeyVault/vaults/([^/]+)/(keys|secrets)/([^/]+)`)
 )
 
 // KeyID identifies a key in a vault, or one version of it. Its zero value identifies nothing,
@@ -95,9 +95,9 @@ func (k KeyID) InVault(vaultURI string) bool {
 	return strings.EqualFold(strings.TrimSuffix(k.VaultURI, "/"), strings.TrimSuffix(vaultURI, "/"))
 }
 
-// KeyIDError says why a text does not identify a key (CMK010).
+// KeyIDError says why a text does not identify a key (CMK010), or a secret.
 type KeyIDError struct {
-	// Found says what was found instead of a key's identifier.
+	// Found says what was found instead of an identifier.
 	Found string
 	// Form is the right form, for the cloud that was asked about.
 	Form string
@@ -106,7 +106,7 @@ type KeyIDError struct {
 }
 
 func (e *KeyIDError) Error() string {
-	return fmt.Sprintf("found %s; a Key Vault key identifier reads %s; %s",
+	return fmt.Sprintf("found %s; an identifier of Key Vault reads %s; %s",
 		e.Found, e.Form, e.Remedy)
 }
 
@@ -132,8 +132,7 @@ func ParseKeyID(text string, suffixes ...string) (KeyID, error) {
 	if len(suffixes) == 0 {
 		suffixes = KnownSuffixes()
 	}
-	parser := keyIDParser{suffixes: suffixes}
-	return parser.parse(text)
+	return keyIDParser{"key", suffixes}.parse(text)
 }
 
 // ReadKeyID reads the identifier of a key that Azure holds, which is never judged: an identifier
@@ -157,24 +156,27 @@ func SameKeyID(a, b string) bool {
 	return one.Equal(ReadKeyID(b))
 }
 
-// keyIDParser reads identifiers of keys in the vaults of one cloud.
-type keyIDParser struct{ suffixes []string }
+// keyIDParser reads identifiers of keys, or of secrets, in the vaults of one cloud.
+type keyIDParser struct {
+	noun     string // "key" or "secret"
+	suffixes []string
+}
 
 func (p keyIDParser) parse(text string) (KeyID, error) {
 	if text == "" {
-		return KeyID{}, p.refuse("an empty text", "Write the identifier of the key")
+		return KeyID{}, p.refuse("an empty text", "Write the identifier of the "+p.noun)
 	}
 	if strings.TrimSpace(text) != text {
 		return KeyID{}, p.refuse("white space around the identifier", "Leave it out")
 	}
-	if vault, key, ok := resourceManagerKey(text); ok {
-		return KeyID{}, p.refuse("the Resource Manager ID of a key",
-			fmt.Sprintf("Write the key's identifier instead: https://%s.%s/keys/%s",
-				vault, p.suffixes[0], key))
+	if vault, name, ok := p.managed(text); ok {
+		return KeyID{}, p.refuse("the Resource Manager ID of a "+p.noun,
+			fmt.Sprintf("Write the %s's identifier instead: https://%s.%s/%ss/%s",
+				p.noun, vault, p.suffixes[0], p.noun, name))
 	}
 	address, err := url.Parse(text)
 	if err != nil {
-		return KeyID{}, p.refuse("a text that is not a URI", "Write the identifier of the key")
+		return KeyID{}, p.refuse("a text that is not a URI", "Write the identifier of the "+p.noun)
 	}
 	switch {
 	case address.Scheme == "":
@@ -243,8 +245,8 @@ func (p keyIDParser) vault(address *url.URL) (KeyID, error) {
 func (p keyIDParser) otherHost(host string) string {
 	for _, known := range KnownSuffixes() {
 		if strings.HasSuffix(host, "."+known) || strings.HasSuffix(host, hsmInfix+strings.TrimPrefix(known, "vault.")) {
-			return fmt.Sprintf("Use a key in a vault of this cloud, whose addresses end in %s, "+
-				"or let the provider speak to the cloud of %s", p.suffixes[0], known)
+			return fmt.Sprintf("Use a %s in a vault of this cloud, whose addresses end in %s, "+
+				"or let the provider speak to the cloud of %s", p.noun, p.suffixes[0], known)
 		}
 	}
 	return "Write the vault's own host name, the way its vault URI shows it"
@@ -253,29 +255,32 @@ func (p keyIDParser) otherHost(host string) string {
 // key reads name and version from the path of the address.
 func (p keyIDParser) key(path string) (name, version string, err error) {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	collection := p.noun + "s"
 	switch segments[0] {
-	case "keys":
+	case collection:
 	case "":
-		return "", "", p.refuse("the address of a vault without a key",
-			"Add /keys/ and the name of the key")
-	case "secrets", "certificates":
-		return "", "", p.refuse("the identifier of a "+strings.TrimSuffix(segments[0], "s"),
-			"Write the identifier of a key; that of a certificate's key has /keys/ in place of /"+
-				segments[0]+"/")
+		return "", "", p.refuse("the address of a vault without a "+p.noun,
+			fmt.Sprintf("Add /%s/ and the name of the %s", collection, p.noun))
+	case "keys", "secrets", "certificates":
+		remedy := "Write the identifier of a " + p.noun
+		if p.noun == "key" {
+			remedy += "; that of a certificate's key has /keys/ in place of /" + segments[0] + "/"
+		}
+		return "", "", p.refuse("the identifier of a "+strings.TrimSuffix(segments[0], "s"), remedy)
 	default:
 		return "", "", p.refuse(fmt.Sprintf("a path that begins with /%s/", segments[0]),
-			"Write /keys/ and the name of the key after the host")
+			fmt.Sprintf("Write /%s/ and the name of the %s after the host", collection, p.noun))
 	}
 	if len(segments) == 1 || segments[1] == "" {
-		return "", "", p.refuse("no name after /keys/", "Add the name of the key")
+		return "", "", p.refuse("no name after /"+collection+"/", "Add the name of the "+p.noun)
 	}
 	if last := len(segments) - 1; last > 1 && segments[last] == "" {
 		segments = segments[:last]
 	}
 	name = segments[1]
 	if !keyName.MatchString(name) {
-		return "", "", p.refuse(fmt.Sprintf("the key name %q", name),
-			"Write the key's name: 1 to 127 letters, digits and hyphens")
+		return "", "", p.refuse(fmt.Sprintf("the %s name %q", p.noun, name),
+			fmt.Sprintf("Write the %s's name: 1 to 127 letters, digits and hyphens", p.noun))
 	}
 	switch {
 	case len(segments) == 2:
@@ -300,17 +305,17 @@ func (p keyIDParser) refuse(found, remedy string) error {
 	}
 	return &KeyIDError{
 		Found:  found,
-		Form:   fmt.Sprintf("https://%s/keys/NAME or https://%s/keys/NAME/VERSION", host, host),
+		Form:   fmt.Sprintf("https://%s/%ss/NAME or https://%s/%ss/NAME/VERSION", host, p.noun, host, p.noun),
 		Remedy: remedy,
 	}
 }
 
-// resourceManagerKey recognises the ID that Resource Manager gives a key, which people take for
+// managed recognises the ID that Resource Manager gives a key or a secret, which people take for
 // its identifier because the portal shows both.
-func resourceManagerKey(text string) (vault, key string, ok bool) {
-	match := managedKey.FindStringSubmatch(text)
-	if match == nil {
+func (p keyIDParser) managed(text string) (vault, name string, ok bool) {
+	match := managedObject.FindStringSubmatch(text)
+	if match == nil || match[2] != p.noun+"s" {
 		return "", "", false
 	}
-	return match[1], match[2], true
+	return match[1], match[3], true
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/batch/armbatch/v2"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
 // batch reads and syncs Batch accounts. Each has at most one storage account, its auto-storage
@@ -19,6 +20,7 @@ type batch struct{ client *azure.Client }
 
 func (batch) Noun() string          { return "Batch account" }
 func (batch) ResourceType() string  { return azure.BatchAccountType }
+func (batch) HoldsOneKey() bool     { return false }
 func (batch) ReportsLastSync() bool { return true }
 
 func (b batch) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
@@ -34,7 +36,7 @@ func (b batch) Read(ctx context.Context, id, storageAccountID string) (Dependent
 }
 
 // Sync has the account read the keys of its auto-storage account, which the request does not name.
-func (b batch) Sync(ctx context.Context, id, _ string) error {
+func (b batch) Sync(ctx context.Context, id, _ string, _ keyrotation.Key) error {
 	accounts, at, err := azure.Open(id, azure.BatchAccountType, b.client.BatchAccounts)
 	if err != nil {
 		return err
@@ -43,7 +45,7 @@ func (b batch) Sync(ctx context.Context, id, _ string) error {
 	return err
 }
 
-func (batch) SyncCommand(id, _ string) string {
+func (batch) SyncCommand(id, _ string, _ keyrotation.Key) string {
 	return command("az batch account autostorage-keys sync", "--name", id)
 }
 

@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package keyholder reads and syncs the accounts that hold a copy of a storage account's keys. It
-// imports no Terraform. A [Kind] holds the differences between kinds of account: a further kind is
-// one more file here, and one more row in [Kinds].
+// Package keyholder reads and syncs what holds a copy of a storage account's keys: accounts, and Key
+// Vault secrets. It imports no Terraform. A [Kind] holds the differences between kinds: a further kind
+// of account is one more file here, and one more row in [Kinds].
 package keyholder
 
 import (
@@ -16,29 +16,43 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/mediaaccount"
 )
 
-// Kind reads and syncs the accounts of one kind.
+// Kind reads and syncs the dependents of one kind.
 type Kind interface {
 	// Noun returns the name of the kind, such as "Media Services account".
 	Noun() string
+	// HoldsOneKey reports whether a dependent of the kind holds one key instead of both.
+	HoldsOneKey() bool
+	// ReportsLastSync reports whether a dependent of the kind shows when it last read the keys.
+	ReportsLastSync() bool
+	// Read reads how a dependent uses a storage account.
+	Read(ctx context.Context, id, storageAccountID string) (Dependent, error)
+	// Sync gives a dependent the present keys of a storage account; one that holds one key gets the kept
+	// one. It may be repeated.
+	Sync(ctx context.Context, id, storageAccountID string, kept keyrotation.Key) error
+	// SyncCommand returns the Azure CLI command that does the same as [Kind.Sync].
+	SyncCommand(id, storageAccountID string, kept keyrotation.Key) string
+}
+
+// Proof is a kind whose dependent shows the key that it holds, for a request that proves it.
+type Proof interface {
+	HeldKey(ctx context.Context) (string, error)
+}
+
+// AccountKind reads and syncs the accounts of one kind.
+type AccountKind interface {
+	Kind
 	// ResourceType returns the type in Resource Manager.
 	ResourceType() string
-	// ReportsLastSync reports whether an account of the kind shows when it last read the keys.
-	ReportsLastSync() bool
-	// Read reads how an account uses a storage account.
-	Read(ctx context.Context, id, storageAccountID string) (Dependent, error)
-	// Sync has an account read the keys of a storage account again. It may be repeated.
-	Sync(ctx context.Context, id, storageAccountID string) error
-	// SyncCommand returns the Azure CLI command that does the same as [Kind.Sync].
-	SyncCommand(id, storageAccountID string) string
 	// List reads how the accounts in a subscription use their storage accounts: one dependent for each
 	// account and storage account.
 	List(ctx context.Context, subscriptionID string) ([]Dependent, error)
 }
 
-// Dependent is an account that depends on a storage account.
+// Dependent is an account, or a secret, that depends on a storage account.
 type Dependent struct {
 	ID   string
 	Kind Kind
@@ -58,9 +72,24 @@ type Dependent struct {
 	// LastSync is when the account last read the keys, by its service's clock; the zero time where
 	// the service does not report it, or the account uses no keys.
 	LastSync time.Time
+	// Copy is the one key that a dependent holds whose kind holds one.
+	Copy Copy
 
 	// unsure says that UsesKeys is a guess, which only reading the account settles.
 	unsure bool
+}
+
+// Copy is what a dependent holds of a storage account's keys that holds one of them.
+type Copy struct {
+	// Key is the key that it holds, and Created when that was made.
+	Key     keyrotation.Key
+	Created time.Time
+	// Since is when the dependent got it.
+	Since time.Time
+	// AccountID is the storage account whose key it is, as far as it tells.
+	AccountID string
+	// Lacks says why it is of no use, or no longer what is wanted; it is empty where nothing is amiss.
+	Lacks string
 }
 
 // on returns the dependent on a storage account among those that one account is. An account that does
@@ -78,8 +107,13 @@ func on(dependents []Dependent, kind Kind, id, storageAccountID string) Dependen
 // Name returns the kind and the name of the account, such as "Batch account contosobatch".
 func (d Dependent) Name() string { return Name(d.Kind, d.ID) }
 
-// Name returns the kind and the name of an account, such as "Batch account contosobatch".
-func Name(kind Kind, id string) string { return kind.Noun() + " " + azure.NameOf(id) }
+// Name returns the kind and the name of a dependent, such as "Batch account contosobatch".
+func Name(kind Kind, id string) string {
+	if named, ok := kind.(interface{ name() string }); ok {
+		return kind.Noun() + " " + named.name()
+	}
+	return kind.Noun() + " " + azure.NameOf(id)
+}
 
 // Facts returns the dependent as the rules see it.
 func (d Dependent) Facts() mediaaccount.Dependent {
@@ -92,9 +126,9 @@ func (d Dependent) Behind(created ...time.Time) bool {
 	return !d.LastSync.IsZero() && slices.ContainsFunc(created, d.LastSync.Before)
 }
 
-// Kinds returns every kind.
-func Kinds(client *azure.Client) []Kind {
-	return []Kind{
+// Kinds returns every kind of account.
+func Kinds(client *azure.Client) []AccountKind {
+	return []AccountKind{
 		mediaServices{client},
 		videoAnalyzers{client},
 		batch{client},
@@ -102,7 +136,7 @@ func Kinds(client *azure.Client) []Kind {
 	}
 }
 
-// Nouns returns the names of every kind.
+// Nouns returns the names of every kind of account.
 func Nouns() []string {
 	var nouns []string
 	for _, kind := range Kinds(nil) {
@@ -112,7 +146,7 @@ func Nouns() []string {
 }
 
 // Of returns the kind of the account with the resource ID.
-func Of(client *azure.Client, id string) (Kind, error) {
+func Of(client *azure.Client, id string) (AccountKind, error) {
 	parsed, err := arm.ParseResourceID(id)
 	if err != nil {
 		return nil, fmt.Errorf("%q is not a resource ID", id)

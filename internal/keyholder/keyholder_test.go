@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
 const group = "/subscriptions/s/resourceGroups/g/providers/"
@@ -41,7 +42,7 @@ func TestKinds(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if got := kind.SyncCommand(id, "S"); got != want.command {
+		if got := kind.SyncCommand(id, "S", keyrotation.Key2); got != want.command {
 			t.Errorf("%s\nis synced by %s\nwant         %s", id, got, want.command)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmachinelearning"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
 // machineLearning reads and syncs Machine Learning workspaces. Each has one storage account.
@@ -16,6 +17,7 @@ type machineLearning struct{ client *azure.Client }
 
 func (machineLearning) Noun() string          { return "Machine Learning workspace" }
 func (machineLearning) ResourceType() string  { return azure.WorkspaceType }
+func (machineLearning) HoldsOneKey() bool     { return false }
 func (machineLearning) ReportsLastSync() bool { return false }
 
 func (m machineLearning) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
@@ -33,7 +35,7 @@ func (m machineLearning) Read(ctx context.Context, id, storageAccountID string) 
 }
 
 // Sync has the workspace read all the keys that it holds, and waits for the long-running operation.
-func (m machineLearning) Sync(ctx context.Context, id, _ string) error {
+func (m machineLearning) Sync(ctx context.Context, id, _ string, _ keyrotation.Key) error {
 	workspaces, at, err := azure.Open(id, azure.WorkspaceType, m.client.Workspaces)
 	if err != nil {
 		return err
@@ -46,7 +48,7 @@ func (m machineLearning) Sync(ctx context.Context, id, _ string) error {
 	return err
 }
 
-func (machineLearning) SyncCommand(id, _ string) string {
+func (machineLearning) SyncCommand(id, _ string, _ keyrotation.Key) string {
 	return command("az ml workspace sync-keys", "--name", id)
 }
 

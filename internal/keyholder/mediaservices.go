@@ -10,6 +10,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
 // mediaServices reads and syncs Media Services accounts.
@@ -17,6 +18,7 @@ type mediaServices struct{ client *azure.Client }
 
 func (mediaServices) Noun() string          { return "Media Services account" }
 func (mediaServices) ResourceType() string  { return azure.MediaAccountType }
+func (mediaServices) HoldsOneKey() bool     { return false }
 func (mediaServices) ReportsLastSync() bool { return false }
 
 func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
@@ -31,7 +33,7 @@ func (m mediaServices) Read(ctx context.Context, id, storageAccountID string) (D
 	return on(m.dependents(id, account.Properties), m, id, storageAccountID), nil
 }
 
-func (m mediaServices) Sync(ctx context.Context, id, storageAccountID string) error {
+func (m mediaServices) Sync(ctx context.Context, id, storageAccountID string, _ keyrotation.Key) error {
 	accounts, at, err := azure.Open(id, azure.MediaAccountType, m.client.MediaAccounts)
 	if err != nil {
 		return err
@@ -39,7 +41,7 @@ func (m mediaServices) Sync(ctx context.Context, id, storageAccountID string) er
 	return accounts.SyncStorageKeys(ctx, at.ResourceGroupName, at.Name, storageAccountID)
 }
 
-func (mediaServices) SyncCommand(id, storageAccountID string) string {
+func (mediaServices) SyncCommand(id, storageAccountID string, _ keyrotation.Key) string {
 	return command("az ams account storage sync-storage-keys", "--account-name", id) +
 		" --storage-account-id " + storageAccountID
 }

@@ -19,7 +19,7 @@ type Survey struct {
 }
 
 // Unseen is a list of accounts that failed.
-type Unseen = azure.Unlisted[Kind]
+type Unseen = azure.Unlisted[AccountKind]
 
 // NewSurvey lists the accounts in the subscriptions of the client and in the others, at a cost of one
 // list for each kind and subscription. It is for the moment just before a change. The error is that

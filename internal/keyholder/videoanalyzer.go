@@ -9,6 +9,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure/armmedia"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
 // videoAnalyzers reads and syncs Video Analyzer accounts.
@@ -16,6 +17,7 @@ type videoAnalyzers struct{ client *azure.Client }
 
 func (videoAnalyzers) Noun() string          { return "Video Analyzer account" }
 func (videoAnalyzers) ResourceType() string  { return azure.VideoAnalyzerType }
+func (videoAnalyzers) HoldsOneKey() bool     { return false }
 func (videoAnalyzers) ReportsLastSync() bool { return false }
 
 func (v videoAnalyzers) Read(ctx context.Context, id, storageAccountID string) (Dependent, error) {
@@ -30,7 +32,7 @@ func (v videoAnalyzers) Read(ctx context.Context, id, storageAccountID string) (
 	return on(v.dependents(id, account.Properties), v, id, storageAccountID), nil
 }
 
-func (v videoAnalyzers) Sync(ctx context.Context, id, storageAccountID string) error {
+func (v videoAnalyzers) Sync(ctx context.Context, id, storageAccountID string, _ keyrotation.Key) error {
 	accounts, at, err := azure.Open(id, azure.VideoAnalyzerType, v.client.VideoAnalyzers)
 	if err != nil {
 		return err
@@ -40,7 +42,7 @@ func (v videoAnalyzers) Sync(ctx context.Context, id, storageAccountID string) e
 
 // SyncCommand uses az rest: the Azure CLI has no command for it, and only one api-version has the
 // operation.
-func (videoAnalyzers) SyncCommand(id, storageAccountID string) string {
+func (videoAnalyzers) SyncCommand(id, storageAccountID string, _ keyrotation.Key) string {
 	return fmt.Sprintf("az rest --method post --url %s/syncStorageKeys?api-version=%s "+
 		"--body '{\"id\":%q}'", id, armmedia.VideoAnalyzerSyncAPIVersion, storageAccountID)
 }

@@ -35,6 +35,9 @@ func TestIDs_ofAnotherKind(t *testing.T) {
 		if accounts, ok := config["storage_accounts"].([]any); ok && last != "id" {
 			accounts[0].(acctest.Value)["id"] = w.ID(azure.StorageAccountType, "store")
 		}
+		if last == "key_vault_id" && at.names[0] == "secrets" {
+			config["secrets"] = []any{acctest.Value{"name": "storage-key", last: other}}
+		}
 		diags := validate(config)
 		for _, one := range diags.Errors() {
 			found = found || strings.Contains(one.Attribute.String(), at.names[0]) && strings.Contains(one.Detail, "virtualMachines")

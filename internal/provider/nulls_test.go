@@ -85,6 +85,9 @@ func around(w *fixture.World, name string) acctest.Value {
 		return acctest.Value{"default_action": "Deny"}
 	case "verify":
 		return acctest.Value{"url": "https://contoso.example/"}
+	case "secrets":
+		w.Vault("contoso-kv")
+		return acctest.Value{"id": "https://contoso-kv.vault.azure.net/secrets/storage-key"}
 	default:
 		return acctest.Value{}
 	}
@@ -111,8 +114,16 @@ func good(w *fixture.World, configured acctest.Value, name string) any {
 	case "verify":
 		return acctest.Value{
 			"url": "https://contoso.example/", "expected_status": float64(200), "expected_body": nil,
-			"expected_headers": nil, "attempts": float64(3),
+			"expected_headers": nil, "attempts": float64(3), "signed": nil,
 		}
+	case "secrets":
+		secret := acctest.Value{
+			"name": "storage-key", "key_vault_id": w.Vault("contoso-kv"), "id": nil, "disable_old_versions": nil,
+		}
+		for _, text := range []string{"holds", "endpoint_suffix", "content_type", "expires_after", "tags"} {
+			secret[text] = nil
+		}
+		return secret
 	default:
 		return "a"
 	}
@@ -132,7 +143,7 @@ func (a argument) set(w *fixture.World, configured acctest.Value, value any) acc
 	}
 	inner = argument{names: a.names[1:]}.set(w, inner, value)
 	configured[name] = inner
-	if name == "verify" || name == "storage_accounts" {
+	if name == "verify" || name == "storage_accounts" || name == "secrets" {
 		configured[name] = []any{inner}
 	}
 	return configured

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
@@ -26,6 +27,12 @@ type account struct {
 	id         string
 	dependents *dependents
 	checks     []check
+	// strict says that a reading fails if it does not tell which key a dependent holds that holds one: that
+	// key must not be regenerated.
+	strict bool
+	// former is the storage account that this rotation had before it was planned for this one: secrets may still
+	// hold a key of that.
+	former string
 }
 
 // regenerationPause is the pause before another attempt to regenerate a key.
@@ -33,9 +40,9 @@ const regenerationPause = time.Minute
 
 var _ keyrotation.Account = (*account)(nil)
 
-func newAccount(client *azure.Client, id string, dependentIDs []string) *account {
+func newAccount(client *azure.Client, id string, holders []holder) *account {
 	return &account{client: client, id: id, dependents: &dependents{
-		client: client, storageAccountID: id, ids: dependentIDs,
+		client: client, storageAccountID: id, holders: holders,
 	}}
 }
 
@@ -50,6 +57,10 @@ func (a *account) Observe(ctx context.Context) (keyrotation.Observed, error) {
 		return keyrotation.Observed{}, err
 	}
 	observed.LastRead = a.dependents.lastRead()
+	observed.Held, observed.Stale = a.dependents.copies(observed.Created)
+	if a.strict {
+		return observed, a.dependents.untold()
+	}
 	return observed, nil
 }
 
@@ -110,9 +121,35 @@ func (a *account) Pause(ctx context.Context, d time.Duration) error { return a.c
 
 // Sync syncs the dependents. Azure shows times in whole seconds: the sync is over by the end of the
 // present one.
-func (a *account) Sync(ctx context.Context) (time.Time, error) {
-	err := a.dependents.sync(ctx)
+func (a *account) Sync(ctx context.Context, kept keyrotation.Key) (time.Time, error) {
+	if err := a.foreign(ctx); err != nil {
+		return a.client.TimeOf(a.id), err
+	}
+	err := a.dependents.sync(ctx, kept)
 	return a.client.TimeOf(a.id).Truncate(time.Second).Add(time.Second), err
+}
+
+// foreign returns an error if a secret holds a key of another storage account that exists: its readers would
+// lose that one.
+func (a *account) foreign(ctx context.Context) error {
+	for _, one := range a.dependents.found() {
+		other := one.Copy.AccountID
+		if other == "" || azure.SameID(other, a.id) || azure.SameID(other, a.former) {
+			continue
+		}
+		if _, err := newAccount(a.client, other, nil).readKeys(ctx); !azure.IsNotFound(err) {
+			return &ForeignSecretError{one}
+		}
+	}
+	return nil
+}
+
+// ForeignSecretError says that a secret holds a key of another storage account.
+type ForeignSecretError struct{ Secret keyholder.Dependent }
+
+// Error implements error.
+func (e *ForeignSecretError) Error() string {
+	return fmt.Sprintf("the %s holds a key of %s", e.Secret.Name(), e.Secret.Copy.AccountID)
 }
 
 // Wait waits until the time by Azure's clock, and reads that clock now and then.

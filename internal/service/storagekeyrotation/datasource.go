@@ -132,7 +132,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 ) {
 	base.ReadData(ctx, &d.DataSource, req, resp, func(ctx context.Context, shown *dataModel) diag.Diagnostics {
 		id := shown.StorageAccountID.ValueString()
-		opened := newAccount(d.Client, id, idsOf(shown.DependentIDs))
+		opened := newAccount(d.Client, id, accounts(d.Client, idsOf(shown.DependentIDs)))
 		var observed keyrotation.Observed
 		g, gctx := azure.Together(ctx)
 		g.Go(func() (err error) { observed, err = opened.readKeys(gctx); return err })

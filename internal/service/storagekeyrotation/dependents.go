@@ -6,25 +6,49 @@ package storagekeyrotation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
 // busyPause is the pause before another sync of a dependent that was busy.
 const busyPause = 10 * time.Second
 
-// dependents are the accounts of dependent_ids, which hold a copy of a storage account's keys.
+// holder is what holds a copy of the keys: an account of dependent_ids, or one of secrets.
+type holder struct {
+	id   string
+	kind keyholder.Kind
+}
+
+// name returns the kind and the name, such as "Batch account contosobatch".
+func (h holder) name() string { return keyholder.Name(h.kind, h.id) }
+
+// accounts returns the holders with these IDs, which have been validated.
+func accounts(client *azure.Client, ids []string) (holders []holder) {
+	for _, id := range ids {
+		if kind, err := keyholder.Of(client, id); err == nil {
+			holders = append(holders, holder{id, kind})
+		}
+	}
+	return holders
+}
+
+// dependents are all that hold a copy of a storage account's keys.
 type dependents struct {
 	client           *azure.Client
 	storageAccountID string
-	ids              []string
+	holders          []holder
 
+	// kept is the key that dependents get that hold one, as far as it is known.
+	kept keyrotation.Key
 	// answers are the latest readings of the dependents that were read, by ID.
 	answers map[string]answer
-	// synced says that this run has synced all of them, after which there is nothing to ask.
+	// synced says that this run has synced all of them, after which those have nothing to tell that hold both
+	// keys.
 	synced bool
 }
 
@@ -34,69 +58,112 @@ type answer struct {
 	err error
 }
 
-// ask reads the dependents that report when they last read the keys, all at once.
+// ask reads the dependents that report when they last read the keys, or which they hold, all at once.
 func (d *dependents) ask(ctx context.Context) {
-	if !d.synced {
-		d.readAll(ctx, func(id string) bool {
-			kind, err := keyholder.Of(d.client, id)
-			return err == nil && kind.ReportsLastSync()
-		})
-	}
+	d.readAll(ctx, func(one holder) bool {
+		return one.kind.HoldsOneKey() || one.kind.ReportsLastSync() && !d.synced
+	})
 }
 
 // look reads the dependents that were not read before, all at once.
 func (d *dependents) look(ctx context.Context) error {
-	d.readAll(ctx, func(id string) bool {
-		answer, ok := d.answers[id]
+	d.readAll(ctx, func(one holder) bool {
+		answer, ok := d.answers[one.id]
 		return !ok || answer.err != nil
 	})
 	return d.unread()
 }
 
 // readAll reads the dependents that wanted selects.
-func (d *dependents) readAll(ctx context.Context, wanted func(id string) bool) {
+func (d *dependents) readAll(ctx context.Context, wanted func(holder) bool) {
 	var mu sync.Mutex
 	var g azure.Group
 	answers := map[string]answer{}
-	for _, id := range d.ids {
-		if wanted(id) {
+	for _, one := range d.holders {
+		if wanted(one) {
 			g.Go(func() error {
-				found, err := d.read(ctx, id)
+				found, err := d.read(ctx, one)
 				mu.Lock()
 				defer mu.Unlock()
-				answers[id] = answer{found, err}
+				answers[one.id] = answer{found, err}
 				return nil
 			})
-		} else if known, ok := d.answers[id]; ok {
-			answers[id] = known
+		} else if known, ok := d.answers[one.id]; ok {
+			answers[one.id] = known
 		}
 	}
 	_ = g.Wait() // Each has its own error.
 	d.answers = answers
 }
 
-func (d *dependents) read(ctx context.Context, id string) (keyholder.Dependent, error) {
-	kind, err := keyholder.Of(d.client, id)
-	if err != nil {
-		return keyholder.Dependent{}, err
-	}
-	return kind.Read(ctx, id, d.storageAccountID)
+func (d *dependents) read(ctx context.Context, one holder) (keyholder.Dependent, error) {
+	return one.kind.Read(ctx, one.id, d.storageAccountID)
 }
 
 // unread returns why one of the dependents could not be read, or nil.
 func (d *dependents) unread() error {
-	for _, id := range d.ids {
-		if err := d.answers[id].err; err != nil {
+	for _, one := range d.holders {
+		if err := d.answers[one.id].err; err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// untold returns why one of the dependents that hold one key does not tell which, or nil.
+func (d *dependents) untold() error {
+	for _, one := range d.holders {
+		if err := d.answers[one.id].err; err != nil && one.kind.HoldsOneKey() {
+			return &UntoldError{one.name(), err}
+		}
+	}
+	return nil
+}
+
+// UntoldError says that nobody knows which key a dependent holds that holds one.
+type UntoldError struct {
+	Name string
+	Err  error
+}
+
+// Error implements error.
+func (e *UntoldError) Error() string {
+	return fmt.Sprintf("reading which key the %s holds: %v", e.Name, e.Err)
+}
+
+// Unwrap returns Azure's answer.
+func (e *UntoldError) Unwrap() error { return e.Err }
+
+// copies returns since when the dependents that hold one key hold each of the present keys, and why one of
+// them needs a sync.
+func (d *dependents) copies(created keyrotation.Keys[time.Time]) (held keyrotation.Keys[time.Time], stale string) {
+	for _, one := range d.found() {
+		if !one.Kind.HoldsOneKey() {
+			continue
+		}
+		key := one.Copy.Key
+		switch {
+		case one.Copy.Lacks != "":
+			stale = one.Name() + " " + one.Copy.Lacks
+		case !one.Copy.Holds(created.Of(key)):
+			stale = fmt.Sprintf("%s holds a %s that was made at %s, and is no longer valid", one.Name(), key,
+				one.Copy.Created.UTC().Format(time.RFC3339))
+		case one.Copy.Since.After(held.Of(key)):
+			held = held.With(key, one.Copy.Since)
+		}
+	}
+	return held, stale
+}
+
+// has reports whether the ID is that of a dependent.
+func (d *dependents) has(id string) bool {
+	return slices.ContainsFunc(d.holders, func(one holder) bool { return azure.SameID(one.id, id) })
+}
+
 // found returns the dependents that were read, in the order of their IDs.
 func (d *dependents) found() (found []keyholder.Dependent) {
-	for _, id := range d.ids {
-		if answer, ok := d.answers[id]; ok && answer.err == nil {
+	for _, one := range d.holders {
+		if answer, ok := d.answers[one.id]; ok && answer.err == nil {
 			found = append(found, answer.Dependent)
 		}
 	}
@@ -115,7 +182,8 @@ func (d *dependents) lastRead() (oldest time.Time) {
 }
 
 // sync syncs every dependent that uses the keys, all at once.
-func (d *dependents) sync(ctx context.Context) error {
+func (d *dependents) sync(ctx context.Context, kept keyrotation.Key) error {
+	d.kept = kept
 	if err := d.look(azure.Shared(ctx)); err != nil { // A sync can be repeated.
 		return err
 	}
@@ -130,15 +198,16 @@ func (d *dependents) sync(ctx context.Context) error {
 	return err
 }
 
-// syncNew syncs the dependents that are new in the configuration: which keys they have is unknown.
+// syncNew syncs the dependents that are new in the configuration: which keys they have is unknown, unless
+// they hold one, which a reading tells.
 func (d *dependents) syncNew(ctx context.Context, known []string) error {
 	g, ctx := azure.Together(ctx)
-	for _, id := range d.ids {
-		if azure.ContainsID(known, id) {
+	for _, added := range d.holders {
+		if azure.ContainsID(known, added.id) || added.kind.HoldsOneKey() {
 			continue
 		}
 		g.Go(func() error {
-			one, err := d.read(ctx, id)
+			one, err := d.read(ctx, added)
 			if err != nil || !one.UsesKeys {
 				return err
 			}
@@ -158,7 +227,7 @@ func (d *dependents) syncOne(ctx context.Context, one keyholder.Dependent) error
 	defer unlock()
 	var busy error
 	for spent := time.Duration(0); ; spent += busyPause {
-		err := one.Kind.Sync(ctx, one.ID, d.storageAccountID)
+		err := one.Kind.Sync(ctx, one.ID, d.storageAccountID, d.kept)
 		switch {
 		case err == nil:
 			return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
@@ -40,6 +40,9 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 			Remedy: "Find out why the address does not answer as expected, then apply again; to sync by " +
 				"hand an account that has not read its keys:\n" + opened.dependents.syncCommands(),
 		})
+	}
+	if foreign, ok := errors.AsType[*ForeignSecretError](err); ok {
+		return diagnostic.FromViolationAfter("No dependent was synced. "+resumes, foreign.violation())
 	}
 	if doubt, ok := errors.AsType[*keyrotation.ClockError](err); ok {
 		left := "No key was regenerated. "
@@ -92,13 +95,15 @@ func clockViolation(opened *account, doubt *keyrotation.ClockError, severity rul
 // abandonedWarning says what is left to do by hand where the plan removes the resource in the middle
 // of a rotation.
 func (r *Resource) abandonedWarning(ctx context.Context, state model, recorded keyrotation.Recorded,
+	private base.PrivateState,
 ) diag.Diagnostics {
 	id := state.StorageAccountID.ValueString()
 	at, err := azure.ParseID(id, azure.StorageAccountType)
 	if err != nil || !recorded.Adopted() {
 		return nil
 	}
-	opened, diags := r.open(ctx, &state)
+	opened, diags := r.open(ctx, &state, private)
+	opened.dependents.kept = recorded.Kept(state.wanted())
 	observed, err := opened.Observe(ctx)
 	if azure.IsNotFound(err) {
 		return diags // A storage account that is gone needs no keys.
@@ -136,10 +141,8 @@ func (r *Resource) abandonedWarning(ctx context.Context, state model, recorded k
 // syncCommands returns the Azure CLI commands that sync the dependents by hand.
 func (d *dependents) syncCommands() string {
 	var commands []string
-	for _, id := range d.ids {
-		if kind, err := keyholder.Of(d.client, id); err == nil {
-			commands = append(commands, "  "+kind.SyncCommand(id, d.storageAccountID))
-		}
+	for _, one := range d.holders {
+		commands = append(commands, "  "+one.kind.SyncCommand(one.id, d.storageAccountID, d.kept))
 	}
 	if len(commands) == 0 {
 		return "  (dependent_ids is empty)"

@@ -4,6 +4,7 @@
 package storagekeyrotation
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -65,10 +66,9 @@ func plannedWarning(opened *account, step keyrotation.Step, created keyrotation.
 // syncTargets names the dependents that a sync reaches, and those that may be among them.
 func syncTargets(d *dependents) string {
 	var names []string
-	for _, id := range d.ids {
-		answer, ok := d.answers[id]
-		if kind, err := keyholder.Of(nil, id); err == nil && (!ok || answer.err != nil || answer.UsesKeys) {
-			names = append(names, keyholder.Name(kind, id))
+	for _, one := range d.holders {
+		if answer, ok := d.answers[one.id]; !ok || answer.err != nil || answer.UsesKeys {
+			names = append(names, one.name())
 		}
 	}
 	switch len(names) {
@@ -162,6 +162,37 @@ func secondRotation(id string, this, other base.Owner) diag.Diagnostic {
 	})
 }
 
+// sharedSecret says that two rotations of the configuration have the same secret.
+func sharedSecret(secret keyholder.Secret, this, other base.Owner) diag.Diagnostic {
+	return diagnostic.FromViolation(rule.Violation{
+		Rule:      keyrotation.Rule(keyrotation.ROT010),
+		Title:     "Secret Set Twice",
+		Severity:  this.Conflicts(other),
+		Attribute: "secrets",
+		Found: fmt.Sprintf("the secret %s in %s, and in %s", secret.Path(), this.Description,
+			other.Description),
+		Required: "each secret in one rotation",
+		Why:      "A secret holds one value: each rotation would replace the key of the other",
+		Remedy:   "Give one of the two another name",
+	})
+}
+
+func (e *ForeignSecretError) violation() rule.Violation {
+	one, other := e.Secret, e.Secret.Copy.AccountID
+	return rule.Violation{
+		Rule:      keyrotation.Rule(keyrotation.ROT010),
+		Title:     "Secret Of Another Storage Account",
+		Severity:  rule.Error,
+		Attribute: "secrets",
+		Found: fmt.Sprintf("%s, which holds a key of %s by the tag %s of its newest version", one.Name(),
+			azure.NameOf(other), keyholder.TagAccount),
+		Required: "a secret that holds a key of " + azure.NameOf(one.StorageAccountID) + ", or none",
+		Why:      "The applications that read it would no longer reach " + azure.NameOf(other),
+		Remedy: "Give the secret another name. If its readers are to change the storage account, set it by hand " +
+			"to a key of the new one first, which leaves the tags out. The other storage account: " + other,
+	}
+}
+
 // outdatedError says that a plan was made before something happened that leads to another apply.
 func outdatedError(id string, regenerated bool) diag.Diagnostic {
 	found := "a step of the rotation of %s that has come due after this plan was made"
@@ -181,8 +212,8 @@ func outdatedError(id string, regenerated bool) diag.Diagnostic {
 }
 
 // describe tells a rotation from another one of the same storage account.
-func describe(plan *model) string {
-	described := syncTargets(&dependents{ids: plan.dependents()})
+func describe(ctx context.Context, plan *model) string {
+	described := syncTargets(&dependents{holders: plan.holders(ctx, nil)})
 	if interval := plan.RotationInterval; !interval.IsNull() {
 		described += " and rotation_interval = " + interval.String()
 	}

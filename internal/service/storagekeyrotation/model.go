@@ -4,14 +4,17 @@
 package storagekeyrotation
 
 import (
+	"context"
 	"sort"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
 
@@ -19,6 +22,7 @@ type model struct {
 	base.Common
 	StorageAccountID  attribute.ResourceIDValue `tfsdk:"storage_account_id"`
 	DependentIDs      types.Set                 `tfsdk:"dependent_ids"`
+	Secrets           types.Set                 `tfsdk:"secrets"`
 	Strategy          types.String              `tfsdk:"strategy"`
 	RotateWhenChanged types.Map                 `tfsdk:"rotate_when_changed"`
 	RotationInterval  types.String              `tfsdk:"rotation_interval"`
@@ -38,6 +42,7 @@ type model struct {
 
 type verifyModel struct {
 	URL             types.String `tfsdk:"url"`
+	Signed          types.Bool   `tfsdk:"signed"`
 	ExpectedStatus  types.Int64  `tfsdk:"expected_status"`
 	ExpectedHeaders types.Map    `tfsdk:"expected_headers"`
 	ExpectedBody    types.String `tfsdk:"expected_body"`
@@ -45,10 +50,10 @@ type verifyModel struct {
 }
 
 // settled reports whether the plan knows everything that a decision needs.
-func (m *model) settled() bool {
+func (m *model) settled(ctx context.Context) bool {
 	for _, value := range []interface{ IsUnknown() bool }{
 		m.StorageAccountID, m.DependentIDs, m.Strategy, m.RotateWhenChanged, m.RotationInterval,
-		m.SettlingTime, m.Emergency, m.RotateOnCreate, m.WaitForSettle, m.Verify,
+		m.SettlingTime, m.Emergency, m.RotateOnCreate, m.WaitForSettle, m.Verify, m.Secrets,
 	} {
 		if value.IsUnknown() {
 			return false
@@ -59,7 +64,31 @@ func (m *model) settled() bool {
 			return false
 		}
 	}
+	for _, element := range m.Secrets.Elements() {
+		if one, ok := secretOf(ctx, element); !ok || one.isUnknown() {
+			return false
+		}
+	}
 	return len(m.dependents()) == len(m.DependentIDs.Elements())
+}
+
+// holders returns the known dependents: the accounts, and the secrets.
+func (m *model) holders(ctx context.Context, client *azure.Client) []holder {
+	found := accounts(client, m.dependents())
+	for _, one := range m.secrets(ctx) {
+		found = append(found, holder{one.ID(), one.Kind(client)})
+	}
+	return found
+}
+
+// secrets returns the known secrets.
+func (m *model) secrets(ctx context.Context) (found []keyholder.Secret) {
+	for _, element := range m.Secrets.Elements() {
+		if one, ok := secretOf(ctx, element); ok && one.isNamed() {
+			found = append(found, one.secret(max(keyrotation.Settle, m.wanted().Settle)))
+		}
+	}
+	return found
 }
 
 // wanted returns the configuration of the rotation.

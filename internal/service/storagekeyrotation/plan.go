@@ -24,9 +24,10 @@ import (
 )
 
 // open returns the storage account of a plan or a state, with its dependents and checks.
-func (r *Resource) open(ctx context.Context, plan *model) (*account, diag.Diagnostics) {
-	opened := newAccount(r.Client, plan.StorageAccountID.ValueString(), plan.dependents())
+func (r *Resource) open(ctx context.Context, plan *model, private base.PrivateState) (*account, diag.Diagnostics) {
+	opened := newAccount(r.Client, plan.StorageAccountID.ValueString(), plan.holders(ctx, r.Client))
 	var diags diag.Diagnostics
+	opened.former, diags = formerAccount(ctx, private)
 	for _, element := range plan.Verify.Elements() {
 		object, ok := element.(types.Object)
 		if !ok || object.IsUnknown() {
@@ -56,6 +57,7 @@ func (r *Resource) run(ctx context.Context, opened *account, recorded keyrotatio
 		return recorded, keyrotation.Step{}, err
 	}
 	defer unlock()
+	opened.strict, opened.dependents.kept = true, recorded.Kept(plan.wanted())
 	return keyrotation.Run(ctx, opened, recorded, plan.wanted(), waits, func(step keyrotation.Step) {
 		tflog.Info(ctx, "rotating storage keys", map[string]any{
 			"storage_account_id": opened.id, "step": string(step.Action), "key": string(step.Key),
@@ -71,10 +73,17 @@ func (r *Resource) claim(ctx context.Context, private base.PrivateState, plan *m
 	if id == "" { // It is unknown.
 		return nil
 	}
-	owner := base.Owner{Description: describe(plan), New: !recorded.Adopted() || recorded.LastSync.IsZero()}
+	owner := base.Owner{Description: describe(ctx, plan), New: !recorded.Adopted() || recorded.LastSync.IsZero()}
 	other, taken, diags := base.Claim(ctx, r.Client, private, "the keys of "+id, owner)
 	if taken {
 		diags.Append(secondRotation(id, owner, other))
+	}
+	owner.Description = "the rotation of " + azure.NameOf(id)
+	for _, one := range plan.secrets(ctx) {
+		other, taken, more := base.Claim(ctx, r.Client, private, "the secret "+one.Path(), owner)
+		if diags.Append(more...); taken {
+			diags.Append(sharedSecret(one, owner, other))
+		}
 	}
 	return diags
 }
@@ -84,7 +93,7 @@ func (r *Resource) claim(ctx context.Context, private base.PrivateState, plan *m
 func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, plan *model,
 	changed bool, private base.PrivateState,
 ) diag.Diagnostics {
-	opened, diags := r.open(ctx, plan)
+	opened, diags := r.open(ctx, plan, private)
 	observed, err := opened.Observe(ctx)
 	if azure.IsNotFound(err) && !recorded.Adopted() {
 		return diags // It may be created by the same apply.
@@ -114,6 +123,15 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 		adopted := recorded.Done(keyrotation.Step{Action: keyrotation.Sync}, observed, plan.wanted())
 		diags.Append(overdueWarning(opened.id, adopted, plan.wanted(), observed.Now,
 			"This apply will record and sync them, and regenerate none")...)
+	}
+	if foreign, ok := errors.AsType[*ForeignSecretError](opened.foreign(ctx)); ok {
+		return append(diags, diagnostic.FromViolation(foreign.violation()))
+	}
+	if acts {
+		// A key must not be regenerated that the secret may hold.
+		if err := opened.dependents.untold(); err != nil {
+			return append(diags, diagnostic.FromErrorBefore(diagnostic.Read, r.Subject(opened.id), err))
+		}
 	}
 	if !acts && !changed {
 		if err := opened.dependents.unread(); err != nil {
@@ -167,7 +185,7 @@ func (r *Resource) undeclared(ctx context.Context, opened *account) (diags diag.
 		return append(diags, unreadWarning(err, "It may hold a copy of the keys"))
 	}
 	missing := slices.DeleteFunc(found, func(one keyholder.Dependent) bool {
-		return !one.UsesKeys || azure.ContainsID(opened.dependents.ids, one.ID)
+		return !one.UsesKeys || opened.dependents.has(one.ID)
 	})
 	if len(missing) > 0 {
 		diags.Append(undeclaredWarning(opened.id, missing))

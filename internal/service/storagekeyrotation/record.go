@@ -6,6 +6,7 @@ package storagekeyrotation
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -115,4 +116,20 @@ func exactly(at time.Time) timetypes.RFC3339 {
 func timeOf(value timetypes.RFC3339) time.Time {
 	at, _ := time.Parse(time.RFC3339, value.ValueString())
 	return at
+}
+
+// formerKey is where the private state holds the storage account that the rotation had before its plan for
+// another one: Terraform hands the private state on to the creation that replaces it.
+const formerKey = "former"
+
+func keepFormerAccount(ctx context.Context, private base.PrivateState, id string) diag.Diagnostics {
+	return private.SetKey(ctx, formerKey, []byte(strconv.Quote(id)))
+}
+
+func formerAccount(ctx context.Context, private base.PrivateState) (id string, diags diag.Diagnostics) {
+	encoded, diags := private.GetKey(ctx, formerKey)
+	if len(encoded) > 0 && json.Unmarshal(encoded, &id) != nil {
+		diags.Append(diagnostic.ProviderBug("The private state of a rotation cannot be read: " + string(encoded)))
+	}
+	return id, diags
 }

@@ -59,7 +59,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(diags...)
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.abandonedWarning(ctx, state, recorded)...)
+		resp.Diagnostics.Append(r.abandonedWarning(ctx, state, recorded, resp.Private)...)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -68,8 +68,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if exists && !plan.StorageAccountID.Equal(state.StorageAccountID) {
 		// The plan replaces it with the rotation of another storage account, which has no record.
-		resp.Diagnostics.Append(r.abandonedWarning(ctx, state, recorded)...)
+		resp.Diagnostics.Append(r.abandonedWarning(ctx, state, recorded, resp.Private)...)
 		recorded = keyrotation.Recorded{}
+		resp.Diagnostics.Append(keepFormerAccount(ctx, resp.Private, state.StorageAccountID.ValueString())...)
 	}
 	if resp.Diagnostics.Append(r.claim(ctx, resp.Private, &plan, recorded)...); resp.Diagnostics.HasError() {
 		return
@@ -84,8 +85,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if changed {
 		plan.unknown()
 	}
-	if plan.settled() {
-		resp.Diagnostics.Append(r.planNext(ctx, recorded, &plan, changed, req.Private)...)
+	if plan.settled(ctx) {
+		resp.Diagnostics.Append(r.planNext(ctx, recorded, &plan, changed, resp.Private)...)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
@@ -98,7 +99,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	ctx, cancel := r.Deadline(ctx, diagnostic.Create, plan.Timeouts, &resp.Diagnostics)
 	defer cancel()
-	opened, diags := r.open(ctx, &plan)
+	opened, diags := r.open(ctx, &plan, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -165,7 +166,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(append(diags, more...)...)
 	ctx, cancel := context.WithTimeout(azure.CarryOut(ctx), limit)
 	defer cancel()
-	opened, diags := r.open(ctx, &plan)
+	opened, diags := r.open(ctx, &plan, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

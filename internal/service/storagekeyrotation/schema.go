@@ -48,11 +48,13 @@ func resourceSchema() schema.Schema {
 				Validators:    []validator.Set{dependentIDs{}},
 				PlanModifiers: []planmodifier.Set{attribute.KeepIDSpelling()},
 			},
+			"secrets": secrets(),
 			"strategy": schema.StringAttribute{
 				MarkdownDescription: "`both` regenerates key1 and, after the settling time, key2: the " +
 					"procedure that Media Services documents. `alternate` regenerates the older " +
-					"key each time, for clients that hold one key; an `emergency` regenerates " +
-					"both keys all the same. Default: `both`.",
+					"key each time, which is enough where all clients hold one key, as those that read `secrets`: " +
+					"they get the new key, and the one that they had works until the next rotation. An `emergency` " +
+					"regenerates both keys all the same. Default: `both`.",
 				Optional: true,
 				Computed: true,
 				Default:  stringdefault.StaticString(string(keyrotation.Both)),
@@ -70,11 +72,12 @@ func resourceSchema() schema.Schema {
 			},
 			"settling_time": schema.StringAttribute{
 				MarkdownDescription: "How long clients have to read the first new key before the second " +
-					"is regenerated: 6 hours or more (rule ROT002). Default: `PT6H`.",
-				Optional:   true,
-				Computed:   true,
-				Default:    stringdefault.StaticString(defaultSettling),
-				Validators: []validator.String{interval{atLeast: keyrotation.Settle, settling: true}},
+					"is regenerated: 6 hours or more (rule ROT002). Default: `PT6H`; with `secrets`, `P1D`, because " +
+					"Key Vault references of App Service follow a new version within 24 hours.",
+				Optional:      true,
+				Computed:      true,
+				Validators:    []validator.String{interval{atLeast: keyrotation.Settle, settling: true}},
+				PlanModifiers: []planmodifier.String{settlingDefault{}},
 			},
 			"emergency": flag("Whether a key has leaked: the next apply starts a rotation of both keys " +
 				"that skips the settling time (rule ROT002). A client that has not read the first " +
@@ -141,14 +144,20 @@ func verifications() schema.ListNestedAttribute {
 		MarkdownDescription: "Addresses that must answer before the second key is regenerated, and at " +
 			"the end of a rotation, such as streaming URLs of the accounts (rule ROT004).",
 		Optional:   true,
-		Validators: []validator.List{attribute.ElementsHave("url", "Write the address to request")},
+		Validators: []validator.List{checksHaveAddress{}},
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				MarkdownDescription: "The address, which is requested without credentials. Every element needs " +
-					"it.",
+					"it, but for one that is `signed`.",
 				Optional: true,
 				Validators: []validator.String{stringvalidator.RegexMatches(webAddress,
 					"must be an address that begins with https:// or http://")},
+			},
+			"signed": schema.BoolAttribute{
+				MarkdownDescription: "Whether it is requested with the key that each of the `secrets` holds, as their readers " +
+					"do: with a shared access signature of the account for an hour, to read and to list. If `url` is " +
+					"omitted, it asks the Blob service of the storage account for its properties.",
+				Optional: true,
 			},
 			"expected_status": schema.Int64Attribute{
 				CustomType:          attribute.WholeNumberType{},
@@ -186,6 +195,10 @@ func verifications() schema.ListNestedAttribute {
 
 const (
 	defaultSettling = "PT6H"
+	// secretSettling is how long the slowest readers of a secret may take to read a new version (App Service,
+	// Use Key Vault references, Understand rotation: "the app automatically updates to the latest version
+	// within 24 hours").
+	secretSettling  = "P1D"
 	defaultStatus   = 200
 	defaultAttempts = 3
 )

@@ -67,6 +67,43 @@ func (v interval) ValidateString(ctx context.Context, req validator.StringReques
 	}
 }
 
+// checksHaveAddress refuses a verification without an address to request.
+type checksHaveAddress struct{}
+
+func (checksHaveAddress) Description(context.Context) string {
+	return "every element has url, or is signed"
+}
+
+func (v checksHaveAddress) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (checksHaveAddress) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	var secrets types.Set
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, secretsPath(), &secrets)...)
+	for _, element := range req.ConfigValue.Elements() {
+		object, ok := element.(types.Object)
+		if !ok || object.IsNull() || object.IsUnknown() {
+			continue
+		}
+		signed, _ := object.Attributes()["signed"].(types.Bool)
+		if signed.ValueBool() && !secrets.IsUnknown() && len(secrets.Elements()) == 0 {
+			resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
+				Title:    "Nothing To Sign With",
+				Found:    "signed = true without secrets",
+				Required: "secrets, whose keys sign the request",
+				Remedy:   "Add the secrets that hold the keys, or remove signed",
+			}))
+		}
+		if object.Attributes()["url"].IsNull() && !signed.IsUnknown() && !signed.ValueBool() {
+			resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
+				Title:    "Missing Attribute",
+				Found:    fmt.Sprintf("an element of %s without url", req.Path),
+				Required: "url in every element, or signed = true",
+				Remedy:   "Write the address to request, or set signed to request the Blob service with the key of each secret",
+			}))
+		}
+	}
+}
+
 // expression accepts a regular expression.
 type expression struct{}
 

@@ -11,11 +11,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 )
 
 const (
@@ -29,7 +31,8 @@ const (
 
 // check is an address with its expected answer.
 type check struct {
-	url      string
+	url      string // Empty for the Blob service of the storage account.
+	signed   bool   // It is requested with the key of each secret.
 	status   int
 	headers  map[string]*regexp.Regexp
 	body     *regexp.Regexp // nil accepts any body.
@@ -40,6 +43,7 @@ type check struct {
 func newCheck(m verifyModel) (check, error) {
 	c := check{
 		url:      m.URL.ValueString(),
+		signed:   m.Signed.ValueBool(),
 		status:   int(m.ExpectedStatus.ValueInt64()),
 		headers:  map[string]*regexp.Regexp{},
 		attempts: int(m.Attempts.ValueInt64()),
@@ -67,7 +71,7 @@ func newCheck(m verifyModel) (check, error) {
 
 // VerificationError says that an address did not answer as expected.
 type VerificationError struct {
-	URL   string // Without its query, which can hold a signature.
+	URL   string // Without its query, which can hold a signature, and with the secret that signed it.
 	Found string // What the address does, such as "gives no answer".
 	// Waited says how long the address had to answer as expected; it is empty for a single attempt.
 	Waited string
@@ -82,20 +86,68 @@ func (e *VerificationError) Error() string {
 func (a *account) Verify(ctx context.Context) error {
 	g, ctx := azure.Together(ctx)
 	for _, c := range a.checks {
-		g.Go(func() error { return a.verifyOne(ctx, c) })
+		if !c.signed {
+			g.Go(func() error { return a.verifyOne(ctx, c, withoutQuery(c.url)) })
+			continue
+		}
+		for _, one := range a.dependents.holders {
+			if proof, ok := one.kind.(keyholder.Proof); ok {
+				g.Go(func() error { return a.verifySigned(ctx, c, one, proof) })
+			}
+		}
 	}
 	return g.Wait()
 }
 
+// blobService is the request that a signed verification makes where no address is configured (Storage, Get
+// Blob Service Properties).
+const blobService = "?restype=service&comp=properties"
+
+// signedFor is how long a signature of a verification is valid.
+const signedFor = time.Hour
+
+// verifySigned requests an address with a signature by the key that a secret holds.
+func (a *account) verifySigned(ctx context.Context, c check, one holder, proof keyholder.Proof) error {
+	key, err := proof.HeldKey(ctx)
+	if err != nil {
+		return &UntoldError{one.name(), err}
+	}
+	if c.url == "" {
+		accounts, at, err := azure.Open(a.id, azure.StorageAccountType, a.client.StorageAccounts)
+		if err != nil {
+			return err
+		}
+		found, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
+		if err != nil {
+			return err
+		}
+		c.url = azure.Deref(azure.Deref(azure.Deref(found.Properties).PrimaryEndpoints).Blob) + blobService
+	}
+	shown := withoutQuery(c.url) + ", signed with the key that the " + one.name() + " holds"
+	signature, err := azure.AccountSAS{
+		Account: azure.NameOf(a.id), Services: "bfqt", ResourceTypes: "sco", Permissions: "rl",
+		Expiry: a.client.TimeOf(a.id).Add(signedFor),
+	}.Sign(key)
+	if err != nil {
+		return &VerificationError{URL: shown, Found: "cannot be requested: the secret does not hold a key"}
+	}
+	separator := "?"
+	if strings.Contains(c.url, "?") {
+		separator = "&"
+	}
+	c.url += separator + signature.Encode()
+	return a.verifyOne(ctx, c, shown)
+}
+
 // verifyOne requests an address until it answers as expected or its attempts are used up.
-func (a *account) verifyOne(ctx context.Context, c check) error {
+func (a *account) verifyOne(ctx context.Context, c check, shown string) error {
 	for attempt := 1; ; attempt++ {
 		found := c.request(ctx, a.client.HTTP())
 		if found == "" {
 			return nil
 		}
 		if attempt >= c.attempts {
-			failed := &VerificationError{URL: withoutQuery(c.url), Found: found}
+			failed := &VerificationError{URL: shown, Found: found}
 			if attempt > 1 {
 				failed.Waited = azure.Waited(time.Duration(attempt-1)*attemptPause, "it to answer as expected") + ". "
 			}
@@ -121,8 +173,11 @@ func (c check) request(ctx context.Context, web *http.Client) string {
 	}
 	defer func() { _ = resp.Body.Close() }() // Reading is over.
 	if resp.StatusCode != c.status {
-		return fmt.Sprintf("answers %d %s instead of %d", resp.StatusCode,
-			http.StatusText(resp.StatusCode), c.status)
+		code := http.StatusText(resp.StatusCode)
+		if storage := resp.Header.Get("x-ms-error-code"); storage != "" {
+			code = storage
+		}
+		return fmt.Sprintf("answers %d %s instead of %d", resp.StatusCode, code, c.status)
 	}
 	for name, expression := range c.headers {
 		if !expression.MatchString(resp.Header.Get(name)) {
