@@ -39,6 +39,7 @@ type Azure struct {
 	resources *resources.Service
 	faults    *fault.Faults
 	streaming *streaming.Service
+	envelopes envelopes
 
 	applications *application.Applications
 }
@@ -85,10 +86,11 @@ func (a *Azure) addServices() {
 	vaults := keyvault.New(e, a.directory, a.roles)
 	accounts := storage.New(e, vaults)
 	blob.New(e, accounts, a.directory, a.roles)
-	batch.New(e, vaults, accounts, a.directory)
-	machinelearning.New(e, accounts, a.directory)
+	batches := batch.New(e, vaults, accounts, a.directory)
+	workspaces := machinelearning.New(e, accounts, a.directory)
 	mediaServices := mediaservices.New(e, vaults, accounts, a.roles, a.directory)
-	videoanalyzer.New(e, vaults, accounts, a.roles, mediaServices)
+	analyzers := videoanalyzer.New(e, vaults, accounts, a.roles, mediaServices)
+	a.envelopes = newEnvelopes(vaults, accounts, batches, workspaces, mediaServices, analyzers)
 	a.streaming = streaming.New(e, mediaServices)
 	a.applications = application.New(e, a.directory)
 }

@@ -46,6 +46,7 @@ type target interface {
 	Advance(ctx context.Context, d time.Duration) error
 	Now(ctx context.Context) (time.Time, error)
 	Show(ctx context.Context) (rehearsal.State, error)
+	Keys(ctx context.Context) (rehearsal.Keys, error)
 	Journal(ctx context.Context) ([]engine.Entry, error)
 	AddFault(ctx context.Context, wanted fault.Fault) (fault.Fault, error)
 	Faults(ctx context.Context) ([]fault.Fault, error)

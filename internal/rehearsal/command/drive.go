@@ -6,6 +6,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -46,11 +47,23 @@ func newAdvance() *cobra.Command {
 		}),
 	}
 	at.flags(command)
+	// "-6h" looks like flags.
+	command.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		if back := regexp.MustCompile(`^unknown shorthand flag: '[0-9.]' in (-\S+)$`).FindStringSubmatch(err.Error()); back != nil {
+			_, err := parseDuration(back[1])
+			return err
+		}
+		return NoSuchFlag(c, err)
+	})
 	return command
 }
 
 // parseDuration reads a duration. Days are 24 hours.
 func parseDuration(text string) (time.Duration, error) {
+	if strings.HasPrefix(text, "-") {
+		return 0, misuse("time only moves forward, and %s goes back: write a duration such as 6h. "+
+			"To have an earlier time, begin another rehearsal", text)
+	}
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		if number, err := strconv.ParseUint(days, 10, 16); err == nil {
 			return time.Duration(number) * 24 * time.Hour, nil
@@ -68,7 +81,7 @@ func newShow() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "show",
 		Short: "Show the time and the resources of a rehearsal",
-		Args:  NoArguments,
+		Args:  NoSuchCommand,
 		RunE: at.drive(func(c *cobra.Command, on target, _ []string) error {
 			state, err := on.Show(c.Context())
 			if err != nil {
@@ -77,6 +90,7 @@ func newShow() *cobra.Command {
 			return Print(c, state, func(w io.Writer) error { return listState(w, state) })
 		}),
 	}
+	command.AddCommand(newShowKeys(&at))
 	at.flags(command)
 	return command
 }
@@ -116,6 +130,12 @@ func newJournal() *cobra.Command {
 }
 
 func listEntries(w io.Writer, entries []engine.Entry) error {
+	if len(entries) > 0 && entries[0].Number > 1 {
+		if _, err := fmt.Fprintf(w, "The first %d requests are dropped: the journal keeps the last %d.\n\n",
+			entries[0].Number-1, len(entries)); err != nil {
+			return err
+		}
+	}
 	table := newTable(w, "TIME", "REQUEST", "", "ANSWER")
 	for _, entry := range entries {
 		status := strconv.Itoa(entry.Status)

@@ -68,6 +68,12 @@ func (c *Client) Show(ctx context.Context) (state rehearsal.State, err error) {
 	return state, err
 }
 
+// Keys returns which account runs on which key, and who is behind.
+func (c *Client) Keys(ctx context.Context) (keys rehearsal.Keys, err error) {
+	err = c.call(ctx, http.MethodGet, "/keys", nil, &keys)
+	return keys, err
+}
+
 // Journal returns the requests to the rehearsal, oldest first.
 func (c *Client) Journal(ctx context.Context) (entries []engine.Entry, err error) {
 	err = c.call(ctx, http.MethodGet, "/journal", nil, &entries)

@@ -49,6 +49,7 @@ func (s *Server) controlHandler() http.Handler {
 	}
 	handle("GET /ready", func(*http.Request) (any, error) { return s.ready, nil })
 	handle("GET /show", func(r *http.Request) (any, error) { return s.azure.Show(r.Context()) })
+	handle("GET /keys", func(r *http.Request) (any, error) { return s.azure.Keys(r.Context()) })
 	handle("GET /journal", func(r *http.Request) (any, error) { return s.azure.Journal(r.Context()) })
 	handle("GET /clock", func(r *http.Request) (any, error) {
 		now, err := s.azure.Now(r.Context())

@@ -173,3 +173,8 @@ func (s *Service) detect(tx *engine.Tx, account *engine.Resource) {
 	account.Hide(known)
 	tx.Save(account)
 }
+
+// KeyUse returns which key wraps the account key of a Batch account.
+func (s *Service) KeyUse(tx *engine.Tx, account *engine.Resource) envelope.Use {
+	return secretsOf(account).AccountKey.Use(tx, s.vaults, wrapping(account))
+}

@@ -164,3 +164,12 @@ func keyList(account *engine.Resource, known *secrets) *engine.Response {
 		"secondary":   base64.StdEncoding.EncodeToString(known.Keys[1]),
 	}}
 }
+
+// Copies returns the copies that an account holds of storage keys, by storage account.
+func (*Service) Copies(_ *engine.Tx, account *engine.Resource) map[engine.ID][][]byte {
+	held := secretsOf(account).Storage
+	if held.Key1 == nil {
+		return nil
+	}
+	return map[engine.ID][][]byte{autoStorage(account): {held.Key1, held.Key2}}
+}

@@ -100,6 +100,22 @@ func (e Envelope) Rewrap(
 	return next, nil
 }
 
+// Use says which key wraps the account key of an account at this moment.
+type Use struct {
+	// Named is the key that the properties of the account name, or the zero Key.
+	Named Key
+	// KeyID is the version that wraps, or "" for the service's own key.
+	KeyID string
+	// Refused is why the account cannot reach its key, or nil.
+	Refused *engine.Error
+}
+
+// Use returns how the account key is wrapped. named is the key that the properties of the account name.
+func (e Envelope) Use(tx *engine.Tx, vaults Vaults, named Key) Use {
+	_, refused := e.Open(tx, vaults, named.Principal)
+	return Use{Named: named, KeyID: e.KeyID, Refused: refused}
+}
+
 const systemKeyDocument = "envelope/systemkey"
 
 // systemKey returns the service's own key, which wraps where the customer has chosen none.

@@ -150,6 +150,7 @@ type KeyFacts struct {
 	Size       int    // in bits, of RSA keys
 	Curve      string // of the others
 	Enabled    bool
+	Created    time.Time
 	NotBefore  time.Time // the zero time is no date
 	Expires    time.Time // the zero time is no date
 	Operations []string
@@ -173,6 +174,7 @@ func (s *Service) Describe(tx *engine.Tx, keyID string) (KeyFacts, *engine.Error
 		NewestID: found.object.versionID(tx, found.object.latest()),
 		Type:     found.version.Type, Size: found.version.Size, Curve: found.version.Curve,
 		Enabled:   found.version.Enabled,
+		Created:   found.version.Created,
 		NotBefore: moment(found.version.NotBefore), Expires: moment(found.version.Expires),
 		Operations: found.version.Operations,
 	}, nil

@@ -102,3 +102,12 @@ func (s *Service) Storage(
 	client.Token = token
 	return client, nil
 }
+
+// Copies returns the copy that a workspace holds of a storage key, by storage account.
+func (*Service) Copies(_ *engine.Tx, workspace *engine.Resource) map[engine.ID][][]byte {
+	held := secretsOf(workspace).StorageKey
+	if held == nil {
+		return nil
+	}
+	return map[engine.ID][][]byte{storageOf(workspace): {held}}
+}

@@ -204,3 +204,13 @@ func (k *Keeper) rewrap(
 func isForbidden(reason keyvault.Reason) bool {
 	return reason == keyvault.AccessDenied || reason == keyvault.Firewall
 }
+
+// KeyUse returns which key wraps the account key of an account.
+func (k *Keeper) KeyUse(tx *engine.Tx, account *engine.Resource) envelope.Use {
+	held, _ := k.Reveal(account)
+	named, refused := wrapping(tx, account)
+	if refused != nil {
+		return envelope.Use{Named: named, KeyID: held.Envelope.KeyID, Refused: refused}
+	}
+	return held.Envelope.Use(tx, k.Vaults, named)
+}

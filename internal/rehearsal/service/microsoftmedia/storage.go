@@ -136,3 +136,14 @@ func CheckStorageKind(account *engine.Resource, service string, primary bool) *e
 	}
 	return nil
 }
+
+// ByAccount returns the copies of the keys of these storage accounts.
+func (c KeyCopies) ByAccount(listed []Attached) map[engine.ID][][]byte {
+	copies := map[engine.ID][][]byte{}
+	for _, one := range listed {
+		if held, ok := c[one.ID.Key()]; ok {
+			copies[one.ID] = [][]byte{held.Key1, held.Key2}
+		}
+	}
+	return copies
+}

@@ -91,3 +91,12 @@ func (*Service) identityGone(tx *engine.Tx, account *engine.Resource) bool {
 	return account.String("encryption.keySource") == sourceVault && chosen != "" &&
 		tx.Resource(chosen) == nil
 }
+
+// KeyUse returns which key wraps the account key of a storage account.
+func (s *Service) KeyUse(tx *engine.Tx, account *engine.Resource) envelope.Use {
+	named, refused := wrapping(account)
+	if refused == nil {
+		refused = s.Reachable(tx, account)
+	}
+	return envelope.Use{Named: named, KeyID: secretsOf(account).AtRest.KeyID, Refused: refused}
+}

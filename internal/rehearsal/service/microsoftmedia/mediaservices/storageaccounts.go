@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
@@ -313,4 +314,14 @@ func showStorage(r *engine.Request, shown *engine.Resource) {
 		slices.Reverse(list)
 	}
 	setStorage(shown, list)
+}
+
+// KeyUse returns which key wraps the account key of an account.
+func (s *Service) KeyUse(tx *engine.Tx, account *engine.Resource) envelope.Use {
+	return s.keys.KeyUse(tx, account)
+}
+
+// Copies returns the copies that an account holds of storage keys, by storage account.
+func (*Service) Copies(_ *engine.Tx, account *engine.Resource) map[engine.ID][][]byte {
+	return secretsOf(account).StorageKeys.ByAccount(attachments(storageOf(account)))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/microsoftmedia"
 )
 
@@ -206,4 +207,14 @@ func (*Service) StorageKeys(
 	}
 	held, ok = secretsOf(resource).StorageKeys[storage.Key()]
 	return held, ok
+}
+
+// KeyUse returns which key wraps the account key of an account.
+func (s *Service) KeyUse(tx *engine.Tx, account *engine.Resource) envelope.Use {
+	return s.keys.KeyUse(tx, account)
+}
+
+// Copies returns the copies that an account holds of storage keys, by storage account.
+func (*Service) Copies(_ *engine.Tx, account *engine.Resource) map[engine.ID][][]byte {
+	return secretsOf(account).StorageKeys.ByAccount(storageOf(account))
 }
