@@ -92,3 +92,24 @@ func generated(attributes []*tfprotov6.SchemaAttribute, state Value) Value {
 	}
 	return config
 }
+
+// Open validates the configuration of an ephemeral resource and opens it.
+func (p *Proto) Open(ephemeralResource string, config Value) (Value, Diagnostics) {
+	p.t.Helper()
+	schema, ok := p.schemas.EphemeralResourceSchemas[ephemeralResource]
+	if !ok {
+		p.t.Fatalf("there is no ephemeral resource %s", ephemeralResource)
+	}
+	p.goOn()
+	encoded := p.encode(schema, config)
+	validated, err := p.server.ValidateEphemeralResourceConfig(p.context(),
+		&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: ephemeralResource, Config: encoded})
+	p.must(err)
+	if diags := Diagnostics(validated.Diagnostics); len(diags.Errors()) > 0 {
+		return nil, diags
+	}
+	resp, err := p.server.OpenEphemeralResource(p.context(),
+		&tfprotov6.OpenEphemeralResourceRequest{TypeName: ephemeralResource, Config: encoded})
+	p.must(err)
+	return p.decode(schema, resp.Result), append(validated.Diagnostics, resp.Diagnostics...)
+}

@@ -53,6 +53,8 @@ func TestExamples_areThereForEveryKind(t *testing.T) {
 		"data-sources": slices.Sorted(maps.Keys(has.DataSourceSchemas)),
 		"functions":    slices.Sorted(maps.Keys(has.Functions)),
 
+		"ephemeral-resources": slices.Sorted(maps.Keys(has.EphemeralResourceSchemas)),
+
 		"list-resources": slices.Sorted(maps.Keys(has.ListResourceSchemas)),
 	} {
 		if diff := cmp.Diff(kinds, folders(t, folder)); diff != "" {
@@ -183,27 +185,28 @@ func importStep(t *testing.T, kind string, way resource.ImportStateKind) resourc
 	}
 }
 
-// TestAccExamples_dataSources reads every data source's example from what the quickstart made, or
+// TestAccExamples_dataSources reads every data source's and every ephemeral resource's example from what the quickstart made, or
 // from the example of its resource where the quickstart makes none.
 func TestAccExamples_dataSources(t *testing.T) {
 	t.Parallel()
-	for _, kind := range folders(t, "data-sources") {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			azure := acctest.New(t)
-			made := azure.Config(example(t, "quickstart", "main.tf"))
-			if kind == "azuremedia_video_analyzer" {
-				made = azure.Config(example(t, "resources", kind, "resource.tf"))
-			}
-			read := example(t, "data-sources", kind, "data-source.tf")
-			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: azure.Factories(),
-				Steps: []resource.TestStep{
-					{Config: made},
-					{Config: made + strings.ReplaceAll(read, exampleSubscription, azure.SubscriptionID())},
-				},
+	for folder, file := range map[string]string{
+		"data-sources": "data-source.tf", "ephemeral-resources": "ephemeral-resource.tf",
+	} {
+		for _, kind := range folders(t, folder) {
+			t.Run(kind, func(t *testing.T) {
+				t.Parallel()
+				azure := acctest.New(t)
+				made := azure.Config(example(t, "quickstart", "main.tf"))
+				if kind == "azuremedia_video_analyzer" {
+					made = azure.Config(example(t, "resources", kind, "resource.tf"))
+				}
+				read := strings.ReplaceAll(example(t, folder, kind, file), exampleSubscription, azure.SubscriptionID())
+				resource.Test(t, resource.TestCase{
+					ProtoV6ProviderFactories: azure.Factories(),
+					Steps:                    []resource.TestStep{{Config: made}, {Config: made + read}},
+				})
 			})
-		})
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -31,14 +32,16 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/media/videoanalyzer"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/resourcegroup"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storageaccount"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storageaccountkeys"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/storagekeyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/service/userassignedidentity"
 )
 
 var (
-	_ provider.Provider                  = (*Provider)(nil)
-	_ provider.ProviderWithFunctions     = (*Provider)(nil)
-	_ provider.ProviderWithListResources = (*Provider)(nil)
+	_ provider.Provider                       = (*Provider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
+	_ provider.ProviderWithFunctions          = (*Provider)(nil)
+	_ provider.ProviderWithListResources      = (*Provider)(nil)
 )
 
 // Provider is the azuremedia provider.
@@ -222,6 +225,10 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 		userassignedidentity.NewListResource,
 		videoanalyzer.NewListResource,
 	}
+}
+
+func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{storageaccountkeys.NewEphemeralResource}
 }
 
 func (p *Provider) Functions(context.Context) []func() function.Function {

@@ -162,6 +162,23 @@ func (g guarded) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSour
 		})
 }
 
+func (g guarded) ValidateEphemeralResourceConfig(ctx context.Context,
+	req *tfprotov6.ValidateEphemeralResourceConfigRequest,
+) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
+	return guard(ctx, g.server.ValidateEphemeralResourceConfig, req, "checking the configuration of "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateEphemeralResourceConfigResponse {
+			return &tfprotov6.ValidateEphemeralResourceConfigResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest,
+) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	return guard(ctx, g.server.OpenEphemeralResource, req, "opening an "+req.TypeName,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.OpenEphemeralResourceResponse {
+			return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: d}
+		})
+}
+
 func (g guarded) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest,
 ) (*tfprotov6.CallFunctionResponse, error) {
 	return guard(ctx, g.server.CallFunction, req, "calling the function "+req.Name,

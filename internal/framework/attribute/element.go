@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -39,6 +40,13 @@ func (NoNullElements) ValidateResource(_ context.Context, req resource.ValidateC
 // ValidateDataSource refuses null elements in the configuration of a data source.
 func (NoNullElements) ValidateDataSource(_ context.Context, req datasource.ValidateConfigRequest,
 	resp *datasource.ValidateConfigResponse,
+) {
+	resp.Diagnostics.Append(nullElements(req.Config.Raw)...)
+}
+
+// ValidateEphemeralResource refuses null elements in the configuration of an ephemeral resource.
+func (NoNullElements) ValidateEphemeralResource(_ context.Context, req ephemeral.ValidateConfigRequest,
+	resp *ephemeral.ValidateConfigResponse,
 ) {
 	resp.Diagnostics.Append(nullElements(req.Config.Raw)...)
 }

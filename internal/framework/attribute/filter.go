@@ -114,35 +114,37 @@ func UsesKey(wanted, given, current customerkey.KeyID) bool {
 	return given.SameKey(wanted) && (!wanted.Pinned() || given.Equal(wanted) || current.Equal(wanted))
 }
 
-// FilterAge returns a filter of a list by age, for [AgeOf].
+// FilterAge returns a filter of a list by age, for [DurationOf].
 func FilterAge(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description + " An ISO 8601 duration of days, hours and minutes, such as `P90D`. The " +
 			"clock is Azure's.",
 		Optional:   true,
-		Validators: []validator.String{validAge{}},
+		Validators: []validator.String{ValidDuration()},
 	}
 }
 
-// AgeOf returns the duration of a filter by age. It reports false where the filter is left out.
-func AgeOf(filter types.String) (time.Duration, bool) {
-	return keyrotation.ParseInterval(filter.ValueString())
+// DurationOf returns a duration that [ValidDuration] accepts. It reports false for one that is left out.
+func DurationOf(text types.String) (time.Duration, bool) {
+	return keyrotation.ParseInterval(text.ValueString())
 }
 
-// validAge accepts durations.
-type validAge struct{}
+// ValidDuration accepts ISO 8601 durations of a fixed length.
+func ValidDuration() validator.String { return validDuration{} }
 
-func (validAge) Description(context.Context) string {
+type validDuration struct{}
+
+func (validDuration) Description(context.Context) string {
 	return "must be an ISO 8601 duration of days, hours and minutes"
 }
 
-func (v validAge) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v validDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v validAge) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (v validDuration) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if !isKnown(req.ConfigValue) {
 		return
 	}
-	if _, ok := AgeOf(req.ConfigValue); !ok {
+	if _, ok := DurationOf(req.ConfigValue); !ok {
 		resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
 			Title:    "Invalid Duration",
 			Found:    strconv.Quote(req.ConfigValue.ValueString()),

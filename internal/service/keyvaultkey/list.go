@@ -106,10 +106,10 @@ func (f *filters) pass(client *azure.Client, id customerkey.KeyID, newest azkeys
 	users protection.Survey,
 ) bool {
 	now := client.TimeOf(id.VaultURI)
-	if age, ok := attribute.AgeOf(f.OlderThan); ok && (newest.Created == nil || newest.Created.After(now.Add(-age))) {
+	if age, ok := attribute.DurationOf(f.OlderThan); ok && (newest.Created == nil || newest.Created.After(now.Add(-age))) {
 		return false
 	}
-	if left, ok := attribute.AgeOf(f.ExpiresWithin); ok &&
+	if left, ok := attribute.DurationOf(f.ExpiresWithin); ok &&
 		(newest.Expires == nil || newest.Expires.After(now.Add(left))) {
 		return false
 	}

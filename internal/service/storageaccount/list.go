@@ -64,7 +64,7 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 // pass reports whether the filters let a storage account pass.
 func (f *filters) pass(account armstorage.Account, now time.Time) bool {
 	properties, encryption := azure.Deref(account.Properties), protection.StorageAccount(account).Encryption
-	if age, ok := attribute.AgeOf(f.KeysOlderThan); ok {
+	if age, ok := attribute.DurationOf(f.KeysOlderThan); ok {
 		times := azure.Deref(properties.KeyCreationTime)
 		created := keyrotation.Keys[time.Time]{Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2)}
 		if !keyrotation.Older(created, now.Add(-age)) {

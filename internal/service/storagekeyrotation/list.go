@@ -100,7 +100,7 @@ func (f *filters) pass(account armstorage.Account, now time.Time) bool {
 	properties := azure.Deref(account.Properties)
 	times := azure.Deref(properties.KeyCreationTime)
 	created := keyrotation.Keys[time.Time]{Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2)}
-	age, aged := attribute.AgeOf(f.KeysOlderThan)
+	age, aged := attribute.DurationOf(f.KeysOlderThan)
 	never := !keyrotation.Rotated(created, azure.Deref(properties.CreationTime))
 	return azure.DerefOr(properties.AllowSharedKeyAccess, true) &&
 		(!aged || keyrotation.Older(created, now.Add(-age))) &&

@@ -15,9 +15,23 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
+// opening reads the keys in every plan and apply, and signs with one.
+const opening = `
+ephemeral "azuremedia_storage_account_keys" "test" {
+  storage_account_id = azuremedia_storage_key_rotation.test.storage_account_id
+  sas = {
+    services       = ["blob"]
+    resource_types = ["object"]
+    permissions    = ["read"]
+    valid_for      = "PT1H"
+  }
+}
+`
+
 // TestAccRotation_keepsSecrets looks for every value that the storage keys have had in all that
 // Terraform writes: the state and its backup, plans as they are stored and shown, what is said, and
-// the log at its most talkative, while a rotation goes on, fails and ends (ROT008).
+// the log at its most talkative, while a rotation goes on, fails and ends (ROT008), and the keys are read as an
+// ephemeral resource.
 func TestAccRotation_keepsSecrets(t *testing.T) {
 	t.Parallel()
 	made := &calls{t: t, terraform: acctest.CommandLine(t), provider: buildProvider(t)}
@@ -42,7 +56,7 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 	}
 	apply := func(trigger, more string, ends int) {
 		t.Helper()
-		p.configure(rotating(p.server.Ready().SubscriptionID, trigger, more))
+		p.configure(rotating(p.server.Ready().SubscriptionID, trigger, more) + opening)
 		run(0, "plan", "-input=false", "-out=planned")
 		run(0, "show", "-json", "planned")
 		run(ends, "apply", "-input=false", "planned")
@@ -77,7 +91,13 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 	if !strings.Contains(texts["trace.log"], "regenerateKey") {
 		t.Error("the log does not know of the regeneration")
 	}
+	if !strings.Contains(texts["trace.log"], "listKeys") {
+		t.Error("the log does not know that the keys were listed")
+	}
 	for name, text := range texts {
+		if strings.Contains(text, "sig=") {
+			t.Errorf("%s has a signature", name)
+		}
 		for _, value := range issued {
 			raw, err := base64.StdEncoding.DecodeString(value)
 			if err != nil {
