@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
@@ -114,7 +115,7 @@ func (d *dependents) unread() error {
 func (d *dependents) untold() error {
 	for _, one := range d.holders {
 		if err := d.answers[one.id].err; err != nil && one.kind.HoldsOneKey() {
-			return &UntoldError{one.name(), err}
+			return &UntoldError{one, err}
 		}
 	}
 	return nil
@@ -122,13 +123,18 @@ func (d *dependents) untold() error {
 
 // UntoldError says that nobody knows which key a dependent holds that holds one.
 type UntoldError struct {
-	Name string
-	Err  error
+	Holder holder
+	Err    error
+}
+
+// Subject returns the dependent as the subject of a diagnostic.
+func (e *UntoldError) Subject() diagnostic.Subject {
+	return diagnostic.Subject{Noun: e.Holder.kind.Noun(), ID: e.Holder.id}
 }
 
 // Error implements error.
 func (e *UntoldError) Error() string {
-	return fmt.Sprintf("reading which key the %s holds: %v", e.Name, e.Err)
+	return fmt.Sprintf("reading which key the %s holds: %v", e.Holder.name(), e.Err)
 }
 
 // Unwrap returns Azure's answer.

@@ -51,6 +51,10 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 		}
 		return diagnostic.FromViolationAfter(left+resumes, clockViolation(opened, doubt, rule.Error))
 	}
+	if untold, ok := errors.AsType[*UntoldError](err); ok {
+		return diagnostic.FromErrorAfter("No key was regenerated that it may hold. "+resumes, diagnostic.Read,
+			untold.Subject(), err)
+	}
 	switch {
 	case errors.Is(err, keyrotation.ErrRestless):
 		return diagnostic.FromViolationAfter("Keys were regenerated and synced. "+resumes, rule.Violation{

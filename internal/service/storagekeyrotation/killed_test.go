@@ -5,6 +5,7 @@ package storagekeyrotation_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,8 +13,16 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 // TestAccRotation_killed runs a whole rotation, and a creation that begins one, by the real command line, with the real provider as
@@ -32,7 +41,7 @@ func TestAccRotation_killed(t *testing.T) {
 		for i, call := range half.calls {
 			k++
 			moments := []bool{false}
-			if strings.HasPrefix(call, "POST regenerateKey") || strings.HasPrefix(call, "POST syncStorageKeys") {
+			if slices.Contains([]string{"POST regenerateKey", "POST syncStorageKeys", "PUT " + secretName}, call) {
 				moments = append(moments, true)
 			} else if k%3 != 0 && os.Getenv("SOAK") != "full" {
 				continue
@@ -41,7 +50,7 @@ func TestAccRotation_killed(t *testing.T) {
 				row := &outcome{k: k, half: half, call: call, after: after}
 				t.Run(fmt.Sprintf("%d %s", k, row.moment()), func(t *testing.T) {
 					t.Parallel()
-					converges(t, command, provider, i+1, row)
+					converges(t, command, provider, occurrenceOf(half.calls, i), row)
 					table.add(row)
 				})
 			}
@@ -67,16 +76,19 @@ func rehearsed(t *testing.T, command, provider string) []half {
 		p := open(t, t.TempDir(), &calls{t: t, terraform: command, provider: provider})
 		p.configure(ground)
 		p.must()
+		p.makeVault()
 		write(t, filepath.Join(p.folder, stateFile), `{"version": 4, "serial": 100, "lineage": "ground"}`, 0o600)
 		return p
 	}
 	creation := half{name: "creation", trigger: "1", more: "rotate_on_create = true", want: [2]int{1, 1}}
 	begun().trace(&creation)
 	p := begun()
-	p.configure(rotating(p.server.Ready().SubscriptionID, "1", ""))
+	secret := withSecret(p.server.Ready().SubscriptionID)
+	p.configure(rotating(p.server.Ready().SubscriptionID, "1", secret))
 	p.must()
-	first := half{name: "key1", trigger: "2", want: [2]int{1, 1}}
-	second := half{name: "key2", trigger: "2", want: [2]int{0, 1}}
+	p.advance(7)
+	first := half{name: "key1", trigger: "2", more: secret, want: [2]int{1, 1}}
+	second := half{name: "key2", trigger: "2", more: secret, want: [2]int{0, 1}}
 	p = p.trace(&first)
 	p.advance(7)
 	p = p.trace(&second)
@@ -135,24 +147,24 @@ func (o *outcome) moment() string {
 }
 
 // converges has the provider killed at a call, and applies until the plan is empty.
-func converges(t *testing.T, command, provider string, at int, row *outcome) {
+func converges(t *testing.T, command, provider string, at occurrence, row *outcome) {
 	t.Helper()
 	made := &calls{t: t, terraform: command, provider: provider, killAt: at, after: row.after}
 	p := copied(t, row.half.folder, made)
 	watch := watched(t, p.server.Azure())
 	made.probe = watch.look
+	if strings.Contains(row.half.more, "secrets") {
+		p.read()
+	}
 	p.configure(rotating(p.server.Ready().SubscriptionID, row.half.trigger, row.half.more))
 	output, ok := p.apply()
-	killed := made.lastKilled()
-	foreseen := killed == row.call || lists(killed) && lists(row.call)
-	if ok || !foreseen {
+	if killed := made.lastKilled(); ok || killed != row.call {
 		t.Fatalf("the provider is killed at %q, want %q: %t\n%s", killed, row.call, ok, output)
 	}
-	row.call = killed
 	// It is killed there once more: of the first time, Terraform has kept the attributes alone.
 	made.killIn(at)
 	p.apply()
-	made.killIn(0)
+	made.killIn(occurrence{})
 	for row.applies = 1; ; row.applies++ {
 		if row.applies > 4 {
 			t.Fatalf("after %d applies the rotation is not over: %s", row.applies-1, row.ends)
@@ -166,6 +178,9 @@ func converges(t *testing.T, command, provider string, at int, row *outcome) {
 	if !p.empty() {
 		t.Error("the plan is not empty")
 	}
+	if down := acctest.DownApplications(t.Context(), p.server.Azure()); len(down) > 0 {
+		t.Errorf("an application that reads the secret stopped: %v", down)
+	}
 	row.looks = watch.looks - watch.broken
 	row.key1, row.key2 = watch.regenerations("key1"), watch.regenerations("key2")
 	if [2]int{row.key1, row.key2} != row.half.want {
@@ -173,9 +188,60 @@ func converges(t *testing.T, command, provider string, at int, row *outcome) {
 	}
 }
 
-// lists reports whether a call lists the accounts of a kind. The kinds are listed all at once, in
-// whatever order.
-func lists(call string) bool { return strings.HasPrefix(call, "GET Microsoft.") }
+// withSecret is a secret whose readers follow within six hours.
+func withSecret(subscription string) string {
+	return fmt.Sprintf("secrets = [{ key_vault_id = %q, name = %q }]\n  settling_time = \"PT6H\"",
+		azure.ID(subscription, fixture.Group, azure.VaultType, vaultName), secretName)
+}
+
+// makeVault makes the vault of the secret.
+func (p *project) makeVault() {
+	p.t.Helper()
+	ctx, access := context.WithoutCancel(p.t.Context()), p.server.Azure().Access()
+	_, err := p.vaults().BeginCreateOrUpdate(ctx, fixture.Group, vaultName, armkeyvault.VaultCreateOrUpdateParameters{
+		Location: to.Ptr(fixture.Location),
+		Properties: &armkeyvault.VaultProperties{
+			TenantID:                &access.TenantID,
+			EnableRbacAuthorization: to.Ptr(false),
+			SKU:                     &armkeyvault.SKU{Family: to.Ptr(armkeyvault.SKUFamilyA), Name: to.Ptr(armkeyvault.SKUNameStandard)},
+			AccessPolicies: []*armkeyvault.AccessPolicyEntry{{
+				TenantID: &access.TenantID, ObjectID: &access.ObjectID,
+				Permissions: &armkeyvault.Permissions{Secrets: to.SliceOfPtrs(armkeyvault.SecretPermissionsAll)},
+			}},
+		},
+	}, nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *project) vaults() *armkeyvault.VaultsClient {
+	p.t.Helper()
+	client, err := signedIn(p.server.Azure())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	vaults, err := client.Vaults(client.SubscriptionID())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return vaults
+}
+
+// read adds an application that reads the secret every six hours.
+func (p *project) read() {
+	p.t.Helper()
+	vault, err := p.vaults().Get(context.WithoutCancel(p.t.Context()), fixture.Group, vaultName, nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_, err = p.server.Azure().AddApplication(context.WithoutCancel(p.t.Context()), application.Application{
+		Secret: *vault.Properties.VaultURI + "secrets/" + secretName, Account: "contoso", Cache: fault.Duration(6 * time.Hour),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
 
 // table is the table of all kills.
 type table struct {

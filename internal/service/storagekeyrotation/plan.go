@@ -129,8 +129,8 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 	}
 	if acts {
 		// A key must not be regenerated that the secret may hold.
-		if err := opened.dependents.untold(); err != nil {
-			return append(diags, diagnostic.FromErrorBefore(diagnostic.Read, r.Subject(opened.id), err))
+		if untold, ok := errors.AsType[*UntoldError](opened.dependents.untold()); ok {
+			return append(diags, diagnostic.FromErrorBefore(diagnostic.Read, untold.Subject(), untold))
 		}
 	}
 	if !acts && !changed {

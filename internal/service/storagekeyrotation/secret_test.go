@@ -38,6 +38,7 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 	p := open(t, t.TempDir(), made)
 	p.configure(ground)
 	p.must()
+	p.makeVault()
 	if err := os.Remove(filepath.Join(p.folder, stateFile)); err != nil {
 		t.Fatal(err)
 	}
@@ -62,16 +63,18 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 		run(ends, "apply", "-input=false", "planned")
 		run(0, "show", "-json")
 	}
-	apply("1", "", 0)
-	apply("2", "", 0)
+	secret := strings.Replace(withSecret(p.server.Ready().SubscriptionID), "name =", `holds = "connection_string", name =`, 1) + "\n"
+	apply("1", secret, 0)
 	p.advance(7)
-	apply("2", `verify = [{ url = "`+watch.url+`", expected_status = 418, attempts = 1 }]`, 1)
+	apply("2", secret, 0)
+	p.advance(7)
+	apply("2", secret+`verify = [{ url = "`+watch.url+`", expected_status = 418, attempts = 1 }, { signed = true }]`, 1)
 	if _, err := p.server.Azure().AddFault(t.Context(), fault.Fault{
 		Kind: fault.ErrorAfter, Method: "POST", Path: "*/regenerateKey",
 	}); err != nil {
 		t.Fatal(err)
 	}
-	apply("2", `verify = [{ url = "`+watch.url+`" }]`, 0)
+	apply("2", secret+`verify = [{ url = "`+watch.url+`" }, { signed = true }]`, 0)
 	if phase := p.phase(); phase != "complete" {
 		t.Errorf("the rotation ends %s", phase)
 	}
@@ -88,11 +91,10 @@ func TestAccRotation_keepsSecrets(t *testing.T) {
 		}
 		texts[name] = string(content)
 	}
-	if !strings.Contains(texts["trace.log"], "regenerateKey") {
-		t.Error("the log does not know of the regeneration")
-	}
-	if !strings.Contains(texts["trace.log"], "listKeys") {
-		t.Error("the log does not know that the keys were listed")
+	for _, call := range []string{"regenerateKey", "listKeys", "secrets/" + secretName} {
+		if !strings.Contains(texts["trace.log"], call) {
+			t.Errorf("the log does not know of %s", call)
+		}
 	}
 	for name, text := range texts {
 		if strings.Contains(text, "sig=") {

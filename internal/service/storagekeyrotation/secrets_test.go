@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/authorization/armauthorization/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
@@ -18,6 +19,8 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 )
 
 const (
@@ -372,6 +375,87 @@ func (w *world) permitSecrets(permissions ...armkeyvault.SecretPermissions) {
 	w.UpdateVault(vaultName, armkeyvault.VaultPatchProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{policy}})
 }
 
+// leastRole is what a rotation with a secret needs, and why. The guide to storage keys in Key Vault has it.
+func leastRole() map[string]bool {
+	return map[string]bool{ // Whether it is a data action.
+		"Microsoft.Storage/storageAccounts/read":                 false,
+		"Microsoft.Storage/storageAccounts/listKeys/action":      false,
+		"Microsoft.Storage/storageAccounts/regenerateKey/action": false,
+		"Microsoft.KeyVault/vaults/read":                         false,
+		"Microsoft.KeyVault/vaults/secrets/readMetadata/action":  true,
+		"Microsoft.KeyVault/vaults/secrets/setSecret/action":     true,
+		"Microsoft.KeyVault/vaults/secrets/update/action":        true,
+		"Microsoft.KeyVault/vaults/secrets/getSecret/action":     true,
+	}
+}
+
+// TestSecrets_leastRole rotates with the least role. Without one of its actions, an error names that action.
+func TestSecrets_leastRole(t *testing.T) {
+	t.Parallel()
+	for missing := range leastRole() {
+		t.Run(missing, func(t *testing.T) {
+			t.Parallel()
+			w, config := newSecret(t, acctest.Value{"disable_old_versions": true})
+			w.byRoles()
+			config["verify"] = []any{acctest.Value{"signed": true, "attempts": 1}}
+			run := func(proto *acctest.Proto) (said string) {
+				t.Helper()
+				object := acctest.Object{}
+				for i := range 4 {
+					config["rotate_when_changed"] = acctest.Value{"n": string(rune('a' + i/2))}
+					proto.NextRun()
+					var diags acctest.Diagnostics
+					if object.State != nil {
+						if object, diags = proto.Read(object); len(diags.Errors()) > 0 {
+							return diags.Text()
+						}
+					}
+					plan := proto.Plan(resourceType, object, config)
+					if said = plan.Diagnostics.Errors().Text(); said != "" {
+						return said
+					}
+					if object, diags = proto.Apply(plan); len(diags.Errors()) > 0 || strings.Contains(diags.Text(), "Unfinished") {
+						return diags.Text()
+					}
+					w.Azure.Advance(25 * hours)
+				}
+				wantPhase(t, object, "complete")
+				return ""
+			}
+			if said := run(w.may(leastRole(), missing)); !strings.Contains(strings.ToLower(said), strings.ToLower(missing)) {
+				t.Errorf("without %s: %s", missing, said)
+			}
+			if missing == "Microsoft.Storage/storageAccounts/read" { // Once is enough.
+				if said := run(w.may(leastRole(), "")); said != "" {
+					t.Errorf("with the least role: %s", said)
+				}
+			}
+		})
+	}
+}
+
+// byRoles has roles decide in the vault.
+func (w *world) byRoles() {
+	w.t.Helper()
+	w.UpdateVault(vaultName, armkeyvault.VaultPatchProperties{EnableRbacAuthorization: to.Ptr(true)})
+}
+
+// may returns the provider for somebody who may do all of these actions but one.
+func (w *world) may(actions map[string]bool, but string) *acctest.Proto {
+	w.t.Helper()
+	var permission armauthorization.Permission
+	for action, ofData := range actions {
+		switch {
+		case action == but:
+		case ofData:
+			permission.DataActions = append(permission.DataActions, &action)
+		default:
+			permission.Actions = append(permission.Actions, &action)
+		}
+	}
+	return w.Permitted(permission)
+}
+
 // TestSecrets_owners refuses a secret that another rotation of the configuration has, and one with a key of
 // another storage account, unless that is gone or this rotation had it.
 func TestSecrets_owners(t *testing.T) {
@@ -470,4 +554,71 @@ func TestSecrets_refused(t *testing.T) {
 		"storage_account_id": w.storage("contoso"), "verify": []any{acctest.Value{"signed": true}},
 	})
 	wantSaid(t, diags, "Nothing To Sign With", "Add the secrets")
+}
+
+// TestSecrets_readers rotates the keys again and again under applications that read the secret once a day, each
+// at another hour: not one request of theirs is refused.
+func TestSecrets_readers(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]acctest.Value{
+		"both":      {"rotation_interval": "P2D"},
+		"alternate": {"strategy": "alternate", "rotation_interval": "P1D"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, secret := newSecret(t, acctest.Value{"holds": "connection_string", "disable_old_versions": true})
+			config := with(secret, config)
+			object := w.apply(acctest.Object{}, config)
+			for range 3 {
+				w.Azure.Advance(7 * hours)
+				w.read(day)
+			}
+			for range 40 {
+				w.Azure.Advance(5 * hours)
+				object, _ = w.proto.Apply(w.plan(object, config))
+			}
+			if down := acctest.DownApplications(t.Context(), w.Rehearsal()); len(down) > 0 {
+				t.Errorf("applications stopped: %v", down)
+			}
+			if made := len(w.versions()); made < 5 {
+				t.Errorf("the secret has had %d versions", made)
+			}
+		})
+	}
+}
+
+// TestSecrets_emergencyStopsReaders shows what the warning about an emergency warns of: an application that
+// reads the secret once a day stops until it reads it again.
+func TestSecrets_emergencyStopsReaders(t *testing.T) {
+	t.Parallel()
+	w, config := newSecret(t, acctest.Value{"holds": "connection_string"})
+	object := w.apply(acctest.Object{}, config)
+	w.read(day)
+	w.apply(object, with(config, acctest.Value{"emergency": true}))
+	running := func() bool {
+		records, err := w.Rehearsal().Applications(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return records[0].Up
+	}
+	if running() {
+		t.Error("the application works with a key that is regenerated")
+	}
+	w.Azure.Advance(day)
+	if !running() {
+		t.Error("the application does not come back")
+	}
+}
+
+// read adds an application that reads the secret, and works with what it has read for a time.
+func (w *world) read(cache time.Duration) {
+	w.t.Helper()
+	_, err := w.Rehearsal().AddApplication(context.WithoutCancel(w.t.Context()), application.Application{
+		Secret: w.Client.Cloud().VaultURI(vaultName) + "secrets/" + secretName, Account: "contoso",
+		Cache: fault.Duration(cache),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }

@@ -220,7 +220,7 @@ func (p *project) advance(hours int) {
 }
 
 // calls are the calls of the provider to a served Azure, in their order. The process that makes
-// the one with a number can be killed, before it takes effect or after.
+// a certain one can be killed, before it takes effect or after.
 type calls struct {
 	t         *testing.T
 	terraform string // the command line,
@@ -231,7 +231,7 @@ type calls struct {
 
 	mu     sync.Mutex
 	made   []string
-	killAt int // 0 is never.
+	killAt occurrence
 	after  bool
 	killed string
 }
@@ -240,7 +240,7 @@ func (c *calls) around(azure http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.mu.Lock()
 		c.made = append(c.made, named(r))
-		kills := len(c.made) == c.killAt
+		kills := c.kills(named(r))
 		if kills {
 			c.killed = named(r)
 		}
@@ -276,13 +276,36 @@ func (c *calls) lastKilled() string {
 	return c.killed
 }
 
-// killIn has the process killed that makes the call with the number, counted from here; 0 is never.
-func (c *calls) killIn(number int) {
+// occurrence is a call, and how many of its name come until it: those of different names are made at once.
+type occurrence struct {
+	call  string
+	count int
+}
+
+// occurrenceOf returns the occurrence of the call with the index.
+func occurrenceOf(made []string, i int) occurrence {
+	found := occurrence{call: made[i]}
+	for _, call := range made[:i+1] {
+		if call == found.call {
+			found.count++
+		}
+	}
+	return found
+}
+
+// kills reports whether the call that was just made is the one to kill the process at.
+func (c *calls) kills(call string) bool {
+	if call == c.killAt.call {
+		c.killAt.count--
+	}
+	return call == c.killAt.call && c.killAt.count == 0
+}
+
+// killIn has the process killed at an occurrence, counted from here; the zero value is never.
+func (c *calls) killIn(at occurrence) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.killAt = 0; number > 0 {
-		c.killAt = len(c.made) + number
-	}
+	c.killAt = at
 }
 
 // named says which call a request is: "POST regenerateKey".

@@ -110,7 +110,7 @@ const signedFor = time.Hour
 func (a *account) verifySigned(ctx context.Context, c check, one holder, proof keyholder.Proof) error {
 	key, err := proof.HeldKey(ctx)
 	if err != nil {
-		return &UntoldError{one.name(), err}
+		return &UntoldError{one, err}
 	}
 	if c.url == "" {
 		accounts, at, err := azure.Open(a.id, azure.StorageAccountType, a.client.StorageAccounts)

@@ -76,20 +76,25 @@ func (w *watch) list() ([]*armstorage.AccountKey, error) {
 			return listed.Keys, nil
 		}
 	}
-	access := w.azure.Access()
-	client, err := azure.New(azure.Config{
-		Environment: azure.Rehearsal, SubscriptionID: access.SubscriptionID, TenantID: access.TenantID,
-		ClientID: access.ClientID, ClientSecret: access.ClientSecret, UserAgent: "watch",
-		Transport: w.azure,
-	})
+	client, err := signedIn(w.azure)
 	if err != nil {
 		return nil, err
 	}
-	if w.keys, err = client.StorageAccounts(access.SubscriptionID); err != nil {
+	if w.keys, err = client.StorageAccounts(client.SubscriptionID()); err != nil {
 		return nil, err
 	}
 	listed, err := w.keys.ListKeys(ctx, fixture.Group, "contoso", nil)
 	return listed.Keys, err
+}
+
+// signedIn is the owner's client.
+func signedIn(opened *rehearsal.Azure) (*azure.Client, error) {
+	access := opened.Access()
+	return azure.New(azure.Config{
+		Environment: azure.Rehearsal, SubscriptionID: access.SubscriptionID, TenantID: access.TenantID,
+		ClientID: access.ClientID, ClientSecret: access.ClientSecret, UserAgent: "watch",
+		Transport: opened,
+	})
 }
 
 // regenerations is how often a key was regenerated since the watch began.
