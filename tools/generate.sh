@@ -20,7 +20,13 @@ before=$(beside_directives)
 go generate ./...
 after=$(beside_directives)
 
+# What the pages of all kinds share stands once: a line @NAME@ is replaced by the file templates/NAME.
 cp -R templates/. "$work/templates"
+for page in templates/*.tmpl; do
+	awk '/^@[a-z]+@$/ { gsub("@", ""); while ((getline line < ("templates/" $0)) > 0) print line; close("templates/" $0); next } { print }' \
+		"$page" >"$work/$page"
+done
+rm "$work/templates/subcategory" "$work/templates/retired"
 go run ./internal/registrydocs -schemas "$work/schemas.json" -guides "$work/templates/guides"
 
 render() {

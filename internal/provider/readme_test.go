@@ -20,7 +20,7 @@ import (
 )
 
 // readmeExample is the configuration that the README and the registry's front page show.
-const readmeExample = "byok-storage"
+const readmeExample = "storage-with-azurerm"
 
 // TestReadme_showsTheExample checks that the README shows the example word for word.
 func TestReadme_showsTheExample(t *testing.T) {
@@ -38,11 +38,24 @@ func TestReadme_showsTheExample(t *testing.T) {
 	}
 }
 
-// TestAccReadme_storageAccount applies the README's example, and rotates both keys as its comments say.
+// TestAccReadme_storageAccount applies the README's example, with this provider's storage account and vault in place of
+// azurerm's, and that of this provider alone, and rotates both keys as their comments say.
 func TestAccReadme_storageAccount(t *testing.T) {
 	t.Parallel()
+	for _, name := range []string{readmeExample, "byok-storage"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rotateBothKeys(t, withoutAzurerm(t, example(t, name, "main.tf")))
+		})
+	}
+}
+
+// rotateBothKeys applies a configuration with azuremedia_storage_key_rotation.app when its keys are new, when they are
+// 90 days old, and six hours later.
+func rotateBothKeys(t *testing.T, configuration string) {
+	t.Helper()
 	azure := acctest.New(t)
-	config := azure.Config(example(t, readmeExample, "main.tf"))
+	config := azure.Config(configuration)
 	phase := func(want string) []statecheck.StateCheck {
 		return []statecheck.StateCheck{statecheck.ExpectKnownValue(
 			"azuremedia_storage_key_rotation.app", tfjsonpath.New("phase"), knownvalue.StringExact(want))}
