@@ -6,7 +6,6 @@ package command_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,16 +39,11 @@ func TestInit_overwritesNothing(t *testing.T) {
 	}
 }
 
-// What `init` writes is tested as it says itself, by the program in the hands of Terraform.
-func TestAccInit_runsInRehearsal(t *testing.T) {
+// testInit tests what `init` writes as it says itself, with the program in a folder in the hands of Terraform.
+func testInit(t *testing.T, bin string) {
+	t.Helper()
 	terraform := acctest.CommandLine(t)
-	bin := t.TempDir()
-	built, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", bin,
-		"github.com/azuremedia/terraform-provider-azuremedia").CombinedOutput()
-	if err != nil {
-		t.Fatalf("building the provider: %v\n%s", err, built)
-	}
-	settings := filepath.Join(bin, "cli.tfrc")
+	settings := filepath.Join(t.TempDir(), "cli.tfrc")
 	if err := os.WriteFile(settings, fmt.Appendf(nil,
 		"provider_installation {\n  dev_overrides {\n    \"azuremedia/azuremedia\" = %q\n  }\n  direct {}\n}\n", bin), 0o600); err != nil {
 		t.Fatal(err)
