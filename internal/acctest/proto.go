@@ -292,8 +292,8 @@ func (p *Proto) ValidateData(dataSource string, config Value) Diagnostics {
 	return resp.Diagnostics
 }
 
-// Call calls a function. Its error is nil if it has none.
-func (p *Proto) Call(name string, arguments ...string) (any, *tfprotov6.FunctionError) {
+// Call calls a function of texts, of which some may be nil. Its error is nil if it has none.
+func (p *Proto) Call(name string, arguments ...any) (any, *tfprotov6.FunctionError) {
 	p.t.Helper()
 	function, ok := p.schemas.Functions[name]
 	if !ok {

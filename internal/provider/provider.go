@@ -233,8 +233,12 @@ func (p *Provider) EphemeralResources(context.Context) []func() ephemeral.Epheme
 
 func (p *Provider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
+		functions.NewKeyID,
 		functions.NewNormalizeLocation,
 		functions.NewParseKeyID,
+		functions.NewParseResourceID,
+		functions.NewResourceID,
+		functions.NewRotationDue,
 		functions.NewVersionlessKeyID,
 	}
 }

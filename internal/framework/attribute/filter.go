@@ -140,16 +140,21 @@ func (validDuration) Description(context.Context) string {
 
 func (v validDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v validDuration) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (validDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if !isKnown(req.ConfigValue) {
 		return
 	}
 	if _, ok := DurationOf(req.ConfigValue); !ok {
-		resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
-			Title:    "Invalid Duration",
-			Found:    strconv.Quote(req.ConfigValue.ValueString()),
-			Required: "it " + v.Description(ctx),
-			Remedy:   "Write it like P90D or PT6H",
-		}))
+		resp.Diagnostics.Append(diagnostic.Refuse(req.Path, InvalidDuration(req.ConfigValue.ValueString())))
+	}
+}
+
+// InvalidDuration refuses a text that [ValidDuration] does not accept.
+func InvalidDuration(text string) diagnostic.Refusal {
+	return diagnostic.Refusal{
+		Title:    "Invalid Duration",
+		Found:    strconv.Quote(text),
+		Required: "an ISO 8601 duration of days, hours and minutes",
+		Remedy:   "Write it like P90D or PT6H",
 	}
 }

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-azuremedia Authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package functions holds the provider's functions. They need no Azure and no configuration, and
-// must not import azure or protection.
+// Package functions holds the provider's functions. They send nothing to Azure and need no configuration,
+// and must not import protection.
 package functions
 
 import (
@@ -13,37 +13,53 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
-// ofText is a function of one text.
-type ofText struct {
+// ofTexts is a function of texts. A text that may be null is empty then.
+type ofTexts struct {
 	name       string
 	definition function.Definition
-	result     func(text string) (attr.Value, error)
+	result     func(texts []string) (attr.Value, error)
 }
 
-func (f ofText) Metadata(_ context.Context, _ function.MetadataRequest,
+// argumentError says which argument is at fault.
+type argumentError struct {
+	at int64
+	error
+}
+
+func (f ofTexts) Metadata(_ context.Context, _ function.MetadataRequest,
 	resp *function.MetadataResponse,
 ) {
 	resp.Name = f.name
 }
 
-func (f ofText) Definition(_ context.Context, _ function.DefinitionRequest,
+func (f ofTexts) Definition(_ context.Context, _ function.DefinitionRequest,
 	resp *function.DefinitionResponse,
 ) {
 	resp.Definition = f.definition
 }
 
-func (f ofText) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var text string
-	if resp.Error = req.Arguments.Get(ctx, &text); resp.Error != nil {
+func (f ofTexts) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	given := make([]*string, len(f.definition.Parameters))
+	targets := make([]any, len(given))
+	for i := range given {
+		targets[i] = &given[i]
+	}
+	if resp.Error = req.Arguments.Get(ctx, targets...); resp.Error != nil {
 		return
 	}
-	result, err := f.result(text)
+	texts := make([]string, len(given))
+	for i, text := range given {
+		texts[i] = azure.Deref(text)
+	}
+	result, err := f.result(texts)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, err.Error())
+		wrong, _ := errors.AsType[argumentError](err)
+		resp.Error = function.NewArgumentFuncError(wrong.at, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, result)
@@ -51,7 +67,7 @@ func (f ofText) Run(ctx context.Context, req function.RunRequest, resp *function
 
 // NewNormalizeLocation returns the function normalize_location.
 func NewNormalizeLocation() function.Function {
-	return ofText{
+	return ofTexts{
 		name: "normalize_location",
 		definition: function.Definition{
 			Summary: "Returns the name of an Azure region.",
@@ -63,8 +79,8 @@ func NewNormalizeLocation() function.Function {
 			}},
 			Return: function.StringReturn{},
 		},
-		result: func(text string) (attr.Value, error) {
-			return types.StringValue(customerkey.NormalizeLocation(text)), nil
+		result: func(texts []string) (attr.Value, error) {
+			return types.StringValue(customerkey.NormalizeLocation(texts[0])), nil
 		},
 	}
 }
@@ -78,7 +94,7 @@ func NewParseKeyID() function.Function {
 		"version":        types.StringType,
 		"versionless_id": types.StringType,
 	}
-	return ofText{
+	return ofTexts{
 		name: "parse_key_id",
 		definition: function.Definition{
 			Summary: "Splits the identifier of a Key Vault key into its parts.",
@@ -89,8 +105,8 @@ func NewParseKeyID() function.Function {
 			Parameters: []function.Parameter{keyIDParameter()},
 			Return:     function.ObjectReturn{AttributeTypes: parts},
 		},
-		result: func(text string) (attr.Value, error) {
-			id, err := parseKeyID(text)
+		result: func(texts []string) (attr.Value, error) {
+			id, err := parseKeyID(texts[0])
 			return types.ObjectValueMust(parts, map[string]attr.Value{
 				"vault_uri":      types.StringValue(id.VaultURI),
 				"vault_name":     attribute.TextOrNull(id.VaultName),
@@ -104,7 +120,7 @@ func NewParseKeyID() function.Function {
 
 // NewVersionlessKeyID returns the function versionless_key_id.
 func NewVersionlessKeyID() function.Function {
-	return ofText{
+	return ofTexts{
 		name: "versionless_key_id",
 		definition: function.Definition{
 			Summary: "Removes the version from the identifier of a Key Vault key.",
@@ -113,8 +129,8 @@ func NewVersionlessKeyID() function.Function {
 			Parameters: []function.Parameter{keyIDParameter()},
 			Return:     function.StringReturn{},
 		},
-		result: func(text string) (attr.Value, error) {
-			id, err := parseKeyID(text)
+		result: func(texts []string) (attr.Value, error) {
+			id, err := parseKeyID(texts[0])
 			return types.StringValue(id.Versionless().String()), err
 		},
 	}
