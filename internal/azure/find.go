@@ -38,25 +38,25 @@ func (c *Client) Find(ctx context.Context, subscriptionID, resourceType, name st
 // FindVault returns the ID of a vault in a subscription, by its name or, where the name is unknown, by
 // its address. The ID is empty where there is no such vault, or none that the caller may see.
 func (c *Client) FindVault(ctx context.Context, subscriptionID, name, vaultURI string) (string, error) {
-	vaults, err := c.vaultsIn(ctx, subscriptionID)
+	vaults, err := c.VaultsIn(ctx, subscriptionID)
 	if name != "" && IsForbidden(err) { // Who may not list vaults may still see one.
 		return c.Find(ctx, subscriptionID, VaultType, name)
 	}
 	for _, vault := range vaults {
-		if name != "" && strings.EqualFold(vault.name, name) || name == "" && isSameAddress(vault.uri, vaultURI) {
-			return vault.id, nil
+		if name != "" && strings.EqualFold(vault.Name, name) || name == "" && isSameAddress(vault.URI, vaultURI) {
+			return vault.ID, nil
 		}
 	}
 	return "", err
 }
 
-// foundVault is a vault as far as it takes to find it.
-type foundVault struct{ id, name, uri string }
+// Vault is a vault as far as it takes to find it.
+type Vault struct{ ID, Name, URI string }
 
-// vaultsIn returns the vaults of a subscription. Each brings all its access policies along, so that reads which
+// VaultsIn returns the vaults of a subscription. Each brings all its access policies along, so that reads which
 // share their answers share what was found in them, too.
-func (c *Client) vaultsIn(ctx context.Context, subscriptionID string) ([]foundVault, error) {
-	list := func() (found []foundVault, err error) {
+func (c *Client) VaultsIn(ctx context.Context, subscriptionID string) ([]Vault, error) {
+	list := func() (found []Vault, err error) {
 		vaults, err := c.Vaults(subscriptionID)
 		if err != nil {
 			return nil, err
@@ -64,7 +64,7 @@ func (c *Client) vaultsIn(ctx context.Context, subscriptionID string) ([]foundVa
 		err = EachPage(ctx, vaults.NewListBySubscriptionPager(nil),
 			func(page armkeyvault.VaultsClientListBySubscriptionResponse) {
 				for _, vault := range page.Value {
-					found = append(found, foundVault{
+					found = append(found, Vault{
 						Deref(vault.ID), Deref(vault.Name), Deref(Deref(vault.Properties).VaultURI),
 					})
 				}
@@ -72,7 +72,7 @@ func (c *Client) vaultsIn(ctx context.Context, subscriptionID string) ([]foundVa
 		return found, err
 	}
 	if is(ctx, sharedReading) {
-		return SharedUntilChange[[]foundVault](c).Get(ctx, subscriptionID, list)
+		return SharedUntilChange[[]Vault](c).Get(ctx, subscriptionID, list)
 	}
 	return list()
 }

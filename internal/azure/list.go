@@ -58,7 +58,7 @@ func (u Unlisted[Kind]) Reason() string {
 func ListAll[T any, Kind Lister[T]](ctx context.Context, memory *Memory[Listing[T]], kinds []Kind,
 	subscriptionIDs ...string,
 ) (items []T, unlisted []Unlisted[Kind], failed error) {
-	subscriptionIDs = distinct(subscriptionIDs)
+	subscriptionIDs = Distinct(subscriptionIDs)
 	found := make([]Listing[T], len(kinds)*len(subscriptionIDs))
 	var g Group
 	g.SetLimit(ConcurrentReads)
@@ -113,8 +113,8 @@ func isUnseen(err error) bool {
 		IsRetired(err)
 }
 
-// distinct leaves out the IDs that are there already, and empty ones.
-func distinct(ids []string) []string {
+// Distinct leaves out the IDs that are there already, and empty ones.
+func Distinct(ids []string) []string {
 	var kept []string
 	for _, id := range ids {
 		if id != "" && !slices.ContainsFunc(kept, func(k string) bool { return strings.EqualFold(k, id) }) {

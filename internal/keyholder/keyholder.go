@@ -107,12 +107,17 @@ func on(dependents []Dependent, kind Kind, id, storageAccountID string) Dependen
 // Name returns the kind and the name of the account, such as "Batch account contosobatch".
 func (d Dependent) Name() string { return Name(d.Kind, d.ID) }
 
+// Title returns the name alone, such as "contosobatch".
+func (d Dependent) Title() string { return title(d.Kind, d.ID) }
+
 // Name returns the kind and the name of a dependent, such as "Batch account contosobatch".
-func Name(kind Kind, id string) string {
-	if named, ok := kind.(interface{ name() string }); ok {
-		return kind.Noun() + " " + named.name()
+func Name(kind Kind, id string) string { return kind.Noun() + " " + title(kind, id) }
+
+func title(kind Kind, id string) string {
+	if secret, ok := kind.(secretKind); ok {
+		return secret.Path()
 	}
-	return kind.Noun() + " " + azure.NameOf(id)
+	return azure.NameOf(id)
 }
 
 // Facts returns the dependent as the rules see it.

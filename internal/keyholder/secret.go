@@ -36,6 +36,8 @@ type Secret struct {
 	DisablesOld bool
 	// Settle is that settling time.
 	Settle time.Duration
+	// AsFound says that nobody wants anything of it: whatever it holds a key in is right.
+	AsFound bool
 }
 
 // The tags that tell which key a version holds. Microsoft's tutorial for secrets with two sets of
@@ -88,7 +90,6 @@ type secretKind struct {
 func (secretKind) Noun() string          { return "Key Vault secret" }
 func (secretKind) HoldsOneKey() bool     { return true }
 func (secretKind) ReportsLastSync() bool { return true }
-func (s secretKind) name() string        { return s.Path() }
 
 // SyncCommand sets the secret from the key. It leaves the tags to the next sync, which proves the key
 // with them.

@@ -103,7 +103,7 @@ func (s secretKind) amiss(version secretVersion, storageAccountID string) string
 			"changed its tags"
 	case !azure.SameID(account, storageAccountID):
 		return "has a newest version with a key of another storage account, " + azure.NameOf(account)
-	case format != s.format():
+	case !s.AsFound && format != s.format():
 		return fmt.Sprintf("holds a %s, and is to hold a %s", format, s.format())
 	case s.ContentType != "" && version.contentType != s.ContentType:
 		return fmt.Sprintf("has the content type %q, and is to have %q", version.contentType, s.ContentType)
@@ -130,7 +130,7 @@ func (s Secret) format() string {
 	}
 }
 
-// Holds reports whether the copy is of the key that was made at a time, to the second.
+// Holds reports whether the copy is of the key that was made at a time, to the millisecond: not all answers have more.
 func (c Copy) Holds(created time.Time) bool {
-	return c.Lacks == "" && c.Created.Truncate(time.Second).Equal(created.Truncate(time.Second))
+	return c.Lacks == "" && c.Created.Truncate(time.Millisecond).Equal(created.Truncate(time.Millisecond))
 }

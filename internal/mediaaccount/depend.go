@@ -102,7 +102,8 @@ func SwitchingKeysOff(storageID string, users []Dependent) rule.Violation {
 			"nothing else to access their storage with",
 		Remedy: "First let each of them access the storage account with a managed identity (an " +
 			"azuremedia_account with storage_authentication_type = \"ManagedIdentity\"), or detach it, and " +
-			"apply that; then switch the access keys off",
+			"apply that; have the applications that read a secret sign in with identities of their own, and delete the " +
+			"secret; then switch the access keys off",
 	}
 }
 

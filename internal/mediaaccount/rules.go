@@ -89,7 +89,7 @@ func Rules() rule.List {
 			Name:  "Access Keys Stay Allowed While They Are Used",
 			Title: "Access Keys Still In Use",
 			Sentence: "Access with the keys of a storage account is not switched off while an account " +
-				"accesses it with a copy of them.",
+				"accesses it with a copy of them, or a Key Vault secret holds one.",
 			Source: `Azure Storage, Prevent Shared Key authorization: "When you disallow Shared Key authorization ` +
 				`for a storage account, Azure Storage rejects all subsequent requests to that account that are ` +
 				`authorized with the account access keys."`,

@@ -105,6 +105,8 @@ func good(w *fixture.World, configured acctest.Value, name string) any {
 		return "203.0.113.7"
 	case "dependent_ids":
 		return w.ID(azure.MediaAccountType, "contoso")
+	case "secret_ids":
+		return "https://contoso-kv.vault.azure.net/secrets/storage-key"
 	case "subscription_ids":
 		return w.SubscriptionID()
 	case "storage_accounts":

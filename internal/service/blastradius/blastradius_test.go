@@ -11,7 +11,9 @@ import (
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -373,5 +375,33 @@ func TestBlastRadius_refuses(t *testing.T) {
 		if len(diags.Errors()) != 1 || !strings.Contains(diags.Text(), want) {
 			t.Errorf("%s: %s", id, diags.Text())
 		}
+	}
+}
+
+// TestBlastRadius_secrets finds the secrets that hold a storage key, by the storage account and by the vault.
+func TestBlastRadius_secrets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	store := w.store("shop")
+	w.Vault("apps")
+	for name, tags := range map[string]map[string]*string{
+		"shop-key": {"ProviderAddress": &store, "CredentialId": to.Ptr("key1")}, "password": nil,
+	} {
+		_, err := w.Secrets("apps").SetSecret(t.Context(), name, azsecrets.SetSecretParameters{Value: to.Ptr("x"), Tags: tags}, nil)
+		w.must(err)
+	}
+	for id, want := range map[string]string{
+		store:                         "Key Vault secret apps/shop-key by storage key: final",
+		w.ID(azure.VaultType, "apps"): "Key Vault secret apps/shop-key by vault: recoverable",
+	} {
+		if diff := cmp.Diff([]string{want}, lines(w.read(w.Proto(), id, nil))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", id, diff)
+		}
+	}
+	policy := w.ShowVault("apps").Properties.AccessPolicies[0]
+	policy.Permissions.Secrets = nil
+	w.UpdateVault("apps", armkeyvault.VaultPatchProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{policy}})
+	if unseen := fmt.Sprint(w.read(w.Proto(), store, nil)); !strings.Contains(unseen, "secrets in the vault apps (Forbidden)") {
+		t.Errorf("nobody says that the secrets are hidden: %s", unseen)
 	}
 }

@@ -58,7 +58,7 @@ func (m *model) observe(found radius) {
 		}
 		m.Accounts = append(m.Accounts, accountModel{
 			ID:             types.StringValue(one.accountID),
-			Name:           types.StringValue(azure.NameOf(one.accountID)),
+			Name:           types.StringValue(one.name()),
 			Kind:           types.StringValue(one.kind),
 			SubscriptionID: types.StringValue(azure.SubscriptionOf(one.accountID)),
 			DependsBy:      types.StringValue(one.by),
@@ -102,7 +102,7 @@ func (r radius) summary(subject string) string {
 	case 0:
 		text = "No account depends on " + subject
 	case 1:
-		text = fmt.Sprintf("The %s %s depends on %s", r.losses[0].kind, azure.NameOf(r.losses[0].accountID), subject)
+		text = fmt.Sprintf("The %s %s depends on %s", r.losses[0].kind, r.losses[0].name(), subject)
 	}
 	switch {
 	case len(r.losses) == 0:

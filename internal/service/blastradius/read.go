@@ -4,6 +4,7 @@
 package blastradius
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -25,6 +26,9 @@ type survey struct {
 	subscriptions []string
 }
 
+// name returns the name of what loses.
+func (l loss) name() string { return cmp.Or(l.title, azure.NameOf(l.accountID)) }
+
 // radius is the answer.
 type radius struct {
 	losses []loss
@@ -34,6 +38,8 @@ type radius struct {
 // loss is what one account loses.
 type loss struct {
 	accountID, kind string
+	// title is its name, where its ID is none of Resource Manager.
+	title string
 	// by says how the account depends on the subject.
 	by string
 	// keyID and version are the key that the account uses, as Azure spells it, and the version that it
@@ -87,8 +93,17 @@ func readVault(ctx context.Context, s survey) (radius, error) {
 	if len(unseen) > 0 {
 		vault.ID, uri = s.id, s.client.Cloud().VaultURI(azure.NameOf(s.id))
 	}
-	return s.keys(ctx, azure.SubscriptionOf(s.id), customerkey.VaultDeleted, customerkey.Facts{Vault: vault}, unseen,
+	answer, err := s.keys(ctx, azure.SubscriptionOf(s.id), customerkey.VaultDeleted, customerkey.Facts{Vault: vault}, unseen,
 		func(found protection.Survey) []protection.Account { return found.ByVault(uri) })
+	if err != nil {
+		return answer, err
+	}
+	return s.secrets(ctx, answer, func(found keyholder.Secrets) []keyholder.Dependent { return found.In(uri) },
+		"vault", customerkey.Loss{
+			Effect:      "The applications that read it cannot read the storage key, and stop when what they have read is over",
+			Recoverable: rule.Known(true),
+			Recovery:    "Recover the vault, or set the secret in another vault and have the applications read it there",
+		})
 }
 
 // readGrant finds the accounts that read their key by a grant, and by no other.
@@ -210,6 +225,25 @@ func readStorageAccount(ctx context.Context, s survey) (radius, error) {
 		return lost
 	})
 	answer.unseen = append(unseen, answer.unseen...)
+	if err != nil {
+		return answer, err
+	}
+	return s.secrets(ctx, answer, func(found keyholder.Secrets) []keyholder.Dependent { return found.On(s.id) },
+		"storage key", customerkey.Loss{
+			Effect: "The applications that read it no longer reach the storage account", Recoverable: rule.Known(false),
+			Recovery: "None is certain: Azure promises to restore neither the storage account nor its keys",
+		})
+}
+
+// secrets adds the secrets with storage keys that a subject takes away, or makes useless.
+func (s survey) secrets(ctx context.Context, answer radius, by func(keyholder.Secrets) []keyholder.Dependent,
+	dependsBy string, lost customerkey.Loss,
+) (radius, error) {
+	found, err := keyholder.SearchSecrets(ctx, s.client, append(slices.Clone(s.subscriptions), azure.SubscriptionOf(s.id))...)
+	answer.unseen = append(answer.unseen, found.Unlisted...)
+	for _, one := range by(found) {
+		answer.losses = append(answer.losses, loss{accountID: one.ID, kind: one.Kind.Noun(), title: one.Title(), by: dependsBy, Loss: lost})
+	}
 	return answer, err
 }
 

@@ -42,7 +42,9 @@ func dataSourceSchema() schema.Schema {
 			"name": attribute.ShownText("The name of the resource. A key version's is `KEY/VERSION`."),
 			"accounts": schema.ListNestedAttribute{
 				MarkdownDescription: "The accounts that depend on the resource. A storage account that is attached to " +
-					"an account twice is there twice.",
+					"an account twice is there twice. Without a storage account, or without a vault, the Key Vault secrets " +
+					"are among them that hold a storage key and tell so by their tags, as the `secrets` of an " +
+					"`azuremedia_storage_key_rotation` do.",
 				Computed: true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":              attribute.ShownText("The ID of the account."),
@@ -51,7 +53,7 @@ func dataSourceSchema() schema.Schema {
 					"subscription_id": attribute.ShownText("The subscription of the account."),
 					"depends_by": attribute.ShownText("How the account depends on the resource: by its customer's key, which is the `key`, " +
 						"in the `key version`, in the `vault` or read by the `grant` or the `identity`; or on a storage " +
-						"account by its `access keys` or by `managed identity`."),
+						"account by its `access keys`, by `managed identity` or, as a Key Vault secret, by a `storage key`."),
 					"key_vault_key_id":    attribute.ShownText("The identifier of the customer's key that the account uses. Null for a storage account."),
 					"current_key_version": attribute.ShownText("The version in use. Null where the account does not report it."),
 					"effect":              attribute.ShownText("What happens to the account."),

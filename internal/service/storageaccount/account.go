@@ -61,7 +61,7 @@ func (r *Resource) update(ctx context.Context, state, plan *model) (keeps bool, 
 		return false, nil
 	}
 	if plan.switchesKeysOff(*state) {
-		if err := r.refuse(ctx, state.Identifier(), usesKeys, mediaaccount.SwitchingKeysOff); err != nil {
+		if err := r.refuse(ctx, state.Identifier(), mediaaccount.ACC007, usesKeys, mediaaccount.SwitchingKeysOff); err != nil {
 			return false, err
 		}
 	}
@@ -104,7 +104,7 @@ func (r *Resource) update(ctx context.Context, state, plan *model) (keeps bool, 
 
 // delete deletes the account, unless accounts depend on it (ACC006).
 func (r *Resource) delete(ctx context.Context, state *model) error {
-	if err := r.refuse(ctx, state.Identifier(), anyDependent, mediaaccount.DeletingStorage); err != nil {
+	if err := r.refuse(ctx, state.Identifier(), mediaaccount.ACC006, anyDependent, mediaaccount.DeletingStorage); err != nil {
 		return err
 	}
 	accounts, at, err := azure.Open(state.Identifier(), azure.StorageAccountType, r.Client.StorageAccounts)

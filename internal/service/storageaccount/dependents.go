@@ -31,6 +31,10 @@ func (r *Resource) warn(ctx context.Context, id string, broken rule.ID,
 	if err != nil {
 		return nil // The apply looks again.
 	}
+	if broken == mediaaccount.ACC007 {
+		secrets, _ := keyholder.SearchSecrets(ctx, r.Client, azure.SubscriptionOf(id)) // The same of secrets.
+		found = append(found, secrets.On(id)...)
+	}
 	intents := protection.IntentsOf(r.Client)
 	found = slices.DeleteFunc(found, func(one keyholder.Dependent) bool {
 		return !concerns(one) || intents.Destroyed(one.ID)
@@ -46,8 +50,9 @@ func (r *Resource) warn(ctx context.Context, id string, broken rule.ID,
 
 // refuse refuses a call that takes a storage account, or its keys, away from accounts. Terraform
 // destroys and detaches first what refers to the storage account, so what the same apply removes is
-// gone by now. Accounts that the caller may not see do not stand in the way.
-func (r *Resource) refuse(ctx context.Context, id string, concerns func(keyholder.Dependent) bool,
+// gone by now. Accounts that the caller may not see do not stand in the way. Secrets with a key stand in the way of
+// what takes the keys away from an account that stays.
+func (r *Resource) refuse(ctx context.Context, id string, broken rule.ID, concerns func(keyholder.Dependent) bool,
 	violation warning,
 ) error {
 	survey, err := keyholder.NewSurvey(ctx, r.Client, azure.SubscriptionOf(id))
@@ -63,6 +68,13 @@ func (r *Resource) refuse(ctx context.Context, id string, concerns func(keyholde
 		return err
 	}
 	found = slices.DeleteFunc(found, func(one keyholder.Dependent) bool { return !concerns(one) })
+	if broken == mediaaccount.ACC007 {
+		secrets, err := keyholder.SearchSecrets(ctx, r.Client, azure.SubscriptionOf(id))
+		if err != nil {
+			return err
+		}
+		found = append(found, secrets.On(id)...)
+	}
 	if len(found) == 0 {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
@@ -293,4 +294,30 @@ resource "azuremedia_account" "test" {
 			},
 		},
 	})
+}
+
+// TestUpdate_ofKeysInSecrets is refused while a secret holds a key that applications read (ACC007).
+func TestUpdate_ofKeysInSecrets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Vault("apps")
+	secrets := w.Secrets("apps")
+	_, err := secrets.SetSecret(t.Context(), "key", azsecrets.SetSecretParameters{
+		Value: to.Ptr("x"), Tags: map[string]*string{"ProviderAddress": &w.id},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	off := config(acctest.Value{"shared_access_key_enabled": false, "min_tls_version": "TLS1_1"})
+	plan := w.proto.Plan(resourceType, w.made, off)
+	texts := []string{"the Key Vault secret apps/key (by the access keys, https://apps.vault.azure.net/secrets/key)", "delete the secret"}
+	one(t, plan.Diagnostics.Warnings(), "ACC007", texts...)
+	_, diags := w.proto.Apply(plan)
+	one(t, diags, "ACC007", texts...)
+	if _, err := secrets.DeleteSecret(t.Context(), "key", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, diags := w.Proto().Apply(w.Proto().Plan(resourceType, w.made, off)); len(diags) > 0 {
+		t.Errorf("after the secret is gone: %s", diags.Text())
+	}
 }

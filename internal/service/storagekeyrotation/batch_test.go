@@ -198,10 +198,10 @@ func TestBatch_dataSource(t *testing.T) {
 		at := w.ShowBatchAccount("fabrikam").Properties.AutoStorage.LastKeySync
 		return []any{
 			acctest.Value{
-				"id": id, "uses_keys": true, "behind": behind, "last_synced_at": at.Format(time.RFC3339),
+				"id": id, "uses_keys": true, "behind": behind, "last_synced_at": at.Format(time.RFC3339), "holds": nil,
 			},
 			acctest.Value{
-				"id": w.account("northwind"), "uses_keys": false, "behind": nil, "last_synced_at": nil,
+				"id": w.account("northwind"), "uses_keys": false, "behind": nil, "last_synced_at": nil, "holds": nil,
 			},
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
@@ -36,6 +37,7 @@ type dataModel struct {
 	StorageAccountID attribute.ResourceIDValue `tfsdk:"storage_account_id"`
 	RotationInterval types.String              `tfsdk:"rotation_interval"`
 	DependentIDs     types.Set                 `tfsdk:"dependent_ids"`
+	SecretIDs        types.Set                 `tfsdk:"secret_ids"`
 	Dependents       []dependentModel          `tfsdk:"dependents"`
 	Key1CreatedAt    timetypes.RFC3339         `tfsdk:"key1_created_at"`
 	Key2CreatedAt    timetypes.RFC3339         `tfsdk:"key2_created_at"`
@@ -46,12 +48,13 @@ type dataModel struct {
 	Overdue          types.Bool                `tfsdk:"overdue"`
 }
 
-// dependentModel is an account of dependent_ids.
+// dependentModel is an account of dependent_ids, or a secret of secret_ids.
 type dependentModel struct {
 	ID           types.String      `tfsdk:"id"`
 	UsesKeys     types.Bool        `tfsdk:"uses_keys"`
 	LastSyncedAt timetypes.RFC3339 `tfsdk:"last_synced_at"`
 	Behind       types.Bool        `tfsdk:"behind"`
+	Holds        types.String      `tfsdk:"holds"`
 }
 
 func dataSourceSchema() schema.Schema {
@@ -88,6 +91,13 @@ func dataSourceSchema() schema.Schema {
 				Optional:    true,
 				Validators:  []validator.Set{dependentIDs{}},
 			},
+			"secret_ids": schema.SetAttribute{
+				MarkdownDescription: "The identifiers of Key Vault secrets that hold one of the keys, without a version. " +
+					"`dependents` shows what the tags of their newest versions tell; no value is read.",
+				ElementType: types.StringType,
+				Optional:    true,
+				Validators:  []validator.Set{secretIDs{}},
+			},
 			"dependents":       dependentsAttribute(at),
 			"id":               schema.StringAttribute{MarkdownDescription: "The resource ID.", Computed: true},
 			"key1_created_at":  at("When key1 was made; null where Azure does not show it."),
@@ -106,10 +116,10 @@ func dataSourceSchema() schema.Schema {
 
 func dependentsAttribute(at func(string) schema.StringAttribute) schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
-		MarkdownDescription: "The accounts of `dependent_ids`, by ID.",
+		MarkdownDescription: "The accounts of `dependent_ids` and the secrets of `secret_ids`, by ID.",
 		Computed:            true,
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{MarkdownDescription: "The account's ID.", Computed: true},
+			"id": schema.StringAttribute{MarkdownDescription: "The ID of the account or the secret.", Computed: true},
 			"uses_keys": schema.BoolAttribute{
 				MarkdownDescription: "Whether the account has the storage account, and holds a copy of " +
 					"its keys.",
@@ -118,9 +128,13 @@ func dependentsAttribute(at func(string) schema.StringAttribute) schema.ListNest
 			"last_synced_at": at("When the account last read the keys; null where its service does not " +
 				"report it. Batch does."),
 			"behind": schema.BoolAttribute{
-				MarkdownDescription: "Whether the account last read the keys before one of them was made; " +
-					"null where that is unknown.",
+				MarkdownDescription: "Whether the account last read the keys before one of them was made, or the secret " +
+					"holds none of the present ones; null where that is unknown.",
 				Computed: true,
+			},
+			"holds": schema.StringAttribute{
+				MarkdownDescription: "The key that the secret holds, by its tags; null for an account, which holds both.",
+				Computed:            true,
 			},
 		}},
 	}
@@ -132,7 +146,15 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 ) {
 	base.ReadData(ctx, &d.DataSource, req, resp, func(ctx context.Context, shown *dataModel) diag.Diagnostics {
 		id := shown.StorageAccountID.ValueString()
-		opened := newAccount(d.Client, id, accounts(d.Client, idsOf(shown.DependentIDs)))
+		holders := accounts(d.Client, idsOf(shown.DependentIDs))
+		for _, element := range shown.SecretIDs.Elements() {
+			text, _ := element.(types.String)
+			if id, err := customerkey.ParseSecretID(text.ValueString()); err == nil {
+				secret := keyholder.Secret{VaultURI: id.VaultURI, Name: id.Name, AsFound: true}
+				holders = append(holders, holder{secret.ID(), secret.Kind(d.Client)})
+			}
+		}
+		opened := newAccount(d.Client, id, holders)
 		var observed keyrotation.Observed
 		g, gctx := azure.Together(ctx)
 		g.Go(func() (err error) { observed, err = opened.readKeys(gctx); return err })
@@ -165,9 +187,13 @@ func (m *dataModel) showDependents(found []keyholder.Dependent,
 	for _, one := range found {
 		shown := dependentModel{
 			ID: types.StringValue(one.ID), UsesKeys: types.BoolValue(one.UsesKeys),
-			LastSyncedAt: attribute.TimeOrNull(one.LastSync), Behind: types.BoolNull(),
+			LastSyncedAt: attribute.TimeOrNull(one.LastSync), Behind: types.BoolNull(), Holds: types.StringNull(),
 		}
-		if !one.LastSync.IsZero() {
+		switch {
+		case one.Kind.HoldsOneKey():
+			shown.Holds, shown.LastSyncedAt = attribute.TextOrNull(string(one.Copy.Key)), attribute.TimeOrNull(one.Copy.Since)
+			shown.Behind = types.BoolValue(!one.Copy.Holds(created.Of(one.Copy.Key)))
+		case !one.LastSync.IsZero():
 			shown.Behind = types.BoolValue(one.Behind(created.Key1, created.Key2))
 		}
 		m.Dependents = append(m.Dependents, shown)

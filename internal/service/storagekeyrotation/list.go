@@ -43,8 +43,9 @@ func NewListResource() list.ListResource {
 			"never_rotated": attribute.FilterFlag("Whether both keys are as old as the storage account. Keys whose age " +
 				"Azure does not show count as never rotated."),
 			"keys_older_than": attribute.FilterAge("Lists only storage accounts with a key that was made longer ago."),
-			"keys_held": attribute.FilterFlag("Whether an account holds a copy of the keys, and so belongs into " +
-				"`dependent_ids`, which an import cannot know."),
+			"keys_held": attribute.FilterFlag("Whether an account holds a copy of the keys, or a Key Vault secret one of " +
+				"them, and so belongs into `dependent_ids` or `secrets`, which an import cannot know. A secret tells so by " +
+				"its tags."),
 		},
 		Find: find,
 	})
@@ -55,7 +56,7 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 	if err != nil {
 		return err
 	}
-	survey, err := filters.holders(ctx, client, found)
+	survey, secrets, err := filters.holders(ctx, client, found)
 	if err != nil {
 		return err
 	}
@@ -70,6 +71,7 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 			held := false
 			if !filters.KeysHeld.IsNull() {
 				held, failed = isHeld(ctx, survey, id)
+				held = held || len(secrets.On(id)) > 0
 			}
 			return failed == nil &&
 				(!attribute.Passes(filters.KeysHeld, held) || found.Add(id, azure.Deref(account.Name)))
@@ -77,16 +79,24 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 	return cmp.Or(failed, err)
 }
 
-// holders returns the accounts that may hold keys, if a filter asks for them.
-func (f *filters) holders(ctx context.Context, client *azure.Client, found *base.Finds) (keyholder.Survey, error) {
+// holders returns the accounts and the secrets that may hold keys, if a filter asks for them.
+func (f *filters) holders(ctx context.Context, client *azure.Client, found *base.Finds,
+) (keyholder.Survey, keyholder.Secrets, error) {
 	if f.KeysHeld.IsNull() {
-		return keyholder.Survey{}, nil
+		return keyholder.Survey{}, keyholder.Secrets{}, nil
 	}
 	survey, err := keyholder.PlannedNearby(ctx, client, f.Subscription(client))
 	for i, name := range survey.Unlisted() {
 		found.Hidden(name, survey.Unseen[i].Reason())
 	}
-	return survey, err
+	if err != nil {
+		return survey, keyholder.Secrets{}, err
+	}
+	secrets, err := keyholder.SearchSecrets(ctx, client, f.Subscription(client))
+	for _, name := range secrets.Unlisted {
+		found.Hidden(name, "they may hold keys")
+	}
+	return survey, secrets, err
 }
 
 // isHeld reports whether an account holds a copy of the keys of a storage account.

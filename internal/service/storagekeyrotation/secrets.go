@@ -126,14 +126,11 @@ func (validSecrets) ValidateSet(ctx context.Context, req validator.SetRequest, r
 			continue
 		}
 		for _, problem := range one.problems() {
-			problem.Rule, problem.Severity = keyrotation.Rule(keyrotation.ROT010), rule.Error
-			resp.Diagnostics.Append(diag.WithPath(req.Path, diagnostic.FromViolation(problem)))
+			resp.Diagnostics.Append(diag.WithPath(req.Path, refusal(problem)))
 		}
 		secret := strings.ToLower(one.secret(0).Path())
 		if one.isNamed() && named[secret] {
-			resp.Diagnostics.Append(diag.WithPath(req.Path, diagnostic.FromViolation(rule.Violation{
-				Rule:     keyrotation.Rule(keyrotation.ROT010),
-				Severity: rule.Error,
+			resp.Diagnostics.Append(diag.WithPath(req.Path, refusal(rule.Violation{
 				Found:    "the secret " + secret + " twice",
 				Required: "each secret once",
 				Why:      "A secret holds one value",
@@ -142,6 +139,33 @@ func (validSecrets) ValidateSet(ctx context.Context, req validator.SetRequest, r
 		}
 		named[secret] = true
 	}
+}
+
+// secretIDs accepts the identifiers of secrets.
+type secretIDs struct{}
+
+func (secretIDs) Description(context.Context) string {
+	return "must be the identifiers of Key Vault secrets"
+}
+
+func (v secretIDs) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (secretIDs) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	for _, element := range req.ConfigValue.Elements() {
+		text, ok := element.(types.String)
+		if !ok || text.IsUnknown() || text.IsNull() { // Null is refused in every set.
+			continue
+		}
+		for _, problem := range identifierProblem(text.ValueString()) {
+			resp.Diagnostics.Append(diag.WithPath(req.Path, refusal(problem)))
+		}
+	}
+}
+
+// refusal is the error about a secret.
+func refusal(problem rule.Violation) diag.Diagnostic {
+	problem.Rule, problem.Severity = keyrotation.Rule(keyrotation.ROT010), rule.Error
+	return diagnostic.FromViolation(problem)
 }
 
 // secretOf returns a secret of the configuration; false where it is not known, or null.

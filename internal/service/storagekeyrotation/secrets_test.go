@@ -622,3 +622,29 @@ func (w *world) read(cache time.Duration) {
 		w.t.Fatal(err)
 	}
 }
+
+// TestSecrets_dataSource shows which key a secret holds, and whether that is a present one.
+func TestSecrets_dataSource(t *testing.T) {
+	t.Parallel()
+	w, config := newSecret(t, acctest.Value{"holds": "connection_string"})
+	w.apply(acctest.Object{}, config)
+	read := func() acctest.Value {
+		t.Helper()
+		shown, diags := w.proto.ReadData(resourceType, acctest.Value{
+			"storage_account_id": w.storage("contoso"), "secret_ids": []any{"https://contoso-kv.vault.azure.net/secrets/storage-key"},
+		})
+		wantSilence(t, diags)
+		return shown["dependents"].([]any)[0].(acctest.Value)
+	}
+	if shown := read(); shown["holds"] != "key2" || shown["behind"] != false || shown["last_synced_at"] == nil {
+		t.Errorf("a secret that was synced: %v", shown)
+	}
+	w.regenerate("contoso", "key2")
+	if shown := read(); shown["holds"] != "key2" || shown["behind"] != true {
+		t.Errorf("a secret whose key was regenerated: %v", shown)
+	}
+	refused := w.proto.ValidateData(resourceType, acctest.Value{
+		"storage_account_id": w.storage("contoso"), "secret_ids": []any{"https://contoso-kv.vault.azure.net/keys/k"},
+	})
+	wantSaid(t, refused, "Secret Cannot Be Renewed (ROT010)", "the identifier of a key")
+}
