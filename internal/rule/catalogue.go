@@ -21,7 +21,7 @@ func Catalogue(rules List) string {
 			}
 		}
 		fmt.Fprintf(&table, "| <a id=\"%s\"></a>**%s** %s | %s | %s | %s | %s |\n",
-			strings.ToLower(string(r.ID)), r.ID, cell(r.Name),
+			r.anchor(), r.ID, cell(r.Name),
 			cell(r.Sentence), cell(r.Title), strings.Join(moments, ", "), cell(r.Source))
 	}
 	return table.String()

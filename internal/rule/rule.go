@@ -50,6 +50,20 @@ type Rule struct {
 	Found []Moment
 }
 
+// guide is the page that documents every rule, with an anchor for each.
+const guide = "https://registry.terraform.io/providers/azuremedia/azuremedia/latest/docs/guides/rules"
+
+// URL returns where the rule is documented, or nothing for what is no rule.
+func (r Rule) URL() string {
+	if r.ID == "" {
+		return ""
+	}
+	return guide + "#" + r.anchor()
+}
+
+// anchor returns the name of the rule's place in the guide.
+func (r Rule) anchor() string { return strings.ToLower(string(r.ID)) }
+
 // FoundAt reports whether a violation is found at the moment.
 func (r Rule) FoundAt(moment Moment) bool {
 	return slices.Contains(r.Found, moment)
@@ -122,7 +136,7 @@ func (v Violation) Summary() string {
 }
 
 // Detail returns what a person reads under the summary: one line for each of found, required,
-// why and remedy.
+// why and remedy, and where the rule is documented.
 func (v Violation) Detail() string {
 	var text strings.Builder
 	for _, line := range []struct{ label, sentence string }{
@@ -138,6 +152,9 @@ func (v Violation) Detail() string {
 			text.WriteByte('\n')
 		}
 		fmt.Fprintf(&text, "%s: %s.", line.label, line.sentence)
+	}
+	if url := v.Rule.URL(); url != "" {
+		text.WriteString("\nRule: " + url)
 	}
 	return text.String()
 }

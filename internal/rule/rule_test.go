@@ -53,9 +53,12 @@ func TestViolation_saysEverything(t *testing.T) {
 		{"Summary with a title of its own", titled(violation).Summary(), "Example Missing (EXA001)"},
 		{
 			"Detail", violation.Detail(),
-			"Found: nothing.\nRequired: something.\nWhy: Azure wants it.\nRemedy: Write something.",
+			"Found: nothing.\nRequired: something.\nWhy: Azure wants it.\nRemedy: Write something.\nRule: " + violation.Rule.URL(),
 		},
-		{"Detail without a why", withoutWhy(violation).Detail(), "Found: nothing.\nRequired: something.\nRemedy: Write something."},
+		{
+			"Detail without a why", withoutWhy(violation).Detail(),
+			"Found: nothing.\nRequired: something.\nRemedy: Write something.\nRule: " + violation.Rule.URL(),
+		},
 	} {
 		if diff := cmp.Diff(text.want, text.got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text.name, diff)

@@ -4,6 +4,7 @@
 package rule_test
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,14 +23,37 @@ import (
 var fault = regexp.MustCompile(`\b(Not|No|Cannot|Without|Missing|Too|Contradicts|Late|Behind|Another|Still|Failed|` +
 	`Unknown|Disabled|Inaccessible|Exposed|Exceeded|Elsewhere|Interrupted|System Key|Shared Keys)\b`)
 
+func everyRule() []rule.Rule {
+	return slices.Concat(
+		customerkey.Rules(), keyrotation.Rules(), mediaaccount.Rules(), naming.Rules(), posture.Rules(),
+	)
+}
+
+// TestRules_haveAPlaceInTheGuide follows the link of every rule's error to the guide.
+func TestRules_haveAPlaceInTheGuide(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../docs/guides/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = "https://registry.terraform.io/providers/azuremedia/azuremedia/latest/docs/guides/rules#"
+	for _, r := range everyRule() {
+		anchor, ok := strings.CutPrefix(r.URL(), page)
+		if !ok || strings.Count(string(guide), `<a id="`+anchor+`"></a>**`+string(r.ID)+`**`) != 1 {
+			t.Errorf("the guide has no place for %s", r.URL())
+		}
+	}
+	if url := (rule.Rule{}).URL(); url != "" {
+		t.Errorf("what is no rule is documented at %s", url)
+	}
+}
+
 // TestRules_titlesStateTheFault holds every rule to a name for the guide and a title of its own
 // for its error.
 func TestRules_titlesStateTheFault(t *testing.T) {
 	t.Parallel()
 	titled, named := map[string]rule.ID{}, map[string]rule.ID{}
-	for _, r := range slices.Concat(
-		customerkey.Rules(), keyrotation.Rules(), mediaaccount.Rules(), naming.Rules(), posture.Rules(),
-	) {
+	for _, r := range everyRule() {
 		if r.Name == "" || r.Title == "" || r.Source == "" || len(r.Found) == 0 || !strings.HasSuffix(r.Sentence, ".") {
 			t.Errorf("%s is not complete: %+v", r.ID, r)
 		}

@@ -217,7 +217,7 @@ func TestFromViolation(t *testing.T) {
 		t.Errorf("not at %s: %v", want, diags)
 	}
 	want := "Found: 1024 bits.\nRequired: 2048 bits.\nWhy: It is so.\nRemedy: Make another key." +
-		"\n\nNothing was changed."
+		"\nRule: " + broken.Rule.URL() + "\n\nNothing was changed."
 	if diags.Detail() != want {
 		t.Errorf("got %q, want %q", diags.Detail(), want)
 	}

@@ -205,6 +205,7 @@ Found: a change of infrastructure encryption on ID.
 Required: the choice made when the account was created.
 Why: Azure can switch the second layer on only at creation, so this plan replaces the account and deletes everything stored in it.
 Remedy: Leave the attribute as it was, or copy the data to a new account first.
+Rule: https://registry.terraform.io/providers/azuremedia/azuremedia/latest/docs/guides/rules#cmk015
 AttributeName("infrastructure_encryption_enabled")
 `
 	if diff := cmp.Diff(want, strings.ReplaceAll(plan.Diagnostics.Text(), created.State["id"].(string), "ID")); diff != "" {
@@ -257,6 +258,7 @@ Found: the storage account name "contoso", which is not available (AlreadyExists
 Required: a name that nobody else in Azure has.
 Why: The name becomes part of addresses that all of Azure shares.
 Remedy: Choose another name; if it is your own storage account that has it, import that one.
+Rule: https://registry.terraform.io/providers/azuremedia/azuremedia/latest/docs/guides/rules#acc003
 
 Nothing was changed.
 AttributeName("name")
