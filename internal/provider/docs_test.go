@@ -49,7 +49,7 @@ func TestDocs_haveTheirPlace(t *testing.T) {
 		}
 		group := subcategory.FindStringSubmatch(text)
 		if group == nil || !slices.Contains(groups, group[1]) {
-			t.Errorf("%s is in the group %q", name, group)
+			t.Errorf("%s is in the group %q: templates/subcategory gives each page its group", name, group)
 			continue
 		}
 		retired := slices.Contains([]string{"account.md", "accounts.md", "video_analyzer.md"}, page)
