@@ -65,6 +65,7 @@ func openRehearsal(ctx context.Context, dataFile string) (provider.Rehearsal, er
 		ClientID:       access.ClientID,
 		ClientSecret:   access.ClientSecret,
 
-		OpenSubscription: azure.OpenSubscription,
+		FindSubscription: azure.FindSubscription,
+		HasClient:        azure.HasClient,
 	}, nil
 }

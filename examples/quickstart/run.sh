@@ -33,6 +33,8 @@ cat >.quickstart/cli.tfrc <<-CONFIG
 	  direct {}
 	}
 CONFIG
+# The local Azure has not the subscription of a real one.
+unset ARM_SUBSCRIPTION_ID
 export TF_CLI_CONFIG_FILE=$PWD/.quickstart/cli.tfrc CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_INPUT=0
 
 bold='' dim='' green='' plain=''

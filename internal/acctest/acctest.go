@@ -267,7 +267,8 @@ func (a *Azure) server(access rehearsal.Access, transport http.RoundTripper) (tf
 				ClientID:       access.ClientID,
 				ClientSecret:   access.ClientSecret,
 
-				OpenSubscription: a.rehearsal.OpenSubscription,
+				FindSubscription: a.rehearsal.FindSubscription,
+				HasClient:        a.rehearsal.HasClient,
 			}, nil
 		}))()
 	return recordOf(context.WithoutCancel(a.t.Context()), server)

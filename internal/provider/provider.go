@@ -59,9 +59,10 @@ type Rehearsal struct {
 	ClientID       string
 	ClientSecret   string
 
-	// OpenSubscription makes sure that the subscription with the ID is there, and returns its ID as the
-	// local Azure writes it.
-	OpenSubscription func(ctx context.Context, id string) (string, error)
+	// FindSubscription returns the ID of a subscription as the local Azure writes it, or "" if there is none.
+	FindSubscription func(ctx context.Context, id string) (string, error)
+	// HasClient reports whether the local Azure has a service principal with the client ID.
+	HasClient func(ctx context.Context, clientID string) (bool, error)
 }
 
 // Option sets something that the configuration cannot.
@@ -138,8 +139,19 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ActionData = client
 }
 
-// rehearse points the configuration at the local Azure, which has every subscription that is asked for. It
-// ignores all settings of the sign-in, so a configuration needs no other change to be rehearsed.
+// unknownSubscription refuses a subscription that the local Azure has not, as Azure does at the first request.
+func unknownSubscription(id, dataFile string) error {
+	return &azure.SettingError{
+		Setting:  "subscription_id",
+		Problem:  fmt.Sprintf("the subscription %q could not be found in the rehearsal (SubscriptionNotFound)", id),
+		Required: "a subscription that the rehearsal has",
+		Remedy: fmt.Sprintf("Add it with `terraform-provider-azuremedia rehearsal subscriptions add %s --data %s`, "+
+			"or remove the setting to use the subscription that every rehearsal begins with", id, dataFile),
+	}
+}
+
+// rehearse points the configuration at the local Azure. It ignores all settings of the sign-in, so a
+// configuration needs no other change to be rehearsed, unless they name a service principal of the local Azure.
 func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Config) error {
 	if p.openRehearsal == nil {
 		return errors.New("this build of the provider has no rehearsal")
@@ -153,22 +165,20 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 		}
 	}
 	if wanted := config.SubscriptionID; wanted != "" && !strings.EqualFold(wanted, rehearsal.SubscriptionID) {
-		rehearsal.SubscriptionID, err = rehearsal.OpenSubscription(ctx, wanted)
-		if err != nil {
-			return &azure.SettingError{
-				Setting: "subscription_id",
-				Problem: fmt.Sprintf("the rehearsal does not open it: %v", err),
-				Remedy:  "Correct that, or remove the setting to use the subscription that every rehearsal begins with",
-			}
+		if rehearsal.SubscriptionID, err = rehearsal.FindSubscription(ctx, wanted); err != nil {
+			return fmt.Errorf("reading the subscriptions of the rehearsal: %w", err)
+		}
+		if rehearsal.SubscriptionID == "" {
+			return unknownSubscription(wanted, block.dataFile())
 		}
 	}
-	for i, id := range config.DependentSubscriptionIDs {
-		if config.DependentSubscriptionIDs[i], err = rehearsal.OpenSubscription(ctx, id); err != nil {
-			return &azure.SettingError{
-				Setting: "dependent_subscription_ids",
-				Problem: fmt.Sprintf("the rehearsal does not open %s: %v", id, err),
-				Remedy:  "Correct that, or remove the ID",
-			}
+	if config.ClientID != "" && config.ClientSecret != "" && rehearsal.HasClient != nil {
+		known, err := rehearsal.HasClient(ctx, config.ClientID)
+		if err != nil {
+			return fmt.Errorf("reading the service principals of the rehearsal: %w", err)
+		}
+		if known {
+			rehearsal.ClientID, rehearsal.ClientSecret = config.ClientID, config.ClientSecret
 		}
 	}
 	*config = azure.Config{

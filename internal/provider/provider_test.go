@@ -238,9 +238,9 @@ func TestConfigure_opensRehearsalWithItsOwnCredentials(t *testing.T) {
 	}
 }
 
-// TestConfigure_opensTheSubscriptionThatIsNamed has a rehearsal used in the subscription that the block or
+// TestConfigure_usesTheSubscriptionThatIsNamed has a rehearsal used in the subscription that the block or
 // the environment names, and in its own one without a name.
-func TestConfigure_opensTheSubscriptionThatIsNamed(t *testing.T) {
+func TestConfigure_usesTheSubscriptionThatIsNamed(t *testing.T) {
 	const own, other = "00000000-0000-0000-0000-000000000001", "AAAAAAAA-0000-0000-0000-000000000002"
 	for name, test := range map[string]struct {
 		variables map[string]string
@@ -253,11 +253,21 @@ func TestConfigure_opensTheSubscriptionThatIsNamed(t *testing.T) {
 		"in the environment": {map[string]string{"ARM_SUBSCRIPTION_ID": other}, acctest.Value{}, other, nil},
 		"its own":            {nil, acctest.Value{"subscription_id": own}, "", nil},
 		"no ID":              {nil, acctest.Value{"subscription_id": "my-sub"}, "", []string{`subscription_id (ARM_SUBSCRIPTION_ID): "my-sub"`, "Required: a GUID"}},
-		"one that fails": {
+		"one that is not there": {
 			nil,
 			acctest.Value{"subscription_id": subscriptionID},
 			subscriptionID,
-			[]string{"subscription_id (ARM_SUBSCRIPTION_ID): the rehearsal does not open it: full"},
+			[]string{
+				`subscription_id (ARM_SUBSCRIPTION_ID): the subscription "` + subscriptionID +
+					`" could not be found in the rehearsal (SubscriptionNotFound)`,
+				"`terraform-provider-azuremedia rehearsal subscriptions add " + subscriptionID + " --data .azuremedia-rehearsal.db`",
+			},
+		},
+		"a file that fails": {
+			map[string]string{"ARM_SUBSCRIPTION_ID": "ffffffff-0000-0000-0000-000000000002"},
+			acctest.Value{},
+			"ffffffff-0000-0000-0000-000000000002",
+			[]string{"reading the subscriptions of the rehearsal: gone"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -266,11 +276,15 @@ func TestConfigure_opensTheSubscriptionThatIsNamed(t *testing.T) {
 				func(context.Context, string) (provider.Rehearsal, error) {
 					return provider.Rehearsal{
 						Transport: silent{}, TenantID: "t", SubscriptionID: own, ClientID: "c", ClientSecret: "x",
-						OpenSubscription: func(_ context.Context, id string) (string, error) {
-							if opened = id; id != other {
-								return "", errors.New("full")
+						FindSubscription: func(_ context.Context, id string) (string, error) {
+							opened = id
+							switch id {
+							case other:
+								return strings.ToLower(id), nil
+							case subscriptionID:
+								return "", nil
 							}
-							return strings.ToLower(id), nil
+							return "", errors.New("gone")
 						},
 					}, nil
 				}))

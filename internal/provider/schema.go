@@ -34,7 +34,7 @@ func providerSchema() schema.Schema {
 				stringvalidator.OneOf("public", "usgovernment", "china", "custom", "rehearsal")),
 			"subscription_id": text("subscription_id",
 				"The ID of the subscription to create resources in. Required, except in rehearsal, which "+
-					"has every subscription that a provider block names, and one besides."),
+					"begins with one; `rehearsal subscriptions add` adds others."),
 			"tenant_id": text("tenant_id",
 				"The ID of the tenant to sign in to. Required with `client_secret`, "+
 					"`client_certificate_path` and `use_oidc`."),

@@ -4,12 +4,14 @@
 package provider_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
 )
 
 // TestDependentSubscriptions has a vault in a subscription of its own, with a provider block of its own. The
@@ -23,6 +25,9 @@ func TestDependentSubscriptions(t *testing.T) {
 		"identity": acctest.Value{"type": "SystemAssigned"},
 	})
 	identity, _ := account.State["identity"].(acctest.Value)
+	if _, err := w.Rehearsal().AddSubscription(t.Context(), subscriptionID, "Security"); err != nil {
+		t.Fatal(err)
+	}
 	security := func(dependent ...any) *acctest.Proto {
 		return w.Configured(acctest.Value{"subscription_id": subscriptionID, "dependent_subscription_ids": dependent})
 	}
@@ -66,4 +71,50 @@ func TestDependentSubscriptions(t *testing.T) {
 	if gone, diags := proto.Apply(plan); gone.State != nil || len(diags) > 0 {
 		t.Errorf("%v: %s", gone.State, diags.Text())
 	}
+}
+
+// TestSubscriptions_ofAServicePrincipal has two provider blocks of a service principal that has rights in one
+// subscription alone. What it makes is in the subscription of its block; the other one refuses it, as Azure does.
+func TestSubscriptions_ofAServicePrincipal(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	if _, err := w.Rehearsal().AddSubscription(t.Context(), subscriptionID, "Security"); err != nil {
+		t.Fatal(err)
+	}
+	somebody, err := w.Rehearsal().AddPrincipal(t.Context(), "security")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := w.Rehearsal().Ask(t.Context(), rehearsal.Question{
+		Method: "PUT", URL: "/subscriptions/" + subscriptionID +
+			"/providers/Microsoft.Authorization/roleAssignments/33333333-0000-0000-0000-000000000001?api-version=2022-04-01",
+		Body: fmt.Appendf(nil, `{"properties":{"principalId":%q,"principalType":"ServicePrincipal","roleDefinitionId":`+
+			`"/subscriptions/%s/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c"}}`,
+			somebody.ObjectID, subscriptionID),
+	})
+	if err != nil || answer.Refused() {
+		t.Fatalf("%d %s, %v", answer.Status, answer.Body, err)
+	}
+	block := func(subscription string) *acctest.Proto {
+		return w.Configured(acctest.Value{
+			"subscription_id": subscription, "client_id": somebody.ClientID, "client_secret": somebody.ClientSecret,
+		})
+	}
+	group := acctest.Value{"name": "security", "location": fixture.Location}
+	made := block(strings.ToUpper(subscriptionID)).Create("azuremedia_resource_group", group)
+	if id, _ := made.State["id"].(string); !strings.HasPrefix(id, "/subscriptions/"+subscriptionID+"/") {
+		t.Errorf("made %s", id)
+	}
+	other := block(w.SubscriptionID())
+	plan := other.Plan("azuremedia_resource_group", acctest.Object{}, group)
+	diags := plan.Diagnostics
+	if len(diags.Errors()) == 0 {
+		_, diags = other.Apply(plan)
+	}
+	if text := diags.Text(); len(diags.Errors()) == 0 || !strings.Contains(text, "AuthorizationFailed") || !strings.Contains(text, somebody.ObjectID) {
+		t.Errorf("in the other subscription: %s", text)
+	}
+	// The credentials of a real Azure are no service principal of rehearsal's: its owner signs in.
+	w.Configured(acctest.Value{"client_id": "44444444-0000-0000-0000-000000000001", "client_secret": "real"}).
+		Create("azuremedia_resource_group", group)
 }

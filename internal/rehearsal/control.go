@@ -6,6 +6,7 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/fault"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/entra"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/resources"
 )
 
 // Advance moves rehearsal's clock forward and runs everything that becomes due.
@@ -128,36 +130,53 @@ func (a *Azure) AddPrincipal(_ context.Context, name string) (Access, error) {
 	return access, err
 }
 
-// AddSubscription adds a subscription to the tenant, which the service principal of [Azure.Access]
-// owns as well, and returns its ID.
-func (a *Azure) AddSubscription(_ context.Context, displayName string) (id string, err error) {
-	err = a.transact("adding a subscription", func(tx *engine.Tx) {
-		id = a.addSubscription(tx, "", displayName)
-	})
-	return id, err
+// Subscription is a subscription of the tenant.
+type Subscription struct {
+	ID   string `json:"subscription_id"`
+	Name string `json:"name"`
 }
 
-func (a *Azure) addSubscription(tx *engine.Tx, id, displayName string) string {
-	added := a.resources.AddSubscription(tx, id, displayName)
-	a.roles.Assign(tx, added, authorization.Owner, a.access.ObjectID)
-	return added.Subscription()
-}
-
-// OpenSubscription returns the ID of the subscription with this ID as rehearsal writes it. If there is none,
-// it adds one as [Azure.AddSubscription] does: whoever has the data file has every subscription in it.
-func (a *Azure) OpenSubscription(_ context.Context, id string) (opened string, err error) {
-	id = strings.ToLower(id)
-	if uuid.Validate(id) != nil || len(id) != len(uuid.UUID{}.String()) {
-		return "", fmt.Errorf("opening the subscription %q: its ID is not a GUID", id)
+// AddSubscription adds a subscription to the tenant, which the service principal of [Azure.Access] owns as well.
+// Without an ID it gets a new one; one that is there stays as it is.
+func (a *Azure) AddSubscription(_ context.Context, id, name string) (added Subscription, err error) {
+	if id != "" && (uuid.Validate(id) != nil || len(id) != len(uuid.UUID{}.String())) {
+		return added, fmt.Errorf("adding the subscription %q: its ID is not a GUID, such as %s", id, uuid.UUID{})
 	}
-	err = a.transact("opening a subscription", func(tx *engine.Tx) {
-		if found := tx.Resource(engine.ID("/subscriptions/" + id)); found != nil {
-			opened = found.Name
-			return
+	err = a.transact("adding a subscription", func(tx *engine.Tx) {
+		resource := tx.Resource(engine.ID("/subscriptions/" + id))
+		if id == "" || resource == nil {
+			made := a.resources.AddSubscription(tx, strings.ToLower(id), name)
+			a.roles.Assign(tx, made, authorization.Owner, a.access.ObjectID)
+			resource = tx.Resource(made)
 		}
-		opened = a.addSubscription(tx, id, "Rehearsal "+id)
+		added = subscriptionOf(resource)
 	})
-	return opened, err
+	return added, err
+}
+
+// Subscriptions returns the subscriptions, in the order of their IDs.
+func (a *Azure) Subscriptions(_ context.Context) ([]Subscription, error) {
+	found := []Subscription{}
+	err := a.transact("reading the subscriptions", func(tx *engine.Tx) {
+		for _, resource := range tx.Resources("/subscriptions", resources.SubscriptionType) {
+			found = append(found, subscriptionOf(resource))
+		}
+	})
+	return found, err
+}
+
+func subscriptionOf(resource *engine.Resource) Subscription {
+	return Subscription{ID: resource.Name, Name: resource.String("displayName")}
+}
+
+// FindSubscription returns the ID of a subscription as rehearsal writes it, or "" if there is no such one.
+func (a *Azure) FindSubscription(_ context.Context, id string) (found string, err error) {
+	err = a.transact("looking for a subscription", func(tx *engine.Tx) {
+		if resource := tx.Resource(engine.ID("/subscriptions/" + id)); resource != nil {
+			found = resource.Name
+		}
+	})
+	return found, err
 }
 
 // Principals returns the service principals and managed identities.
@@ -199,6 +218,14 @@ func (a *Azure) RemoveApplication(_ context.Context, id string) error {
 		return fmt.Errorf("removing an application: %w", err)
 	}
 	return nil
+}
+
+// HasClient reports whether a service principal of this Azure has the client ID.
+func (a *Azure) HasClient(ctx context.Context, clientID string) (bool, error) {
+	principals, err := a.Principals(ctx)
+	return slices.ContainsFunc(principals, func(p entra.Principal) bool {
+		return p.Kind == entra.Application && strings.EqualFold(p.AppID, clientID)
+	}), err
 }
 
 // Transact runs fn in a transaction, for a server that keeps documents of its own.

@@ -40,9 +40,9 @@ func TestOpen_beginsOnce(t *testing.T) {
 	}
 }
 
-// TestOpenSubscription opens a subscription from several processes at once. Its resources are apart from those
-// of the first one, and a subscription that nobody opened is not there.
-func TestOpenSubscription(t *testing.T) {
+// TestAddSubscription adds a subscription from several processes at once. Its resources are apart from those
+// of the first one, and a subscription that nobody added is not there.
+func TestAddSubscription(t *testing.T) {
 	t.Parallel()
 	const second = "aaaaaaaa-2222-3333-4444-555555555555"
 	path := filepath.Join(t.TempDir(), "data")
@@ -50,19 +50,29 @@ func TestOpenSubscription(t *testing.T) {
 	for range 4 {
 		users.Go(func() {
 			azure := open(t, path)
-			for id, want := range map[string]string{
-				strings.ToUpper(second): second, azure.Access().SubscriptionID: azure.Access().SubscriptionID,
+			for id, want := range map[string]rehearsal.Subscription{
+				strings.ToUpper(second):       {ID: second, Name: "Second"},
+				azure.Access().SubscriptionID: {ID: azure.Access().SubscriptionID, Name: "Rehearsal"},
 			} {
-				if opened, err := azure.OpenSubscription(t.Context(), id); err != nil || opened != want {
-					t.Errorf("opened %q, want %q: %v", opened, want, err)
+				if added, err := azure.AddSubscription(t.Context(), id, "Second"); err != nil || added != want {
+					t.Errorf("added %v, want %v: %v", added, want, err)
+				}
+				if found, err := azure.FindSubscription(t.Context(), id); err != nil || found != want.ID {
+					t.Errorf("found %q, want %q: %v", found, want.ID, err)
 				}
 			}
 		})
 	}
 	users.Wait()
 	azure := open(t, path)
-	if opened, err := azure.OpenSubscription(t.Context(), "media"); err == nil || !strings.Contains(err.Error(), "not a GUID") {
-		t.Errorf("opened %q: %v", opened, err)
+	if added, err := azure.AddSubscription(t.Context(), "media", ""); err == nil || !strings.Contains(err.Error(), "not a GUID") {
+		t.Errorf("added %q: %v", added, err)
+	}
+	if found, err := azure.FindSubscription(t.Context(), "cccccccc-2222-3333-4444-555555555555"); err != nil || found != "" {
+		t.Errorf("found %q: %v", found, err)
+	}
+	if found, err := azure.Subscriptions(t.Context()); err != nil || len(found) != 2 {
+		t.Errorf("the subscriptions are %v: %v", found, err)
 	}
 	ask := func(method, path, body string) rehearsal.Answer {
 		t.Helper()
@@ -90,7 +100,7 @@ func TestOpenSubscription(t *testing.T) {
 	}
 	unknown := ask("GET", "/subscriptions/bbbbbbbb-2222-3333-4444-555555555555/resourceGroups", "")
 	if unknown.Status != http.StatusNotFound || !strings.Contains(string(unknown.Body), "SubscriptionNotFound") {
-		t.Errorf("a subscription that nobody opened answers %d %s", unknown.Status, unknown.Body)
+		t.Errorf("a subscription that nobody added answers %d %s", unknown.Status, unknown.Body)
 	}
 }
 

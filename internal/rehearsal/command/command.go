@@ -6,6 +6,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ import (
 func New() *cobra.Command {
 	command := group("rehearsal", "Run a local Azure for storage, keys and the accounts that use them",
 		newServe(), newExec(), newEnv(), newInit(), newSeed(), newAdvance(), newShow(), newFaults(), newJournal(),
-		newPrincipals(), newStream(), newApplications(), newRequest())
+		newPrincipals(), newSubscriptions(), newStream(), newApplications(), newRequest())
 	command.Long = "Rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage, Batch, Machine\n" +
 		"Learning, Media Services and Video Analyzer, as far as customer-managed keys and storage\n" +
 		"key rotation need them.\n\n" +
@@ -52,6 +53,8 @@ type target interface {
 	Faults(ctx context.Context) ([]fault.Fault, error)
 	ClearFaults(ctx context.Context, id string) (int, error)
 	AddPrincipal(ctx context.Context, name string) (rehearsal.Access, error)
+	AddSubscription(ctx context.Context, id, name string) (rehearsal.Subscription, error)
+	Subscriptions(ctx context.Context) ([]rehearsal.Subscription, error)
 	Principals(ctx context.Context) ([]entra.Principal, error)
 	Streaming(ctx context.Context, accountID string) (url string, err error)
 	AddApplication(ctx context.Context, wanted application.Application) (application.Record, error)
@@ -81,8 +84,8 @@ func (w *where) flags(command *cobra.Command) {
 		"data file of a rehearsal, as `FILE` (or "+fileVariable+")")
 }
 
-// resolve chooses the rehearsal: by flag, by environment, or the provider's file in this folder.
-func (w *where) resolve() (control, data string, err error) {
+// named returns the rehearsal that a flag or the environment names, or nothing.
+func (w *where) named() (control, data string, err error) {
 	switch {
 	case w.control != "" && w.data != "":
 		return "", "", misuse("--control and --data each name a rehearsal: write one of them")
@@ -90,8 +93,14 @@ func (w *where) resolve() (control, data string, err error) {
 		return w.control, w.data, nil
 	case os.Getenv(controlVariable) != "":
 		return os.Getenv(controlVariable), "", nil
-	case os.Getenv(fileVariable) != "":
-		return "", os.Getenv(fileVariable), nil
+	}
+	return "", os.Getenv(fileVariable), nil
+}
+
+// resolve chooses the rehearsal: by flag, by environment, or the provider's file in this folder.
+func (w *where) resolve() (control, data string, err error) {
+	if control, data, err = w.named(); err != nil || control != "" || data != "" {
+		return control, data, err
 	}
 	if _, err := os.Stat(defaultFile); err == nil {
 		return "", defaultFile, nil
@@ -112,6 +121,18 @@ func (w *where) open(ctx context.Context) (target, error) {
 	return openFile(ctx, data)
 }
 
+// openNew opens the chosen rehearsal. It begins one if there is none, as the provider does.
+func (w *where) openNew(ctx context.Context) (target, error) {
+	control, data, err := w.named()
+	if err != nil {
+		return nil, err
+	}
+	if control != "" {
+		return server.NewClient(control)
+	}
+	return rehearsal.Open(ctx, cmp.Or(data, defaultFile))
+}
+
 func openFile(ctx context.Context, data string) (*rehearsal.Azure, error) {
 	if _, err := os.Stat(data); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no rehearsal in %s: the provider creates one with "+
@@ -121,11 +142,20 @@ func openFile(ctx context.Context, data string) (*rehearsal.Azure, error) {
 }
 
 // drive returns a function that runs a command on the chosen rehearsal.
-func (w *where) drive(
-	run func(c *cobra.Command, on target, args []string) error,
+func (w *where) drive(run func(c *cobra.Command, on target, args []string) error) func(*cobra.Command, []string) error {
+	return drive(w.open, run)
+}
+
+// driveNew is drive for a command that begins a rehearsal if there is none.
+func (w *where) driveNew(run func(c *cobra.Command, on target, args []string) error) func(*cobra.Command, []string) error {
+	return drive(w.openNew, run)
+}
+
+func drive(
+	open func(context.Context) (target, error), run func(c *cobra.Command, on target, args []string) error,
 ) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
-		on, err := w.open(c.Context())
+		on, err := open(c.Context())
 		if err != nil {
 			return err
 		}

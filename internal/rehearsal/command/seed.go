@@ -34,7 +34,7 @@ func newSeed() *cobra.Command {
 			_, _, err := findSeed(args)
 			return err
 		},
-		RunE: at.drive(func(c *cobra.Command, on target, args []string) error {
+		RunE: at.driveNew(func(c *cobra.Command, on target, args []string) error {
 			made, err := plant(c, on, args)
 			if err != nil {
 				return err

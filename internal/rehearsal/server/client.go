@@ -134,6 +134,19 @@ func (c *Client) RemoveApplication(ctx context.Context, id string) error {
 	return c.call(ctx, http.MethodDelete, "/applications/"+url.PathEscape(id), nil, new(struct{}))
 }
 
+// AddSubscription adds a subscription to the tenant, unless it is there.
+func (c *Client) AddSubscription(ctx context.Context, id, name string,
+) (added rehearsal.Subscription, err error) {
+	err = c.call(ctx, http.MethodPost, "/subscriptions", rehearsal.Subscription{ID: id, Name: name}, &added)
+	return added, err
+}
+
+// Subscriptions returns the subscriptions.
+func (c *Client) Subscriptions(ctx context.Context) (subscriptions []rehearsal.Subscription, err error) {
+	err = c.call(ctx, http.MethodGet, "/subscriptions", nil, &subscriptions)
+	return subscriptions, err
+}
+
 // Streaming makes a media account stream a small file and returns the file's URL under Azure's name.
 func (c *Client) Streaming(ctx context.Context, accountID string) (string, error) {
 	var made stream

@@ -77,6 +77,10 @@ func (s *Server) controlHandler() http.Handler {
 	handle("DELETE /applications/{id}", func(r *http.Request) (any, error) {
 		return struct{}{}, refused(s.azure.RemoveApplication(r.Context(), r.PathValue("id")))
 	})
+	handle("GET /subscriptions", func(r *http.Request) (any, error) {
+		return s.azure.Subscriptions(r.Context())
+	})
+	handle("POST /subscriptions", s.addSubscription)
 	handle("POST /streaming", s.stream)
 	handle("POST /request", s.ask)
 	return guarded(mux)
@@ -170,6 +174,15 @@ func (s *Server) addApplication(r *http.Request) (any, error) {
 		return nil, err
 	}
 	added, err := s.azure.AddApplication(r.Context(), asked)
+	return added, refused(err)
+}
+
+func (s *Server) addSubscription(r *http.Request) (any, error) {
+	var asked rehearsal.Subscription
+	if err := read(r, &asked); err != nil {
+		return nil, err
+	}
+	added, err := s.azure.AddSubscription(r.Context(), asked.ID, asked.Name)
 	return added, refused(err)
 }
 

@@ -116,7 +116,7 @@ func (s *Server) start(ctx context.Context, options Options) error {
 		return err
 	}
 	for _, id := range options.Subscriptions {
-		if _, err := s.azure.OpenSubscription(ctx, id); err != nil {
+		if _, err := s.azure.AddSubscription(ctx, id, "Rehearsal "+id); err != nil {
 			return err
 		}
 	}

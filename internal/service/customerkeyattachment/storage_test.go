@@ -303,8 +303,9 @@ func (w *storeworld) elsewhere(vault string) (key string) {
 			w.t.Fatal(err)
 		}
 	}
-	subscription, err := w.Rehearsal().AddSubscription(w.ctx, "Elsewhere")
+	added, err := w.Rehearsal().AddSubscription(w.ctx, "", "Elsewhere")
 	must(err)
+	subscription := added.ID
 	groups, err := w.Client.ResourceGroups(subscription)
 	must(err)
 	_, err = groups.CreateOrUpdate(w.ctx, fixture.Group, armresources.ResourceGroup{Location: to.Ptr("westus2")}, nil)

@@ -182,14 +182,14 @@ func (w *world) attachAs(id, key, identity string) {
 // subscription adds another subscription, with a group of the same name in it.
 func (w *world) subscription() string {
 	w.t.Helper()
-	id, err := w.Rehearsal().AddSubscription(w.ctx, "Elsewhere")
+	added, err := w.Rehearsal().AddSubscription(w.ctx, "", "Elsewhere")
 	w.must(err)
-	groups, err := w.Client.ResourceGroups(id)
+	groups, err := w.Client.ResourceGroups(added.ID)
 	w.must(err)
 	_, err = groups.CreateOrUpdate(w.ctx, fixture.Group,
 		armresources.ResourceGroup{Location: to.Ptr(fixture.Location)}, nil)
 	w.must(err)
-	return id
+	return added.ID
 }
 
 // login adds a principal that is a reader of some scopes, and nothing else.

@@ -20,7 +20,8 @@ type Service struct {
 }
 
 const (
-	subscriptionType = "Microsoft.Resources/subscriptions"
+	// SubscriptionType is the type of a subscription.
+	SubscriptionType = "Microsoft.Resources/subscriptions"
 	groupType        = "Microsoft.Resources/resourceGroups"
 	// groupPermission is the type of groups as permissions spell it.
 	groupPermission = "Microsoft.Resources/subscriptions/resourceGroups"
@@ -38,11 +39,11 @@ func New(e *engine.Engine, directory *entra.Directory) *Service {
 		{Pattern: "GET /subscriptions", Serve: s.listSubscriptions},
 		{
 			Pattern: "GET " + subscription, Serve: s.serveSubscription,
-			Permission: subscriptionType + "/read",
+			Permission: SubscriptionType + "/read",
 		},
 		{
 			Pattern: "GET " + subscription + "/locations", Serve: listLocations,
-			Permission: subscriptionType + "/locations/read",
+			Permission: SubscriptionType + "/locations/read",
 		},
 		{Pattern: "GET " + subscription + "/resourcegroups", Serve: s.listGroups},
 		{Pattern: "GET " + subscription + "/resources", Serve: s.listResources},
@@ -85,7 +86,7 @@ func (s *Service) AddSubscription(tx *engine.Tx, name, displayName string) engin
 		name = tx.NewID()
 	}
 	added := &engine.Resource{
-		ID: engine.ID("/subscriptions/" + name), Type: subscriptionType, Name: name,
+		ID: engine.ID("/subscriptions/" + name), Type: SubscriptionType, Name: name,
 		Properties: map[string]any{"displayName": displayName},
 		Created:    tx.Now(), Modified: tx.Now(),
 	}
@@ -105,8 +106,8 @@ func (s *Service) listTenants(r *engine.Request) (*engine.Response, error) {
 // listSubscriptions answers with the subscriptions in which the caller may read anything.
 func (s *Service) listSubscriptions(r *engine.Request) (*engine.Response, error) {
 	shown := []any{}
-	for _, subscription := range r.Resources("/subscriptions", subscriptionType) {
-		if r.Permit(subscriptionType+"/read", subscription.ID) == nil {
+	for _, subscription := range r.Resources("/subscriptions", SubscriptionType) {
+		if r.Permit(SubscriptionType+"/read", subscription.ID) == nil {
 			shown = append(shown, s.showSubscription(r, subscription))
 		}
 	}
