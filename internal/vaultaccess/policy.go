@@ -30,7 +30,11 @@ type Policy struct {
 	PrincipalID string
 }
 
-// Held returns those of the key permissions that the principal's access policy grants.
+// SecretPermission begins the name of a permission on secrets, such as "secrets/get". All others are permissions
+// on keys.
+const SecretPermission = "secrets/"
+
+// Held returns those of the permissions that the principal's access policy grants.
 func Held(vault armkeyvault.Vault, principalID string, permissions []string) []string {
 	entry := entryOf(vault, principalID)
 	if entry == nil {
@@ -38,7 +42,7 @@ func Held(vault armkeyvault.Vault, principalID string, permissions []string) []s
 	}
 	var held []string
 	for _, permission := range permissions {
-		if grants(entry, permission) || grants(entry, string(armkeyvault.KeyPermissionsAll)) {
+		if grants(entry, permission) {
 			held = append(held, permission)
 		}
 	}
@@ -56,7 +60,7 @@ func HoldsOnly(vault armkeyvault.Vault, principalID string, permissions []string
 		len(granted.Secrets)+len(granted.Certificates)+len(granted.Storage) == 0
 }
 
-// Lacking returns those of the key permissions that the principal's access policy does not grant.
+// Lacking returns those of the permissions that the principal's access policy does not grant.
 func Lacking(vault armkeyvault.Vault, principalID string, permissions []string) []string {
 	held := Held(vault, principalID, permissions)
 	return slices.DeleteFunc(slices.Clone(permissions), func(permission string) bool {
@@ -87,33 +91,46 @@ func Holders(vault armkeyvault.Vault, permissions []string) (principalIDs []stri
 }
 
 func grants(entry *armkeyvault.AccessPolicyEntry, permission string) bool {
-	return slices.ContainsFunc(azure.Deref(entry.Permissions).Keys,
-		func(granted *armkeyvault.KeyPermissions) bool {
-			return strings.EqualFold(string(azure.Deref(granted)), permission)
-		})
+	granted := azure.Deref(entry.Permissions)
+	if onSecrets, ok := strings.CutPrefix(permission, SecretPermission); ok {
+		return has(granted.Secrets, onSecrets) || has(granted.Secrets, string(armkeyvault.SecretPermissionsAll))
+	}
+	return has(granted.Keys, permission) || has(granted.Keys, string(armkeyvault.KeyPermissionsAll))
 }
 
-// Entry returns an access policy with key permissions as Azure takes it.
+// has reports whether a permission is among those that are granted, in whatever case.
+func has[P ~string](granted []*P, permission string) bool {
+	return slices.ContainsFunc(granted, func(one *P) bool {
+		return strings.EqualFold(string(azure.Deref(one)), permission)
+	})
+}
+
+// Entry returns an access policy with permissions as Azure takes it.
 func Entry(tenantID, principalID string, permissions []string) *armkeyvault.AccessPolicyEntry {
 	var keys []*armkeyvault.KeyPermissions
+	var secrets []*armkeyvault.SecretPermissions
 	for _, permission := range permissions {
-		keys = append(keys, to.Ptr(armkeyvault.KeyPermissions(permission)))
+		if onSecrets, ok := strings.CutPrefix(permission, SecretPermission); ok {
+			secrets = append(secrets, to.Ptr(armkeyvault.SecretPermissions(onSecrets)))
+		} else {
+			keys = append(keys, to.Ptr(armkeyvault.KeyPermissions(permission)))
+		}
 	}
 	return &armkeyvault.AccessPolicyEntry{
 		TenantID:    to.Ptr(tenantID),
 		ObjectID:    to.Ptr(principalID),
-		Permissions: &armkeyvault.Permissions{Keys: keys},
+		Permissions: &armkeyvault.Permissions{Keys: keys, Secrets: secrets},
 	}
 }
 
-// Add adds key permissions to the policy. Azure keeps the permissions that the policy already has,
+// Add adds permissions to the policy. Azure keeps the permissions that the policy already has,
 // and all other policies.
 func (p Policy) Add(ctx context.Context, permissions []string, backoff *azure.Backoff) error {
 	return p.change(ctx, armkeyvault.AccessPolicyUpdateKindAdd,
 		Entry(p.TenantID, p.PrincipalID, permissions), backoff)
 }
 
-// Remove removes key permissions from the policy by replacing it with what is left, or removes the
+// Remove removes permissions from the policy by replacing it with what is left, or removes the
 // policy if nothing is left. A vault that no longer exists has no policy to change.
 func (p Policy) Remove(ctx context.Context, permissions []string, backoff *azure.Backoff) error {
 	vaults, at, err := azure.Open(p.VaultID, azure.VaultType, p.Client.Vaults)
@@ -132,16 +149,19 @@ func (p Policy) Remove(ctx context.Context, permissions []string, backoff *azure
 		return nil
 	}
 	left := azure.Deref(entry.Permissions)
-	left.Keys = slices.DeleteFunc(slices.Clone(left.Keys), func(held *armkeyvault.KeyPermissions) bool {
-		return slices.ContainsFunc(permissions, func(removed string) bool {
-			return strings.EqualFold(string(azure.Deref(held)), removed)
-		})
-	})
+	removed := azure.Deref(Entry(p.TenantID, p.PrincipalID, permissions).Permissions)
+	left.Keys = without(left.Keys, removed.Keys)
+	left.Secrets = without(left.Secrets, removed.Secrets)
 	if len(left.Keys)+len(left.Secrets)+len(left.Certificates)+len(left.Storage) == 0 {
 		return p.change(ctx, armkeyvault.AccessPolicyUpdateKindRemove, entry, backoff)
 	}
 	entry.Permissions = &left
 	return p.change(ctx, armkeyvault.AccessPolicyUpdateKindReplace, entry, backoff)
+}
+
+// without returns the permissions that are not removed.
+func without[P ~string](held, removed []*P) []*P {
+	return slices.DeleteFunc(slices.Clone(held), func(one *P) bool { return has(removed, string(azure.Deref(one))) })
 }
 
 // change changes one access policy. A vault takes one change of its policies at a time and refuses a

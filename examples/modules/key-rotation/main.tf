@@ -17,10 +17,14 @@ resource "azuremedia_storage_key_rotation" "this" {
   dependent_ids      = var.account_ids
   rotation_interval  = var.rotation_interval
   emergency          = var.emergency
+  secrets            = var.secrets
 
   rotate_when_changed = {
     request = var.request
   }
 
-  verify = [for url in var.streaming_urls : { url = url }]
+  verify = concat(
+    [for url in var.streaming_urls : { url = url }],
+    var.secrets == null ? [] : [{ signed = true }],
+  )
 }

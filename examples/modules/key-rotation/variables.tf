@@ -9,6 +9,20 @@ variable "account_ids" {
   default     = []
 }
 
+variable "secrets" {
+  description = "The Key Vault secrets that applications read a key or a connection string from."
+  type = set(object({
+    key_vault_id         = string
+    name                 = string
+    holds                = optional(string)
+    content_type         = optional(string)
+    expires_after        = optional(string)
+    tags                 = optional(map(string))
+    disable_old_versions = optional(bool)
+  }))
+  default = null
+}
+
 variable "rotation_interval" {
   description = "The age of key1 at which a rotation starts."
   type        = string

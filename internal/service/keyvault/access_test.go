@@ -9,6 +9,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
@@ -201,5 +202,47 @@ func TestAccess_waitsForAnotherChangeOfThePolicies(t *testing.T) {
 		}
 		object = proto.Update(object, configured)
 		settled(t, proto, object, configured)
+	}
+}
+
+// TestAccess_toSecrets grants the caller access to secrets by a policy, moves it to a role with the vault, and
+// takes it away. What somebody else has granted stays.
+func TestAccess_toSecrets(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	proto := w.Proto()
+	sets := func() error {
+		_, err := w.Secrets("keys").SetSecret(t.Context(), "s", azsecrets.SetSecretParameters{Value: to.Ptr("x")}, nil)
+		return err
+	}
+	object := proto.Create(resourceType, config(nil))
+	if sets() == nil {
+		t.Error("without access, a secret is set")
+	}
+	for _, step := range []struct {
+		name    string
+		changes acctest.Value
+		allowed bool
+	}{
+		{"by a policy", acctest.Value{"caller_secret_access_enabled": true}, true},
+		{"by a role", acctest.Value{"caller_secret_access_enabled": true, "rbac_authorization_enabled": true}, true},
+		{"by a policy again", acctest.Value{"caller_secret_access_enabled": true}, true},
+		{"taken away", nil, false},
+	} {
+		configured := config(step.changes)
+		object = proto.Update(object, configured)
+		settled(t, proto, object, configured)
+		if err := sets(); (err == nil) != step.allowed {
+			t.Errorf("%s: setting a secret: %v", step.name, err)
+		}
+	}
+	// Who may by somebody else's grant may still: an import takes nothing for its own.
+	policy := w.ShowVault("keys").Properties.AccessPolicies[0]
+	policy.Permissions.Secrets = to.SliceOfPtrs(armkeyvault.SecretPermissionsAll)
+	w.UpdateVault("keys", armkeyvault.VaultPatchProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{policy}})
+	imported, _ := proto.ImportByID(resourceType, w.ID(azure.VaultType, "keys"))
+	imported, _ = proto.Read(imported)
+	if imported.State["caller_secret_access_enabled"] != false {
+		t.Error("the import takes somebody else's grant for its own")
 	}
 }

@@ -28,6 +28,7 @@ type model struct {
 	RetentionDays       types.Int64  `tfsdk:"soft_delete_retention_days"`
 	RBACAuthorization   types.Bool   `tfsdk:"rbac_authorization_enabled"`
 	CallerKeyAccess     types.Bool   `tfsdk:"caller_key_access_enabled"`
+	CallerSecretAccess  types.Bool   `tfsdk:"caller_secret_access_enabled"`
 	PublicNetworkAccess types.Bool   `tfsdk:"public_network_access_enabled"`
 	NetworkACLs         types.Object `tfsdk:"network_acls"`
 	VaultURI            types.String `tfsdk:"vault_uri"`
@@ -48,11 +49,9 @@ func networkTypes() map[string]attr.Type {
 	}
 }
 
-// observe copies Azure's answer into the model, and whether the caller may manage the keys. The ID
-// stays as it is.
-func (m *model) observe(vault armkeyvault.Vault, callerAccess bool) {
+// observe copies Azure's answer into the model. What the caller is granted stays as it is, and so does the ID.
+func (m *model) observe(vault armkeyvault.Vault) {
 	importing := m.ObserveTracked(m.Identifier(), vault.Name, vault.Location, vault.Tags)
-	m.CallerKeyAccess = types.BoolValue(callerAccess)
 
 	properties := azure.Deref(vault.Properties)
 	m.SKUName = types.StringValue(
@@ -136,9 +135,15 @@ func (m *model) created(ctx context.Context, caller azure.Caller,
 		PublicNetworkAccess:       m.publicNetworkAccess(),
 		NetworkACLs:               network,
 	}
-	if m.CallerKeyAccess.ValueBool() && !m.RBACAuthorization.ValueBool() {
+	var permissions []string
+	for _, one := range accesses() {
+		if one.enabled(m).ValueBool() && !m.RBACAuthorization.ValueBool() {
+			permissions = append(permissions, one.permissions...)
+		}
+	}
+	if len(permissions) > 0 {
 		properties.AccessPolicies = append(properties.AccessPolicies,
-			vaultaccess.Entry(caller.TenantID, caller.ObjectID, managePermissions()))
+			vaultaccess.Entry(caller.TenantID, caller.ObjectID, permissions))
 	}
 	if m.PurgeProtection.ValueBool() { // Azure refuses a false.
 		properties.EnablePurgeProtection = to.Ptr(true)
@@ -182,7 +187,8 @@ func (m *model) movesAccess(state model) bool {
 // admitsOthers reports whether a plan changes whom the vault lets in.
 func (m *model) admitsOthers(state model) bool {
 	return m.movesAccess(state) || !m.PublicNetworkAccess.Equal(state.PublicNetworkAccess) ||
-		!m.NetworkACLs.Equal(state.NetworkACLs) || !m.CallerKeyAccess.Equal(state.CallerKeyAccess)
+		!m.NetworkACLs.Equal(state.NetworkACLs) || !m.CallerKeyAccess.Equal(state.CallerKeyAccess) ||
+		!m.CallerSecretAccess.Equal(state.CallerSecretAccess)
 }
 
 func (m *model) sku() *armkeyvault.SKU {

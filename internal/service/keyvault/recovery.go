@@ -115,9 +115,11 @@ func (r *Resource) createOrRecover(ctx context.Context, plan model) (model, diag
 		return plan, diags
 	}
 	made := plan
-	// Role assignments are not recovered with a vault.
-	made.observe(vault, hasPolicy(vault, caller) &&
-		!vaultaccess.ByRole(vault))
+	for _, one := range accesses() { // Role assignments are not recovered with a vault.
+		granted := one.enabled(&plan).ValueBool() && one.hasPolicy(vault, caller) && !vaultaccess.ByRole(vault)
+		*one.enabled(&made) = types.BoolValue(granted)
+	}
+	made.observe(vault)
 	return made, diags
 }
 

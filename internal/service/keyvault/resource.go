@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
@@ -125,11 +126,12 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model, backoff
 	if err := diagnostic.Failure(diags); err != nil {
 		return "", err
 	}
-	had, wanted := state.CallerKeyAccess.ValueBool(), plan.CallerKeyAccess.ValueBool()
 	moves := plan.movesAccess(state)
-	if wanted && (!had || moves) {
-		if err := r.grantCaller(ctx, id, plan.RBACAuthorization.ValueBool(), backoff); err != nil {
-			return "", err
+	for _, one := range accesses() {
+		if one.enabled(plan).ValueBool() && (moves || !one.enabled(&state).ValueBool()) {
+			if err := r.grant(ctx, one, id, plan.RBACAuthorization.ValueBool(), backoff); err != nil {
+				return "", err
+			}
 		}
 	}
 	if changed || !plan.Tags.Equal(state.Tags) {
@@ -137,10 +139,12 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model, backoff
 		if err != nil {
 			return "", err
 		}
-		plan.observe(vault, wanted)
+		plan.observe(vault)
 	}
-	if had && (!wanted || moves) {
-		err = r.revokeCaller(ctx, id, state.RBACAuthorization.ValueBool(), backoff)
+	for _, one := range accesses() {
+		if err == nil && one.enabled(&state).ValueBool() && (moves || !one.enabled(plan).ValueBool()) {
+			err = r.revoke(ctx, one, id, state.RBACAuthorization.ValueBool(), backoff)
+		}
 	}
 	if err == nil && moves && state.RBACAuthorization.ValueBool() {
 		err = vaultaccess.UnassignGrants(ctx, r.Client, id)
@@ -151,16 +155,21 @@ func (r *Resource) settle(ctx context.Context, state model, plan *model, backoff
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	base.Refresh(ctx, &r.Resource, req, resp, func(ctx context.Context, state *model) error {
 		vault, err := r.get(ctx, state.Identifier())
-		// Access that the configuration does not manage is not looked at: the next plan would revoke
-		// it.
-		access := state.CallerKeyAccess.ValueBool() || base.Imported(state.Name)
-		if err == nil && access {
-			access, err = r.callerAccess(ctx, vault)
+		if err != nil {
+			return err
 		}
-		if err == nil {
-			state.observe(vault, access)
+		for _, one := range accesses() {
+			// Access that the configuration does not manage is not looked at: the next plan would revoke it.
+			granted := one.enabled(state).ValueBool() || one.byDefault && base.Imported(state.Name)
+			if granted {
+				if granted, err = r.isGranted(ctx, one, vault); err != nil {
+					return err
+				}
+			}
+			*one.enabled(state) = types.BoolValue(granted)
 		}
-		return err
+		state.observe(vault)
+		return nil
 	})
 }
 

@@ -80,6 +80,15 @@ func resourceSchema() schema.Schema {
 				Computed: true,
 				Default:  booldefault.StaticBool(true),
 			},
+			"caller_secret_access_enabled": schema.BoolAttribute{
+				MarkdownDescription: "Whether to grant the identity that runs Terraform access to " +
+					"manage the vault's secrets, as the `secrets` of an `azuremedia_storage_key_rotation` need: an access " +
+					"policy, or the role Key Vault Secrets Officer on the vault. If `false`, access granted elsewhere is " +
+					"left alone. Default: `false`.",
+				Optional: true,
+				Computed: true,
+				Default:  booldefault.StaticBool(false),
+			},
 			"public_network_access_enabled": schema.BoolAttribute{
 				MarkdownDescription: "Whether the vault is reachable from the internet. " +
 					"Default: `true`.",

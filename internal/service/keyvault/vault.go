@@ -78,9 +78,12 @@ func (r *Resource) delete(ctx context.Context, state *model) error {
 	if err := removal(state).Refuse(ctx, r.Client); err != nil {
 		return err
 	}
-	if state.RBACAuthorization.ValueBool() && state.CallerKeyAccess.ValueBool() {
+	for _, one := range accesses() {
+		if !state.RBACAuthorization.ValueBool() || !one.enabled(state).ValueBool() {
+			continue
+		}
 		// A role assignment outlives the vault.
-		if err := r.revokeCaller(ctx, id, true, r.Backoff(ctx, diagnostic.Delete, state.Timeouts)); err != nil {
+		if err := r.revoke(ctx, one, id, true, r.Backoff(ctx, diagnostic.Delete, state.Timeouts)); err != nil {
 			return err
 		}
 	}

@@ -25,13 +25,25 @@ func TestAccModules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, test := range map[string]struct{ arguments, output, complete, settling string }{
+	for name, test := range map[string]struct {
+		module                                string
+		settles                               int // hours
+		arguments, output, complete, settling string
+	}{
 		"key-rotation": {
+			"key-rotation", 7,
 			`storage_account_id = azuremedia_storage_account.test.id
 			account_ids        = [azuremedia_account.test.id]`,
 			"phase", `"complete"`, `"settling"`,
 		},
+		"key-rotation with a secret": { // Its readers have a day.
+			"key-rotation", 25,
+			`storage_account_id = azuremedia_storage_account.test.id
+			secrets = [{ key_vault_id = azuremedia_key_vault.test.id, name = "storage-key" }]`,
+			"phase", `"complete"`, `"settling"`,
+		},
 		"account-key-rotation": {
+			"account-key-rotation", 7,
 			`account_name        = azuremedia_account.test.name
 			resource_group_name = azuremedia_account.test.resource_group_name`,
 			"phases", `:"complete"}`, `:"settling"}`,
@@ -40,13 +52,14 @@ func TestAccModules(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := open(t, t.TempDir(), &calls{t: t, terraform: command, provider: provider})
+			ground := ground + vault
 			p.configure(ground)
 			p.must() // The module asks Azure which storage accounts there are.
 			apply := func(request, want string) {
 				t.Helper()
 				p.configure(ground + fmt.Sprintf("module \"keys\" {\n  source  = %q\n  request = %q\n  %s\n}\n"+
 					"output \"phase\" {\n  value = module.keys.%s\n}\n",
-					filepath.Join(modules, name), request, test.arguments, test.output))
+					filepath.Join(modules, test.module), request, test.arguments, test.output))
 				if output, code := p.run(nil, "get"); code != 0 {
 					t.Fatalf("getting the module: %s", output)
 				}
@@ -60,8 +73,9 @@ func TestAccModules(t *testing.T) {
 				}
 			}
 			apply("none", test.complete)
+			p.advance(test.settles)
 			apply("june", test.settling)
-			p.advance(7)
+			p.advance(test.settles)
 			apply("june", test.complete)
 		})
 	}

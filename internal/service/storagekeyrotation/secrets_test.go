@@ -5,6 +5,7 @@ package storagekeyrotation_test
 
 import (
 	"context"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -392,7 +393,14 @@ func leastRole() map[string]bool {
 // TestSecrets_leastRole rotates with the least role. Without one of its actions, an error names that action.
 func TestSecrets_leastRole(t *testing.T) {
 	t.Parallel()
+	guide, err := os.ReadFile("../../../docs/guides/storage-keys-in-key-vault.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for missing := range leastRole() {
+		if !strings.Contains(string(guide), "| `"+missing+"`") {
+			t.Errorf("the guide does not name %s", missing)
+		}
 		t.Run(missing, func(t *testing.T) {
 			t.Parallel()
 			w, config := newSecret(t, acctest.Value{"disable_old_versions": true})

@@ -375,6 +375,16 @@ resource "azuremedia_account" "test" {
 }
 `
 
+// vault is a vault in which the provider may set secrets.
+const vault = `
+resource "azuremedia_key_vault" "test" {
+  name                         = "contoso-kv"
+  resource_group_name          = azuremedia_resource_group.test.name
+  location                     = azuremedia_resource_group.test.location
+  caller_secret_access_enabled = true
+}
+`
+
 // rotating is a rotation of the keys of the media account "contoso".
 func rotating(subscription, trigger, more string) string {
 	group := "/subscriptions/" + subscription + "/resourceGroups/" + fixture.Group
