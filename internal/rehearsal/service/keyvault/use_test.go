@@ -108,6 +108,7 @@ func TestAServiceWrapsAndUnwraps(t *testing.T) {
 	wanted := keyvault.KeyFacts{
 		VaultID: c.vaultID, VaultLocation: "westeurope", SoftDelete: true, PurgeProtection: true,
 		ID: c.key, VersionID: first, NewestID: second, Type: "RSA", Size: 2048, Enabled: true,
+		Created:    time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC),
 		Operations: []string{"encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"},
 	}
 	if diff := cmp.Diff(wanted, facts); diff != "" {
@@ -115,6 +116,7 @@ func TestAServiceWrapsAndUnwraps(t *testing.T) {
 	}
 	facts, _ = c.describe(c.key)
 	wanted.VersionID, wanted.Expires = second, time.Unix(1899000000, 0).UTC()
+	wanted.Created = wanted.Created.Add(time.Minute)
 	if diff := cmp.Diff(wanted, facts); diff != "" {
 		t.Errorf("the facts of the newest version (-want +got):\n%s", diff)
 	}
