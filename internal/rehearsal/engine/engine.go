@@ -33,6 +33,7 @@ type Engine struct {
 	authorize    Authorize
 	identities   Identities
 	interceptors []Interceptor
+	locked       Locked
 	pace         Pace
 
 	ripening sync.Mutex // held by whoever runs timers
@@ -106,6 +107,13 @@ func New(s store.Store, options ...Option) *Engine {
 	e.timers[operationTimer] = completeOperation
 	return e
 }
+
+// Locked returns the scopes of the locks that keep something at scope from being changed or, with deletion, from
+// being deleted.
+type Locked func(tx *Tx, scope ID, deletion bool) []ID
+
+// GuardLocks sets how Resource Manager finds locks. Without it there are none.
+func (e *Engine) GuardLocks(locked Locked) { e.locked = locked }
 
 // Guard sets how Resource Manager checks tokens and permissions.
 func (e *Engine) Guard(authenticate Authenticate, authorize Authorize) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package authorization is rehearsal's Microsoft.Authorization: role definitions, built-in and custom,
-// role assignments at every scope, and the evaluation of both for each request. It must not import the
+// role assignments at every scope, the evaluation of both for each request, and management locks. It must not import the
 // services that it guards.
 package authorization
 
@@ -46,6 +46,7 @@ func New(e *engine.Engine, directory *entra.Directory) *Service {
 	e.Register(&engine.ResourceType{
 		Name: permissionType, Untracked: true, Serve: s.servePermissions,
 	})
+	registerLocks(e, s)
 	e.OnTimer(settledTimer, func(tx *engine.Tx, scope string) { tx.Publish(Changed, scope) })
 	return s
 }

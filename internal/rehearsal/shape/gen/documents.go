@@ -86,6 +86,11 @@ func documents() []document {
 			served: workspaceVersions(),
 		},
 		{file: written + "machinelearning-polling.json", lenient: true, served: workspaceVersions()},
+		{
+			file:   microsoft + "locks/2020-05-01/locks.json",
+			types:  []string{"Microsoft.Authorization/locks"},
+			served: []string{"2015-01-01", "2016-09-01", "2017-04-01"},
+		},
 		// What the versions of these add to one another is in the document written here.
 		{
 			file: written + "resources.json",
@@ -185,8 +190,12 @@ func waived(operation, definition, field string) bool {
 	}
 }
 
-// skipped tells that an operation belongs to another provider than the document.
+// skipped tells that an operation belongs to another provider than the document, or is in it twice.
 func skipped(d document, path string) bool {
+	// Locks of nested resources: "/{scope}/providers/…" stands for these too.
+	if strings.Contains(path, "{parentResourcePath}") {
+		return true
+	}
 	// The vaults of a subscription are also listed by Resource Manager's own
 	// generic list, with an api-version of its own.
 	return strings.HasPrefix(d.file, microsoft) && strings.HasSuffix(path, "/resources")
