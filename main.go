@@ -39,6 +39,7 @@ func main() {
 
 // serve serves the provider to Terraform, or to a debugger.
 func serve(number string, debugged bool) error {
+	provider.QuietFramework()
 	var options []tf6server.ServeOpt
 	if debugged {
 		options = append(options, tf6server.WithManagedDebug())
