@@ -128,6 +128,9 @@ func (m model) config() (azure.Config, error) {
 	if config.Environment == "" {
 		config.Environment = azure.Public
 	}
+	if config.Environment == azure.Rehearsal && m.Rehearsal == nil && m.Endpoint == nil && config.Endpoint.ConnectTo != "" {
+		config.Environment = azure.Custom // The rehearsal that `rehearsal exec` serves is the one that is meant.
+	}
 	if m.Rehearsal != nil && config.Environment != azure.Rehearsal {
 		read.refuse(azure.SettingError{
 			Setting:  "environment",

@@ -111,13 +111,19 @@ func TestExec_pointsThisProvider(t *testing.T) {
 	if !runsInRehearsal(t) {
 		return
 	}
-	proto := acctest.NewProto(t, func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil })
-	if diags := proto.Configure(acctest.Value{}); len(diags) > 0 {
-		t.Fatal(diags.Text())
-	}
-	group := proto.Create("azuremedia_resource_group", acctest.Value{"name": "app", "location": "westeurope"})
-	if id, _ := group.State["id"].(string); !strings.HasPrefix(id, "/subscriptions/"+os.Getenv("ARM_SUBSCRIPTION_ID")+"/") {
-		t.Errorf("%+v", group.State)
+	for name, block := range map[string]acctest.Value{
+		"public": {},
+		// A block that would have a rehearsal of its own joins this one.
+		"rehearsal": {"environment": "rehearsal"},
+	} {
+		proto := acctest.NewProto(t, func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil })
+		if diags := proto.Configure(block); len(diags) > 0 {
+			t.Fatal(diags.Text())
+		}
+		group := proto.Create("azuremedia_resource_group", acctest.Value{"name": name, "location": "westeurope"})
+		if id, _ := group.State["id"].(string); !strings.HasPrefix(id, "/subscriptions/"+os.Getenv("ARM_SUBSCRIPTION_ID")+"/") {
+			t.Errorf("%+v", group.State)
+		}
 	}
 }
 
