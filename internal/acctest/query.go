@@ -113,3 +113,45 @@ func (p *Proto) Open(ephemeralResource string, config Value) (Value, Diagnostics
 	p.must(err)
 	return p.decode(schema, resp.Result), append(validated.Diagnostics, resp.Diagnostics...)
 }
+
+// Invoke validates the configuration of an action, plans it and invokes it. It returns what the action tells of its
+// progress.
+func (p *Proto) Invoke(actionType string, config Value) (progress []string, diags Diagnostics) {
+	p.t.Helper()
+	server, ok := p.server.(Server)
+	if !ok {
+		p.t.Fatalf("%T invokes no actions", p.server)
+	}
+	action, ok := p.schemas.ActionSchemas[actionType]
+	if !ok {
+		p.t.Fatalf("there is no action %s", actionType)
+	}
+	p.goOn()
+	encoded := p.encode(action.Schema, config)
+	validated, err := server.ValidateActionConfig(p.context(),
+		&tfprotov6.ValidateActionConfigRequest{ActionType: actionType, Config: encoded})
+	p.must(err)
+	if diags = validated.Diagnostics; len(diags.Errors()) > 0 {
+		return nil, diags
+	}
+	planned, err := server.PlanAction(p.context(), &tfprotov6.PlanActionRequest{
+		ActionType: actionType, Config: encoded, ClientCapabilities: &tfprotov6.PlanActionClientCapabilities{},
+	})
+	p.must(err)
+	if diags = append(diags, planned.Diagnostics...); len(diags.Errors()) > 0 {
+		return nil, diags
+	}
+	stream, err := server.InvokeAction(p.context(), &tfprotov6.InvokeActionRequest{
+		ActionType: actionType, Config: encoded, ClientCapabilities: &tfprotov6.InvokeActionClientCapabilities{},
+	})
+	p.must(err)
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			diags = append(diags, event.Diagnostics...)
+		}
+	}
+	return progress, diags
+}

@@ -4,6 +4,7 @@
 package keyrotation
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -145,7 +146,7 @@ func (r Recorded) reason(w Wanted, at time.Time) (string, bool) {
 	case r.alarmed(w):
 		return "An emergency was declared", true
 	case w.RotateOnCreate && r.Trigger == unrotated:
-		return "rotate_on_create asks for a rotation", true
+		return cmp.Or(w.Asked, "rotate_on_create") + " asks for a rotation", true
 	case w.Trigger != "" && w.Trigger != r.Trigger:
 		return "rotate_when_changed has changed", true
 	case due.IsZero():

@@ -131,6 +131,35 @@ func (r Recorded) Recalled(w Wanted, secondaryDue time.Time) Recorded {
 	return r
 }
 
+// Reported returns the record of a storage account without one, every dependent of which reports that it has had
+// both keys since a time; the zero time stands for no dependents. No sync has to begin with.
+func Reported(o Observed, since time.Time, w Wanted) Recorded {
+	r := Recorded{}.adopted(o, w)
+	if !r.Synced.Key1.IsZero() {
+		r.Synced = Keys[time.Time]{Key1: latest(since, o.Created.Key1), Key2: latest(since, o.Created.Key2)}
+	}
+	return r
+}
+
+// Leaked returns the record and the configuration of a run that regenerates each key that was made before a time,
+// and no other. A key that is newer is synced, because nobody knows whether it was.
+func Leaked(o Observed, before time.Time, w Wanted) (Recorded, Wanted) {
+	// An emergency takes both keys; with this strategy the older one comes first.
+	w = Wanted{Strategy: Alternate, Settle: w.Settle, Verify: w.Verify, Emergency: true}
+	r := Recorded{Phase: Complete, Created: o.Created}
+	fresh := 0
+	for _, key := range []Key{Key1, Key2} {
+		if !o.Created.Of(key).Before(before) {
+			r.Created = r.Created.With(key, time.Time{})
+			fresh++
+		}
+	}
+	if fresh == 2 {
+		r.Phase, r.Emergency = Closing, true
+	}
+	return r, w
+}
+
 // Imported returns the record of an imported storage account, which had no sync: its keys settle
 // before one is regenerated, and the first trigger of the configuration is no reason to rotate.
 func Imported(o Observed) Recorded {

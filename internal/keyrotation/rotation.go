@@ -190,6 +190,8 @@ type Wanted struct {
 	Emergency bool
 	// RotateOnCreate starts a rotation right after the adoption.
 	RotateOnCreate bool
+	// Asked says who asks for that rotation; empty for rotate_on_create.
+	Asked string
 	// Verify says that the configuration verifies before the second key and at the end.
 	Verify bool
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
 
 // TestCrash_isAnErrorOfOneResource: every operation on a resource that panics fails, and an apply of
@@ -84,6 +85,11 @@ func TestCrash_isAnErrorOfOneResource(t *testing.T) {
 	crashed("data source", diags)
 	_, diags = proto.List("azuremedia_key_vault_key", acctest.Query{})
 	crashed("list", diags)
+	_, diags = proto.Invoke("azuremedia_verify", acctest.Value{
+		"storage_account_id": w.ID(azure.StorageAccountType, "badmedia"), "verify": []any{acctest.Value{"signed": true}},
+		"secrets": []any{acctest.Value{"id": "https://keys.vault.azure.net/secrets/badmedia"}},
+	})
+	crashed("action", diags)
 	close(over)
 	if changed := <-ended; changed.State == nil || !cmp.Equal(changed.State["tags"], any(acctest.Value{"a": "b"})) {
 		t.Errorf("the other one was left as %v", changed.State)

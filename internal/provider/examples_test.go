@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
@@ -28,6 +29,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 )
 
@@ -54,6 +56,8 @@ func TestExamples_areThereForEveryKind(t *testing.T) {
 		"functions":    slices.Sorted(maps.Keys(has.Functions)),
 
 		"ephemeral-resources": slices.Sorted(maps.Keys(has.EphemeralResourceSchemas)),
+
+		"actions": slices.Sorted(maps.Keys(has.ActionSchemas)),
 
 		"list-resources": slices.Sorted(maps.Keys(has.ListResourceSchemas)),
 	} {
@@ -248,6 +252,54 @@ func TestAccExamples_listResources(t *testing.T) {
 	})
 }
 
+// TestExamples_actions invokes every action's example on what the quickstart makes.
+func TestExamples_actions(t *testing.T) {
+	t.Parallel()
+	for _, kind := range folders(t, "actions") {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w := fixture.New(t)
+			w.Account("contosomediastorage")
+			action := blockOf(t, filepath.Join(examples, "actions", kind, "action.tf"), "action", kind)
+			config := valuesOf(t, action.Body.Blocks[0].Body.Attributes)
+			account := w.ID(azure.MediaAccountType, "contosomediastorage")
+			for name, value := range config {
+				switch name {
+				case "storage_account_id":
+					config[name] = strings.Replace(fmt.Sprint(value), exampleSubscription, w.SubscriptionID(), 1)
+				case "dependent_ids":
+					config[name] = []any{account}
+				case "leaked_at":
+					config[name] = w.Client.TimeOf("").UTC().Format(time.RFC3339)
+				}
+			}
+			progress, diags := w.Proto().Invoke(kind, config)
+			if len(diags) > 0 || len(progress) == 0 {
+				t.Errorf("%v %s", progress, diags.Text())
+			}
+		})
+	}
+}
+
+// TestAccExamples_actions plans every action's example with a Terraform that has actions: 1.14 or later.
+// TestExamples_actions invokes them with any.
+func TestAccExamples_actions(t *testing.T) {
+	t.Parallel()
+	for _, kind := range folders(t, "actions") {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			opened := acctest.New(t)
+			made := opened.Config(example(t, "quickstart", "main.tf"))
+			acts := strings.ReplaceAll(example(t, "actions", kind, "action.tf"), exampleSubscription, opened.SubscriptionID())
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: opened.Factories(),
+				TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+				Steps:                    []resource.TestStep{{Config: made}, {Config: made + acts}},
+			})
+		})
+	}
+}
+
 // blockOf is the one block of a file, which has a type and a first label.
 func blockOf(t *testing.T, file, blockType, label string) *hclsyntax.Block {
 	t.Helper()
@@ -286,12 +338,26 @@ func valuesOf(t *testing.T, arguments hclsyntax.Attributes) acctest.Value {
 		if err := json.Unmarshal(encoded, &decoded); err != nil {
 			t.Fatal(err)
 		}
-		if object, ok := decoded.(map[string]any); ok {
-			decoded = acctest.Value(object)
-		}
-		values[name] = decoded
+		values[name] = objects(decoded)
 	}
 	return values
+}
+
+// objects are the objects within a value as the driver writes them.
+func objects(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		object := acctest.Value{}
+		for name, one := range value {
+			object[name] = objects(one)
+		}
+		return object
+	case []any:
+		for i, one := range value {
+			value[i] = objects(one)
+		}
+	}
+	return value
 }
 
 // TestAccExamples_functions evaluates every function's example.

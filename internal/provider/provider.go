@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -39,6 +40,7 @@ import (
 
 var (
 	_ provider.Provider                       = (*Provider)(nil)
+	_ provider.ProviderWithActions            = (*Provider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
 	_ provider.ProviderWithFunctions          = (*Provider)(nil)
 	_ provider.ProviderWithListResources      = (*Provider)(nil)
@@ -234,6 +236,15 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 		storagekeyrotation.NewListResource,
 		userassignedidentity.NewListResource,
 		videoanalyzer.NewListResource,
+	}
+}
+
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		storagekeyrotation.NewEmergencyAction,
+		storagekeyrotation.NewRotateAction,
+		storagekeyrotation.NewSyncAction,
+		storagekeyrotation.NewVerifyAction,
 	}
 }
 

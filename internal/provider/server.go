@@ -5,15 +5,12 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"runtime/debug"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 )
 
@@ -54,26 +51,10 @@ func guard[Req, Resp any](ctx context.Context, call func(context.Context, *Req) 
 
 // crash returns the error of a panic.
 func crash(doing string, cause any, stack []byte) *tfprotov6.Diagnostic {
-	if elsewhere, ok := cause.(*azure.PanicError); ok {
-		cause, stack = elsewhere.Cause, elsewhere.Stack
-	}
-	bug := diagnostic.ProviderBug(fmt.Sprintf("The provider crashed while it was %s: %v.\n\n"+
-		"The state has this one as it was before. A change that was under way may be half done. Others are not "+
-		"affected.\n\nWhere it happened:\n%s", doing, cause, frames(stack)))
+	bug := diagnostic.Crashed(doing, cause, stack)
 	return &tfprotov6.Diagnostic{
 		Severity: tfprotov6.DiagnosticSeverityError, Summary: bug.Summary(), Detail: bug.Detail(),
 	}
-}
-
-// frames returns the calls that led to a panic, the last one first.
-func frames(stack []byte) string {
-	_, after, found := strings.Cut(string(stack), "\npanic(")
-	if !found {
-		after = string(stack)
-	}
-	lines := strings.Split(after, "\n")
-	lines = lines[min(2, len(lines)):min(18, len(lines))]
-	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 func (g guarded) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest,
@@ -218,6 +199,40 @@ func (g guarded) ListResource(ctx context.Context, req *tfprotov6.ListResourceRe
 		results(func(result tfprotov6.ListResourceResult) bool {
 			open = push(result)
 			return open
+		})
+	}
+	return stream, nil
+}
+
+func (g guarded) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest,
+) (*tfprotov6.ValidateActionConfigResponse, error) {
+	return guard(ctx, g.server.ValidateActionConfig, req, "checking the configuration of "+req.ActionType,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.ValidateActionConfigResponse {
+			return &tfprotov6.ValidateActionConfigResponse{Diagnostics: d}
+		})
+}
+
+func (g guarded) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest,
+) (*tfprotov6.PlanActionResponse, error) {
+	return guard(ctx, g.server.PlanAction, req, "planning an "+req.ActionType,
+		func(d []*tfprotov6.Diagnostic) *tfprotov6.PlanActionResponse {
+			return &tfprotov6.PlanActionResponse{Diagnostics: d}
+		})
+}
+
+// InvokeAction listens to the action until it has ended, even if Terraform no longer does: an action that could not
+// tell of its progress would stop half-way.
+func (g guarded) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest,
+) (*tfprotov6.InvokeActionServerStream, error) {
+	stream, err := g.server.InvokeAction(ctx, req)
+	if err != nil {
+		return stream, err
+	}
+	events, open := stream.Events, true
+	stream.Events = func(push func(tfprotov6.InvokeActionEvent) bool) {
+		events(func(event tfprotov6.InvokeActionEvent) bool {
+			open = open && push(event)
+			return true
 		})
 	}
 	return stream, nil

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -47,6 +48,13 @@ func (NoNullElements) ValidateDataSource(_ context.Context, req datasource.Valid
 // ValidateEphemeralResource refuses null elements in the configuration of an ephemeral resource.
 func (NoNullElements) ValidateEphemeralResource(_ context.Context, req ephemeral.ValidateConfigRequest,
 	resp *ephemeral.ValidateConfigResponse,
+) {
+	resp.Diagnostics.Append(nullElements(req.Config.Raw)...)
+}
+
+// ValidateAction refuses null elements in the configuration of an action.
+func (NoNullElements) ValidateAction(_ context.Context, req action.ValidateConfigRequest,
+	resp *action.ValidateConfigResponse,
 ) {
 	resp.Diagnostics.Append(nullElements(req.Config.Raw)...)
 }

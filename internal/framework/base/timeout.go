@@ -96,7 +96,7 @@ func (r *Resource) Deadline(ctx context.Context, act diagnostic.Act, configured 
 	switch act {
 	case diagnostic.Create, diagnostic.Update, diagnostic.Delete:
 		ctx = azure.CarryOut(ctx)
-	case diagnostic.Read, diagnostic.Import, diagnostic.Move, diagnostic.List:
+	case diagnostic.Read, diagnostic.Import, diagnostic.Move, diagnostic.List, diagnostic.Invoke:
 	}
 	return context.WithTimeoutCause(ctx, limit, azure.TimeUpError{Limit: limit})
 }

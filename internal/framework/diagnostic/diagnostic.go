@@ -36,6 +36,7 @@ const (
 	Import Act = "Imported"
 	Move   Act = "Moved"
 	List   Act = "Listed"
+	Invoke Act = "Completed" // An action.
 )
 
 // during returns the act as it is being done.
@@ -55,6 +56,8 @@ func (a Act) during() string {
 		return "Moving"
 	case List:
 		return "Listing"
+	case Invoke:
+		return "Running"
 	default:
 		return string(a)
 	}
@@ -124,7 +127,11 @@ func FromErrorBefore(act Act, subject Subject, err error) diag.Diagnostic {
 
 // FromErrorAfter returns that an act failed after a part was done. The sentence says which part.
 func FromErrorAfter(done string, act Act, subject Subject, err error) diag.Diagnostic {
-	return report(act, subject, err, done+" Apply again to do the rest.")
+	rest := " Apply again to do the rest."
+	if act == Invoke {
+		rest = "" // An action is not invoked by every apply.
+	}
+	return report(act, subject, err, done+rest)
 }
 
 // CreationFailed returns that a creation failed which Azure had accepted. The state has the resource, which nothing

@@ -33,6 +33,9 @@ type account struct {
 	// former is the storage account that this rotation had before it was planned for this one: secrets may still
 	// hold a key of that.
 	former string
+	// progress tells a person what is being waited for; nil where nobody listens. The rotation calls it from its own
+	// goroutine.
+	progress func(string)
 }
 
 // regenerationPause is the pause before another attempt to regenerate a key.
@@ -162,6 +165,10 @@ func (a *account) Wait(ctx context.Context, until time.Time) error {
 		tflog.Info(ctx, "waiting for the settling time of a new storage key", map[string]any{
 			"storage_account_id": a.id, "until": until.Format(time.RFC3339), "left": left.String(),
 		})
+		if a.progress != nil {
+			a.progress(fmt.Sprintf("Waiting until %s for the settling time of a new key: %s left.",
+				until.UTC().Format(time.RFC3339), left.Round(time.Minute)))
+		}
 		if err := a.client.Wait(ctx, min(left, clockPause)); err != nil {
 			return azure.NewWaitError(a.client.TimeOf(a.id).Sub(began),
 				"the settling time of a new key, which ends at "+until.UTC().Format(time.RFC3339), err)

@@ -19,9 +19,16 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
 
-// failure says why a run ended early, and what state that leaves.
+// failure says why an apply ended early, and what state that leaves.
 func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step keyrotation.Step,
 	err error,
+) diag.Diagnostic {
+	return opened.failure(diagnostic.Update, r.Subject(opened.id), resumes, recorded, step, err)
+}
+
+// failure says why a run ended early, and what state that leaves; resumes, how it goes on.
+func (a *account) failure(act diagnostic.Act, subject diagnostic.Subject, resumes string,
+	recorded keyrotation.Recorded, step keyrotation.Step, err error,
 ) diag.Diagnostic {
 	done := resumes
 	if verification, ok := errors.AsType[*VerificationError](err); ok {
@@ -29,17 +36,9 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 		if recorded.Phase == keyrotation.Closing {
 			left = "Both keys are new and synced. "
 		}
-		return diagnostic.FromViolationAfter(left+resumes, rule.Violation{
-			Rule:      keyrotation.Rule(keyrotation.ROT004),
-			Severity:  rule.Error,
-			Attribute: "verify",
-			Found:     fmt.Sprintf("%s, which %s", verification.URL, verification.Found),
-			Required:  "the configured answer, before the second key is regenerated and at the end",
-			Why: verification.Waited + "A client that fails now that one key is new may depend on the other key, or may not " +
-				"have read the new one",
-			Remedy: "Find out why the address does not answer as expected, then apply again; to sync by " +
-				"hand an account that has not read its keys:\n" + opened.dependents.syncCommands(),
-		})
+		return diagnostic.FromViolationAfter(left+resumes, verification.violation("Find out why the address does not "+
+			"answer as expected, then apply again; to sync by hand an account that has not read its keys:\n"+
+			a.dependents.syncCommands()))
 	}
 	if foreign, ok := errors.AsType[*ForeignSecretError](err); ok {
 		return diagnostic.FromViolationAfter("No dependent was synced. "+resumes, foreign.violation())
@@ -49,7 +48,7 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 		if doubt.Regenerated != "" {
 			left = fmt.Sprintf("%s was regenerated and not synced. ", doubt.Regenerated)
 		}
-		return diagnostic.FromViolationAfter(left+resumes, clockViolation(opened, doubt, rule.Error))
+		return diagnostic.FromViolationAfter(left+resumes, clockViolation(a, doubt, rule.Error))
 	}
 	if untold, ok := errors.AsType[*UntoldError](err); ok {
 		return diagnostic.FromErrorAfter("No key was regenerated that it may hold. "+resumes, diagnostic.Read,
@@ -60,7 +59,7 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 		return diagnostic.FromViolationAfter("Keys were regenerated and synced. "+resumes, rule.Violation{
 			Rule:     keyrotation.Rule(keyrotation.ROT007),
 			Severity: rule.Error,
-			Found:    "keys that are regenerated elsewhere meanwhile, of " + opened.id,
+			Found:    "keys that are regenerated elsewhere meanwhile, of " + a.id,
 			Required: "one rotation of a storage account at a time",
 			Why:      "Two rotations that run at once can leave accounts with no working key",
 			Remedy: "Stop the other one (the activity log of the storage account names it), then " +
@@ -77,7 +76,21 @@ func (r *Resource) failure(opened *account, recorded keyrotation.Recorded, step 
 		}
 		done = left + resumes
 	}
-	return diagnostic.FromErrorAfter(done, diagnostic.Update, r.Subject(opened.id), err)
+	return diagnostic.FromErrorAfter(done, act, subject, err)
+}
+
+// violation returns the broken rule, with what to do.
+func (e *VerificationError) violation(remedy string) rule.Violation {
+	return rule.Violation{
+		Rule:      keyrotation.Rule(keyrotation.ROT004),
+		Severity:  rule.Error,
+		Attribute: "verify",
+		Found:     fmt.Sprintf("%s, which %s", e.URL, e.Found),
+		Required:  "the configured answer, before the second key is regenerated and at the end",
+		Why: e.Waited + "A client that fails now that one key is new may depend on the other key, or may not " +
+			"have read the new one",
+		Remedy: remedy,
+	}
 }
 
 // clockViolation says that the clock cannot be right by which a rotation waits.

@@ -25,9 +25,15 @@ import (
 
 // open returns the storage account of a plan or a state, with its dependents and checks.
 func (r *Resource) open(ctx context.Context, plan *model, private base.PrivateState) (*account, diag.Diagnostics) {
-	opened := newAccount(r.Client, plan.StorageAccountID.ValueString(), plan.holders(ctx, r.Client))
-	var diags diag.Diagnostics
-	opened.former, diags = formerAccount(ctx, private)
+	opened, diags := openAccount(ctx, r.Client, plan)
+	var more diag.Diagnostics
+	opened.former, more = formerAccount(ctx, private)
+	return opened, append(diags, more...)
+}
+
+// openAccount returns a storage account with its dependents and checks.
+func openAccount(ctx context.Context, client *azure.Client, plan *model) (opened *account, diags diag.Diagnostics) {
+	opened = newAccount(client, plan.StorageAccountID.ValueString(), plan.holders(ctx, client))
 	for _, element := range plan.Verify.Elements() {
 		object, ok := element.(types.Object)
 		if !ok || object.IsUnknown() {
@@ -152,7 +158,7 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 	if acts && plan.Emergency.ValueBool() && !recorded.Emergency {
 		diags.Append(emergencyWarning())
 	}
-	return append(diags, r.undeclared(ctx, opened)...)
+	return append(diags, opened.undeclared(ctx)...)
 }
 
 // foresee plans what the apply leaves, as far as it is certain: what is the same whether the apply comes
@@ -174,21 +180,21 @@ func (m *model) foresee(ctx context.Context, observed keyrotation.Observed, reco
 }
 
 // undeclared warns of accounts in the subscription that use the keys and are not in dependent_ids.
-func (r *Resource) undeclared(ctx context.Context, opened *account) (diags diag.Diagnostics) {
+func (a *account) undeclared(ctx context.Context) (diags diag.Diagnostics) {
 	// A list that failed is named by a warning of its own.
-	survey, _ := keyholder.PlannedNearby(ctx, r.Client, azure.SubscriptionOf(opened.id))
+	survey, _ := keyholder.PlannedNearby(ctx, a.client, azure.SubscriptionOf(a.id))
 	for _, unseen := range survey.Unseen {
 		diags.Append(unlistedWarning(unseen))
 	}
-	found, err := survey.On(ctx, opened.id)
+	found, err := survey.On(ctx, a.id)
 	if err != nil {
 		return append(diags, unreadWarning(err, "It may hold a copy of the keys"))
 	}
 	missing := slices.DeleteFunc(found, func(one keyholder.Dependent) bool {
-		return !one.UsesKeys || opened.dependents.has(one.ID)
+		return !one.UsesKeys || a.dependents.has(one.ID)
 	})
 	if len(missing) > 0 {
-		diags.Append(undeclaredWarning(opened.id, missing))
+		diags.Append(undeclaredWarning(a.id, missing))
 	}
 	return diags
 }

@@ -4,6 +4,7 @@
 package storagekeyrotation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,9 +45,9 @@ func newCheck(m verifyModel) (check, error) {
 	c := check{
 		url:      m.URL.ValueString(),
 		signed:   m.Signed.ValueBool(),
-		status:   int(m.ExpectedStatus.ValueInt64()),
+		status:   int(cmp.Or(m.ExpectedStatus.ValueInt64(), defaultStatus)), // An action has no defaults.
 		headers:  map[string]*regexp.Regexp{},
-		attempts: int(m.Attempts.ValueInt64()),
+		attempts: int(cmp.Or(m.Attempts.ValueInt64(), defaultAttempts)),
 	}
 	for name, element := range m.ExpectedHeaders.Elements() {
 		text, ok := element.(types.String)

@@ -1,0 +1,20 @@
+terraform {
+  required_version = ">= 1.14"
+
+  required_providers {
+    azuremedia = {
+      source = "azuremedia/azuremedia"
+    }
+  }
+}
+
+# After somebody has regenerated a key by hand:
+#   terraform apply -invoke=action.azuremedia_sync_storage_keys.media
+action "azuremedia_sync_storage_keys" "media" {
+  config {
+    storage_account_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Storage/storageAccounts/contosomediastorage"
+    dependent_ids = [
+      "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.Media/mediaservices/contosomedia",
+    ]
+  }
+}
