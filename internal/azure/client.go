@@ -74,6 +74,9 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if config, err = config.withFiles(); err != nil {
+		return nil, err
+	}
 	transport, err := newTransport(config)
 	if err != nil {
 		return nil, err
@@ -91,6 +94,9 @@ func New(config Config) (*Client, error) {
 		correlationID: uuid.NewString(),
 		keys:          map[string]*azkeys.Client{},
 		secrets:       map[string]*azsecrets.Client{},
+	}
+	if config.OmitCorrelationID {
+		client.correlationID = ""
 	}
 	client.reads.now = func() time.Time { return client.TimeOf("") }
 	if address, err := url.Parse(client.cloud.ResourceManager); err == nil {

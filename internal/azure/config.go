@@ -15,9 +15,14 @@ type Config struct {
 	Endpoint       Endpoint
 	SubscriptionID string
 	TenantID       string
-	ClientID       string
+	// AuxiliaryTenantIDs are tenants whose resources a request of Resource Manager may refer to as well.
+	AuxiliaryTenantIDs []string
+	ClientID           string
+	ClientIDFilePath   string // Holds the client ID.
 
 	ClientSecret              string
+	ClientSecretFilePath      string // Holds the client secret.
+	ClientCertificate         string // PKCS#12 or PEM, in base64.
 	ClientCertificatePath     string
 	ClientCertificatePassword string
 
@@ -26,10 +31,14 @@ type Config struct {
 	OIDCTokenFilePath string
 	OIDCRequestURL    string
 	OIDCRequestToken  string
+	// ADOServiceConnectionID is the service connection of an Azure DevOps pipeline that signs in.
+	ADOServiceConnectionID string
 
 	UseAKSWorkloadIdentity bool
 
 	UseMSI bool
+	// MSIEndpoint is the address of another token service than that of Azure's machines.
+	MSIEndpoint string
 	// UseCLI signs in with the login of the Azure CLI if no other way is configured.
 	UseCLI bool
 
@@ -42,6 +51,9 @@ type Config struct {
 
 	// UserAgent names the program in every request.
 	UserAgent string
+
+	// OmitCorrelationID sends no ID that all requests of a run share.
+	OmitCorrelationID bool
 
 	// Pings find connections that are dead. The zero value stands for the default.
 	Pings Pings

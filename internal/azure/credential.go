@@ -4,7 +4,9 @@
 package azure
 
 import (
+	"cmp"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,12 +14,14 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
 // method is one way to sign in.
@@ -39,8 +43,8 @@ func methods(c Config) []method {
 	return []method{
 		{"a client secret", "client_secret", c.ClientSecret != "", principal, openSecret, ""},
 		{
-			"a client certificate", "client_certificate_path",
-			c.ClientCertificatePath != "", principal, openCertificate, "",
+			"a client certificate", certificateSetting(c),
+			c.ClientCertificatePath != "" || c.ClientCertificate != "", principal, openCertificate, "",
 		},
 		{"OIDC", "use_oidc", c.UseOIDC, principal, openOIDC, ""},
 		{
@@ -56,10 +60,15 @@ func methods(c Config) []method {
 // encryption must not depend on an order that nobody remembers.
 func newCredential(c Config, options azcore.ClientOptions, known bool) (*credential, error) {
 	var chosen []method
+	var unset []string
 	for _, m := range methods(c) {
 		if m.chosen {
 			chosen = append(chosen, m)
 		}
+		unset = append(unset, m.setting)
+	}
+	if len(chosen) > 0 {
+		unset = nil
 	}
 	if len(chosen) == 0 {
 		if !c.UseCLI {
@@ -71,6 +80,13 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 			}
 		}
 		chosen = []method{{name: "the Azure CLI", setting: "use_cli", open: openCLI}}
+	}
+	if m := chosen[0]; len(c.AuxiliaryTenantIDs) > 0 && m.setting == "use_msi" {
+		return nil, &SettingError{
+			Setting: "auxiliary_tenant_ids",
+			Problem: "a managed identity gets no tokens of other tenants than its own",
+			Remedy:  "sign in as a service principal of an application that these tenants have too",
+		}
 	}
 	if len(chosen) > 1 {
 		return nil, &SettingError{
@@ -104,44 +120,89 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 		}
 	}
 	return &credential{
-		TokenCredential: opened, method: use.name, open: open, bypass: use.bypass,
+		TokenCredential: opened, method: use.name, unset: unset, open: open, bypass: use.bypass,
 		issued: map[string]policy.TokenRequestOptions{}, successors: map[string]string{},
 	}, nil
+}
+
+// certificateSetting returns the setting that has the client certificate.
+func certificateSetting(c Config) string {
+	if c.ClientCertificate != "" {
+		return "client_certificate"
+	}
+	return "client_certificate_path"
 }
 
 func openSecret(c Config, options azcore.ClientOptions, known bool,
 ) (azcore.TokenCredential, error) {
 	return azidentity.NewClientSecretCredential(c.TenantID, c.ClientID, c.ClientSecret,
 		&azidentity.ClientSecretCredentialOptions{
-			ClientOptions: options, DisableInstanceDiscovery: !known,
+			ClientOptions: options, DisableInstanceDiscovery: !known, AdditionallyAllowedTenants: c.AuxiliaryTenantIDs,
 		})
 }
 
 func openCertificate(c Config, options azcore.ClientOptions, known bool,
 ) (azcore.TokenCredential, error) {
-	data, err := os.ReadFile(c.ClientCertificatePath)
+	data, err := certificate(c)
 	if err != nil {
 		return nil, err
 	}
 	certificates, key, err := azidentity.ParseCertificates(data, []byte(c.ClientCertificatePassword))
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", c.ClientCertificatePath, err)
+		return nil, fmt.Errorf("reading %s: %w", cmp.Or(c.ClientCertificatePath, "the certificate"), err)
 	}
 	return azidentity.NewClientCertificateCredential(c.TenantID, c.ClientID, certificates, key,
 		&azidentity.ClientCertificateCredentialOptions{
-			ClientOptions: options, DisableInstanceDiscovery: !known,
+			ClientOptions: options, DisableInstanceDiscovery: !known, AdditionallyAllowedTenants: c.AuxiliaryTenantIDs,
 		})
+}
+
+// certificate returns the client certificate with its key.
+func certificate(c Config) ([]byte, error) {
+	switch {
+	case c.ClientCertificate == "":
+		return os.ReadFile(c.ClientCertificatePath)
+	case c.ClientCertificatePath != "":
+		return nil, &SettingError{
+			Setting: "client_certificate",
+			Problem: "there are two certificates: this one and client_certificate_path",
+			Remedy:  "keep one of them; mind that environment variables count too",
+		}
+	}
+	data, err := base64.StdEncoding.DecodeString(c.ClientCertificate)
+	if err != nil {
+		return nil, errors.New("it is not in base64") // The error would show a part of it.
+	}
+	return data, nil
 }
 
 func openOIDC(c Config, options azcore.ClientOptions, known bool,
 ) (azcore.TokenCredential, error) {
+	if c.ADOServiceConnectionID != "" {
+		return openPipeline(c, options, known)
+	}
 	assertion, err := oidcAssertion(c)
 	if err != nil {
 		return nil, err
 	}
 	return azidentity.NewClientAssertionCredential(c.TenantID, c.ClientID, assertion,
 		&azidentity.ClientAssertionCredentialOptions{
-			ClientOptions: options, DisableInstanceDiscovery: !known,
+			ClientOptions: options, DisableInstanceDiscovery: !known, AdditionallyAllowedTenants: c.AuxiliaryTenantIDs,
+		})
+}
+
+// openPipeline signs in with the service connection of an Azure DevOps pipeline.
+func openPipeline(c Config, options azcore.ClientOptions, known bool) (azcore.TokenCredential, error) {
+	if c.OIDCRequestToken == "" {
+		return nil, &SettingError{
+			Setting: "oidc_request_token",
+			Problem: "it is missing, and ado_pipeline_service_connection_id needs it",
+			Remedy:  "map the pipeline's token into the environment of the step: `SYSTEM_ACCESSTOKEN: $(System.AccessToken)`",
+		}
+	}
+	return azidentity.NewAzurePipelinesCredential(c.TenantID, c.ClientID, c.ADOServiceConnectionID, c.OIDCRequestToken,
+		&azidentity.AzurePipelinesCredentialOptions{
+			ClientOptions: options, DisableInstanceDiscovery: !known, AdditionallyAllowedTenants: c.AuxiliaryTenantIDs,
 		})
 }
 
@@ -150,11 +211,22 @@ func openWorkloadIdentity(c Config, options azcore.ClientOptions, known bool,
 	return azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{
 		ClientOptions: options, DisableInstanceDiscovery: !known,
 		ClientID: c.ClientID, TenantID: c.TenantID, TokenFilePath: c.OIDCTokenFilePath,
+		AdditionallyAllowedTenants: c.AuxiliaryTenantIDs,
 	})
 }
 
 func openManagedIdentity(c Config, options azcore.ClientOptions, _ bool,
 ) (azcore.TokenCredential, error) {
+	if c.MSIEndpoint != "" {
+		address, err := url.Parse(c.MSIEndpoint)
+		if err != nil || address.Host == "" {
+			return nil, &SettingError{
+				Setting: "msi_endpoint", Problem: fmt.Sprintf("%q is no address", c.MSIEndpoint),
+				Remedy: "write it like http://169.254.169.254/metadata/identity/oauth2/token",
+			}
+		}
+		options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), tokenService{address})
+	}
 	identity := &azidentity.ManagedIdentityCredentialOptions{ClientOptions: options}
 	if c.ClientID != "" {
 		identity.ID = azidentity.ClientID(c.ClientID)
@@ -162,10 +234,58 @@ func openManagedIdentity(c Config, options azcore.ClientOptions, _ bool,
 	return azidentity.NewManagedIdentityCredential(identity)
 }
 
+// tokenService sends the requests for a managed identity's token to another address.
+type tokenService struct{ address *url.URL }
+
+// machineTokens is the address of the token service of Azure's machines.
+const machineTokens = "169.254.169.254"
+
+func (p tokenService) Do(req *policy.Request) (*http.Response, error) {
+	if raw := req.Raw(); raw.URL.Host == machineTokens {
+		raw.URL.Scheme, raw.URL.Host, raw.Host = p.address.Scheme, p.address.Host, p.address.Host
+		if path := strings.TrimSuffix(p.address.Path, "/"); path != "" {
+			raw.URL.Path = path
+		}
+	}
+	return req.Next()
+}
+
 func openCLI(c Config, _ azcore.ClientOptions, _ bool) (azcore.TokenCredential, error) {
 	return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{
-		TenantID: c.TenantID, Subscription: c.SubscriptionID,
+		TenantID: c.TenantID, Subscription: c.SubscriptionID, AdditionallyAllowedTenants: c.AuxiliaryTenantIDs,
 	})
+}
+
+// withFiles returns the configuration with what the files hold that it names.
+func (c Config) withFiles() (Config, error) {
+	for _, from := range []struct {
+		setting, path string
+		value         *string
+	}{
+		{"client_id", c.ClientIDFilePath, &c.ClientID},
+		{"client_secret", c.ClientSecretFilePath, &c.ClientSecret},
+	} {
+		if from.path == "" {
+			continue
+		}
+		content, err := os.ReadFile(from.path)
+		if err != nil {
+			return c, &SettingError{
+				Setting: from.setting + "_file_path", Problem: fmt.Sprintf("the file cannot be read: %v", err),
+				Remedy: "correct the path, or set " + from.setting,
+			}
+		}
+		text := strings.TrimSpace(string(content))
+		if *from.value != "" && *from.value != text {
+			return c, &SettingError{
+				Setting: from.setting + "_file_path",
+				Problem: fmt.Sprintf("the file holds another value than %s has", from.setting),
+				Remedy:  "keep one of them; mind that environment variables count too",
+			}
+		}
+		*from.value = text
+	}
+	return c, nil
 }
 
 // oidcAssertion returns a function that fetches the ID token to exchange for Azure's. It reads the file
@@ -188,7 +308,8 @@ func oidcAssertion(c Config) (func(context.Context) (string, error), error) {
 			Setting: "use_oidc",
 			Problem: "there is no ID token to sign in with",
 			Remedy: "set oidc_token, oidc_token_file_path, or oidc_request_url together with " +
-				"oidc_request_token (a GitHub workflow needs `permissions: id-token: write`)",
+				"oidc_request_token (a GitHub workflow needs `permissions: id-token: write`); an Azure DevOps pipeline sets " +
+				"ado_pipeline_service_connection_id",
 		}
 	}
 }
@@ -232,6 +353,7 @@ func requestIDToken(ctx context.Context, address, bearer string) (string, error)
 // that a service refuses.
 type credential struct {
 	method string
+	unset  []string
 	open   func() (azcore.TokenCredential, error)
 	bypass string
 
@@ -251,7 +373,8 @@ func (c *credential) GetToken(ctx context.Context, options policy.TokenRequestOp
 	c.mu.Unlock()
 	token, err := opened.GetToken(ctx, options)
 	if err != nil {
-		return token, &CredentialError{Method: c.method, Err: err}
+		tflog.Debug(ctx, "signing in failed", map[string]any{"method": c.method, "error": err.Error()})
+		return token, &CredentialError{Method: c.method, Unset: c.unset, Err: err}
 	}
 	options.Claims = "" // Those of a challenge are for one token.
 	c.mu.Lock()
@@ -263,7 +386,9 @@ func (c *credential) GetToken(ctx context.Context, options policy.TokenRequestOp
 // CredentialError says that signing in failed.
 type CredentialError struct {
 	Method string // Such as "a client secret".
-	Err    error
+	// Unset are the settings of which none is set, where the Azure CLI is what is left.
+	Unset []string
+	Err   error
 }
 
 func (e *CredentialError) Error() string {

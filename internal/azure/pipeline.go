@@ -31,6 +31,7 @@ func (c *Client) armOptions() *arm.ClientOptions {
 	return &arm.ClientOptions{
 		ClientOptions:         c.requests(),
 		DisableRPRegistration: c.config.KeepProvidersUnregistered,
+		AuxiliaryTenants:      c.config.AuxiliaryTenantIDs,
 	}
 }
 
@@ -101,7 +102,9 @@ func (p userAgentPolicy) Do(req *policy.Request) (*http.Response, error) {
 type correlationPolicy struct{ id string }
 
 func (p correlationPolicy) Do(req *policy.Request) (*http.Response, error) {
-	req.Raw().Header.Set(headerCorrelationID, p.id)
+	if p.id != "" {
+		req.Raw().Header.Set(headerCorrelationID, p.id)
+	}
 	return req.Next()
 }
 

@@ -127,8 +127,11 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 	config.Clock = p.clock
-	config.UserAgent = fmt.Sprintf(
-		"terraform-provider-azuremedia/%s Terraform/%s", p.version, req.TerraformVersion)
+	config.UserAgent, err = block.userAgent(p.version, req.TerraformVersion)
+	if err != nil {
+		resp.Diagnostics.Append(settingDiagnostics(err)...)
+		return
+	}
 	client, err := azure.New(config)
 	if err != nil {
 		resp.Diagnostics.Append(settingDiagnostics(err)...)

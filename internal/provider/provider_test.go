@@ -98,6 +98,21 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 		},
 		{"a managed identity", acctest.Value{"subscription_id": subscriptionID, "use_msi": true}, nil, nil},
 		{
+			"more tenants and a partner", with(acctest.Value{
+				"auxiliary_tenant_ids": []any{tenantID}, "partner_id": clientID, "disable_correlation_request_id": true,
+			}),
+			nil, nil,
+		},
+		{
+			"names of tenants and partners", with(acctest.Value{"auxiliary_tenant_ids": []any{"contoso.com"}}),
+			map[string]string{"ARM_PARTNER_ID": "contoso"},
+			[]string{`auxiliary_tenant_ids (ARM_AUXILIARY_TENANT_IDS): "contoso.com"`},
+		},
+		{
+			"a partner's name", with(acctest.Value{"partner_id": "contoso"}), nil,
+			[]string{`partner_id (ARM_PARTNER_ID): "contoso"`, "Required: a GUID"},
+		},
+		{
 			"no subscription", with(acctest.Value{"subscription_id": nil}), nil,
 			[]string{"subscription_id (ARM_SUBSCRIPTION_ID)", "Nothing was changed"},
 		},

@@ -6,6 +6,7 @@ package provider
 import (
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -41,8 +42,22 @@ func providerSchema() schema.Schema {
 			"client_id": text("client_id",
 				"The client ID of the service principal, or of the user-assigned identity that "+
 					"`use_msi` signs in with."),
+			"auxiliary_tenant_ids": schema.SetAttribute{
+				MarkdownDescription: "The IDs of up to three more tenants whose resources a request may refer to, such as the " +
+					"vault of a customer's key. The service principal's application must be in them." +
+					alsoFrom("auxiliary_tenant_ids"),
+				ElementType: types.StringType,
+				Optional:    true,
+				Validators:  []validator.Set{setvalidator.SizeAtMost(3)},
+			},
+			"client_id_file_path": text("client_id_file_path",
+				"The file that holds the client ID."),
 			"client_secret": secret("client_secret",
 				"Sign in with this client secret."),
+			"client_secret_file_path": text("client_secret_file_path",
+				"Sign in with the client secret in this file."),
+			"client_certificate": secret("client_certificate",
+				"Sign in with this client certificate (PEM or PKCS#12), in base64."),
 			"client_certificate_path": text("client_certificate_path",
 				"Sign in with the client certificate in this file (PEM or PKCS#12)."),
 			"client_certificate_password": secret("client_certificate_password",
@@ -57,13 +72,23 @@ func providerSchema() schema.Schema {
 				"The URL to request an ID token from: a GitHub workflow's token service."),
 			"oidc_request_token": secret("oidc_request_token",
 				"The bearer token for that request."),
+			"ado_pipeline_service_connection_id": text("ado_pipeline_service_connection_id",
+				"With `use_oidc`: the ID of the service connection of an Azure DevOps pipeline to sign in with. The step needs "+
+					"`SYSTEM_ACCESSTOKEN: $(System.AccessToken)` in its environment."),
 			"use_aks_workload_identity": flag("use_aks_workload_identity",
 				"Sign in with the workload identity of the Kubernetes pod."),
 			"use_msi": flag("use_msi",
 				"Sign in with the managed identity of the machine."),
+			"msi_endpoint": text("msi_endpoint",
+				"With `use_msi`: the address of the token service, if it is not that of Azure's machines."),
 			"use_cli": flag("use_cli",
 				"Use the login of the Azure CLI if no other way to sign in is configured. "+
 					"Default: `true`."),
+			"partner_id": text("partner_id",
+				"The GUID of a Microsoft partner, which each request names (customer usage attribution)."),
+			"disable_correlation_request_id": flag("disable_correlation_request_id",
+				"Whether to leave out the header `x-ms-correlation-request-id`, by which Azure's activity log finds all "+
+					"requests of a run. Default: `false`."),
 			"resource_provider_registrations": text("resource_provider_registrations",
 				"Whether to register a resource provider that the subscription lacks when it "+
 					"is needed: `automatic` (the default) or `none`.",

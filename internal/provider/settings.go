@@ -27,7 +27,12 @@ type model struct {
 	TenantID       types.String `tfsdk:"tenant_id"`
 	ClientID       types.String `tfsdk:"client_id"`
 
+	AuxiliaryTenantIDs   types.Set    `tfsdk:"auxiliary_tenant_ids"`
+	ClientIDFilePath     types.String `tfsdk:"client_id_file_path"`
+	ClientSecretFilePath types.String `tfsdk:"client_secret_file_path"`
+
 	ClientSecret              types.String `tfsdk:"client_secret"`
+	ClientCertificate         types.String `tfsdk:"client_certificate"`
 	ClientCertificatePath     types.String `tfsdk:"client_certificate_path"`
 	ClientCertificatePassword types.String `tfsdk:"client_certificate_password"`
 
@@ -37,9 +42,15 @@ type model struct {
 	OIDCRequestURL    types.String `tfsdk:"oidc_request_url"`
 	OIDCRequestToken  types.String `tfsdk:"oidc_request_token"`
 
+	ADOServiceConnectionID types.String `tfsdk:"ado_pipeline_service_connection_id"`
+
 	UseAKSWorkloadIdentity types.Bool `tfsdk:"use_aks_workload_identity"`
 	UseMSI                 types.Bool `tfsdk:"use_msi"`
 	UseCLI                 types.Bool `tfsdk:"use_cli"`
+
+	MSIEndpoint                 types.String `tfsdk:"msi_endpoint"`
+	PartnerID                   types.String `tfsdk:"partner_id"`
+	DisableCorrelationRequestID types.Bool   `tfsdk:"disable_correlation_request_id"`
 
 	ResourceProviderRegistrations types.String `tfsdk:"resource_provider_registrations"`
 	DependentSubscriptionIDs      types.Set    `tfsdk:"dependent_subscription_ids"`
@@ -69,7 +80,9 @@ func variables(setting string) []string {
 	case "oidc_request_url":
 		return []string{"ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL"}
 	case "oidc_request_token":
-		return []string{"ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"}
+		return []string{"ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"}
+	case "ado_pipeline_service_connection_id":
+		return []string{"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"}
 	case "rehearsal.data_file":
 		return []string{"AZUREMEDIA_REHEARSAL_FILE"}
 	case "dependent_subscription_ids":
@@ -94,7 +107,12 @@ func (m model) config() (azure.Config, error) {
 		TenantID:       read.text("tenant_id", m.TenantID),
 		ClientID:       read.text("client_id", m.ClientID),
 
+		AuxiliaryTenantIDs:   read.texts("auxiliary_tenant_ids", m.AuxiliaryTenantIDs),
+		ClientIDFilePath:     read.text("client_id_file_path", m.ClientIDFilePath),
+		ClientSecretFilePath: read.text("client_secret_file_path", m.ClientSecretFilePath),
+
 		ClientSecret:          read.text("client_secret", m.ClientSecret),
+		ClientCertificate:     read.text("client_certificate", m.ClientCertificate),
 		ClientCertificatePath: read.text("client_certificate_path", m.ClientCertificatePath),
 		ClientCertificatePassword: read.text(
 			"client_certificate_password", m.ClientCertificatePassword),
@@ -105,10 +123,15 @@ func (m model) config() (azure.Config, error) {
 		OIDCRequestURL:    read.text("oidc_request_url", m.OIDCRequestURL),
 		OIDCRequestToken:  read.text("oidc_request_token", m.OIDCRequestToken),
 
+		ADOServiceConnectionID: read.text("ado_pipeline_service_connection_id", m.ADOServiceConnectionID),
+
 		UseAKSWorkloadIdentity: read.flag(
 			"use_aks_workload_identity", m.UseAKSWorkloadIdentity, false),
 		UseMSI: read.flag("use_msi", m.UseMSI, false),
 		UseCLI: read.flag("use_cli", m.UseCLI, true),
+
+		MSIEndpoint:       read.text("msi_endpoint", m.MSIEndpoint),
+		OmitCorrelationID: read.flag("disable_correlation_request_id", m.DisableCorrelationRequestID, false),
 
 		KeepProvidersUnregistered: read.text("resource_provider_registrations",
 			m.ResourceProviderRegistrations) == registerNone,
@@ -145,6 +168,9 @@ func (m model) config() (azure.Config, error) {
 	}
 	if config.Environment != azure.Rehearsal {
 		read.requireGUID("tenant_id", config.TenantID, "az account show --query tenantId")
+		for _, id := range config.AuxiliaryTenantIDs {
+			read.requireGUID("auxiliary_tenant_ids", id, "az account list --query [].tenantId")
+		}
 		read.requireGUID("client_id", config.ClientID, "az ad sp list --display-name NAME --query [].appId")
 	}
 	if config.Environment == azure.Custom && config.Endpoint == (azure.Endpoint{}) {
@@ -164,6 +190,21 @@ func (m model) config() (azure.Config, error) {
 		})
 	}
 	return config, errors.Join(read.problems...)
+}
+
+// userAgent names the program in every request, and who else wants to be named there.
+func (m model) userAgent(version, terraform string) (string, error) {
+	var read settings
+	name := fmt.Sprintf("terraform-provider-azuremedia/%s Terraform/%s", version, terraform)
+	partner := read.text("partner_id", m.PartnerID)
+	read.requireGUID("partner_id", strings.TrimPrefix(partner, "pid-"), "")
+	if partner != "" {
+		name += " pid-" + strings.TrimPrefix(partner, "pid-")
+	}
+	if more := os.Getenv("TF_APPEND_USER_AGENT"); more != "" { // Terraform documents it for every provider.
+		name += " " + strings.TrimSpace(more)
+	}
+	return name, errors.Join(read.problems...)
 }
 
 func (m model) dataFile() string {
@@ -234,11 +275,15 @@ func (s *settings) requireGUID(setting, value, command string) {
 	if value == "" || uuid.Validate(value) == nil && len(value) == len(uuid.UUID{}.String()) {
 		return
 	}
+	remedy := "Write the ID instead of a name"
+	if command != "" {
+		remedy += "; `" + command + "` prints it"
+	}
 	s.refuse(azure.SettingError{
 		Setting:  setting,
 		Problem:  strconv.Quote(value),
 		Required: "a GUID, such as 00000000-0000-0000-0000-000000000000",
-		Remedy:   "Write the ID instead of a name; `" + command + "` prints it",
+		Remedy:   remedy,
 	})
 }
 

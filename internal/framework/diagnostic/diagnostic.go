@@ -246,9 +246,7 @@ func Explain(id string, err error) (cause, remedy string) { return explain(Read,
 func explain(act Act, id string, err error) (cause, remedy string) {
 	var credential *azure.CredentialError
 	if errors.As(err, &credential) {
-		return fmt.Sprintf("Could not get a token with %s: %v", credential.Method, credential.Err),
-			"Check the provider block's credentials and the ARM_* environment variables; " +
-				"`az login` renews the Azure CLI's login."
+		return signIn(credential)
 	}
 	if answer, ok := azure.AsError(err); ok {
 		return answered(answer), advise(answer, id)
@@ -282,6 +280,22 @@ func explain(act Act, id string, err error) (cause, remedy string) {
 			"Apply again. If it fails again in the same way, report it to " + issues + ", with the lines that " +
 				"TF_LOG=debug writes about it."
 	}
+}
+
+// signIn says why signing in failed, and what to do about it. What Entra ID answered is in the log.
+func signIn(failed *azure.CredentialError) (cause, remedy string) {
+	if refusal, ok := failed.Refusal(); ok {
+		return fmt.Sprintf("Could not get a token with %s. %s (AADSTS%d; TF_LOG=debug has the whole answer).", failed.Method,
+			refusal.Problem, refusal.Code), refusal.Remedy
+	}
+	if len(failed.Unset) > 0 {
+		return fmt.Sprintf("Could not get a token: none of %s is set, in the provider block or by its ARM_* variable, and the login "+
+				"of the Azure CLI is of no use: %v", strings.Join(failed.Unset, ", "), failed.Err),
+			"Sign in with `az login`, or set one of these. With environment = \"rehearsal\" no login is needed."
+	}
+	return fmt.Sprintf("Could not get a token with %s: %v", failed.Method, failed.Err),
+		"Check the provider block's credentials and the ARM_* environment variables; " +
+			"`az login` renews the Azure CLI's login."
 }
 
 // outcome returns whether a failed act changed anything.
