@@ -19,8 +19,6 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/command"
 )
 
-const root = "../../.."
-
 // action is a composite action of GitHub.
 type action struct {
 	Inputs map[string]struct{ Default string }

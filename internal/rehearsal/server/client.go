@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal"
@@ -179,6 +180,10 @@ func (c *Client) call(ctx context.Context, method, path string, body, into any) 
 		return fmt.Errorf("asking the control interface: %w", err)
 	}
 	response, err := c.http.Do(request)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("asking the control interface: nothing answers at %s: start `rehearsal serve`, and write "+
+			"the control URL that it prints", c.base)
+	}
 	if err != nil {
 		return fmt.Errorf("asking the control interface: %w", err)
 	}
