@@ -324,7 +324,7 @@ func TestEnv(t *testing.T) {
 		"export ARM_RESOURCE_MANAGER_ENDPOINT='" + ready.ResourceManager + "'",
 		"export AZURE_TENANT_ID='" + ready.TenantID + "'",
 		"export SSL_CERT_FILE='" + ready.CABundle + "'",
-		"export NODE_EXTRA_CA_CERTS='" + ready.CAFile + "'",
+		"export NODE_EXTRA_CA_CERTS='" + ready.CABundle + "'",
 		"export REQUESTS_CA_BUNDLE='" + ready.CABundle + "'",
 		"export HTTPS_PROXY='" + ready.Proxy + "'",
 	} {

@@ -155,7 +155,7 @@ func ofServer(ready server.Ready) ([]variable, error) {
 		{"AZURE_CLIENT_SECRET", ready.ClientSecret},
 		// Go, Node.js, Python and curl trust the certificate authority, and those of the rest of the network.
 		{"SSL_CERT_FILE", ready.CABundle},
-		{"NODE_EXTRA_CA_CERTS", ready.CAFile},
+		{"NODE_EXTRA_CA_CERTS", ready.CABundle},
 		{"REQUESTS_CA_BUNDLE", ready.CABundle},
 		{"CURL_CA_BUNDLE", ready.CABundle},
 		// Azure's own names lead to rehearsal: clients of vaults and blobs have no setting for it.

@@ -141,8 +141,25 @@ func (a *authority) issue(now time.Time) (*tls.Certificate, error) {
 	return &tls.Certificate{Certificate: [][]byte{leaf, a.Certificate}, PrivateKey: key}, nil
 }
 
-// trusted returns the certificates that programs of this machine trust, or nothing where they are not in a file.
+// trusted returns the certificates that programs of this machine trust, as far as they are in files: those of the
+// system, and those that the environment names for some programs.
 func trusted() []byte {
+	var all []byte
+	read := map[string]bool{}
+	add := func(file string) bool {
+		if read[file] {
+			return true
+		}
+		content, err := os.ReadFile(file) //nolint:gosec // The person who runs the program names it.
+		if err == nil {
+			all = append(append(all, content...), '\n')
+			read[file] = true
+		}
+		return err == nil
+	}
+	for _, variable := range []string{"NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} {
+		add(os.Getenv(variable))
+	}
 	for _, file := range []string{
 		os.Getenv("SSL_CERT_FILE"),
 		"/etc/ssl/certs/ca-certificates.crt",                // Debian, Alpine, Arch
@@ -150,11 +167,11 @@ func trusted() []byte {
 		"/etc/ssl/ca-bundle.pem",                            // SUSE
 		"/etc/ssl/cert.pem",                                 // macOS, BSD
 	} {
-		if content, err := os.ReadFile(file); err == nil { //nolint:gosec // The person who runs the program names it.
-			return append(content, '\n')
+		if add(file) {
+			break
 		}
 	}
-	return nil
+	return all
 }
 
 // write puts the authority's certificate into a file, after others, whole or not at all.

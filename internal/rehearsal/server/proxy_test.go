@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -143,5 +144,34 @@ func TestProxy_goesByTheProxyOfThisMachine(t *testing.T) {
 	}
 	if status := connect(t, s.ready, "management.azure.com:443"); !strings.HasPrefix(status, "200") {
 		t.Error(status)
+	}
+}
+
+// The bundle has what programs of this machine trust besides rehearsal, each file once.
+func TestBundle_keepsWhatIsTrusted(t *testing.T) {
+	folder := t.TempDir()
+	for name, content := range map[string]string{"system.pem": "the system's", "node.pem": "of the company"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("SSL_CERT_FILE", filepath.Join(folder, "system.pem"))
+	t.Setenv("NODE_EXTRA_CA_CERTS", filepath.Join(folder, "node.pem"))
+	t.Setenv("CURL_CA_BUNDLE", filepath.Join(folder, "system.pem"))
+	t.Setenv("REQUESTS_CA_BUNDLE", filepath.Join(folder, "none.pem"))
+	s := start(t, server.Options{})
+	own, err := os.ReadFile(s.ready.CAFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := os.ReadFile(s.ready.CABundle)
+	if want := "of the company\nthe system's\n" + string(own); err != nil || string(bundle) != want {
+		t.Errorf("%v: %s", err, bundle)
+	}
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(s.ready.CABundle); err == nil {
+		t.Error("the bundle is there after the end")
 	}
 }
