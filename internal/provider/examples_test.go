@@ -29,7 +29,6 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/provider"
 )
 
@@ -262,7 +261,7 @@ func TestExamples_actions(t *testing.T) {
 			w.Account("contosomediastorage")
 			action := blockOf(t, filepath.Join(examples, "actions", kind, "action.tf"), "action", kind)
 			config := valuesOf(t, action.Body.Blocks[0].Body.Attributes)
-			account := w.ID(azure.MediaAccountType, "contosomediastorage")
+			account := w.ID("Microsoft.Media/mediaservices", "contosomediastorage")
 			for name, value := range config {
 				switch name {
 				case "storage_account_id":

@@ -33,7 +33,7 @@ func TestAccSchemas_areWhatTerraformSays(t *testing.T) {
 	}
 	ours := onlySchema(t, text)
 	theirs := onlySchema(t, printedByTerraform(t))
-	for _, kinds := range []string{"provider", "resource_schemas", "data_source_schemas", "functions"} {
+	for _, kinds := range []string{"provider", "resource_schemas", "data_source_schemas", "ephemeral_resource_schemas", "functions"} {
 		if diff := gocmp.Diff(theirs[kinds], ours[kinds]); diff != "" {
 			t.Errorf("%s (-terraform +written here):\n%s", kinds, diff)
 		}

@@ -354,10 +354,10 @@ func TestMove(t *testing.T) {
 		"another provider": {change(func(s *acctest.Source) { s.Provider = "example.com/contoso/azurerm2" }), []string{"Unable to Move Resource State"}},
 		"unreadable": {
 			change(func(s *acctest.Source) { s.State["name"] = 1 }),
-			[]string{"Test Widget Not Moved", "Found: a state of azurerm_widget that cannot be read.", "Remedy: Import it instead."},
+			[]string{"Test Widget Not Moved", "Found: values that cannot be read, in the state of an azurerm_widget (version 0 of its schema) that a moved block moves to an test_widget.", "Remedy: Import it instead."},
 		},
-		"no name": {change(func(s *acctest.Source) { s.State["name"] = "" }), []string{"Found: a widget without a name.", "Remedy: Import it instead."}},
-		"too new": {change(func(s *acctest.Source) { s.SchemaVersion = 2 }), []string{"Test Widget Not Moved", "Found: a newer widget.", "Remedy: Wait for"}},
+		"no name": {change(func(s *acctest.Source) { s.State["name"] = "" }), []string{"Found: a widget without a name, in the state of an azurerm_widget (version 0 of its schema)", "Remedy: Import it instead."}},
+		"too new": {change(func(s *acctest.Source) { s.SchemaVersion = 2 }), []string{"Test Widget Not Moved", "Found: a newer widget, in the state of an azurerm_widget (version 2 of its schema)", "Remedy: Wait for"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

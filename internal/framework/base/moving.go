@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -32,13 +33,13 @@ func MoveFromAzurerm[Source, M any, P Model[M]](noun Noun, sourceType string,
 		}
 		var source Source
 		if req.SourceRawState == nil || json.Unmarshal(req.SourceRawState.JSON, &source) != nil {
-			resp.Diagnostics.Append(notMoved(noun,
-				errors.New("a state of "+sourceType+" that cannot be read")).Diagnostic())
+			resp.Diagnostics.Append(notMoved(noun, req,
+				errors.New("values that cannot be read")).Diagnostic())
 			return
 		}
 		target, err := convert(req.SourceSchemaVersion, source)
 		if err != nil {
-			resp.Diagnostics.Append(notMoved(noun, err).Diagnostic())
+			resp.Diagnostics.Append(notMoved(noun, req, err).Diagnostic())
 			return
 		}
 		resp.Diagnostics.Append(resp.TargetState.Set(ctx, target)...)
@@ -46,11 +47,14 @@ func MoveFromAzurerm[Source, M any, P Model[M]](noun Noun, sourceType string,
 	}}}
 }
 
-func notMoved(noun Noun, err error) diagnostic.Refusal {
+// notMoved names the source and the target: Terraform shows no address of either.
+func notMoved(noun Noun, req resource.MoveStateRequest, err error) diagnostic.Refusal {
 	refusal, ok := errors.AsType[diagnostic.Refusal](err)
 	if !ok {
 		refusal.Found = err.Error()
 	}
+	refusal.Found = fmt.Sprintf("%s, in the state of an %s (version %d of its schema) that a moved block moves to an %s",
+		refusal.Found, req.SourceTypeName, req.SourceSchemaVersion, noun.Type)
 	refusal.Title = diagnostic.Summary(diagnostic.Move, noun.Title)
 	if refusal.Remedy == "" {
 		refusal.Remedy = "Import it instead"

@@ -4,6 +4,7 @@
 package customerkeyattachment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -20,10 +21,12 @@ import (
 
 var _ resource.ResourceWithMoveState = (*Resource)(nil)
 
-// moved is the part of azurerm's resource that all its versions have. The refresh that follows a
-// move fills in the rest.
+// moved is azurerm's resource as its versions 3 to 5 keep it. The refresh that follows a move fills in
+// the rest.
 type moved struct {
-	AccountID         string `json:"storage_account_id"`
+	AccountID string `json:"storage_account_id"`
+	// KeyID is the whole key since version 5; before, the key is in parts.
+	KeyID             string `json:"key_vault_key_id"`
 	VaultURI          string `json:"key_vault_uri"`
 	KeyName           string `json:"key_name"`
 	KeyVersion        string `json:"key_version"`
@@ -48,8 +51,8 @@ func (m moved) model() (*model, error) {
 		return nil, notMoved("a key in a vault of another tenant (federated_identity_client_id)",
 			"Keep this one in azurerm: this provider cannot check a vault of another tenant")
 	case customerkey.ReadKeyID(m.keyID()).IsZero():
-		return nil, notMoved(fmt.Sprintf("no key: key_vault_uri %q and key_name %q", m.VaultURI, m.KeyName),
-			"Import the attachment instead")
+		return nil, notMoved(fmt.Sprintf("no key for %s: key_vault_key_id is %q, key_vault_uri %q and key_name %q", m.AccountID,
+			m.KeyID, m.VaultURI, m.KeyName), "Import the attachment instead")
 	}
 	target := &model{
 		Common:    base.Common{Timeouts: base.NoTimeouts()},
@@ -62,8 +65,8 @@ func (m moved) model() (*model, error) {
 }
 
 func (m moved) keyID() string {
-	if m.ManagedHSMKeyID != "" {
-		return m.ManagedHSMKeyID
+	if whole := cmp.Or(m.KeyID, m.ManagedHSMKeyID); whole != "" {
+		return whole
 	}
 	id := strings.TrimSuffix(m.VaultURI, "/") + "/keys/" + m.KeyName
 	if m.KeyVersion != "" {

@@ -4,13 +4,18 @@
 package customerkeyattachment_test
 
 import (
+	"encoding/json"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
 // TestMove takes over from azurerm what it attached to a storage account: nothing is left to plan.
@@ -30,16 +35,17 @@ func TestMove(t *testing.T) {
 		maps.Copy(changed, changes)
 		return changed
 	}
-	for name, test := range map[string]struct {
+	type move struct {
 		state    map[string]any
 		key      string
 		identity string
-	}{
-		"following, system-assigned": {source, versionless(w.key), ""},
-		"pinned, user-assigned": {
-			with(map[string]any{"key_version": version(w.key), "user_assigned_identity_id": w.reader}), w.key, w.reader,
-		},
-	} {
+	}
+	moves := map[string]move{}
+	for _, major := range []string{"3", "4", "5"} {
+		moves["following, system-assigned, "+major] = move{azurermState(t, w, major, versionless(w.key), ""), versionless(w.key), ""}
+		moves["pinned, user-assigned, "+major] = move{azurermState(t, w, major, w.key, w.reader), w.key, w.reader}
+	}
+	for name, test := range moves {
 		config, proto := w.changed(test.key, test.identity), w.Proto()
 		made := proto.Create(attachment, config)
 		patches := w.patches()
@@ -73,7 +79,9 @@ func TestMove(t *testing.T) {
 	// A key of a managed HSM, as azurerm's versions keep it.
 	const hsm = "https://keys.managedhsm.azure.net/keys/media"
 	for _, changes := range []map[string]any{
-		{"key_vault_uri": "", "key_name": "", "managed_hsm_key_id": hsm}, {"key_vault_uri": "https://keys.managedhsm.azure.net/"},
+		{"key_vault_uri": "", "key_name": "", "managed_hsm_key_id": hsm},
+		{"key_vault_uri": "https://keys.managedhsm.azure.net/"},
+		{"key_vault_uri": nil, "key_name": nil, "key_vault_key_id": hsm},
 	} {
 		moved, diags := proto.Move(attachment, acctest.Source{Provider: azurerm, Type: azurermType, State: with(changes)})
 		if len(diags) > 0 || moved.State["key_vault_key_id"] != hsm {
@@ -91,6 +99,12 @@ func TestMove(t *testing.T) {
 			acctest.Source{Provider: azurerm, Type: azurermType, State: with(map[string]any{"storage_account_id": "x"})},
 			"Import the attachment instead",
 		},
+		"no key": {
+			acctest.Source{Provider: azurerm, Type: azurermType, State: with(map[string]any{"key_vault_uri": nil, "key_name": nil})},
+			`no key for ` + strings.ReplaceAll(w.account, "resourceGroups", "resourcegroups") + `: key_vault_key_id is "", key_vault_uri "" and key_name "", ` +
+				"in the state of an azurerm_storage_account_customer_managed_key (version 0 of its schema) that a moved block " +
+				"moves to an azuremedia_customer_key_attachment",
+		},
 		"no state": {
 			acctest.Source{Provider: azurerm, Type: azurermType, State: map[string]any{"key_name": 1}}, "that cannot be read",
 		},
@@ -104,4 +118,22 @@ func TestMove(t *testing.T) {
 			t.Errorf("%s: lacks %q: %s", name, test.want, diags.Text())
 		}
 	}
+}
+
+// azurermState is the state of an attachment as a major version of azurerm writes it.
+func azurermState(t *testing.T, w *storeworld, major, key, identity string) map[string]any {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "azurerm", major+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := customerkey.ReadKeyID(key)
+	var state map[string]any
+	if err := json.Unmarshal([]byte(strings.NewReplacer(
+		"ACCOUNT", w.account, "IDENTITY", identity, "KEY", key, "NAME", id.Name, "VERSION", id.Version,
+		"VAULT", w.ID(azure.VaultType, "keys"),
+	).Replace(string(text))), &state); err != nil {
+		t.Fatal(err)
+	}
+	return state
 }
