@@ -330,9 +330,9 @@ func TestSchema_documentsTheVariableOfEverySetting(t *testing.T) {
 				t.Errorf("%s%s does not name its variable: %q",
 					prefix, attribute.Name, attribute.Description)
 			}
-			secret := strings.Contains(attribute.Name, "secret") ||
-				strings.Contains(attribute.Name, "password") ||
-				strings.HasSuffix(attribute.Name, "token")
+			secret := !strings.HasSuffix(attribute.Name, "_path") && (strings.Contains(attribute.Name, "secret") ||
+				strings.Contains(attribute.Name, "password") || strings.HasSuffix(attribute.Name, "certificate") ||
+				strings.HasSuffix(attribute.Name, "token"))
 			if attribute.Sensitive != secret {
 				t.Errorf("%s%s: sensitive is %t", prefix, attribute.Name, attribute.Sensitive)
 			}
