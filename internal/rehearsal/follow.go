@@ -17,8 +17,12 @@ type Asker interface {
 	Ask(ctx context.Context, question Question) (Answer, error)
 }
 
-// pollEvery is how often an operation is looked at.
-const pollEvery = 20 * time.Millisecond
+// An operation is looked at again after the first pause, and then ever less often: most end at once, and each look is
+// an entry in the journal.
+const (
+	firstPause = 2 * time.Millisecond
+	lastPause  = 500 * time.Millisecond
+)
 
 // AskAndWait sends a request, waits for the end of the operation that it begins, as Azure's clients do, and
 // returns the last answer: of a PUT or a PATCH the resource.
@@ -61,12 +65,12 @@ func AskAndWait(ctx context.Context, on Asker, question Question) (Answer, error
 
 // poll reads an address until the answer says that the work has ended.
 func poll(ctx context.Context, on Asker, address string, working func(Answer) bool) (Answer, error) {
-	for {
+	for wait := firstPause; ; wait = min(2*wait, lastPause) {
 		answer, err := on.Ask(ctx, Question{Method: http.MethodGet, URL: address})
 		if err != nil || answer.Refused() || !working(answer) {
 			return answer, err
 		}
-		pause := time.NewTimer(pollEvery)
+		pause := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			pause.Stop()

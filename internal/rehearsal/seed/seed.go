@@ -193,16 +193,19 @@ func (p *planter) key(vault, name string) {
 	}
 }
 
-// grant lets a principal use the keys of a vault for encryption.
-func (p *planter) grant(vault, principal string) {
+// grant lets the identities of accounts use the keys of a vault for encryption.
+func (p *planter) grant(vault string, accounts ...answer) {
+	var policies []object
+	for _, account := range accounts {
+		policies = append(policies, policy(account.Identity.PrincipalID, "get", "wrapKey", "unwrapKey"))
+	}
 	p.ask(http.MethodPut, vault+"/accessPolicies/add?api-version="+vaultVersion, object{
-		"properties": object{"accessPolicies": []object{policy(principal, "get", "wrapKey", "unwrapKey")}},
+		"properties": object{"accessPolicies": policies},
 	})
 }
 
 // encrypt attaches a key to a storage account, which follows its new versions.
 func (p *planter) encrypt(account answer, vault, key string) {
-	p.grant(vault, account.Identity.PrincipalID)
 	p.ask(http.MethodPatch, account.ID+"?api-version="+storageVersion, object{"properties": object{"encryption": object{
 		"keySource":          "Microsoft.Keyvault",
 		"keyvaultproperties": object{"keyvaulturi": "https://" + nameOf(vault) + ".vault.azure.net", "keyname": key},
@@ -239,13 +242,14 @@ func byok(p *planter, _ int) {
 	vault := p.vault(group, "contoso-byok")
 	p.key(vault, "media")
 	storage := p.storage(group, "contosobyok")
+	p.grant(vault, storage)
 	p.encrypt(storage, vault, "media")
 	const version = "2021-06-01"
 	media := p.put(group+"/providers/Microsoft.Media/mediaservices/contosobyok", version, object{
 		"location": location, "identity": object{"type": "SystemAssigned"},
 		"properties": object{"storageAccounts": []object{{"id": storage.ID, "type": "Primary"}}},
 	})
-	p.grant(vault, media.Identity.PrincipalID)
+	p.grant(vault, media)
 	p.ask(http.MethodPatch, media.ID+"?api-version="+version, object{"properties": object{"encryption": object{
 		"type":               "CustomerKey",
 		"keyVaultProperties": object{"keyIdentifier": "https://contoso-byok.vault.azure.net/keys/media"},
@@ -255,14 +259,22 @@ func byok(p *planter, _ int) {
 func estate(p *planter, size int) {
 	const vaultCount = 5
 	group := p.group("estate")
-	var vaults []string
-	for i := range min(size, vaultCount) {
-		vault := p.vault(group, fmt.Sprintf("contoso-estate-%d", i))
-		p.key(vault, "storage")
-		vaults = append(vaults, vault)
+	vaults := make([]string, min(size, vaultCount))
+	for i := range vaults {
+		vaults[i] = p.vault(group, fmt.Sprintf("contoso-estate-%d", i))
+		p.key(vaults[i], "storage")
 	}
-	for i := range size {
-		account := p.storage(group, fmt.Sprintf("contosoestate%04d", i))
+	accounts := make([]answer, size)
+	of := map[string][]answer{}
+	for i := range accounts {
+		vault := vaults[i%len(vaults)]
+		accounts[i] = p.storage(group, fmt.Sprintf("contosoestate%04d", i))
+		of[vault] = append(of[vault], accounts[i])
+	}
+	for _, vault := range vaults {
+		p.grant(vault, of[vault]...) // Each change of the policies has every account look whether it is still let in.
+	}
+	for i, account := range accounts {
 		p.encrypt(account, vaults[i%len(vaults)], "storage")
 		p.batch(group, fmt.Sprintf("contosoestate%04d", i), account.ID)
 	}

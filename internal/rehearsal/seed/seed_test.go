@@ -42,8 +42,8 @@ func TestPlant(t *testing.T) {
 	for words, want := range map[string]string{
 		"storage-batch-ml": "app contosoapp contoso-app contosobatch contoso-ml",
 		"byok":             "byok contoso-byok contosobyok contosobyok",
-		"estate 2": "estate contoso-estate-0 contoso-estate-1 contosoestate0000 contosoestate0000 " +
-			"contosoestate0001 contosoestate0001",
+		"estate 2": "estate contoso-estate-0 contoso-estate-1 contosoestate0000 contosoestate0001 " +
+			"contosoestate0000 contosoestate0001",
 	} {
 		t.Run(words, func(t *testing.T) {
 			t.Parallel()
