@@ -214,7 +214,7 @@ func TestQuery_filters(t *testing.T) {
 		{"resource_group", acctest.Value{"resource_group_name": "MEDIA"}, []string{"media"}},
 	} {
 		name := fmt.Sprint(test.kind, test.config)
-		listed, diags := w.Proto().List("azuremedia_"+test.kind, acctest.Query{Config: test.config})
+		listed, diags := w.Proto().List("azuremedia_"+test.kind, acctest.Query{Config: test.config, Include: true})
 		var got []string
 		for _, one := range listed {
 			if test.kind == "customer_key_grant" {

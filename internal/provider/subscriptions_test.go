@@ -44,6 +44,15 @@ func TestDependentSubscriptions(t *testing.T) {
 		"account_id": w.ID(azure.StorageAccountType, "contosostore"), "key_vault_key_id": key.State["versionless_id"],
 	})
 
+	own := w.Proto()
+	there := acctest.Value{"subscription_id": subscriptionID, "in_use": true}
+	listed, diags := own.List(grant.Type, acctest.Query{Config: there, Include: true})
+	if len(diags) > 0 || len(listed) != 1 || listed[0].Identity["id"] != grant.Identity["id"] || listed[0].State == nil {
+		t.Errorf("the list of another subscription finds %v: %s", listed, diags.Text())
+	}
+	if here, diags := own.List(vault.Type, acctest.Query{}); len(here)+len(diags) > 0 {
+		t.Errorf("the list of this subscription finds %v: %s", here, diags.Text())
+	}
 	for name, proto := range map[string]*acctest.Proto{
 		"configured": security(w.SubscriptionID()),
 		"discovered": security(),
@@ -64,7 +73,7 @@ func TestDependentSubscriptions(t *testing.T) {
 	// What another provider block changes in the same run, a list that was read before does not show.
 	proto = security()
 	plan := proto.Plan("azuremedia_customer_key_grant", grant, nil)
-	own := w.Proto()
+	own = w.Proto()
 	if _, diags := own.Apply(own.Plan(attached.Type, attached, nil)); len(diags) > 0 {
 		t.Fatal(diags.Text())
 	}

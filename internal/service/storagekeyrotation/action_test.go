@@ -214,8 +214,19 @@ func TestAction_secrets(t *testing.T) {
 	w.wantHeld("key2")
 	w.Advance(time.Hour)
 	leak := with(config, acctest.Value{"leaked_at": w.now()})
-	wantTold(t, w.invoke(emergencyAction, leak), "Regenerating key1", "Regenerating key2", "Done with contoso.")
+	proto, before := w.Proto(), w.keys("contoso")
+	log := proto.Log()
+	progress, diags := proto.Invoke(emergencyAction, leak)
+	wantTold(t, strings.Join(progress, "\n"), "Regenerating key1", "Regenerating key2", "Done with contoso.")
 	w.wantHeld("key2")
+	wantTold(t, log.String(), "regenerateKey")
+	for _, issued := range []map[string]string{before, w.keys("contoso")} {
+		for name, value := range issued {
+			if strings.Contains(log.String()+strings.Join(progress, "")+diags.Text(), value) {
+				t.Errorf("the value of %s is told (ROT008)", name)
+			}
+		}
+	}
 	wantTold(t, w.invoke(verifyAction, signed), "Every address answers as expected.")
 }
 
