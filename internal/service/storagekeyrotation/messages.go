@@ -81,9 +81,13 @@ func syncTargets(d *dependents) string {
 	}
 }
 
-// lastReads say when the dependents that report it last read the keys.
+// lastReads say when the dependents that report it last read the keys, and which they hold.
 func lastReads(found []keyholder.Dependent, created keyrotation.Keys[time.Time]) (notes []string) {
 	for _, one := range found {
+		if one.Kind.HoldsOneKey() && one.Copy.Holds(created.Of(one.Copy.Key)) {
+			notes = append(notes, fmt.Sprintf("%s has held %s since %s.", one.Name(), one.Copy.Key,
+				one.Copy.Since.UTC().Format(time.RFC3339)))
+		}
 		if one.LastSync.IsZero() {
 			continue
 		}

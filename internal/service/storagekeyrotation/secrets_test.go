@@ -144,7 +144,8 @@ func TestSecrets_rotation(t *testing.T) {
 
 	w.Advance(25 * hours)
 	plan = w.plan(object, config)
-	wantSaid(t, plan.Diagnostics, planned, "regenerate key1 of contoso and sync 1 dependent: Key Vault secret "+secretPath)
+	wantSaid(t, plan.Diagnostics, planned, "regenerate key1 of contoso and sync 1 dependent: Key Vault secret "+secretPath,
+		"Key Vault secret "+secretPath+" has held key2 since ")
 	object = w.apply(object, config)
 	w.wantCalls(regenerate, "listKeys contoso")
 	wantPhase(t, object, "settling")
