@@ -5,11 +5,13 @@ package authorization_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/authorization"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/openapi"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/test/resourcestest"
 )
 
@@ -197,5 +199,57 @@ func TestLocks_refuse(t *testing.T) {
 		if answer.Status != http.StatusForbidden || answer.Code() != "AuthorizationFailed" {
 			t.Errorf("%s by a contributor: %d %s", method, answer.Status, answer.Body)
 		}
+	}
+}
+
+// The examples that Microsoft publishes get the answers that they document.
+func TestLocks_examples(t *testing.T) {
+	t.Parallel()
+	examples, err := openapi.Examples("locks", "2020-05-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(examples) < 12 {
+		t.Errorf("only %d examples", len(examples))
+	}
+	for _, example := range examples {
+		t.Run(example.File, func(t *testing.T) {
+			t.Parallel()
+			e := newEstate(t)
+			names := strings.NewReplacer("subscriptionId", e.Subscription.Subscription(), "resourcegroupname", "media")
+			example := example.Rewrite(names)
+			at := e.subscription
+			if example.Parameters["resourceGroupName"] != nil {
+				at = e.group
+			}
+			name, ok := example.Parameters["lockName"].(string)
+			if !ok {
+				name = "testlock"
+			}
+			if !strings.Contains(example.Operation, "CreateOrUpdate") {
+				e.lock(at, name, "ReadOnly")
+			}
+			request, err := example.Request(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var body []byte
+			if request.Body != nil {
+				if body, err = io.ReadAll(request.Body); err != nil {
+					t.Fatal(err)
+				}
+			}
+			answer := e.ask(request.Method, request.URL.RequestURI(), string(body))
+			if !example.Documents(answer.Status) {
+				t.Errorf("answers %d: %v", answer.Status, answer.Body)
+			}
+			for _, one := range append(answer.Value(), any(answer.Body)) {
+				if shown, _ := one.(map[string]any); shown["name"] != nil {
+					if level := shown["properties"].(map[string]any)["level"]; shown["id"] != at+locks+"/"+name || level != "ReadOnly" {
+						t.Errorf("shows %v", shown)
+					}
+				}
+			}
+		})
 	}
 }
