@@ -219,7 +219,7 @@ func TestLocks_examples(t *testing.T) {
 			names := strings.NewReplacer("subscriptionId", e.Subscription.Subscription(), "resourcegroupname", "media")
 			example := example.Rewrite(names)
 			at := e.subscription
-			if example.Parameters["resourceGroupName"] != nil {
+			if strings.HasSuffix(example.Operation, "AtResourceGroupLevel") {
 				at = e.group
 			}
 			name, ok := example.Parameters["lockName"].(string)
