@@ -79,9 +79,10 @@ func CloudOf(environment Environment) (Cloud, error) {
 		}, nil
 	default:
 		return Cloud{}, &SettingError{
-			Setting: "environment",
-			Problem: fmt.Sprintf("%q is not an environment", environment),
-			Remedy:  "use one of public, usgovernment, china, custom and rehearsal",
+			Setting:  "environment",
+			Problem:  fmt.Sprintf("%q is not an environment", environment),
+			Required: "the name of a cloud",
+			Remedy:   "Use one of public, usgovernment, china, custom and rehearsal",
 		}
 	}
 }

@@ -73,9 +73,10 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 	if len(chosen) == 0 {
 		if !c.UseCLI {
 			return nil, &SettingError{
-				Setting: "use_cli",
-				Problem: "no way to sign in is configured and the Azure CLI is switched off",
-				Remedy: "set client_id with client_secret or client_certificate_path, or " +
+				Setting:  "use_cli",
+				Problem:  "no way to sign in is configured and the Azure CLI is switched off",
+				Required: "one way to sign in",
+				Remedy: "Set client_id with client_secret or client_certificate_path, or " +
 					"use_oidc, use_aks_workload_identity, use_msi or use_cli",
 			}
 		}
@@ -93,16 +94,18 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 			Setting: chosen[1].setting,
 			Problem: fmt.Sprintf("two ways to sign in are configured: %s (%s) and %s (%s)",
 				chosen[0].name, chosen[0].setting, chosen[1].name, chosen[1].setting),
-			Remedy: "keep one of them; mind that environment variables count too",
+			Required: "one way to sign in",
+			Remedy:   "Keep one of them; mind that environment variables count too",
 		}
 	}
 	use := chosen[0]
 	for _, need := range use.requires {
 		if need.value == "" {
 			return nil, &SettingError{
-				Setting: need.setting,
-				Problem: "it is missing, and " + use.name + " needs it",
-				Remedy:  "set it",
+				Setting:  need.setting,
+				Problem:  "it is missing, and " + use.name + " needs it",
+				Required: "a value for " + need.setting,
+				Remedy:   "Set it",
 			}
 		}
 	}
@@ -114,9 +117,10 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 			return nil, setting
 		}
 		return nil, &SettingError{
-			Setting: use.setting,
-			Problem: fmt.Sprintf("%s cannot be used: %v", use.name, err),
-			Remedy:  "correct it, or sign in another way",
+			Setting:  use.setting,
+			Problem:  fmt.Sprintf("%s cannot be used: %v", use.name, err),
+			Required: "credentials that can be read",
+			Remedy:   "Correct it, or sign in another way",
 		}
 	}
 	return &credential{
@@ -305,9 +309,10 @@ func oidcAssertion(c Config) (func(context.Context) (string, error), error) {
 		}, nil
 	default:
 		return nil, &SettingError{
-			Setting: "use_oidc",
-			Problem: "there is no ID token to sign in with",
-			Remedy: "set oidc_token, oidc_token_file_path, or oidc_request_url together with " +
+			Setting:  "use_oidc",
+			Problem:  "there is no ID token to sign in with",
+			Required: "an ID token, or where to get one",
+			Remedy: "Set oidc_token, oidc_token_file_path, or oidc_request_url together with " +
 				"oidc_request_token (a GitHub workflow needs `permissions: id-token: write`); an Azure DevOps pipeline sets " +
 				"ado_pipeline_service_connection_id",
 		}

@@ -44,9 +44,10 @@ func newTransport(config Config) (*http.Client, error) {
 	if address := config.Endpoint.ConnectTo; address != "" {
 		if _, _, err := net.SplitHostPort(address); err != nil {
 			return nil, &SettingError{
-				Setting: "endpoint.connect_to",
-				Problem: fmt.Sprintf("%q is not a host and a port", address),
-				Remedy:  `write it like "127.0.0.1:8443"`,
+				Setting:  "endpoint.connect_to",
+				Problem:  fmt.Sprintf("%q is not a host and a port", address),
+				Required: "a host and a port",
+				Remedy:   `Write it like "127.0.0.1:8443"`,
 			}
 		}
 		network.Proxy = nil
@@ -66,9 +67,10 @@ func trustedRoots(file string) (*x509.CertPool, error) {
 	pem, err := os.ReadFile(file)
 	if err != nil {
 		return nil, &SettingError{
-			Setting: "endpoint.ca_file",
-			Problem: err.Error(),
-			Remedy:  "name a file of PEM certificates that can be read",
+			Setting:  "endpoint.ca_file",
+			Problem:  err.Error(),
+			Required: "a file of certificates in PEM form",
+			Remedy:   "Name a file of PEM certificates that can be read",
 		}
 	}
 	roots, err := x509.SystemCertPool()
@@ -77,9 +79,10 @@ func trustedRoots(file string) (*x509.CertPool, error) {
 	}
 	if !roots.AppendCertsFromPEM(pem) {
 		return nil, &SettingError{
-			Setting: "endpoint.ca_file",
-			Problem: fmt.Sprintf("%s holds no certificate in PEM form", file),
-			Remedy:  "name the CA file that `rehearsal serve` prints, or your cloud's",
+			Setting:  "endpoint.ca_file",
+			Problem:  fmt.Sprintf("%s holds no certificate in PEM form", file),
+			Required: "a file of certificates in PEM form",
+			Remedy:   "Name the CA file that `rehearsal serve` prints, or your cloud's",
 		}
 	}
 	return roots, nil

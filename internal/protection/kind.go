@@ -62,18 +62,47 @@ func Of(client *azure.Client, id string) (Kind, error) {
 		}
 		names = append(names, name)
 	}
-	accepted := strings.Join(names, ", ")
+	return nil, notOf(id, resourceType, strings.Join(names, ", "))
+}
+
+// KindError says why a key cannot be attached to what has an ID.
+type KindError struct{ Found, Required, Remedy string }
+
+func (e *KindError) Error() string { return e.Found + "; required is " + e.Required }
+
+func notOf(id, resourceType, accepted string) *KindError {
+	wrong := &KindError{Required: "the resource ID of an account of type " + accepted, Remedy: "Refer to the id attribute of such an account"}
+	elsewhere, known := azurermKeys()[strings.ToLower(resourceType)]
 	switch {
 	case resourceType == "":
-		return nil, fmt.Errorf("%q is not the resource ID of an account, which reads /subscriptions/ID/"+
-			"resourceGroups/GROUP/providers/TYPE/NAME, TYPE being one of %s", id, accepted)
+		wrong.Found = fmt.Sprintf("%q, which is not the resource ID of an account", id)
+		wrong.Required = "an ID like /subscriptions/ID/resourceGroups/GROUP/providers/TYPE/NAME, TYPE being one of " + accepted
 	case strings.EqualFold(resourceType, azure.WorkspaceType):
 		// An update has no property for the key (Machine Learning, Workspaces, Update).
-		return nil, fmt.Errorf("a Machine Learning workspace gets its customer-managed key when it is "+
-			"created, and keeps it: no other can be attached. The resource ID must be of type %s", accepted)
+		wrong.Found = "a Machine Learning workspace, which gets its customer-managed key when it is created, and keeps it: no " +
+			"other can be attached"
+		wrong.Remedy = "Set the key where the workspace is created: the encryption block of azurerm_machine_learning_workspace"
+	case known:
+		wrong.Found = "a " + resourceType + ", which this provider does not support yet"
+		wrong.Remedy = "Use " + elsewhere
 	default:
-		return nil, fmt.Errorf("a %s has no customer-managed key that this provider can manage: "+
-			"the resource ID must be of type %s", resourceType, accepted)
+		wrong.Found = "a " + resourceType + ", whose key this provider cannot manage"
+	}
+	return wrong
+}
+
+// azurermKeys returns azurerm's resources that attach a key, by the resource types of the accounts that only azurerm
+// supports.
+func azurermKeys() map[string]string {
+	return map[string]string{
+		"microsoft.cognitiveservices/accounts":   "azurerm_cognitive_account_customer_managed_key",
+		"microsoft.databricks/workspaces":        "azurerm_databricks_workspace_root_dbfs_customer_managed_key",
+		"microsoft.datafactory/factories":        "azurerm_data_factory_customer_managed_key",
+		"microsoft.dataprotection/backupvaults":  "azurerm_data_protection_backup_vault_customer_managed_key",
+		"microsoft.eventhub/namespaces":          "azurerm_eventhub_namespace_customer_managed_key",
+		"microsoft.kusto/clusters":               "azurerm_kusto_cluster_customer_managed_key",
+		"microsoft.operationalinsights/clusters": "azurerm_log_analytics_cluster_customer_managed_key",
+		"microsoft.servicebus/namespaces":        "azurerm_servicebus_namespace_customer_managed_key",
 	}
 }
 

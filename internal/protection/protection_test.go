@@ -42,9 +42,9 @@ func TestOf_refuses(t *testing.T) {
 	t.Parallel()
 	const unread = "is not the resource ID of an account"
 	for id, want := range map[string]string{
-		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a": "no customer-managed key",
+		"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a": "whose key this provider cannot manage",
 		"/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/a": "" +
-			"a Machine Learning workspace gets its customer-managed key when it is created, and keeps it",
+			"a Machine Learning workspace, which gets its customer-managed key when it is created, and keeps it",
 		"":                                     unread,
 		"a":                                    unread,
 		media + "/":                            unread,

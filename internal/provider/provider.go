@@ -164,9 +164,10 @@ func (p *Provider) rehearse(ctx context.Context, block model, config *azure.Conf
 	rehearsal, err := p.openRehearsal(ctx, block.dataFile())
 	if err != nil {
 		return &azure.SettingError{
-			Setting: "rehearsal.data_file",
-			Problem: fmt.Sprintf("the rehearsal cannot be opened: %v", err),
-			Remedy:  "Correct that, or name another file",
+			Setting:  "rehearsal.data_file",
+			Problem:  fmt.Sprintf("the rehearsal cannot be opened: %v", err),
+			Required: "a file of rehearsal, or the name of a file that can be created",
+			Remedy:   "Correct that, or name another file",
 		}
 	}
 	if wanted := config.SubscriptionID; wanted != "" && !strings.EqualFold(wanted, rehearsal.SubscriptionID) {

@@ -6,11 +6,11 @@ package provider
 import (
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 )
 
 // defaultDataFile holds rehearsal unless the configuration names another file.
@@ -32,7 +32,7 @@ func providerSchema() schema.Schema {
 				"The cloud: `public` (the default), `usgovernment`, `china`, `custom` "+
 					"(the one that `endpoint` describes) or `rehearsal`, the local Azure inside "+
 					"the provider.",
-				stringvalidator.OneOf("public", "usgovernment", "china", "custom", "rehearsal")),
+				attribute.OneOf("public", "usgovernment", "china", "custom", "rehearsal")),
 			"subscription_id": text("subscription_id",
 				"The ID of the subscription to create resources in. Required, except in rehearsal, which "+
 					"begins with one; `rehearsal subscriptions add` adds others."),
@@ -48,7 +48,7 @@ func providerSchema() schema.Schema {
 					alsoFrom("auxiliary_tenant_ids"),
 				ElementType: types.StringType,
 				Optional:    true,
-				Validators:  []validator.Set{setvalidator.SizeAtMost(3)},
+				Validators:  []validator.Set{attribute.AtMost(3)},
 			},
 			"client_id_file_path": text("client_id_file_path",
 				"The file that holds the client ID."),
@@ -92,7 +92,7 @@ func providerSchema() schema.Schema {
 			"resource_provider_registrations": text("resource_provider_registrations",
 				"Whether to register a resource provider that the subscription lacks when it "+
 					"is needed: `automatic` (the default) or `none`.",
-				stringvalidator.OneOf(registerAutomatically, registerNone)),
+				attribute.OneOf(registerAutomatically, registerNone)),
 			"dependent_subscription_ids": schema.SetAttribute{
 				MarkdownDescription: "The IDs of more subscriptions whose accounts may use the keys, vaults, grants, " +
 					"identities and storage accounts of this provider block. Before one of these is taken away, the " +
@@ -146,9 +146,9 @@ func text(setting, description string, validators ...validator.String) schema.St
 }
 
 func secret(setting, description string) schema.StringAttribute {
-	attribute := text(setting, description)
-	attribute.Sensitive = true
-	return attribute
+	hidden := text(setting, description)
+	hidden.Sensitive = true
+	return hidden
 }
 
 func flag(setting, description string) schema.BoolAttribute {

@@ -183,8 +183,9 @@ func (m model) config() (azure.Config, error) {
 	}
 	if m.Endpoint != nil && config.Environment == azure.Rehearsal {
 		read.refuse(azure.SettingError{
-			Setting: "endpoint",
-			Problem: "environment = \"rehearsal\" runs inside the provider and has no endpoint",
+			Setting:  "endpoint",
+			Problem:  "environment = \"rehearsal\" runs inside the provider and has no endpoint",
+			Required: "one of environment = \"rehearsal\" and endpoint",
 			Remedy: "Remove endpoint; or, to use a rehearsal that is served, leave environment at " +
 				"\"public\" and set the credentials that `rehearsal serve` prints",
 		})
@@ -260,9 +261,10 @@ func (s *settings) flag(setting string, attribute types.Bool, otherwise bool) bo
 	set, err := strconv.ParseBool(value)
 	if err != nil {
 		s.refuse(azure.SettingError{
-			Setting: setting,
-			Problem: fmt.Sprintf("%q is neither true nor false", value),
-			Remedy:  "Write true or false",
+			Setting:  setting,
+			Problem:  fmt.Sprintf("%q is neither true nor false", value),
+			Required: "true or false",
+			Remedy:   "Write true or false",
 		})
 	}
 	return set

@@ -7,8 +7,6 @@
 package attribute
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -107,10 +105,6 @@ func Tags() schema.MapAttribute {
 		ElementType:   types.StringType,
 		Optional:      true,
 		PlanModifiers: []planmodifier.Map{sameTexts{}},
-		Validators: []validator.Map{
-			mapvalidator.SizeAtMost(50),
-			mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 512)),
-			mapvalidator.ValueStringsAre(stringvalidator.LengthAtMost(256)),
-		},
+		Validators:    ValidTags(50, 512),
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -91,7 +90,7 @@ func KeyFilterAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "`" + systemKeyType + "` lists only accounts on the system key, `" + customerKeyType +
 				"` only those with a customer-managed key.",
 			Optional:   true,
-			Validators: []validator.String{stringvalidator.OneOf(systemKeyType, customerKeyType)},
+			Validators: []validator.String{OneOf(systemKeyType, customerKeyType)},
 		},
 		"key_vault_key_id": FilterKeyID("Lists only accounts that use this customer-managed key: in any version, " +
 			"or, with a version in the identifier, those that run on it or are pinned to it."),
@@ -135,7 +134,7 @@ func ValidDuration() validator.String { return validDuration{} }
 type validDuration struct{}
 
 func (validDuration) Description(context.Context) string {
-	return "must be an ISO 8601 duration of days, hours and minutes"
+	return "an ISO 8601 duration of days, hours and minutes"
 }
 
 func (v validDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -50,7 +49,7 @@ func Identity() schema.SingleNestedAttribute {
 					"`SystemAssigned, UserAssigned`.",
 				Required: true,
 				Validators: []validator.String{
-					stringvalidator.OneOf(SystemAssigned, UserAssigned, SystemUserAssigned),
+					OneOf(SystemAssigned, UserAssigned, SystemUserAssigned),
 				},
 			},
 			identityIDsName: schema.SetAttribute{

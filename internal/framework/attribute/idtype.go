@@ -40,10 +40,14 @@ func (v idOf) ValidateString(_ context.Context, req validator.StringRequest,
 		}
 		required = append(required, "the ID of a "+resourceType+", which looks like "+wrong.Form())
 	}
+	if len(required) > 1 {
+		required = []string{"the ID of one of " + strings.Join(v.resourceTypes, ", ") + ", which looks like /subscriptions/" +
+			"<subscription ID>/resourceGroups/<group>/providers/<type>/<name>"}
+	}
 	resp.Diagnostics.Append(diagnostic.Refuse(req.Path, diagnostic.Refusal{
 		Title:    "Invalid Resource ID",
 		Found:    req.ConfigValue.String(),
-		Required: strings.Join(required, ", or "),
+		Required: required[0],
 		Remedy:   "Refer to the id attribute of such a resource",
 	}))
 }

@@ -124,7 +124,7 @@ func TestIDOf(t *testing.T) {
 	attribute.IDOf(azure.VaultType, azure.StorageAccountType).ValidateString(t.Context(), validator.StringRequest{
 		Path: path.Root("id"), ConfigValue: types.StringValue(subscription + "Microsoft.Media/mediaservices/m"),
 	}, &resp)
-	if len(resp.Diagnostics) != 1 || !strings.Contains(resp.Diagnostics[0].Detail(), "/vaults/<name>, or the ID of a Microsoft.Storage/") {
+	if len(resp.Diagnostics) != 1 || !strings.Contains(resp.Diagnostics[0].Detail(), "the ID of one of Microsoft.KeyVault/vaults, Microsoft.Storage/storageAccounts, which looks like") {
 		t.Errorf("two types: %v", resp.Diagnostics)
 	}
 }

@@ -38,12 +38,17 @@ func (resourceIDKind) check(text string) diag.Diagnostic {
 	if err == nil && id.SubscriptionID != "" && id.Name != "" {
 		return nil
 	}
+	remedy := "Refer to the id attribute of a resource or a data source"
+	if host, ok := strings.CutPrefix(text, "https://"); ok && strings.Contains(host, ".vault.") {
+		name, _, _ := strings.Cut(host, ".")
+		remedy = "Refer to the id attribute of the vault; az keyvault show --name " + name + " --query id prints it"
+	}
 	return diagnostic.Refusal{
 		Title: "Invalid Resource ID",
 		Found: strconv.Quote(text),
 		Required: "the ID of an Azure resource, which looks like /subscriptions/<subscription ID>/" +
 			"resourceGroups/<group>/providers/<namespace>/<type>/<name>",
-		Remedy: "Refer to the id attribute of a resource or a data source",
+		Remedy: remedy,
 	}.Diagnostic()
 }
 

@@ -5,7 +5,6 @@ package attribute
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -28,7 +27,7 @@ func UserIdentity() schema.SingleNestedAttribute {
 			"type": schema.StringAttribute{
 				MarkdownDescription: "`UserAssigned`.",
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.OneOf(UserAssigned)},
+				Validators:          []validator.String{OneOf(UserAssigned)},
 			},
 			identityIDsName: schema.SetAttribute{
 				MarkdownDescription: "The IDs of the user-assigned identities.",

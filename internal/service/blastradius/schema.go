@@ -5,7 +5,6 @@ package blastradius
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -34,7 +33,7 @@ func dataSourceSchema() schema.Schema {
 					"resource are listed in any case.",
 				ElementType: types.StringType,
 				Optional:    true,
-				Validators:  []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+				Validators:  []validator.Set{setvalidator.ValueStringsAre(attribute.GUID("a subscription", "`az account list --output table` lists them"))},
 			},
 			"id": attribute.ShownText("The same as `resource_id`."),
 			"kind": attribute.ShownText("The kind of the resource: `key`, `key version`, `vault`, `grant`, `identity` or " +

@@ -127,7 +127,7 @@ func TestValidate_refusesWhatTakesNoKey(t *testing.T) {
 	proto := acctest.New(t).Proto()
 	const group = "/subscriptions/s/resourceGroups/g/providers/"
 	for id, want := range map[string]string{
-		group + "Microsoft.Web/sites/a":                                               "Microsoft.Web/sites has no customer-managed key",
+		group + "Microsoft.Web/sites/a":                                               "a Microsoft.Web/sites, whose key this provider cannot manage",
 		group + "Microsoft.Storage/storageAccounts/a":                                 "",
 		group + "Microsoft.Media/videoAnalyzers/a":                                    "",
 		group + "Microsoft.Media/mediaservices/a":                                     "",

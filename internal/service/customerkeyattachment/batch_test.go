@@ -262,7 +262,7 @@ func TestMachineLearning_fixed(t *testing.T) {
 		"key_vault_key_id": "https://keys.vault.azure.net/keys/media",
 	})
 	for _, text := range []string{
-		"a Machine Learning workspace gets its customer-managed key when it is created", "Microsoft.Batch/batchAccounts",
+		"a Machine Learning workspace, which gets its customer-managed key when it is created", "Microsoft.Batch/batchAccounts",
 	} {
 		if !strings.Contains(diags.Text(), text) {
 			t.Errorf("%q is not said:\n%s", text, diags.Text())

@@ -5,6 +5,7 @@ package customerkeyattachment
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -120,9 +121,9 @@ func (takesCustomerKey) ValidateString(_ context.Context, req validator.StringRe
 }
 
 func noSuchAccount(at path.Path, err error) diag.Diagnostic {
-	return diagnostic.Refuse(at, diagnostic.Refusal{
-		Title:  "Account Takes No Customer Key",
-		Found:  err.Error(),
-		Remedy: "Refer to the id attribute of an account",
-	})
+	refusal := diagnostic.Refusal{Title: "Account Takes No Customer Key", Found: err.Error()}
+	if wrong, ok := errors.AsType[*protection.KindError](err); ok {
+		refusal.Found, refusal.Required, refusal.Remedy = wrong.Found, wrong.Required, wrong.Remedy
+	}
+	return diagnostic.Refuse(at, refusal)
 }

@@ -73,7 +73,7 @@ func (d *DataSource) question(ctx context.Context, asked *model) (facts.Question
 		if err != nil {
 			return question, diag.Diagnostics{diagnostic.Refuse(path.Root("account_id"), diagnostic.Refusal{
 				Title: "Account Takes No Customer Key", Found: err.Error(),
-				Remedy: "Refer to the id attribute of an account",
+				Required: "an account whose key this provider can manage", Remedy: "Refer to the id attribute of such an account",
 			})}
 		}
 		account, err := kind.Read(ctx, id)

@@ -4,10 +4,8 @@
 package customerkeycheck
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -18,7 +16,7 @@ import (
 // configValidators refuses a region beside an account, which has its own.
 func configValidators() []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
-		datasourcevalidator.Conflicting(path.MatchRoot("account_id"), path.MatchRoot("location")),
+		attribute.AtMostOneOf("account_id", "location"),
 	}
 }
 

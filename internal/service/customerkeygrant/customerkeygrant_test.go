@@ -416,7 +416,7 @@ func TestValidate_principal(t *testing.T) {
 	w := newWorld(t)
 	config := w.config()
 	config["principal_id"] = "reader"
-	if diags := w.Proto().Validate(grant, config); len(diags) != 1 || !strings.Contains(diags.Text(), "must be an object ID") {
+	if diags := w.Proto().Validate(grant, config); len(diags) != 1 || !strings.Contains(diags.Text(), "the ID of an object in Microsoft Entra ID") {
 		t.Error(diags.Text())
 	}
 }

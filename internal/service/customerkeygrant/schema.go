@@ -4,9 +4,6 @@
 package customerkeygrant
 
 import (
-	"regexp"
-
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
@@ -38,9 +35,9 @@ func resourceSchema() schema.Schema {
 			"key_vault_id": vault,
 			"principal_id": attribute.ReferenceName("The object ID of the identity: the `principal_id` of an "+
 				"account or of a user-assigned identity, not the client ID.",
-				stringvalidator.RegexMatches(
-					regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`),
-					"must be an object ID, such as 00000000-0000-0000-0000-000000000000")),
+				attribute.GUID("an object in Microsoft Entra ID",
+					"Refer to the principal_id of an account or of a user-assigned identity; az ad sp show --id CLIENT_ID --query id "+
+						"prints that of an application")),
 			"key_name": key,
 			"id":       attribute.ID(),
 			"mode": attribute.Computed("How access is granted: `access_policy` or `role_assignment`. " +

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -43,7 +42,7 @@ func dataSourceSchema() schema.Schema {
 					"(`POS007`), where it accepts them at all. Default: its key expiration policy; without " +
 					"one any age is accepted, and noted.",
 				Optional:   true,
-				Validators: []validator.Int64{int64validator.Between(1, 36500)},
+				Validators: []validator.Int64{attribute.Between(1, 36500)},
 			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The ID of the account.",

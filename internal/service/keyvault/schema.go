@@ -4,8 +4,6 @@
 package keyvault
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
@@ -38,7 +36,7 @@ func resourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				Default:    stringdefault.StaticString("standard"),
-				Validators: []validator.String{stringvalidator.OneOf("standard", "premium")},
+				Validators: []validator.String{attribute.OneOf("standard", "premium")},
 			},
 			"purge_protection_enabled": schema.BoolAttribute{
 				MarkdownDescription: "Whether nobody can purge a deleted vault or key before its " +
@@ -56,7 +54,7 @@ func resourceSchema() schema.Schema {
 				Computed: true,
 				Default:  int64default.StaticInt64(longestRetention),
 				Validators: []validator.Int64{
-					int64validator.Between(shortestRetention, longestRetention),
+					attribute.Between(shortestRetention, longestRetention),
 				},
 			},
 			"rbac_authorization_enabled": schema.BoolAttribute{
@@ -115,7 +113,7 @@ func networkACLs() schema.SingleNestedAttribute {
 				MarkdownDescription: "What happens to requests that no rule allows: `Allow` or " +
 					"`Deny`.",
 				Required:   true,
-				Validators: []validator.String{stringvalidator.OneOf("Allow", "Deny")},
+				Validators: []validator.String{attribute.OneOf("Allow", "Deny")},
 			},
 			"bypass": schema.StringAttribute{
 				MarkdownDescription: "Who bypasses the firewall: the services that Microsoft trusts " +
@@ -123,7 +121,7 @@ func networkACLs() schema.SingleNestedAttribute {
 				Optional:   true,
 				Computed:   true,
 				Default:    stringdefault.StaticString("AzureServices"),
-				Validators: []validator.String{stringvalidator.OneOf("AzureServices", "None")},
+				Validators: []validator.String{attribute.OneOf("AzureServices", "None")},
 			},
 			"ip_rules": attribute.IPRanges("The IPv4 addresses that are allowed, as addresses or " +
 				"CIDR blocks. If omitted, there are none."),

@@ -53,6 +53,7 @@ type Resource struct{ base.Resource }
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest,
 	resp *resource.ValidateConfigResponse,
 ) {
+	resp.Diagnostics.Append(attribute.ValidMoments(req.Config.Raw, "not_before_date", "expiration_date")...)
 	var notBefore, expiration timetypes.RFC3339
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("not_before_date"), &notBefore)...)
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("expiration_date"), &expiration)...)

@@ -4,11 +4,7 @@
 package keyvaultkey
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -47,7 +43,7 @@ func resourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				Default:    stringdefault.StaticString("RSA"),
-				Validators: []validator.String{stringvalidator.OneOf(customerkey.KeyTypes()...)},
+				Validators: []validator.String{attribute.OneOf(customerkey.KeyTypes()...).Under(customerkey.Rule(customerkey.CMK002))},
 			},
 			"key_size": schema.Int64Attribute{
 				CustomType: attribute.WholeNumberType{},
@@ -56,7 +52,7 @@ func resourceSchema() schema.Schema {
 				Optional:   true,
 				Computed:   true,
 				Default:    int64default.StaticInt64(defaultSize),
-				Validators: []validator.Int64{int64validator.OneOf(keySizes()...)},
+				Validators: []validator.Int64{attribute.OneNumberOf(keySizes()...).Under(customerkey.Rule(customerkey.CMK003))},
 			},
 			"key_opts": schema.SetAttribute{
 				MarkdownDescription: "The operations that the key allows. Protecting an account needs " +
@@ -68,8 +64,8 @@ func resourceSchema() schema.Schema {
 					types.StringValue("wrapKey"), types.StringValue("unwrapKey"),
 				})),
 				Validators: []validator.Set{
-					setvalidator.SizeAtLeast(1),
-					setvalidator.ValueStringsAre(stringvalidator.OneOf(
+					attribute.NotEmpty(),
+					setvalidator.ValueStringsAre(attribute.OneOf(
 						"decrypt", "encrypt", "sign", "unwrapKey", "verify", "wrapKey")),
 				},
 			},
@@ -122,7 +118,7 @@ func vaultID() schema.StringAttribute {
 func date(description string) schema.StringAttribute {
 	return schema.StringAttribute{
 		MarkdownDescription: description,
-		CustomType:          timetypes.RFC3339Type{},
+		CustomType:          attribute.MomentType{},
 		Optional:            true,
 		PlanModifiers:       []planmodifier.String{sameInstant{}},
 	}
@@ -133,12 +129,7 @@ func keyTags() schema.MapAttribute {
 	tags := attribute.Tags()
 	tags.MarkdownDescription = "Tags of the newest version. Only the tags set here are managed; a " +
 		"new version keeps the others. A tag that is null is not set."
-	tags.Validators = []validator.Map{
-		mapvalidator.SizeAtMost(14),
-		mapvalidator.KeysAre(
-			stringvalidator.LengthBetween(1, 256), stringvalidator.NoneOf(rotationTag)),
-		mapvalidator.ValueStringsAre(stringvalidator.LengthAtMost(256)),
-	}
+	tags.Validators = attribute.ValidTags(14, 256, attribute.NoneOf("The provider keeps its own record in this tag", rotationTag))
 	return tags
 }
 
@@ -154,7 +145,7 @@ func rotationPolicy() schema.SingleNestedAttribute {
 		for range parents {
 			at = at.AtParent()
 		}
-		return stringvalidator.AlsoRequires(at.AtName("expire_after"))
+		return attribute.Needs("expire_after", at.AtName("expire_after"))
 	}
 	notice := length("How long before a version expires an event is sent. Default: `"+usualNotice+
 		"`, which is Key Vault's own.", 1, expiry(0))
@@ -173,7 +164,8 @@ func rotationPolicy() schema.SingleNestedAttribute {
 				Optional: true,
 				Attributes: map[string]schema.Attribute{
 					"time_after_creation": length("How long after the newest was added: `P7D` or "+
-						"longer.", leastRotation, stringvalidator.ExactlyOneOf(
+						"longer.", leastRotation, attribute.OneOfTwo(
+						"time_after_creation", "time_before_expiry",
 						path.MatchRelative().AtParent().AtName("time_before_expiry"))),
 					"time_before_expiry": length("How long before the newest expires: `P7D` or "+
 						"longer.", leastRotation, expiry(1)),

@@ -7,8 +7,6 @@ import (
 	"context"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -38,7 +36,7 @@ type DataSource[Shown, Properties any] struct {
 func (d *DataSource[Shown, Properties]) ConfigValidators(context.Context,
 ) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
-		datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("name")),
+		attribute.ExactlyOneOf("id", "name"),
 	}
 }
 
@@ -142,7 +140,7 @@ func FindingAttributes(resourceType string, shown map[string]schema.Attribute) m
 		Optional:            true,
 		Computed:            true,
 		Validators: []validator.String{
-			stringvalidator.AlsoRequires(path.MatchRoot("resource_group_name")),
+			attribute.Needs("resource_group_name", path.MatchRoot("resource_group_name")),
 		},
 	}
 	shown["resource_group_name"] = schema.StringAttribute{
@@ -150,7 +148,7 @@ func FindingAttributes(resourceType string, shown map[string]schema.Attribute) m
 		CustomType:          attribute.NameType{},
 		Optional:            true,
 		Computed:            true,
-		Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("name"))},
+		Validators:          []validator.String{attribute.Needs("name", path.MatchRoot("name"))},
 	}
 	return shown
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -56,7 +55,7 @@ func EncryptionAttribute(reader string) schema.SingleNestedAttribute {
 					"customer-managed key.",
 				Required: true,
 				Validators: []validator.String{
-					stringvalidator.OneOf(string(armmedia.SystemKey), string(armmedia.CustomerKey)),
+					attribute.OneOf(string(armmedia.SystemKey), string(armmedia.CustomerKey)),
 				},
 			},
 			"key_vault_key_id":          key,

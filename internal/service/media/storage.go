@@ -146,8 +146,8 @@ func missing(ctx context.Context, client *azure.Client, subject diagnostic.Subje
 
 // ValidateStorageID refuses an ID that is not a storage account's, at the attribute that holds it.
 func ValidateStorageID(at path.Path, id string) diag.Diagnostics {
-	if _, err := azure.ParseID(id, azure.StorageAccountType); err == nil {
-		return nil
+	if _, err := azure.ParseID(id, azure.StorageAccountType); err == nil || id == "" {
+		return nil // One that is left out is refused as such.
 	}
 	return diag.Diagnostics{diagnostic.Refuse(at, diagnostic.Refusal{
 		Title: "Invalid Storage Account ID",

@@ -9,8 +9,6 @@ import (
 	"strconv"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
@@ -67,7 +65,7 @@ func resourceSchema() schema.Schema {
 					"key is not rotated and keeps working. `0` removes the policy; if omitted, it is " +
 					"not managed here.",
 				Optional:   true,
-				Validators: []validator.Int64{int64validator.Between(0, math.MaxInt32)},
+				Validators: []validator.Int64{attribute.Between(0, math.MaxInt32)},
 			},
 			"identity": attribute.Identity(),
 			"tags":     attribute.Tags(),
@@ -85,7 +83,7 @@ func choice(description, otherwise string, values ...string) schema.StringAttrib
 		Optional:            true,
 		Computed:            true,
 		Default:             stringdefault.StaticString(otherwise),
-		Validators:          []validator.String{stringvalidator.OneOf(values...)},
+		Validators:          []validator.String{attribute.OneOf(values...)},
 	}
 }
 

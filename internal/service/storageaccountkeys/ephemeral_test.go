@@ -166,7 +166,7 @@ func TestProtoKeys_refuses(t *testing.T) {
 		"another ID":  {w.Proto(), of(w.ID(azure.VaultType, "keys")), []string{"Invalid Resource ID", "storageAccounts"}},
 		"a duration":  {w.Proto(), sas("1h", "blob"), []string{"Invalid Duration", "PT6H"}},
 		"a service":   {w.Proto(), sas("PT1H", "cosmos"), []string{"blob", "cosmos"}},
-		"no services": {w.Proto(), sas("PT1H"), []string{"at least 1"}},
+		"no services": {w.Proto(), sas("PT1H"), []string{"one element or more"}},
 		"null":        {w.Proto(), sas("PT1H", nil, "blob"), []string{"Null Element"}},
 	} {
 		_, diags := test.proto.Open(noun, test.config)

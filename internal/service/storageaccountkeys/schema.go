@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -79,7 +78,7 @@ func sas() schema.SingleNestedAttribute {
 			"key": schema.StringAttribute{
 				MarkdownDescription: "The key to sign with, `key1` or `key2`. Default: `key1`.",
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.OneOf(key1, key2)},
+				Validators:          []validator.String{attribute.OneOf(key1, key2)},
 			},
 			"services": choices("The services to access", services().names()),
 			"resource_types": choices("The levels of the API to access, which are the service itself, its containers "+
@@ -101,7 +100,7 @@ func choices(description string, names []string) schema.SetAttribute {
 		ElementType:         types.StringType,
 		Required:            true,
 		Validators: []validator.Set{
-			setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(names...)),
+			attribute.NotEmpty(), setvalidator.ValueStringsAre(attribute.OneOf(names...)),
 		},
 	}
 }

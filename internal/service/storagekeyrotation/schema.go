@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
@@ -58,7 +56,7 @@ func resourceSchema() schema.Schema {
 				Optional: true,
 				Computed: true,
 				Default:  stringdefault.StaticString(string(keyrotation.Both)),
-				Validators: []validator.String{stringvalidator.OneOf(
+				Validators: []validator.String{attribute.OneOf(
 					string(keyrotation.Both), string(keyrotation.Alternate))},
 			},
 			"rotate_when_changed": attribute.RotateWhenChanged("Changing any value starts a rotation (like " +
@@ -150,8 +148,8 @@ func verifications() schema.ListNestedAttribute {
 				MarkdownDescription: "The address, which is requested without credentials. Every element needs " +
 					"it, but for one that is `signed`.",
 				Optional: true,
-				Validators: []validator.String{stringvalidator.RegexMatches(webAddress,
-					"must be an address that begins with https:// or http://")},
+				Validators: []validator.String{attribute.Matching(webAddress,
+					"an address that begins with https:// or http://", "Write the whole address")},
 			},
 			"signed": schema.BoolAttribute{
 				MarkdownDescription: "Whether it is requested with the key that each of the `secrets` holds, as their readers " +
@@ -165,7 +163,7 @@ func verifications() schema.ListNestedAttribute {
 				Optional:            true,
 				Computed:            true,
 				Default:             int64default.StaticInt64(defaultStatus),
-				Validators:          []validator.Int64{int64validator.Between(100, 599)},
+				Validators:          []validator.Int64{attribute.Between(100, 599)},
 			},
 			"expected_headers": schema.MapAttribute{
 				MarkdownDescription: "Headers of the answer, by name, each with a regular expression " +
@@ -187,7 +185,7 @@ func verifications() schema.ListNestedAttribute {
 				Optional:   true,
 				Computed:   true,
 				Default:    int64default.StaticInt64(defaultAttempts),
-				Validators: []validator.Int64{int64validator.Between(1, 60)},
+				Validators: []validator.Int64{attribute.Between(1, 60)},
 			},
 		}},
 	}

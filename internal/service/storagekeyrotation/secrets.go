@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -76,7 +75,7 @@ func secrets() schema.SetNestedAttribute {
 			"holds": schema.StringAttribute{
 				MarkdownDescription: "What the value is: `key` (the default) or `connection_string`.",
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.OneOf(holdsKey, holdsConnectionString)},
+				Validators:          []validator.String{attribute.OneOf(holdsKey, holdsConnectionString)},
 			},
 			"endpoint_suffix": schema.StringAttribute{
 				MarkdownDescription: "The `EndpointSuffix` of the connection string, such as `core.windows.net`. If " +
@@ -86,7 +85,7 @@ func secrets() schema.SetNestedAttribute {
 			"content_type": schema.StringAttribute{
 				MarkdownDescription: "The content type of the secret, of up to 255 characters.",
 				Optional:            true,
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 255)},
+				Validators:          []validator.String{attribute.Length(1, 255)},
 			},
 			"expires_after": schema.StringAttribute{
 				MarkdownDescription: "How long after it was made a version expires, such as `P180D`. A version that has " +

@@ -31,7 +31,7 @@ type interval struct {
 const longestInterval = 3650 * 24 * time.Hour
 
 func (v interval) Description(context.Context) string {
-	return fmt.Sprintf("must be an ISO 8601 duration of days, hours and minutes, at least PT%dH and at most P%dD",
+	return fmt.Sprintf("an ISO 8601 duration of days, hours and minutes, at least PT%dH and at most P%dD",
 		int(v.atLeast.Hours()), int(longestInterval.Hours()/24))
 }
 

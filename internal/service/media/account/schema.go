@@ -5,7 +5,6 @@ package account
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -114,7 +113,7 @@ func keyDelivery() schema.SingleNestedAttribute {
 					"the list: `Allow` or `Deny`.",
 				Required: true,
 				Validators: []validator.String{
-					stringvalidator.OneOf(string(armmedia.Allow), string(armmedia.Deny)),
+					attribute.OneOf(string(armmedia.Allow), string(armmedia.Deny)),
 				},
 			},
 			"ip_allow_list": schema.SetAttribute{
@@ -122,7 +121,7 @@ func keyDelivery() schema.SingleNestedAttribute {
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators: []validator.Set{
-					setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+					setvalidator.ValueStringsAre(attribute.Length(1, 128)),
 				},
 			},
 		},
@@ -140,6 +139,6 @@ func choice[T ~string](description string, otherwise T, values ...T) schema.Stri
 		Optional:            true,
 		Computed:            true,
 		Default:             stringdefault.StaticString(string(otherwise)),
-		Validators:          []validator.String{stringvalidator.OneOf(texts...)},
+		Validators:          []validator.String{attribute.OneOf(texts...)},
 	}
 }
