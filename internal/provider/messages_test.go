@@ -231,7 +231,7 @@ func mistakes() []wrong {
 			})
 			c["key_type"] = "RSA-HSM"
 		}), "Key Vault Key Not Created", "", ""},
-		{keyType, "no operation", set("key_opts", []any{}), "Set Without Elements", "key_opts", "an empty set"},
+		{keyType, "no operation", set("key_opts", []any{}), "Set Without Elements", "key_opts", "0 elements"},
 		{keyType, "an operation that is none", set("key_opts", []any{"wrap"}), "Value Not Allowed", "key_opts", `"wrap"`},
 		{keyType, "a name with an underscore", set("name", "my_key"), "Name Not Allowed (ACC003)", "name", `the key name "my_key", which has '_'`},
 		{keyType, "a date without a time", set("expiration_date", "2027-01-01"), "Invalid Time", "expiration_date", `"2027-01-01"`},
