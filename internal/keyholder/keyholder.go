@@ -92,6 +92,20 @@ type Copy struct {
 	Lacks string
 }
 
+// Stale says why the one key that a dependent holds is none of the present ones, as the end of a sentence that
+// begins with its name; it is empty where it is one of them.
+func (c Copy) Stale(created keyrotation.Keys[time.Time]) string {
+	switch {
+	case c.Lacks != "":
+		return c.Lacks
+	case !c.Holds(created.Of(c.Key)):
+		return fmt.Sprintf("holds a %s that was made at %s, and is no longer valid", c.Key,
+			c.Created.UTC().Format(time.RFC3339))
+	default:
+		return ""
+	}
+}
+
 // on returns the dependent on a storage account among those that one account is. An account that does
 // not have the storage account is not attached.
 func on(dependents []Dependent, kind Kind, id, storageAccountID string) Dependent {

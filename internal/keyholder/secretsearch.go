@@ -77,9 +77,12 @@ func secretsIn(ctx context.Context, client *azure.Client, vault azure.Vault) (fo
 					!azure.Deref(azure.Deref(one.Attributes).Enabled) {
 					continue
 				}
-				secret := Secret{VaultURI: strings.TrimSuffix(vault.URI, "/") + "/", Name: one.ID.Name()}
+				secret := secretKind{client, Secret{
+					VaultURI: strings.TrimSuffix(vault.URI, "/") + "/", Name: one.ID.Name(), AsFound: true,
+				}}
 				found = append(found, Dependent{
-					ID: secret.ID(), Kind: secret.Kind(client), StorageAccountID: account, Attached: true, UsesKeys: true,
+					ID: secret.ID(), Kind: secret, StorageAccountID: account, Attached: true, UsesKeys: true,
+					Copy: secret.copied([]secretVersion{versionOf(*one)}, account),
 				})
 			}
 		})

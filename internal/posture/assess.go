@@ -30,6 +30,7 @@ func Assess(account Account, required Requirements, now time.Time) Report {
 		}
 		a.secondLayer(storage)
 		a.sharedKeys(storage)
+		a.secrets(storage)
 	}
 	slices.SortStableFunc(a.Findings, func(one, other Finding) int {
 		return weight(one.Severity) - weight(other.Severity)
@@ -245,6 +246,27 @@ func (a *assessment) sharedKeys(s Storage) {
 	}
 	a.age(s, "key1", s.Key1, limit, whose)
 	a.age(s, "key2", s.Key2, limit, whose)
+}
+
+// secrets judges the secrets that applications read the access keys from.
+func (a *assessment) secrets(s Storage) {
+	for _, stale := range s.Stale {
+		a.find(s.ID, POS014, rule.Error, rule.Violation{
+			Found:    stale,
+			Required: "a secret that holds a present key of the storage account",
+			Why:      "The storage account refuses every application that reads it",
+			Remedy: "Rotate the keys with azuremedia_storage_key_rotation, with the secret in secrets, which renews it with the " +
+				"next apply; or set it to a present key by hand",
+		})
+	}
+	if len(s.UnlistedSecrets) > 0 {
+		a.find(s.ID, POS014, rule.Warning, rule.Violation{
+			Found:    strings.Join(s.UnlistedSecrets, ", ") + ", which could not be listed",
+			Required: "secrets that this login may list",
+			Why:      "One of them may hold a key that is no longer valid",
+			Remedy:   "Read the posture with a login that has the role Key Vault Reader there",
+		})
+	}
 }
 
 // limit returns the maximum age of a storage account's access keys, and its source.

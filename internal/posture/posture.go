@@ -60,6 +60,10 @@ type Storage struct {
 	Key1, Key2 rule.Fact[time.Time]
 	// KeyPolicy is their maximum age by its key expiration policy; zero without a policy.
 	KeyPolicy time.Duration
+	// Stale says of each secret that holds a key which is none of the present ones, with its name and why.
+	Stale []string
+	// UnlistedSecrets are the vaults whose secrets could not be listed, and why.
+	UnlistedSecrets []string
 }
 
 // Requirements are the requirements of a posture that can be waived.

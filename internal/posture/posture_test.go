@@ -256,6 +256,14 @@ func ways() []broken {
 			texts: []string{"whether the key exists", "Key Vault Reader"},
 		},
 		{
+			name: "an old key in a secret", storage: func(s *posture.Storage) { s.Stale = []string{"Key Vault secret v/s, which is old"} },
+			rule: posture.POS014, severity: rule.Error, subject: storage, texts: []string{"v/s", "azuremedia_storage_key_rotation"},
+		},
+		{
+			name: "secrets that nobody sees", storage: func(s *posture.Storage) { s.UnlistedSecrets = []string{"secrets in the vault v"} },
+			rule: posture.POS014, severity: rule.Warning, subject: storage, texts: []string{"secrets in the vault v, which could not"},
+		},
+		{
 			name: "EC", account: func(e *posture.Encrypted) { e.CustomerKey.Key.Type = rule.Known("EC") },
 			rule: customerkey.CMK002, severity: rule.Error, subject: media,
 		},

@@ -30,6 +30,7 @@ const (
 	POS011 rule.ID = "POS011"
 	POS012 rule.ID = "POS012"
 	POS013 rule.ID = "POS013"
+	POS014 rule.ID = "POS014"
 )
 
 // The documents that the rules come from. Their statements are quoted word for word.
@@ -178,6 +179,16 @@ func Rules() rule.List {
 			Source: "Key Vault, Azure RBAC guide, role Key Vault Reader; access policies: permission get on keys",
 			Found:  plan,
 		},
+		{
+			ID:    POS014,
+			Name:  "Secrets Hold Present Keys",
+			Title: "Secret With An Old Storage Key",
+			Sentence: "A Key Vault secret that tells by its tags that it holds an access key of the storage account holds a " +
+				"present one.",
+			Source: "Key Vault, Automate the rotation of a secret for resources that have two sets of authentication " +
+				"credentials: the tags of the secret",
+			Found: plan,
+		},
 	}
 }
 
@@ -210,6 +221,8 @@ func Weights() []Weight {
 		{POS011, Info, ""},
 		{POS012, rule.Error, ""},
 		{POS013, rule.Error, ""},
+		{POS014, rule.Error, ""},
+		{POS014, rule.Warning, "where secrets could not be listed"},
 		{customerkey.CMK002, rule.Error, ""},
 		{customerkey.CMK003, rule.Error, ""},
 		{customerkey.CMK004, rule.Error, ""},

@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -15,6 +18,7 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 )
 
 // TestPosture_storageAccount reads the posture of a storage account for itself: its own key, its second layer
@@ -107,4 +111,27 @@ func TestAccPosture_everyKind(t *testing.T) {
 		ProtoV6ProviderFactories: w.Factories(),
 		Steps:                    []resource.TestStep{{Config: w.Config(data.String()), ConfigStateChecks: checks}},
 	})
+}
+
+// TestPosture_secrets finds a secret with a key that the storage account no longer has, if it is asked to look.
+func TestPosture_secrets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.store("shop")
+	w.account = id
+	w.Vault("apps")
+	made := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	_, err := w.Secrets("apps").SetSecret(t.Context(), "shop-key", azsecrets.SetSecretParameters{
+		Value: to.Ptr("x"), Tags: map[string]*string{
+			keyholder.TagAccount: &id, keyholder.TagKey: to.Ptr("key1"), keyholder.TagCreated: to.Ptr(made.Format(time.RFC3339)),
+		},
+	}, nil)
+	w.must(err)
+	for _, looks := range []bool{false, true} {
+		shown := fmt.Sprint(w.posture(w.Proto(), acctest.Value{"check_secrets": looks})["findings"])
+		found := strings.Contains(shown, "Key Vault secret apps/shop-key, which holds a key1 that was made at 2026-01-01T00:00:00Z")
+		if found != looks {
+			t.Errorf("asked to look %t: %s", looks, shown)
+		}
+	}
 }

@@ -42,6 +42,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		}
 		now := d.Client.TimeOf("/providers/" + azure.StorageAccountType)
 		facts := found.facts(now)
+		if shown.CheckSecrets.ValueBool() {
+			if err := lookForSecrets(ctx, d.Client, &facts); err != nil {
+				return diag.Diagnostics{diagnostic.FromError(diagnostic.Read, d.Subject(id), err)}
+			}
+		}
 		shown.observe(found, facts, posture.Assess(facts, shown.requirements(), now), now)
 		return nil
 	})

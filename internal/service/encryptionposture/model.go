@@ -23,6 +23,7 @@ type model struct {
 	RequireStorageCustomerKey types.Bool                `tfsdk:"require_storage_customer_key"`
 	RequireInfrastructure     types.Bool                `tfsdk:"require_infrastructure_encryption"`
 	MaxKeyAge                 types.Int64               `tfsdk:"max_key_age_days"`
+	CheckSecrets              types.Bool                `tfsdk:"check_secrets"`
 	Compliant                 types.Bool                `tfsdk:"compliant"`
 	Known                     types.Bool                `tfsdk:"known"`
 	Summary                   types.String              `tfsdk:"summary"`

@@ -43,7 +43,7 @@ func TestPosture(t *testing.T) {
 		return value
 	}
 	want := acctest.Value{
-		"id": w.account, "account_id": w.account, "require_customer_key": nil,
+		"id": w.account, "account_id": w.account, "check_secrets": nil, "require_customer_key": nil,
 		"require_storage_customer_key": nil, "require_infrastructure_encryption": nil,
 		"max_key_age_days": 90.0, "compliant": true, "known": true,
 		"summary": "The encryption complies: 1 note.", "observed_at": shown["observed_at"],

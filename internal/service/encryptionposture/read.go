@@ -16,6 +16,8 @@ import (
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/posture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
@@ -187,4 +189,31 @@ func fact(at *time.Time) rule.Fact[time.Time] {
 		return rule.Fact[time.Time]{}
 	}
 	return rule.Known(*at)
+}
+
+// lookForSecrets adds the secrets with keys that the storage accounts no longer have.
+func lookForSecrets(ctx context.Context, client *azure.Client, found *posture.Account) error {
+	var subscriptions []string
+	for _, one := range found.Storage {
+		subscriptions = append(subscriptions, azure.SubscriptionOf(one.ID))
+	}
+	secrets, err := keyholder.SearchSecrets(ctx, client, subscriptions...)
+	if err != nil {
+		return err
+	}
+	for i := range found.Storage {
+		storage := &found.Storage[i]
+		if storage.Unread != "" {
+			continue
+		}
+		storage.UnlistedSecrets = secrets.Unlisted
+		key1, _ := storage.Key1.Value()
+		key2, _ := storage.Key2.Value()
+		for _, one := range secrets.On(storage.ID) {
+			if amiss := one.Copy.Stale(keyrotation.Keys[time.Time]{Key1: key1, Key2: key2}); amiss != "" {
+				storage.Stale = append(storage.Stale, one.Name()+", which "+amiss)
+			}
+		}
+	}
+	return nil
 }

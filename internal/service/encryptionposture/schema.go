@@ -44,6 +44,12 @@ func dataSourceSchema() schema.Schema {
 				Optional:   true,
 				Validators: []validator.Int64{attribute.Between(1, 36500)},
 			},
+			"check_secrets": schema.BoolAttribute{
+				MarkdownDescription: "Whether to look for Key Vault secrets that hold a key which the storage account no longer " +
+					"has (`POS014`), in the vaults of its subscription and of the provider block: a list for each vault, which " +
+					"shows no value. Default: `false`.",
+				Optional: true,
+			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "The ID of the account.",
 				CustomType:          attribute.ResourceIDType{},

@@ -147,13 +147,10 @@ func (d *dependents) copies(created keyrotation.Keys[time.Time]) (held keyrotati
 		if !one.Kind.HoldsOneKey() {
 			continue
 		}
-		key := one.Copy.Key
+		key, amiss := one.Copy.Key, one.Copy.Stale(created)
 		switch {
-		case one.Copy.Lacks != "":
-			stale = one.Name() + " " + one.Copy.Lacks
-		case !one.Copy.Holds(created.Of(key)):
-			stale = fmt.Sprintf("%s holds a %s that was made at %s, and is no longer valid", one.Name(), key,
-				one.Copy.Created.UTC().Format(time.RFC3339))
+		case amiss != "":
+			stale = one.Name() + " " + amiss
 		case one.Copy.Since.After(held.Of(key)):
 			held = held.With(key, one.Copy.Since)
 		}
