@@ -65,7 +65,7 @@ func newKeyAction(typeName, title, description string, own map[string]schema.Att
 		arguments["storage_account_id"] = id
 		if waits, ok := arguments["wait_for_settle"].(schema.BoolAttribute); ok {
 			waits.MarkdownDescription = "Whether the action waits for the settling time where a step needs it, and goes " +
-				"on: it then takes six hours or more. Default: `false`."
+				"on: it then takes up to twice that long. Default: `false`."
 			arguments["wait_for_settle"] = waits
 		}
 		maps.Copy(arguments, own)
@@ -103,6 +103,9 @@ func (a *keyAction) run(ctx context.Context, m *model, progress func(string),
 	begin func(context.Context, *account, keyrotation.Observed) (keyrotation.Recorded, keyrotation.Wanted),
 ) diag.Diagnostics {
 	limit := m.longestUpdate()
+	if m.WaitForSettle.ValueBool() { // Each of the keys may have to settle, for all that is known.
+		limit += max(keyrotation.Settle, m.wanted().Settle)
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, azure.TimeUpError{Limit: limit})
 	defer cancel()
 	opened, diags := openAccount(ctx, a.Client, m)

@@ -80,6 +80,10 @@ func TestAction_rotatesWhatDoesNotReport(t *testing.T) {
 	progress := w.invoke(rotateAction, with(config, acctest.Value{"wait_for_settle": true}))
 	wantTold(t, progress, "Waiting until ", "6h0m0s left", "5m0s left", "Regenerating key2 of contoso", "Done with contoso.")
 	w.wantCalls(synced, regenerate, synced)
+	w.Advance(day) // A whole one, from a sync that settles first.
+	progress = w.invoke(rotateAction, with(config, acctest.Value{"wait_for_settle": true}))
+	wantTold(t, progress, "Regenerating key1 of contoso", "Regenerating key2 of contoso", "Done with contoso.")
+	w.wantCalls(synced, regenerate, synced, regenerate, synced)
 }
 
 // TestAction_rotatesInterrupted has the sync fail after a key was regenerated: the next action syncs it, and does
