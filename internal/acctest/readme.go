@@ -57,7 +57,13 @@ func Readme(t *testing.T, example string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commands := commandsOf(string(readme))
+	Commands(t, files, string(readme))
+}
+
+// Commands runs the commands of a page in a folder with some files, and compares their output with what the page shows.
+func Commands(t *testing.T, files fs.FS, page string) {
+	t.Helper()
+	commands := commandsOf(page)
 	output, err := Shell(t, files)(scriptOf(commands))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
