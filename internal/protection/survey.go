@@ -286,9 +286,7 @@ func ExamineEach(ctx context.Context, client *azure.Client, accounts []Account, 
 		g, gctx := azure.Together(ctx)
 		for i, account := range batch {
 			g.Go(func() error {
-				question := account.Question()
-				question.WithNewest = true
-				answer, err := reader.Read(gctx, question)
+				answer, err := reader.Read(gctx, account.Question())
 				found[i] = Judge(account, answer, client.TimeOf(answer.KeyID.VaultURI))
 				return err
 			})

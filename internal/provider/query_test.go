@@ -118,6 +118,21 @@ func TestQuery_calls(t *testing.T) {
 	}
 }
 
+// TestQuery_readsEachKeyOnce asks which accounts are behind: each key costs a read, and nothing else is examined.
+func TestQuery_readsEachKeyOnce(t *testing.T) {
+	t.Parallel()
+	w := fixture.New(t)
+	const size = 2
+	estateOf(w, size)
+	proto := w.Proto()
+	calls := w.Calls(func() {
+		proto.List("azuremedia_customer_key_attachment", acctest.Query{Config: acctest.Value{"behind": false}})
+	})
+	if len(calls) != 4+size {
+		t.Errorf("%d calls, want a list for each kind of account and a read of each key:\n%s", len(calls), strings.Join(calls, "\n"))
+	}
+}
+
 // TestQuery_filters asks the questions that the filters are for.
 func TestQuery_filters(t *testing.T) {
 	t.Parallel()
@@ -252,11 +267,15 @@ func TestQuery_saysWhatItDoesNotSee(t *testing.T) {
 		},
 		"a vault": {
 			path: "*/keys", status: 403, code: "Forbidden", kind: "key_vault_key",
-			warnings: []string{"Not Everything Listed", "the keys of the vault keys", "Query with a login"},
+			warnings: []string{"Not Everything Listed", "the keys of the vaults keys", "Query with a login"},
 		},
 		"one kind of account": {
 			path: "*/batchAccounts", status: 403, code: "AuthorizationFailed", kind: "customer_key_attachment", found: 1,
 			warnings: []string{"Not Everything Listed", "Batch accounts in the subscription", "AuthorizationFailed"},
+		},
+		"the newest version of a key": {
+			path: "/keys/media*", status: 400, code: "BadParameter", kind: "customer_key_attachment",
+			config: acctest.Value{"behind": true}, warnings: []string{"the newest version of https://keys.vault.azure.net/keys/media", "BadParameter"},
 		},
 		"who uses a vault": {
 			path: "*/batchAccounts", status: 403, code: "AuthorizationFailed", kind: "key_vault", found: 1,

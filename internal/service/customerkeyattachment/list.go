@@ -5,6 +5,9 @@ package customerkeyattachment
 
 import (
 	"context"
+	"iter"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -14,7 +17,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection/facts"
 )
 
 type filters struct {
@@ -52,29 +57,50 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 	for _, unseen := range survey.Unseen {
 		found.Hidden(unseen.String(), unseen.Reason)
 	}
-	var passing []protection.Account
-	for _, account := range survey.Accounts {
-		if account.Encryption.CustomerKey && filters.Has(client, account.ID) && filters.pass(client, account) {
-			passing = append(passing, account)
-		}
-	}
-	if filters.Behind.IsNull() && filters.WithoutAccess.IsNull() {
-		for _, account := range passing {
-			if !found.Add(account.ID, azure.NameOf(account.ID)) {
+	passing := filters.passing(ctx, client, survey, found)
+	add := func(account protection.Account) bool { return found.Add(account.ID, azure.NameOf(account.ID)) }
+	if filters.WithoutAccess.IsNull() {
+		for account := range passing {
+			if !add(account) {
 				break
 			}
 		}
 		return nil
 	}
-	return protection.ExamineEach(ctx, client, passing, func(account protection.Account, access protection.Access) bool {
-		following := customerkey.Following{
-			Kind: account.Kind, Wanted: account.Encryption.Key,
-			Current: account.Encryption.Current.Version, Newest: access.Newest,
+	return protection.ExamineEach(ctx, client, slices.Collect(passing),
+		func(account protection.Account, access protection.Access) bool {
+			return !attribute.Passes(filters.WithoutAccess, access.Lost) || add(account)
+		})
+}
+
+// passing yields the accounts that pass the filters by scope, key and version. It reads the newest version of each
+// key once.
+func (f *filters) passing(ctx context.Context, client *azure.Client, survey protection.Survey, found *base.Finds,
+) iter.Seq[protection.Account] {
+	reader := facts.New(client)
+	return func(yield func(protection.Account) bool) {
+		for _, account := range survey.Accounts {
+			if !account.Encryption.CustomerKey || !f.Has(client, account.ID) || !f.pass(client, account) {
+				continue
+			}
+			if !f.Behind.IsNull() {
+				following := customerkey.Following{
+					Kind: account.Kind, Wanted: account.Encryption.Key, Current: account.Encryption.Current.Version,
+				}
+				var err error
+				if following.Newest, err = reader.Newest(ctx, account.Encryption.Key); err != nil {
+					cause, _ := diagnostic.Explain(account.ID, err)
+					found.Hidden("the newest version of "+account.Encryption.KeyID, strings.TrimSuffix(cause, "."))
+				}
+				if !attribute.Passes(f.Behind, following.Outdated()) {
+					continue
+				}
+			}
+			if !yield(account) {
+				return
+			}
 		}
-		return !attribute.Passes(filters.Behind, following.Outdated()) ||
-			!attribute.Passes(filters.WithoutAccess, access.Lost) ||
-			found.Add(account.ID, azure.NameOf(account.ID))
-	})
+	}
 }
 
 // pass reports whether the filters by key let an account pass.

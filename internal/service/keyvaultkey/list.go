@@ -6,7 +6,6 @@ package keyvaultkey
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault/v2"
@@ -29,6 +28,10 @@ type filters struct {
 	OlderThan     types.String              `tfsdk:"older_than"`
 	ExpiresWithin types.String              `tfsdk:"expires_within"`
 	InUse         types.Bool                `tfsdk:"in_use"`
+
+	// hidden are the names of the vaults whose keys could not be listed, and why the last of them could not.
+	hidden []string `tfsdk:"-"`
+	why    string   `tfsdk:"-"`
 }
 
 // NewListResource returns the list of keys.
@@ -70,6 +73,9 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 			goOn, failed = filters.keysOf(ctx, client, *vault, users, found)
 			return goOn && failed == nil
 		})
+	if len(filters.hidden) > 0 {
+		found.Hidden("the keys of the vaults "+strings.Join(filters.hidden, ", "), filters.why)
+	}
 	return cmp.Or(failed, err)
 }
 
@@ -94,8 +100,8 @@ func (f *filters) keysOf(ctx context.Context, client *azure.Client, vault armkey
 		})
 	if azure.IsVaultDenied(err) || azure.IsForbidden(err) || azure.IsUnreachable(err) {
 		cause, _ := diagnostic.Explain(azure.Deref(vault.ID), err)
-		found.Hidden(fmt.Sprintf("the keys of the vault %s (%s)", azure.Deref(vault.Name), azure.Deref(vault.ID)),
-			strings.TrimSuffix(cause, "."))
+		f.hidden = append(f.hidden, azure.Deref(vault.Name))
+		f.why = strings.TrimSuffix(cause, ".")
 		return goOn, nil
 	}
 	return goOn, err

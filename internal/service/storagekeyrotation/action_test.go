@@ -169,6 +169,25 @@ func TestAction_besideTheResource(t *testing.T) {
 	}
 }
 
+// TestAction_endsTheRotationOfTheResource has an action take the second half of a rotation that a state has begun: the
+// next plan takes note of it, and the rotation is complete.
+func TestAction_endsTheRotationOfTheResource(t *testing.T) {
+	t.Parallel()
+	w, _, config := newBatch(t)
+	object := w.apply(acctest.Object{}, config)
+	config["rotate_when_changed"] = acctest.Value{"n": "1"}
+	object = w.apply(object, config)
+	wantPhase(t, object, "settling")
+	w.Advance(7 * hours)
+	w.calls()
+	given := acctest.Value{"storage_account_id": config["storage_account_id"], "dependent_ids": config["dependent_ids"]}
+	wantTold(t, w.invoke(rotateAction, given), "Regenerating key2 of contoso", "Done with contoso.")
+	wantSaid(t, w.plan(object, config).Diagnostics, planned, "key2 was regenerated at", "(ROT005)")
+	object = w.apply(object, config)
+	w.wantCalls(regenerate, syncedBatch, syncedBatch)
+	wantPhase(t, object, "complete")
+}
+
 // TestAction_emergency regenerates what is older than the leak, one key after the other, and nothing twice.
 func TestAction_emergency(t *testing.T) {
 	t.Parallel()
