@@ -14,15 +14,21 @@ import (
 // but some actions.
 func (a *Azure) Restricted(actions ...string) *Proto {
 	a.t.Helper()
+	return a.Permitted(armauthorization.Permission{
+		Actions: []*string{to.Ptr("*")}, NotActions: to.SliceOfPtrs(actions...),
+	})
+}
+
+// Permitted returns a driver of the provider for somebody who may do in the subscription what a role permits.
+func (a *Azure) Permitted(permission armauthorization.Permission) *Proto {
+	a.t.Helper()
 	subscription, id := "/subscriptions/"+a.SubscriptionID(), uuid.NewString()
 	definitions, err := a.Client().RoleDefinitions()
 	a.must(err)
 	role, err := definitions.CreateOrUpdate(a.t.Context(), subscription, id, armauthorization.RoleDefinition{
 		Properties: &armauthorization.RoleDefinitionProperties{
-			RoleName: to.Ptr("All but some"), RoleType: to.Ptr("CustomRole"), AssignableScopes: []*string{&subscription},
-			Permissions: []*armauthorization.Permission{{
-				Actions: []*string{to.Ptr("*")}, NotActions: to.SliceOfPtrs(actions...),
-			}},
+			RoleName: to.Ptr("Custom " + id), RoleType: to.Ptr("CustomRole"), AssignableScopes: []*string{&subscription},
+			Permissions: []*armauthorization.Permission{&permission},
 		},
 	}, nil)
 	a.must(err)
