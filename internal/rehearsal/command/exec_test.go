@@ -204,7 +204,7 @@ func TestExec_passesSignalsOn(t *testing.T) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer time.AfterFunc(time.Minute, func() { _ = child.Process.Kill() }).Stop()
+	defer time.AfterFunc(time.Minute, func() { _ = syscall.Kill(-child.Process.Pid, syscall.SIGKILL) }).Stop()
 	said := make([]byte, len("ready\n"))
 	if _, err := io.ReadFull(output, said); err != nil {
 		t.Fatal(err)

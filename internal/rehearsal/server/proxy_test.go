@@ -77,9 +77,9 @@ func TestProxy_leadsAzuresNamesToRehearsal(t *testing.T) {
 	}
 	// Nothing that is meant for Azure leaves this machine; the control interface stays behind its guard.
 	for host, want := range map[string]string{
-		"account.queue.core.windows.net:443": "502",
-		"account.table.core.windows.net:443": "502",
-		"localhost:1":                        "502",
+		"account.queue.core.windows.net:443": "502 Bad Gateway: rehearsal has no account.queue.core.windows.net",
+		"Account.Table.core.windows.net:443": "502 Bad Gateway: rehearsal has no account.table.core.windows.net",
+		"localhost:1":                        "502 Bad Gateway: dial tcp",
 	} {
 		if status := connect(t, s.ready, host); !strings.HasPrefix(status, want) {
 			t.Errorf("%s: %s", host, status)
@@ -102,8 +102,14 @@ func connect(t *testing.T, ready server.Ready, host string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = response.Body.Close()
-	return response.Status
+	if response.StatusCode == http.StatusOK {
+		return response.Status
+	}
+	reason, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.Status + ": " + string(reason)
 }
 
 // A process reads its proxy once, so that this test needs a process of its own.
