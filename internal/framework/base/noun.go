@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package base holds what every Terraform noun of this provider is built with: its name, its
-// timeouts, its identity, and how it is imported, read, deleted and moved. It knows no service of
+// timeouts, its identity, and how it is imported, read, listed, deleted and moved. It knows no service of
 // Azure and imports no noun.
 //
 // A resource says what it is in a [Noun] and embeds a [Resource] made of it, which brings Metadata,
@@ -32,7 +32,8 @@
 // overrides ImportState with a call of [Import]; one that can be moved from azurerm calls
 // [MoveFromAzurerm]; one whose Read needs more than the ID calls [Refresh].
 //
-// A data source embeds a [DataSource], which takes the same noun, and reads with [ReadData].
+// A data source embeds a [DataSource], which takes the same noun, and reads with [ReadData]; an ephemeral resource
+// embeds an [Ephemeral] and opens with [Open], an action an [Action] and runs with [Invoke]. A list is a [Query].
 package base
 
 import (
