@@ -78,3 +78,55 @@ func TestGuide_movesWhatCanBeMoved(t *testing.T) {
 		t.Errorf("the guide has %d moved blocks", found)
 	}
 }
+
+var (
+	titled = regexp.MustCompile(`Title *[:=]+ *"([A-Z][^"]+)"`)
+	warned = regexp.MustCompile(`(?:New(?:Attribute)?(?:Error|Warning)Diagnostic|Add(?:Attribute)?(?:Error|Warning))\((?:[^"\n]*, )?"([A-Z][^"]+)"`)
+)
+
+// titles returns the titles of the messages in a file of the provider, less those of nouns and of the rules' list.
+func titles(text string) (found []string) {
+	for _, at := range titled.FindAllStringSubmatchIndex(text, -1) {
+		before := text[:at[0]]
+		if max(strings.LastIndex(before, "Refusal{"), strings.LastIndex(before, "Violation{")) > max(strings.LastIndex(before, "Noun{"),
+			strings.LastIndex(before, "rule.List{")) {
+			found = append(found, text[at[2]:at[3]])
+		}
+	}
+	for _, match := range warned.FindAllStringSubmatch(text, -1) {
+		found = append(found, match[1])
+	}
+	return found
+}
+
+// TestGuide_troubleshooting has the guide name every title that a message can have.
+func TestGuide_troubleshooting(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile(filepath.Join(docs, "guides/troubleshooting.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, seen := strings.ReplaceAll(string(guide), "\n", " "), 0
+	for _, folder := range []string{
+		"customerkey", "framework", "keyholder", "keyrotation", "mediaaccount", "naming", "protection", "provider", "service", "vaultaccess",
+	} {
+		if err := filepath.WalkDir(filepath.Join("..", folder), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, title := range titles(string(text)) {
+				seen++
+				if !strings.Contains(page, title) {
+					t.Errorf("the guide does not have %q (%s)", title, path)
+				}
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen < 80 {
+		t.Errorf("only %d titles were found", seen)
+	}
+}
