@@ -102,6 +102,7 @@ func connect(t *testing.T, ready server.Ready, host string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode == http.StatusOK {
 		return response.Status
 	}
