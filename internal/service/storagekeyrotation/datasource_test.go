@@ -75,10 +75,10 @@ func TestValidation(t *testing.T) {
 		"interval of nothing": {
 			acctest.Value{"rotation_interval": "PT"}, "Invalid Duration", []string{`"PT"`},
 		},
-		"strategy": {acctest.Value{"strategy": "either"}, "Invalid Attribute Value Match", nil},
+		"strategy": {acctest.Value{"strategy": "either"}, "Value Not Allowed", nil},
 		"address": {
 			acctest.Value{"verify": []any{acctest.Value{"url": "ftp://x"}}},
-			"Invalid Attribute Value Match",
+			"Value Not Allowed",
 			[]string{"https://"},
 		},
 		"body": {
@@ -93,7 +93,7 @@ func TestValidation(t *testing.T) {
 		},
 		"attempts": {
 			acctest.Value{"verify": []any{acctest.Value{"url": "https://x", "attempts": 0}}},
-			"Invalid Attribute Value", nil,
+			"Value Not Allowed", nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
