@@ -29,7 +29,7 @@ type keyUser interface {
 
 // copier is a service whose accounts hold copies of storage keys.
 type copier interface {
-	Copies(tx *engine.Tx, account *engine.Resource) map[engine.ID][][]byte
+	Copies(tx *engine.Tx, account *engine.Resource) map[engine.ID]envelope.Copies
 }
 
 // envelopes are the services that show who uses which key.
@@ -163,8 +163,8 @@ func (e envelopes) storageKeys(tx *engine.Tx, account *engine.Resource, holders 
 		key.Created, _ = time.Parse(time.RFC3339Nano, account.String("keyCreationTime."+key.Name))
 		for _, holder := range holders {
 			for stored, copies := range e.copiers[holder.Type].Copies(tx, holder) {
-				if stored.Is(account.ID) && i < len(copies) {
-					key.Holders = append(key.Holders, Holder{holder.ID, !bytes.Equal(copies[i], value)})
+				if stored.Is(account.ID) && i < len(copies.Keys) {
+					key.Holders = append(key.Holders, Holder{holder.ID, !bytes.Equal(copies.Keys[i], value)})
 				}
 			}
 		}

@@ -79,7 +79,7 @@ type Applications struct{ directory *entra.Directory }
 // changed something, every hour, and when its cache is over.
 func New(e *engine.Engine, directory *entra.Directory) *Applications {
 	a := &Applications{directory: directory}
-	e.OnTimer(timer, a.checkDue)
+	e.OnTimer(timer, "application uses its key", a.checkDue)
 	e.Intercept(a.intercept)
 	return a
 }

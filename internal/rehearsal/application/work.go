@@ -4,6 +4,7 @@
 package application
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -30,7 +31,10 @@ func (a *Applications) work(ctx context.Context, tx *engine.Tx, app *kept) error
 			return fmt.Errorf("reading the secret: %w", err)
 		}
 	}
-	account, signing, err := parse(tx, app.Value, app.Account)
+	account, signing, err := Parse(tx, app.Value)
+	if account = cmp.Or(account, app.Account); err == nil && account == "" {
+		err = errors.New("the secret holds no connection string, and the application names no storage account")
+	}
 	if err != nil {
 		return err
 	}
@@ -85,10 +89,9 @@ func refusal(status int, body map[string]any) error {
 	return errors.Join(err, fmt.Errorf("%d %s: %s", status, code, strings.Join(strings.Fields(answer.Error.Message), " ")))
 }
 
-// parse returns the storage account and the key in the value of a secret: a key of the account, or a
+// Parse returns the key in the value of a secret: a key of a storage account or, with the name of the account, a
 // connection string.
-func parse(tx *engine.Tx, value, account string) (name string, signing []byte, err error) {
-	name = account
+func Parse(tx *engine.Tx, value string) (account string, signing []byte, err error) {
 	if strings.Contains(value, ";") {
 		settings := map[string]string{"endpointsuffix": "core.windows.net"}
 		for setting := range strings.SplitSeq(value, ";") {
@@ -100,16 +103,13 @@ func parse(tx *engine.Tx, value, account string) (name string, signing []byte, e
 		if endpoint, err := url.Parse(settings["blobendpoint"]); err == nil && endpoint.Host != "" {
 			host = endpoint.Host
 		}
-		if name = tx.Addresses().Account(tx, storage.BlobDomain, host); name == "" {
+		if account = tx.Addresses().Account(tx, storage.BlobDomain, host); account == "" {
 			return "", nil, fmt.Errorf("the connection string names the host %q, at which there is no Blob endpoint", host)
 		}
-	}
-	if name == "" {
-		return "", nil, errors.New("the secret holds no connection string, and the application names no storage account")
 	}
 	signing, err = base64.StdEncoding.DecodeString(value)
 	if err != nil || len(signing) == 0 {
 		return "", nil, errors.New("the secret holds neither a storage key nor a connection string with one")
 	}
-	return name, signing, nil
+	return account, signing, nil
 }

@@ -27,7 +27,7 @@ import (
 // New returns the command "rehearsal".
 func New() *cobra.Command {
 	command := group("rehearsal", "Run a local Azure for storage, keys and the accounts that use them",
-		newServe(), newExec(), newEnv(), newInit(), newSeed(), newAdvance(), newShow(), newFaults(), newJournal(),
+		newServe(), newExec(), newConsole(), newEnv(), newInit(), newSeed(), newAdvance(), newShow(), newFaults(), newJournal(),
 		newPrincipals(), newSubscriptions(), newStream(), newApplications(), newRequest())
 	command.Long = "Rehearsal is a local Azure: Entra ID, Resource Manager, Key Vault, Storage, Batch, Machine\n" +
 		"Learning, Media Services and Video Analyzer, as far as customer-managed keys and storage\n" +

@@ -19,6 +19,7 @@ import (
 
 func newServe() *cobra.Command {
 	var options server.Options
+	var console bool
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve a rehearsal on this machine, over TLS",
@@ -30,9 +31,10 @@ func newServe() *cobra.Command {
 		Example: "  rehearsal serve --listen 127.0.0.1:8443 --data rehearsal.db\n" +
 			"  rehearsal serve --loopback-uris",
 		Args: NoArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return serve(c, options) },
+		RunE: func(c *cobra.Command, _ []string) error { return serve(c, options, console) },
 	}
 	serving(command, &options)
+	command.Flags().BoolVar(&console, "console", false, "open the console in a browser")
 	return command
 }
 
@@ -54,7 +56,7 @@ func serving(command *cobra.Command, options *server.Options) {
 }
 
 // serve prints the line of JSON when it is ready, and serves until it is interrupted.
-func serve(c *cobra.Command, options server.Options) error {
+func serve(c *cobra.Command, options server.Options, console bool) error {
 	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	options.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
@@ -64,6 +66,9 @@ func serve(c *cobra.Command, options server.Options) error {
 	}
 	if err := json.NewEncoder(c.OutOrStdout()).Encode(running.Ready()); err != nil {
 		return errors.Join(fmt.Errorf("printing the addresses: %w", err), running.Close())
+	}
+	if console {
+		browse(c, running.Ready().Console)
 	}
 	return running.Wait(ctx)
 }

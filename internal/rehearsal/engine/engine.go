@@ -26,7 +26,7 @@ type Engine struct {
 	types       map[string]*ResourceType // by lower-case type
 	routes      []route                  // paths that belong to no resource type
 	hosts       []Host
-	timers      map[string]func(*Tx, string)
+	timers      map[string]timerKind
 	subscribers map[string][]func(*Tx, string)
 
 	authenticate Authenticate
@@ -97,14 +97,14 @@ func New(s store.Store, options ...Option) *Engine {
 		base:        time.Now, //nolint:forbidigo // this is the one clock
 		addresses:   KeptAddresses{},
 		types:       map[string]*ResourceType{},
-		timers:      map[string]func(*Tx, string){},
+		timers:      map[string]timerKind{},
 		subscribers: map[string][]func(*Tx, string){},
 		pace:        Pace{RetryAfter: 10 * time.Millisecond},
 	}
 	for _, option := range options {
 		option(e)
 	}
-	e.timers[operationTimer] = completeOperation
+	e.OnTimer(operationTimer, "operation ends", completeOperation)
 	return e
 }
 
@@ -146,9 +146,16 @@ func (e *Engine) Type(name string) *ResourceType { return e.types[strings.ToLowe
 // Types returns every resource type.
 func (e *Engine) Types() map[string]*ResourceType { return e.types }
 
-// OnTimer calls handle with the subject of every timer of this kind when it becomes due.
-func (e *Engine) OnTimer(kind string, handle func(tx *Tx, subject string)) {
-	e.timers[kind] = handle
+// timerKind is what timers of a kind do, in words and by a function.
+type timerKind struct {
+	does   string
+	handle func(tx *Tx, subject string)
+}
+
+// OnTimer calls handle with the subject of every timer of this kind when it becomes due. does says in a few
+// words what happens then.
+func (e *Engine) OnTimer(kind, does string, handle func(tx *Tx, subject string)) {
+	e.timers[kind] = timerKind{does, handle}
 }
 
 // Subscribe calls handle for everything published under the topic.

@@ -64,6 +64,11 @@ func (tx *Tx) Resources(scope ID, resourceType string) []*Resource {
 	return found
 }
 
+// IDs returns the IDs of the resources of a type at scope or below it, in order.
+func (tx *Tx) IDs(scope ID, resourceType string) []ID {
+	return tx.under(scope, indexKey(resourceType, ""))
+}
+
 // Named returns the resources of a type with this name, in all subscriptions.
 func (tx *Tx) Named(resourceType, name string) []*Resource {
 	return tx.With("", resourceType, nameTerm(name))

@@ -85,3 +85,9 @@ func (tx *Tx) Journal(after int) []Entry {
 	})
 	return entries
 }
+
+// JournalEnd returns the number of the newest entry, or 0.
+func (tx *Tx) JournalEnd() (number int) {
+	tx.Load(journalCount, &number)
+	return number
+}

@@ -135,7 +135,7 @@ func TestOperation_isNotFoundWhereThereIsNone(t *testing.T) {
 func TestTimers_comeDueInOrderAtTheirMoments(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.engine.OnTimer("again", func(tx *engine.Tx, subject string) {
+	w.engine.OnTimer("again", "", func(tx *engine.Tx, subject string) {
 		w.told = append(w.told, tx.Now().Format(time.TimeOnly)+" "+subject)
 		if tx.Now().Before(noon().Add(3 * time.Hour)) {
 			tx.Schedule(tx.Now().Add(time.Hour), "again", subject)

@@ -15,7 +15,7 @@ func TestTimers_areKeptOnTheWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ran := 0
-	w.engine.OnTimer("long", func(tx *engine.Tx, _ string) {
+	w.engine.OnTimer("long", "", func(tx *engine.Tx, _ string) {
 		if ran++; ran == 4 {
 			panic("killed")
 		}

@@ -115,6 +115,28 @@ type timer struct {
 	Subject string    `json:"subject"`
 }
 
+// Due is something that happens when the clock reaches its time.
+type Due struct {
+	Time time.Time `json:"time"`
+	// What says what happens, to the subject.
+	What    string `json:"what"`
+	Subject string `json:"subject"`
+}
+
+// Due returns what is due next, at most so many, earliest first.
+func (tx *Tx) Due(most int) []Due {
+	due := []Due{}
+	tx.overlay.Scan(timerPrefix, "", func(key string, value []byte) bool {
+		var next timer
+		if err := json.Unmarshal(value, &next); err != nil {
+			panic(&CorruptError{Key: key, Err: err})
+		}
+		due = append(due, Due{Time: next.Due, What: tx.engine.timers[next.Kind].does, Subject: next.Subject})
+		return len(due) < most
+	})
+	return due
+}
+
 // nextTimer returns the timer that is due first, and its key; the key is empty if there is none.
 func nextTimer(from store.Tx) (next timer, key string) {
 	from.Scan(timerPrefix, "", func(first string, value []byte) bool {
@@ -145,8 +167,8 @@ func (tx *Tx) runTimers(spell time.Duration) {
 		}
 		tx.Erase(key)
 		tx.now = next.Due
-		if handle, known := tx.engine.timers[next.Kind]; known {
-			handle(tx, next.Subject)
+		if kind, known := tx.engine.timers[next.Kind]; known {
+			kind.handle(tx, next.Subject)
 		}
 	}
 }

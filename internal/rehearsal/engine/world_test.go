@@ -73,7 +73,7 @@ func newWorld(t *testing.T, options ...engine.Option) *world {
 			return &engine.Response{Status: http.StatusOK, Body: []byte("open")}, nil
 		},
 	})
-	w.engine.OnTimer("tell", func(tx *engine.Tx, subject string) {
+	w.engine.OnTimer("tell", "", func(tx *engine.Tx, subject string) {
 		w.told = append(w.told, tx.Now().Format(time.TimeOnly)+" "+subject)
 	})
 	w.transact(func(tx *engine.Tx) {

@@ -46,8 +46,8 @@ const (
 
 // Description says what a kind of fault does.
 type Description struct {
-	Kind Kind
-	Does string
+	Kind Kind   `json:"kind"`
+	Does string `json:"does"`
 }
 
 // Kinds returns every kind.

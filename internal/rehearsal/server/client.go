@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -27,6 +28,9 @@ import (
 type Client struct {
 	base string
 	http *http.Client
+
+	asking sync.Mutex
+	token  string // of what changes something, once it is known
 }
 
 // NewClient returns a client of the control interface at base, the "control" of [Ready].
@@ -162,6 +166,20 @@ func (c *Client) Ask(ctx context.Context, question rehearsal.Question,
 	return answer, err
 }
 
+// controlToken returns the token that changes need.
+func (c *Client) controlToken(ctx context.Context) (string, error) {
+	c.asking.Lock()
+	defer c.asking.Unlock()
+	if c.token == "" {
+		ready, err := c.Ready(ctx)
+		if err != nil {
+			return "", err
+		}
+		c.token = ready.ControlToken
+	}
+	return c.token, nil
+}
+
 // Close ends the client's connections.
 func (c *Client) Close() error {
 	c.http.CloseIdleConnections()
@@ -178,6 +196,13 @@ func (c *Client) call(ctx context.Context, method, path string, body, into any) 
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, &content)
 	if err != nil {
 		return fmt.Errorf("asking the control interface: %w", err)
+	}
+	if method != http.MethodGet {
+		token, err := c.controlToken(ctx)
+		if err != nil {
+			return err
+		}
+		request.Header.Set(tokenHeader, token)
 	}
 	response, err := c.http.Do(request)
 	if errors.Is(err, syscall.ECONNREFUSED) {

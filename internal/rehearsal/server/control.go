@@ -4,6 +4,7 @@
 package server
 
 import (
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,20 +84,44 @@ func (s *Server) controlHandler() http.Handler {
 	handle("POST /subscriptions", s.addSubscription)
 	handle("POST /streaming", s.stream)
 	handle("POST /request", s.ask)
-	return guarded(mux)
+	handle("GET /view", s.view)
+	mux.Handle("GET "+consolePath, consoleHandler())
+	mux.Handle("GET "+controlPath+"/console", http.RedirectHandler(consolePath, http.StatusFound))
+	return s.guarded(mux)
 }
 
-// guarded refuses requests of web pages: a page can reach a port of this machine, but only with an
-// Origin header or under a name that is not the machine's.
-func guarded(handler http.Handler) http.Handler {
+// tokenHeader holds the token of what changes something.
+const tokenHeader = "X-Rehearsal-Token"
+
+// guarded refuses requests of web pages other than the console: a page can reach a port of this machine, but only
+// with an Origin header, as its browser says by Sec-Fetch-Site, or under a name that is not the machine's. It
+// refuses what changes something without the token.
+func (s *Server) guarded(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Origin") != "" || !isControl(r) {
+		if fromElsewhere(r) || !isControl(r) {
 			reply(w, nil, &refusal{http.StatusForbidden, errors.New("the control interface is for " +
 				"programs on this machine, under " + controlPath)})
 			return
 		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && subtle.ConstantTimeCompare(
+			[]byte(r.Header.Get(tokenHeader)), []byte(s.ready.ControlToken)) != 1 {
+			reply(w, nil, &refusal{http.StatusUnauthorized, errors.New("what changes something needs the header " +
+				tokenHeader + " with the control_token that `rehearsal serve` prints")})
+			return
+		}
 		handler.ServeHTTP(w, r)
 	})
+}
+
+// fromElsewhere reports whether a page of another origin sends a request. A link to the console may be anywhere.
+func fromElsewhere(r *http.Request) bool {
+	origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+	if origin != "" {
+		return origin != "http://"+r.Host && origin != "https://"+r.Host
+	}
+	navigates := r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" &&
+		strings.HasPrefix(r.URL.Path, controlPath+"/console")
+	return site != "" && site != "same-origin" && site != "none" && !navigates
 }
 
 // What the control interface takes and answers.

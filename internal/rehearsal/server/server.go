@@ -9,6 +9,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -70,6 +71,11 @@ type Ready struct {
 	rehearsal.Access
 	// Control is the base URL of the control interface, over plain HTTP: it needs no certificate.
 	Control string `json:"control"`
+	// ControlToken is sent along with what changes something there, in the header X-Rehearsal-Token: a page
+	// in a browser can reach the interface, but not read this.
+	ControlToken string `json:"control_token"`
+	// Console is the URL of the console, with that token, which the browser keeps to itself.
+	Console string `json:"console"`
 }
 
 // Server is a rehearsal that is being served.
@@ -92,6 +98,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	s := &Server{
 		log: options.Log, failed: make(chan error, 1), stall: cmp.Or(options.Stall, 30*time.Second),
 	}
+	s.ready.ControlToken = rand.Text()
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -283,6 +290,7 @@ func (s *Server) listen(host string, port int) error {
 	s.ready.Access = s.azure.Access()
 	s.ready.Proxy = fmt.Sprintf("http://127.0.0.1:%d", portOf(control))
 	s.ready.Control = s.ready.Proxy + controlPath
+	s.ready.Console = s.ready.Proxy + consolePath + "#" + s.ready.ControlToken
 	s.log.Info("serving", "at", origin)
 	return nil
 }

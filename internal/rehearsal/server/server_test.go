@@ -30,7 +30,7 @@ import (
 
 // served is a rehearsal that is served, and a client that trusts it.
 type served struct {
-	t     *testing.T
+	t     testing.TB
 	ready server.Ready
 	http  *http.Client
 	token map[string]string // by audience
@@ -38,19 +38,19 @@ type served struct {
 	stop func() error
 }
 
-func start(t *testing.T, options server.Options) *served {
-	t.Helper()
+func start(tb testing.TB, options server.Options) *served {
+	tb.Helper()
 	if options.Listen == "" {
 		options.Listen = "127.0.0.1:0"
 	}
-	running, err := server.Start(t.Context(), options)
+	running, err := server.Start(tb.Context(), options)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(tb.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- running.Wait(ctx) }()
-	s := &served{t: t, ready: running.Ready(), token: map[string]string{}}
+	s := &served{t: tb, ready: running.Ready(), token: map[string]string{}}
 	stopped := false
 	s.stop = func() error {
 		if stopped {
@@ -63,11 +63,11 @@ func start(t *testing.T, options server.Options) *served {
 	}
 	content, err := os.ReadFile(s.ready.CAFile)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	trusted := x509.NewCertPool()
 	if !trusted.AppendCertsFromPEM(content) {
-		t.Fatalf("no certificate in %s", content)
+		tb.Fatalf("no certificate in %s", content)
 	}
 	main := strings.TrimPrefix(s.ready.ResourceManager, "https://")
 	s.http = &http.Client{Transport: &http.Transport{
@@ -80,7 +80,7 @@ func start(t *testing.T, options server.Options) *served {
 			return new(net.Dialer).DialContext(ctx, network, address)
 		},
 	}}
-	t.Cleanup(func() { _ = s.stop() })
+	tb.Cleanup(func() { _ = s.stop() })
 	return s
 }
 
@@ -105,6 +105,9 @@ func (s *served) try(method, address, body, audience string) (int, map[string]an
 	}
 	if strings.Contains(body, "grant_type=") {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if strings.HasPrefix(address, s.ready.Control) {
+		request.Header.Set("X-Rehearsal-Token", s.ready.ControlToken)
 	}
 	response, err := s.http.Do(request)
 	if err != nil {

@@ -30,7 +30,7 @@ func TestServer_cutsOffWhatStalls(t *testing.T) {
 	}{
 		"headers":                     {s.ready.ResourceManager, head, ""},
 		"a body":                      {s.ready.ResourceManager, head + "\r\n{\"half\":", "408"},
-		"the body of a fault":         {s.ready.Control, "POST /_rehearsal/faults HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{", "400"},
+		"the body of a fault":         {s.ready.Control, "POST /_rehearsal/faults HTTP/1.1\r\nHost: localhost\r\nX-Rehearsal-Token: " + s.ready.ControlToken + "\r\nContent-Length: 100\r\n\r\n{", "400"},
 		"a body that is sent in bits": {s.ready.ResourceManager, head[:len(head)-len("Content-Length: 100\r\n")] + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", "408"},
 	} {
 		t.Run(name, func(t *testing.T) {

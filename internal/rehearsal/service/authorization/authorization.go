@@ -47,7 +47,7 @@ func New(e *engine.Engine, directory *entra.Directory) *Service {
 		Name: permissionType, Untracked: true, Serve: s.servePermissions,
 	})
 	registerLocks(e, s)
-	e.OnTimer(settledTimer, func(tx *engine.Tx, scope string) { tx.Publish(Changed, scope) })
+	e.OnTimer(settledTimer, "role assignments take effect", func(tx *engine.Tx, scope string) { tx.Publish(Changed, scope) })
 	return s
 }
 

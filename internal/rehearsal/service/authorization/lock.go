@@ -40,6 +40,22 @@ func locksID(scope engine.ID) engine.ID {
 	return engine.ID(strings.TrimSuffix(string(scope), "/") + "/providers/" + engine.LockType)
 }
 
+// Lock is a management lock.
+type Lock struct {
+	ID    engine.ID `json:"id"`
+	Scope engine.ID `json:"scope"`
+	Level string    `json:"level"`
+}
+
+// Locks returns the management locks of the tenant.
+func (*Service) Locks(tx *engine.Tx) []Lock {
+	locks := []Lock{}
+	for _, one := range locksIn(tx, "") {
+		locks = append(locks, Lock{one.ID, one.ID.Scope(), one.Level})
+	}
+	return locks
+}
+
 // locksIn returns the locks in a part of the tree.
 func locksIn(tx *engine.Tx, below engine.ID) []*lock {
 	var all []*lock

@@ -8,9 +8,11 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/blob"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
 )
 
 // How an account proves to its auto-storage account who it is.
@@ -166,10 +168,11 @@ func keyList(account *engine.Resource, known *secrets) *engine.Response {
 }
 
 // Copies returns the copies that an account holds of storage keys, by storage account.
-func (*Service) Copies(_ *engine.Tx, account *engine.Resource) map[engine.ID][][]byte {
+func (*Service) Copies(_ *engine.Tx, account *engine.Resource) map[engine.ID]envelope.Copies {
 	held := secretsOf(account).Storage
 	if held.Key1 == nil {
 		return nil
 	}
-	return map[engine.ID][][]byte{autoStorage(account): {held.Key1, held.Key2}}
+	synced, _ := time.Parse(time.RFC3339Nano, account.String("autoStorage.lastKeySync"))
+	return map[engine.ID]envelope.Copies{autoStorage(account): {Keys: [][]byte{held.Key1, held.Key2}, Synced: synced}}
 }

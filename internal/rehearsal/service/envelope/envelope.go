@@ -13,6 +13,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"net/http"
+	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 )
@@ -114,6 +115,12 @@ type Use struct {
 func (e Envelope) Use(tx *engine.Tx, vaults Vaults, named Key) Use {
 	_, refused := e.Open(tx, vaults, named.Principal)
 	return Use{Named: named, KeyID: e.KeyID, Refused: refused}
+}
+
+// Copies are what an account holds of the access keys of a storage account, and since when.
+type Copies struct {
+	Keys   [][]byte
+	Synced time.Time
 }
 
 const systemKeyDocument = "envelope/systemkey"

@@ -40,7 +40,7 @@ func (f Followers) Follow(e *engine.Engine) {
 			}
 		}
 	})
-	e.OnTimer(f.Timer, func(tx *engine.Tx, id string) {
+	e.OnTimer(f.Timer, "account looks for a new version of its key", func(tx *engine.Tx, id string) {
 		account := tx.Resource(engine.ID(id))
 		if account == nil {
 			return

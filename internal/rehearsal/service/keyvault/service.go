@@ -52,9 +52,9 @@ func New(e *engine.Engine, directory *entra.Directory, roles *authorization.Serv
 				"VaultRequestTypeLimitReached"),
 	})
 	for _, k := range kinds() {
-		e.OnTimer(k.purgeTimer(), k.purgeDue)
+		e.OnTimer(k.purgeTimer(), "deleted "+k.noun()+" is purged", k.purgeDue)
 	}
-	e.OnTimer(rotationTimer, rotateDueKey)
+	e.OnTimer(rotationTimer, "rotation policy acts", rotateDueKey)
 	e.Subscribe(authorization.Changed, rolesChanged)
 	return s
 }

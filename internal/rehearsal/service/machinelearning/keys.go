@@ -7,9 +7,11 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/blob"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
 )
 
 // How a workspace proves to its storage account who it is. azurerm's values of the property are
@@ -23,7 +25,8 @@ const (
 type secrets struct {
 	// StorageKey is the workspace's copy of the first access key of its storage account: it holds one
 	// (userStorageKey in the OpenAPI document); no public source says which. Only resyncKeys refreshes it.
-	StorageKey []byte `json:"storageKey,omitempty"`
+	StorageKey []byte    `json:"storageKey,omitempty"`
+	Synced     time.Time `json:"synced,omitzero"` // when it was read
 }
 
 func secretsOf(workspace *engine.Resource) *secrets {
@@ -48,7 +51,7 @@ func (s *Service) fetchKey(tx *engine.Tx, workspace *engine.Resource) *engine.Er
 		if !reached {
 			return invalid("The storage account '%s' was not found.", storageOf(workspace))
 		}
-		known.StorageKey = key1
+		known.StorageKey, known.Synced = key1, tx.Now()
 	}
 	workspace.Hide(known)
 	return nil
@@ -104,10 +107,10 @@ func (s *Service) Storage(
 }
 
 // Copies returns the copy that a workspace holds of a storage key, by storage account.
-func (*Service) Copies(_ *engine.Tx, workspace *engine.Resource) map[engine.ID][][]byte {
-	held := secretsOf(workspace).StorageKey
-	if held == nil {
+func (*Service) Copies(_ *engine.Tx, workspace *engine.Resource) map[engine.ID]envelope.Copies {
+	held := secretsOf(workspace)
+	if held.StorageKey == nil {
 		return nil
 	}
-	return map[engine.ID][][]byte{storageOf(workspace): {held}}
+	return map[engine.ID]envelope.Copies{storageOf(workspace): {Keys: [][]byte{held.StorageKey}, Synced: held.Synced}}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/envelope"
 )
 
 // StorageAccounts is the part of Microsoft.Storage that the accounts use.
@@ -138,11 +139,11 @@ func CheckStorageKind(account *engine.Resource, service string, primary bool) *e
 }
 
 // ByAccount returns the copies of the keys of these storage accounts.
-func (c KeyCopies) ByAccount(listed []Attached) map[engine.ID][][]byte {
-	copies := map[engine.ID][][]byte{}
+func (c KeyCopies) ByAccount(listed []Attached) map[engine.ID]envelope.Copies {
+	copies := map[engine.ID]envelope.Copies{}
 	for _, one := range listed {
 		if held, ok := c[one.ID.Key()]; ok {
-			copies[one.ID] = [][]byte{held.Key1, held.Key2}
+			copies[one.ID] = envelope.Copies{Keys: [][]byte{held.Key1, held.Key2}, Synced: held.Synced}
 		}
 	}
 	return copies

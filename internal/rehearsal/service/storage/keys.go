@@ -4,9 +4,12 @@
 package storage
 
 import (
+	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +26,8 @@ type secrets struct {
 	Kerb    *[2]accessKey     `json:"kerb,omitempty"`
 	AtRest  envelope.Envelope `json:"atRest"`
 	Rotated time.Time         `json:"rotated"` // when a customer's key last wrapped anew
+	// Former are the latest access keys that were replaced, to know who still holds one.
+	Former []formerKey `json:"former,omitempty"`
 	// Services are the settings of the account's services that somebody changed.
 	Services map[string]map[string]any `json:"services,omitempty"`
 }
@@ -105,6 +110,7 @@ func regenerateKey(r *engine.Request, account *engine.Resource) (*engine.Respons
 		return nil, engine.Ownf(http.StatusBadRequest, "InvalidKeyName",
 			"The storage account '%s' has no key named '%s'.", account.Name, name)
 	}
+	known.retire(name, replaced.Value, r.Now())
 	*replaced = newKey(r.Now())
 	showKeyTimes(account, known.Keys)
 	account.Hide(known)
@@ -118,4 +124,38 @@ func (s *secrets) kerb(i int) *accessKey {
 		return nil
 	}
 	return &s.Kerb[i]
+}
+
+// formerKey is an access key that was replaced, as far as it has to be known again.
+type formerKey struct {
+	Name     string    `json:"name"`
+	Digest   []byte    `json:"digest"`
+	Replaced time.Time `json:"replaced"`
+}
+
+// mostFormer is how many replaced keys an account remembers.
+const mostFormer = 100
+
+func (s *secrets) retire(name string, value []byte, now time.Time) {
+	digest := sha256.Sum256(value)
+	s.Former = append(s.Former, formerKey{strings.ToLower(name), digest[:], now})
+	s.Former = s.Former[max(0, len(s.Former)-mostFormer):]
+}
+
+// Was reports whether a value was an access key of a storage account, and is none any more.
+func (*Service) Was(account *engine.Resource, value []byte) bool {
+	digest := sha256.Sum256(value)
+	return slices.ContainsFunc(secretsOf(account).Former,
+		func(former formerKey) bool { return bytes.Equal(former.Digest, digest[:]) })
+}
+
+// Regenerated returns when an access key of a storage account was regenerated, the latest time last.
+func (*Service) Regenerated(account *engine.Resource, name string) []time.Time {
+	times := []time.Time{}
+	for _, former := range secretsOf(account).Former {
+		if former.Name == name {
+			times = append(times, former.Replaced)
+		}
+	}
+	return times
 }

@@ -62,8 +62,8 @@ func (s *service) registerDeleted(e *engine.Engine) {
 		Permission: "Microsoft.KeyVault/locations/operationResults/read",
 		Serve:      servePurging,
 	})
-	e.OnTimer(retentionTimer, s.purgeDue)
-	e.OnTimer(purgingTimer, s.finishPurging)
+	e.OnTimer(retentionTimer, "deleted vault is purged", s.purgeDue)
+	e.OnTimer(purgingTimer, "vault is purged", s.finishPurging)
 }
 
 // removeVault puts a vault into the state from which it can be recovered, which every vault goes

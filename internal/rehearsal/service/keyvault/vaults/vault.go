@@ -67,7 +67,7 @@ func Register(e *engine.Engine, contents Contents) {
 		Serve:      checkNameAvailability,
 	})
 	s.registerDeleted(e)
-	e.OnTimer(grantTimer, func(tx *engine.Tx, id string) { tx.Publish(AccessChanged, id) })
+	e.OnTimer(grantTimer, "access policies take effect", func(tx *engine.Tx, id string) { tx.Publish(AccessChanged, id) })
 }
 
 type service struct {

@@ -215,6 +215,6 @@ func (s *Service) KeyUse(tx *engine.Tx, account *engine.Resource) envelope.Use {
 }
 
 // Copies returns the copies that an account holds of storage keys, by storage account.
-func (*Service) Copies(_ *engine.Tx, account *engine.Resource) map[engine.ID][][]byte {
+func (*Service) Copies(_ *engine.Tx, account *engine.Resource) map[engine.ID]envelope.Copies {
 	return secretsOf(account).StorageKeys.ByAccount(storageOf(account))
 }
