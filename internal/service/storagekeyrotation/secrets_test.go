@@ -657,3 +657,24 @@ func TestSecrets_dataSource(t *testing.T) {
 	})
 	wantSaid(t, refused, "Secret Cannot Be Renewed (ROT010)", "the identifier of a key")
 }
+
+// TestSecrets_changeInPlace changes every argument of a secret, and how a verification signs.
+func TestSecrets_changeInPlace(t *testing.T) {
+	t.Parallel()
+	w, config := newSecret(t, acctest.Value{
+		"content_type": "storage key", "expires_after": "P180D", "tags": acctest.Value{"team": "media"},
+		"disable_old_versions": true, "holds": "key",
+	})
+	config["verify"] = []any{acctest.Value{"signed": true}}
+	object := w.apply(acctest.Object{}, config)
+	config["secrets"] = []any{acctest.Value{
+		"id":    "https://" + vaultName + ".vault.azure.net/secrets/other-key",
+		"holds": "connection_string", "endpoint_suffix": "core.windows.net", "content_type": "a connection string", "expires_after": "P90D",
+		"tags": acctest.Value{"team": "storage"}, "disable_old_versions": false,
+	}}
+	config["verify"] = []any{acctest.Value{"url": "https://contoso.blob.core.windows.net/", "expected_status": 400}}
+	if plan := w.plan(object, config); len(plan.Replace) > 0 {
+		t.Errorf("%v replaces the rotation", plan.Replace)
+	}
+	wantPhase(t, w.apply(object, config), "complete")
+}
