@@ -84,9 +84,10 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 	}
 	if m := chosen[0]; len(c.AuxiliaryTenantIDs) > 0 && m.setting == "use_msi" {
 		return nil, &SettingError{
-			Setting: "auxiliary_tenant_ids",
-			Problem: "a managed identity gets no tokens of other tenants than its own",
-			Remedy:  "sign in as a service principal of an application that these tenants have too",
+			Setting:  "auxiliary_tenant_ids",
+			Problem:  "a managed identity gets no tokens of other tenants than its own",
+			Required: "a service principal",
+			Remedy:   "Sign in as a service principal of an application that these tenants have too",
 		}
 	}
 	if len(chosen) > 1 {
@@ -168,9 +169,10 @@ func certificate(c Config) ([]byte, error) {
 		return os.ReadFile(c.ClientCertificatePath)
 	case c.ClientCertificatePath != "":
 		return nil, &SettingError{
-			Setting: "client_certificate",
-			Problem: "there are two certificates: this one and client_certificate_path",
-			Remedy:  "keep one of them; mind that environment variables count too",
+			Setting:  "client_certificate",
+			Problem:  "there are two certificates: this one and client_certificate_path",
+			Required: "one certificate",
+			Remedy:   "Keep one of them; mind that environment variables count too",
 		}
 	}
 	data, err := base64.StdEncoding.DecodeString(c.ClientCertificate)
@@ -199,9 +201,10 @@ func openOIDC(c Config, options azcore.ClientOptions, known bool,
 func openPipeline(c Config, options azcore.ClientOptions, known bool) (azcore.TokenCredential, error) {
 	if c.OIDCRequestToken == "" {
 		return nil, &SettingError{
-			Setting: "oidc_request_token",
-			Problem: "it is missing, and ado_pipeline_service_connection_id needs it",
-			Remedy:  "map the pipeline's token into the environment of the step: `SYSTEM_ACCESSTOKEN: $(System.AccessToken)`",
+			Setting:  "oidc_request_token",
+			Problem:  "it is missing, and ado_pipeline_service_connection_id needs it",
+			Required: "the token of the pipeline",
+			Remedy:   "Map the pipeline's token into the environment of the step: `SYSTEM_ACCESSTOKEN: $(System.AccessToken)`",
 		}
 	}
 	return azidentity.NewAzurePipelinesCredential(c.TenantID, c.ClientID, c.ADOServiceConnectionID, c.OIDCRequestToken,
@@ -226,7 +229,8 @@ func openManagedIdentity(c Config, options azcore.ClientOptions, _ bool,
 		if err != nil || address.Host == "" {
 			return nil, &SettingError{
 				Setting: "msi_endpoint", Problem: fmt.Sprintf("%q is no address", c.MSIEndpoint),
-				Remedy: "write it like http://169.254.169.254/metadata/identity/oauth2/token",
+				Required: "an address",
+				Remedy:   "Write it like http://169.254.169.254/metadata/identity/oauth2/token",
 			}
 		}
 		options.PerRetryPolicies = append(slices.Clone(options.PerRetryPolicies), tokenService{address})
@@ -276,15 +280,17 @@ func (c Config) withFiles() (Config, error) {
 		if err != nil {
 			return c, &SettingError{
 				Setting: from.setting + "_file_path", Problem: fmt.Sprintf("the file cannot be read: %v", err),
-				Remedy: "correct the path, or set " + from.setting,
+				Required: "a file that can be read",
+				Remedy:   "Correct the path, or set " + from.setting,
 			}
 		}
 		text := strings.TrimSpace(string(content))
 		if *from.value != "" && *from.value != text {
 			return c, &SettingError{
-				Setting: from.setting + "_file_path",
-				Problem: fmt.Sprintf("the file holds another value than %s has", from.setting),
-				Remedy:  "keep one of them; mind that environment variables count too",
+				Setting:  from.setting + "_file_path",
+				Problem:  fmt.Sprintf("the file holds another value than %s has", from.setting),
+				Required: "one value",
+				Remedy:   "Keep one of them; mind that environment variables count too",
 			}
 		}
 		*from.value = text

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/check"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/acctest/fixture"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 )
@@ -91,4 +92,44 @@ func TestAccPipelines(t *testing.T) {
 			},
 		}},
 	})
+}
+
+// TestAccPipelines_posture checks a storage account on the system key, which fails as the guide shows, and then on a
+// customer-managed key.
+func TestAccPipelines_posture(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile(filepath.Join(docs, "guides/pipelines.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const shown = "POS001 System Key In Use: a storage account on the system's key."
+	if !strings.Contains(string(guide), shown) {
+		t.Errorf("the guide does not show %q", shown)
+	}
+	azure := acctest.New(t)
+	made := azure.Config(example(t, "byok-storage", "main.tf"))
+	checked := strings.ReplaceAll(without(t, filepath.Join(examples, "pipelines", "posture", "main.tf"),
+		"terraform", "provider", "variable"), "var.storage_account_id", "azuremedia_storage_account.app.id")
+	unattached := withoutBlock(t, made, "azuremedia_customer_key_attachment")
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: azure.Factories(),
+		Steps: []resource.TestStep{
+			{Config: unattached},
+			{Config: unattached + checked, ExpectError: check.Says(shown)},
+			{Config: made},
+			{Config: made + checked},
+		},
+	})
+}
+
+// withoutBlock returns a configuration without the resources of a type.
+func withoutBlock(t *testing.T, config, kind string) string {
+	t.Helper()
+	file := parsed(t, "main.tf", config)
+	for _, block := range file.Body().Blocks() {
+		if block.Type() == "resource" && block.Labels()[0] == kind {
+			file.Body().RemoveBlock(block)
+		}
+	}
+	return string(file.Bytes())
 }

@@ -213,6 +213,7 @@ func TestConfigure_saysWhatIsWrong(t *testing.T) {
 					t.Errorf("lacks %q:\n%s", want, diags.Text())
 				}
 			}
+			inOurWords(t, test.name, diags)
 			if strings.Contains(diags.Text(), "hunter2") {
 				t.Errorf("holds the secret:\n%s", diags.Text())
 			}
