@@ -106,13 +106,13 @@ func TestAccPipelines_posture(t *testing.T) {
 	if !strings.Contains(string(guide), shown) {
 		t.Errorf("the guide does not show %q", shown)
 	}
-	azure := acctest.New(t)
-	made := azure.Config(example(t, "byok-storage", "main.tf"))
+	opened := acctest.New(t)
+	made := opened.Config(example(t, "byok-storage", "main.tf"))
 	checked := strings.ReplaceAll(without(t, filepath.Join(examples, "pipelines", "posture", "main.tf"),
 		"terraform", "provider", "variable"), "var.storage_account_id", "azuremedia_storage_account.app.id")
 	unattached := withoutBlock(t, made, "azuremedia_customer_key_attachment")
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: azure.Factories(),
+		ProtoV6ProviderFactories: opened.Factories(),
 		Steps: []resource.TestStep{
 			{Config: unattached},
 			{Config: unattached + checked, ExpectError: check.Says(shown)},
@@ -123,9 +123,9 @@ func TestAccPipelines_posture(t *testing.T) {
 }
 
 // withoutBlock returns a configuration without the resources of a type.
-func withoutBlock(t *testing.T, config, kind string) string {
+func withoutBlock(t *testing.T, text, kind string) string {
 	t.Helper()
-	file := parsed(t, "main.tf", config)
+	file := parsed(t, "main.tf", text)
 	for _, block := range file.Body().Blocks() {
 		if block.Type() == "resource" && block.Labels()[0] == kind {
 			file.Body().RemoveBlock(block)
