@@ -131,8 +131,9 @@ func (a *Azure) View(ctx context.Context, from, count, after int) (View, error) 
 		view.Journal = append([]engine.Entry{}, tx.Journal(after)...)
 		ids := a.envelopes.viewed(tx)
 		view.Total = len(ids)
+		watch := a.envelopes.vaults.Watch(tx)
 		for _, id := range ids[min(from, len(ids)):min(from+count, len(ids))] {
-			view.Accounts = append(view.Accounts, a.envelopes.view(tx, tx.Resource(id), a.directory))
+			view.Accounts = append(view.Accounts, a.envelopes.view(tx, tx.Resource(id), watch, a.directory))
 		}
 		if from > 0 {
 			return nil
@@ -181,12 +182,14 @@ func (envelopes) viewed(tx *engine.Tx) []engine.ID {
 	return ids
 }
 
-func (e envelopes) view(tx *engine.Tx, account *engine.Resource, directory *entra.Directory) ViewedAccount {
+func (e envelopes) view(
+	tx *engine.Tx, account *engine.Resource, watch *keyvault.Watcher, directory *entra.Directory,
+) ViewedAccount {
 	shown := ViewedAccount{ID: account.ID, Type: account.Type}
 	if user, ok := e.users[account.Type]; ok {
 		shown.Protected = true
 		if use := user.KeyUse(tx, account); use.Named.ID != "" {
-			shown.Envelope = e.follow(tx, account, use, directory)
+			shown.Envelope = e.follow(tx, account, use, watch, directory)
 		}
 	}
 	if account.Type == storage.Type {
@@ -221,56 +224,63 @@ func (e envelopes) compare(tx *engine.Tx, stored engine.ID, held envelope.Copies
 
 // follow returns the envelope of an account, and where it is broken.
 func (e envelopes) follow(
-	tx *engine.Tx, account *engine.Resource, use envelope.Use, directory *entra.Directory,
+	tx *engine.Tx, account *engine.Resource, use envelope.Use, watch *keyvault.Watcher, directory *entra.Directory,
 ) *Envelope {
 	principal, _ := directory.Principal(tx, use.Named.Principal)
-	right := e.vaults.Right(tx, use.Named.Principal, use.KeyID)
+	right := watch.Right(use.Named.Principal, use.KeyID)
 	shown := &Envelope{
-		AccountKey: e.describe(tx, account, use, map[string]entra.Principal{use.Named.Principal: principal}),
+		AccountKey: e.describe(tx, account, use, principal.Name, watch),
 		VaultID:    right.Vault, ByRoles: right.ByRoles, Missing: right.Missing,
-		Disabled: right.Disabled,
 	}
-	if use.Refused == nil {
-		return shown
+	if facts, refused := watch.Describe(use.KeyID); refused == nil {
+		shown.Disabled = !facts.Enabled
 	}
-	about := func(format string, args ...any) { shown.Why = fmt.Sprintf(format, args...) }
-	version := shown.Version[:min(len(shown.Version), 8)]
-	shown.Broken = brokenVersion
-	switch right.Obstacle {
+	if use.Refused != nil {
+		reason, stranger := watch.Obstacle(use.Named.Principal, use.KeyID)
+		shown.explain(reason, stranger, use.Refused)
+	}
+	return shown
+}
+
+// explain says where an envelope is broken, and why.
+func (e *Envelope) explain(reason keyvault.Reason, stranger bool, refused *engine.Error) {
+	about := func(format string, args ...any) { e.Why = fmt.Sprintf(format, args...) }
+	version := e.Version[:min(len(e.Version), 8)]
+	e.Broken = brokenVersion
+	switch reason {
 	case keyvault.VaultMissing:
-		shown.Broken = brokenVault
-		about("There is no vault %s.", shown.Vault)
+		e.Broken = brokenVault
+		about("There is no vault %s.", e.Vault)
 	case keyvault.VaultDeleted:
-		shown.Broken = brokenVault
-		about("The vault %s is deleted, and can be recovered.", shown.Vault)
+		e.Broken = brokenVault
+		about("The vault %s is deleted, and can be recovered.", e.Vault)
 	case keyvault.Firewall:
-		shown.Broken = brokenVault
-		about("The firewall of the vault %s lets no service of Azure in.", shown.Vault)
+		e.Broken = brokenVault
+		about("The firewall of the vault %s lets no service of Azure in.", e.Vault)
 	case keyvault.KeyMissing:
-		about("The key %s has no version %s any more.", shown.Key, version)
-		if shown.Newest == "" {
-			shown.Broken = brokenKey
-			about("The vault %s has no key %s.", shown.Vault, shown.Key)
+		about("The key %s has no version %s any more.", e.Key, version)
+		if e.Newest == "" {
+			e.Broken = brokenKey
+			about("The vault %s has no key %s.", e.Vault, e.Key)
 		}
 	case keyvault.KeyDeleted:
-		shown.Broken = brokenKey
-		about("The key %s is deleted, and can be recovered.", shown.Key)
+		e.Broken = brokenKey
+		about("The key %s is deleted, and can be recovered.", e.Key)
 	case keyvault.KeyDisabled:
-		about("The version %s of the key %s is disabled.", version, shown.Key)
+		about("The version %s of the key %s is disabled.", version, e.Key)
 	case keyvault.OperationNotPermitted:
-		about("The version %s of the key %s does not permit unwrapKey.", version, shown.Key)
+		about("The version %s of the key %s does not permit unwrapKey.", version, e.Key)
 	case keyvault.AccessDenied:
-		shown.Broken = brokenGrant
-		about("%s lacks %s in the vault %s.", shown.who(), strings.Join(right.Missing, ", "), shown.Vault)
-		if right.Stranger {
-			shown.Broken = brokenIdentity
+		e.Broken = brokenGrant
+		about("%s lacks %s in the vault %s.", e.who(), strings.Join(e.Missing, ", "), e.Vault)
+		if stranger {
+			e.Broken = brokenIdentity
 			about("The identity that reads the key is deleted.")
 		}
 	default:
-		shown.Broken = brokenIdentity
-		about("%s", strings.Join(strings.Fields(use.Refused.Message), " "))
+		e.Broken = brokenIdentity
+		about("%s", strings.Join(strings.Fields(refused.Message), " "))
 	}
-	return shown
 }
 
 func (e *Envelope) who() string {

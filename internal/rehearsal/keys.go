@@ -103,6 +103,7 @@ func (a *Azure) Keys(_ context.Context) (Keys, error) {
 	found := Keys{Accounts: []AccountKey{}, Storage: []StorageKey{}}
 	err := a.transact("reading the keys", func(tx *engine.Tx) {
 		found.Time = tx.Now()
+		watch := a.envelopes.vaults.Watch(tx)
 		principals := map[string]entra.Principal{}
 		for _, p := range a.directory.Principals(tx) {
 			principals[p.ObjectID] = p
@@ -111,7 +112,7 @@ func (a *Azure) Keys(_ context.Context) (Keys, error) {
 		for _, account := range tx.Resources("", "") {
 			if user, ok := a.envelopes.users[account.Type]; ok {
 				if use := user.KeyUse(tx, account); use.Named.ID != "" {
-					found.Accounts = append(found.Accounts, a.envelopes.describe(tx, account, use, principals))
+					found.Accounts = append(found.Accounts, a.envelopes.describe(tx, account, use, principals[use.Named.Principal].Name, watch))
 				}
 			}
 			if c, ok := a.envelopes.copiers[account.Type]; ok {
@@ -128,12 +129,11 @@ func (a *Azure) Keys(_ context.Context) (Keys, error) {
 }
 
 // describe returns the key of an account.
-func (e envelopes) describe(
-	tx *engine.Tx, account *engine.Resource, use envelope.Use, principals map[string]entra.Principal,
+func (envelopes) describe(
+	tx *engine.Tx, account *engine.Resource, use envelope.Use, identity string, watch *keyvault.Watcher,
 ) AccountKey {
 	shown := AccountKey{
-		Account: account.ID, Type: account.Type, PrincipalID: use.Named.Principal,
-		Identity: principals[use.Named.Principal].Name,
+		Account: account.ID, Type: account.Type, PrincipalID: use.Named.Principal, Identity: identity,
 	}
 	if named, ok := keyvault.ParseKeyID(tx, use.Named.ID); ok {
 		shown.Vault, shown.Key, shown.Pinned = named.Vault, named.Key, named.Version != ""
@@ -144,7 +144,7 @@ func (e envelopes) describe(
 	if use.Refused != nil {
 		shown.Lost = use.Refused.Message
 	}
-	if facts, refused := e.vaults.Describe(tx, use.KeyID); refused == nil {
+	if facts, refused := watch.Describe(use.KeyID); refused == nil {
 		shown.Created = &facts.Created
 		if newest, ok := keyvault.ParseKeyID(tx, facts.NewestID); ok {
 			shown.Newest = newest.Version

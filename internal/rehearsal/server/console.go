@@ -70,7 +70,7 @@ const (
 	// accountsAtOnce is how many accounts a view has at most.
 	accountsAtOnce = 50
 	// journalAtFirst is how many entries of the journal a view begins with.
-	journalAtFirst = 500
+	journalAtFirst = 100
 )
 
 func number(r *http.Request, name string, otherwise int) (int, error) {

@@ -12,7 +12,10 @@ if (/^[A-Z2-7]{26}$/.test(given)) {
 const token = sessionStorage.getItem("token");
 let again = () => {}, dirty = false;
 
-export const start = (loop) => { again = loop; };
+export function start(loop) {
+  again = loop;
+  if (!enabled()) say("This page only watches: open the address that `rehearsal console` prints to change something.");
+}
 export const enabled = () => token !== null;
 export function changed() {
   const was = dirty;
@@ -30,6 +33,7 @@ async function send(method, path, body) {
     method, headers: { "Content-Type": "application/json", "X-Rehearsal-Token": token ?? "" }, body: body && JSON.stringify(body),
   });
   const content = await answer.json();
+  if (answer.status === 401) throw new Error("the token of this page is of another run: open the address that is printed now");
   if (!answer.ok) throw new Error(content.error ?? `the rehearsal answers ${answer.status}`);
   return content;
 }

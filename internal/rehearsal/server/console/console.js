@@ -58,12 +58,12 @@ function tell() {
 let round = 0;
 async function refresh() {
   const mine = ++round, began = performance.now();
-  const first = await read(0, state.time ? atOnce : atFirst, state.end || -500);
+  const first = await read(0, state.time ? atOnce : atFirst, state.end || -100);
   if (mine !== round) return;
   const moved = state.time === null || Math.abs(new Date(first.time) - new Date(state.time) - (began - state.began)) > 5000;
   const changed = moved || !state.complete || first.total !== state.total || JSON.stringify(first.due) !== JSON.stringify(state.due) ||
     first.journal.some((entry) => entry.method !== "GET" && entry.method !== "HEAD") || first.end < state.end || acts.changed();
-  if (first.end < state.end) state.journal = [];
+  if (first.end < state.end) Object.assign(state, { journal: [], whole: false });
   const rest = state.accounts.slice(first.accounts.length);
   const { accounts, journal, ...world } = first;
   Object.assign(state, world, { began, accounts: [...accounts, ...rest].slice(0, first.total), journal: [...state.journal, ...journal].slice(-mostEntries) });
@@ -86,6 +86,13 @@ async function refresh() {
     draw();
   }
   tell();
+  if (state.journal.length > 0 && state.journal[0].number > 1 && !state.whole) {
+    state.whole = true;
+    const all = await read(first.total, 0, 0);
+    const known = state.journal.at(-1).number;
+    state.journal = [...all.journal.filter((entry) => entry.number <= known)].slice(-mostEntries);
+    draw();
+  }
 }
 
 let waiting;

@@ -180,51 +180,6 @@ func (s *Service) Describe(tx *engine.Tx, keyID string) (KeyFacts, *engine.Error
 	}, nil
 }
 
-// Right says whether a principal may do what wrapping an account key takes.
-type Right struct {
-	// Vault is the ID of the vault, "" where there is none.
-	Vault engine.ID
-	// ByRoles says that role assignments decide, and not the vault's access policies.
-	ByRoles bool
-	// Missing are the permissions that it lacks.
-	Missing []string
-	// Obstacle is why the key cannot be unwrapped with, or "".
-	Obstacle Reason
-	// Disabled says that the version is disabled.
-	Disabled bool
-	// Stranger says that the tenant has no such principal.
-	Stranger bool
-}
-
-// Right returns what a service that acts as principal may do with a version of a key. It uses no key.
-func (s *Service) Right(tx *engine.Tx, principal, kid string) Right {
-	found, refused := s.reach(tx, principal, kid, permissionUnwrapKey)
-	if refused == nil {
-		refused = found.version.fit(unwrapKey, tx.Now())
-	}
-	right := Right{Missing: []string{}}
-	if refused != nil {
-		right.Obstacle = ReasonOf(refused)
-	}
-	known, ok := s.directory.Principal(tx, principal)
-	right.Stranger = !ok
-	id, vault, refused := findVault(tx, kid)
-	if refused != nil {
-		return right
-	}
-	right.Vault, right.ByRoles = vault.ID, vaults.ByRoles(vault)
-	if named, refused := findVersion(tx, vault, keys, id.Key, id.Version); refused == nil {
-		right.Disabled = !named.version.Enabled
-	}
-	caller := engine.Caller{ObjectID: principal, AppID: known.AppID}
-	for _, p := range []permission{permissionGet, permissionWrapKey, permissionUnwrapKey} {
-		if s.permit(tx, vault, caller, keys, p, id.Key) != nil {
-			right.Missing = append(right.Missing, string(p))
-		}
-	}
-	return right
-}
-
 func moment(seconds *int64) time.Time {
 	if seconds == nil {
 		return time.Time{}

@@ -7,7 +7,94 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/service/keyvault/vaults"
 )
+
+// Watcher reads what many principals may do with keys, and looks at each vault and each key once. It serves one
+// transaction.
+type Watcher struct {
+	service *Service
+	tx      *engine.Tx
+	vaults  map[string]watchedVault // by the name, as it is spelled
+	facts   map[string]watchedKey   // by the identifier
+}
+
+type watchedVault struct {
+	vault *engine.Resource
+	// grants reports whether an access policy gives a principal a permission.
+	grants func(principal, permission string) bool
+}
+
+type watchedKey struct {
+	facts   KeyFacts
+	refused *engine.Error
+}
+
+// Watch returns a watcher for a transaction.
+func (s *Service) Watch(tx *engine.Tx) *Watcher {
+	return &Watcher{service: s, tx: tx, vaults: map[string]watchedVault{}, facts: map[string]watchedKey{}}
+}
+
+// Describe is [Service.Describe].
+func (w *Watcher) Describe(keyID string) (KeyFacts, *engine.Error) {
+	known, ok := w.facts[keyID]
+	if !ok {
+		known.facts, known.refused = w.service.Describe(w.tx, keyID)
+		w.facts[keyID] = known
+	}
+	return known.facts, known.refused
+}
+
+// Right says whether a principal may do what wrapping an account key takes.
+type Right struct {
+	// Vault is the ID of the vault, "" where there is none.
+	Vault engine.ID
+	// ByRoles says that role assignments decide, and not the vault's access policies.
+	ByRoles bool
+	// Missing are the permissions that it lacks.
+	Missing []string
+}
+
+// Right returns what a service that acts as principal may do with a key.
+func (w *Watcher) Right(principal, keyID string) Right {
+	right := Right{Missing: []string{}}
+	id, _ := ParseKeyID(w.tx, keyID)
+	watched, ok := w.vaults[id.Vault]
+	if !ok {
+		if watched.vault = vaults.Named(w.tx, id.Vault); watched.vault != nil {
+			watched.grants = vaults.Granter(w.tx, watched.vault, string(keys))
+		}
+		w.vaults[id.Vault] = watched
+	}
+	if watched.vault == nil {
+		return right
+	}
+	right.Vault, right.ByRoles = watched.vault.ID, vaults.ByRoles(watched.vault)
+	for _, p := range []permission{permissionGet, permissionWrapKey, permissionUnwrapKey} {
+		given := watched.grants(principal, p.spelled(keys))
+		if right.ByRoles {
+			given = w.service.roles.AllowedData(w.tx, principal, p.action(keys), keys.scope(watched.vault, id.Key))
+		}
+		if !given {
+			right.Missing = append(right.Missing, string(p))
+		}
+	}
+	return right
+}
+
+// Obstacle returns why a principal could not unwrap with a version of a key, and whether the tenant has no such
+// principal. It uses no key.
+func (w *Watcher) Obstacle(principal, kid string) (reason Reason, stranger bool) {
+	_, known := w.service.directory.Principal(w.tx, principal)
+	found, refused := w.service.reach(w.tx, principal, kid, permissionUnwrapKey)
+	if refused == nil {
+		refused = found.version.fit(unwrapKey, w.tx.Now())
+	}
+	if refused == nil {
+		return "", !known
+	}
+	return ReasonOf(refused), !known
+}
 
 // HeldSecret is the newest version of a secret, for rehearsal to see what it holds. Its value is never shown.
 type HeldSecret struct {

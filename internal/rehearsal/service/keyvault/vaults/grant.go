@@ -4,6 +4,7 @@
 package vaults
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -33,23 +34,41 @@ func policies(vault *engine.Resource) []accessPolicy {
 // kind, "keys".
 // New entries take as long to act as grants are set to.
 func Grants(tx *engine.Tx, vault *engine.Resource, objectID, kind, permission string) bool {
-	known := secretsOf(vault)
+	known, delay := secretsOf(vault), tx.GrantDelay()
 	for _, entry := range policies(vault) {
-		if !strings.EqualFold(entry.ObjectID, objectID) || entry.ApplicationID != "" {
-			continue
-		}
-		for _, granted := range entry.Permissions[kind] {
-			if !strings.EqualFold(granted, permission) &&
-				!strings.EqualFold(granted, all) {
-				continue
-			}
-			since := known.Granted[grantOf(objectID, kind, granted)]
-			if !tx.Now().Before(since.Add(tx.GrantDelay())) {
-				return true
-			}
+		if strings.EqualFold(entry.ObjectID, objectID) && entry.grants(kind, permission, known, tx.Now().Add(-delay)) {
+			return true
 		}
 	}
 	return false
+}
+
+// grants reports whether an entry gives a permission to objects of a kind, and did so at a time.
+func (p accessPolicy) grants(kind, permission string, known secrets, at time.Time) bool {
+	if p.ApplicationID != "" {
+		return false
+	}
+	for _, granted := range p.Permissions[kind] {
+		if (strings.EqualFold(granted, permission) || strings.EqualFold(granted, all)) &&
+			!at.Before(known.Granted[grantOf(p.ObjectID, kind, granted)]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Granter answers as [Grants] does about one vault, whose access policies it has read once.
+func Granter(tx *engine.Tx, vault *engine.Resource, kind string) func(objectID, permission string) bool {
+	known, at := secretsOf(vault), tx.Now().Add(-tx.GrantDelay())
+	entries := map[string][]accessPolicy{}
+	for _, entry := range policies(vault) {
+		principal := strings.ToLower(entry.ObjectID)
+		entries[principal] = append(entries[principal], entry)
+	}
+	return func(objectID, permission string) bool {
+		return slices.ContainsFunc(entries[strings.ToLower(objectID)],
+			func(entry accessPolicy) bool { return entry.grants(kind, permission, known, at) })
+	}
 }
 
 // secrets is what a vault knows and never shows.
