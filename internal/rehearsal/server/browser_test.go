@@ -162,12 +162,7 @@ func (b *browsed) picture(name string, schemes ...string) {
 		return
 	}
 	for _, scheme := range schemes {
-		_, err := chromedp.Call(b.tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		if err != nil {
-			b.t.Fatal(err)
-		}
+		b.prefer(scheme)
 		content, err := chromedp.Run(b.tab, chromedp.CaptureScreenshot())
 		if err != nil {
 			b.t.Fatal(err)
@@ -175,6 +170,45 @@ func (b *browsed) picture(name string, schemes ...string) {
 		if err := os.WriteFile(filepath.Join(folder, name+"-"+scheme+".png"), small(b.t, content), 0o644); err != nil {
 			b.t.Fatal(err)
 		}
+	}
+}
+
+// prefer sets the color scheme that the system prefers.
+func (b *browsed) prefer(scheme string) {
+	b.t.Helper()
+	_, err := chromedp.Call(b.tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// followsTheScheme fails if words and what is red are hard to tell from what is behind them, in light or dark.
+func (b *browsed) followsTheScheme() {
+	b.t.Helper()
+	const contrast = `(() => {
+		const light = (color) => color.match(/[0-9.]+/g).slice(0, 3).map((part) => part / 255)
+			.map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+			.reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+		const ratio = (of, property, on, behind) => {
+			const [a, b] = [light(getComputedStyle(document.querySelector(of))[property]), light(getComputedStyle(document.querySelector(on))[behind])].sort((a, b) => b - a);
+			return (a + 0.05) / (b + 0.05);
+		};
+		return Math.min(ratio("body", "color", "body", "backgroundColor"), ratio("h2 + .quiet", "color", "body", "backgroundColor"),
+			ratio(".why", "color", ".cards > li", "backgroundColor"), ratio(".node.bad .detail", "fill", ".node.bad rect", "fill"),
+			ratio("nav a[aria-current]", "color", "nav a[aria-current]", "backgroundColor"));
+	})()`
+	grounds := map[string]bool{}
+	for _, scheme := range []string{"light", "dark"} {
+		b.prefer(scheme)
+		grounds[evaluate[string](b, "getComputedStyle(document.body).backgroundColor")] = true
+		if least := evaluate[float64](b, "%s", contrast); least < 4.5 {
+			b.t.Errorf("%s: the least contrast is %.1f", scheme, least)
+		}
+	}
+	if len(grounds) != 2 {
+		b.t.Errorf("light and dark look alike: %v", grounds)
 	}
 }
 
@@ -274,10 +308,18 @@ func TestConsole_drivenInABrowser(t *testing.T) {
 		t.Errorf("the address is %s", address)
 	}
 	b.until("#standing", "All accounts reach their keys")
-	b.press("#keys-list > li", "Media Services", "Revoke the grant")
+	// By the keyboard; the focus stays where it was, on what is now the way back.
+	b.do(chromedp.Focus(chromedp.CSS(`[data-focus^="grant"][data-focus$="mediaservices/contosobyok"]`)), chromedp.KeyEvent(kb.Enter))
 	b.until("#keys-list > li.bad .why", "contosobyok lacks get, wrapKey, unwrapKey in the vault contoso-byok.")
 	b.until("#keys-list > li.bad .node.bad", "Grant")
 	b.until("#standing", "1 account is out of reach of its key")
+	if focused := evaluate[string](b, "document.activeElement.textContent"); focused != "Grant again" {
+		t.Errorf("the focus is on %q", focused)
+	}
+	if label := b.label("#keys-list > li.bad svg"); !strings.Contains(label, "Broken at the grant: contosobyok lacks get") {
+		t.Errorf("the picture says %s", label)
+	}
+	b.followsTheScheme()
 	b.picture("keys", "light", "dark")
 	b.press("#keys-list > li", "Media Services", "Grant again")
 	b.until("#standing", "All accounts reach their keys")
