@@ -304,7 +304,9 @@ func TestAccess(t *testing.T) {
 			"no role",
 			[]func(*armkeyvault.VaultCreateOrUpdateParameters){fixture.ByRoles},
 			func(w *fixture.World) {
-				w.Unassign(*w.Assignments(w.ID(azure.VaultType, "keys"))[0].ID)
+				for _, assignment := range w.Assignments(w.ID(azure.VaultType, "keys")) {
+					w.Unassign(*assignment.ID)
+				}
 			},
 			[]string{"ForbiddenByRbac", "Microsoft.KeyVault/vaults/keys/", "Grant the identity that runs Terraform the permission above"},
 		},
