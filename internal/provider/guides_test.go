@@ -17,18 +17,23 @@ import (
 
 var pasted = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
 
-// TestAccGuide_storageAccounts does what a reader of the guide does: pastes its configuration, and runs its commands.
-func TestAccGuide_storageAccounts(t *testing.T) {
+// TestAccGuides does what a reader of a guide does: pastes its configuration, and runs its commands.
+func TestAccGuides(t *testing.T) {
 	t.Parallel()
-	guide, err := os.ReadFile(filepath.Join(docs, "guides/storage-accounts.md"))
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"storage-accounts", "storage-keys-in-key-vault"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			guide, err := os.ReadFile(filepath.Join(docs, "guides", name+".md"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			configuration := pasted.FindSubmatch(guide)
+			if configuration == nil {
+				t.Fatal("the guide has no configuration")
+			}
+			acctest.Commands(t, fstest.MapFS{"main.tf": &fstest.MapFile{Data: configuration[1], Mode: 0o600}}, string(guide))
+		})
 	}
-	configuration := pasted.FindSubmatch(guide)
-	if configuration == nil {
-		t.Fatal("the guide has no configuration")
-	}
-	acctest.Commands(t, fstest.MapFS{"main.tf": &fstest.MapFile{Data: configuration[1], Mode: 0o600}}, string(guide))
 }
 
 // TestAccGuide_testing runs the test that the guide shows, of the configuration of the guide to storage accounts.
