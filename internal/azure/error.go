@@ -41,6 +41,33 @@ func (e *Error) Error() string {
 	return text
 }
 
+// sharedError is an error that several callers may look into at once: its answer has been read. The SDK reads the body
+// of an answer anew each time, and writes it back.
+type sharedError struct {
+	error
+
+	answer *Error
+}
+
+// shareable returns an error that several callers may look into at once.
+func shareable(err error) error {
+	if answer, ok := AsError(err); ok {
+		return &sharedError{err, answer}
+	}
+	return err
+}
+
+func (e *sharedError) Unwrap() error { return e.error }
+
+// As returns the answer that was read.
+func (e *sharedError) As(target any) bool {
+	answer, ok := target.(**Error)
+	if ok {
+		*answer = e.answer
+	}
+	return ok
+}
+
 // AsError returns Azure's answer in an error. It reports false if the cause is another one, such as the
 // network, a canceled context or the credentials.
 func AsError(err error) (*Error, bool) {

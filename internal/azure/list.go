@@ -91,7 +91,7 @@ func listingOf[T any](items []T, err error) (Listing[T], error) {
 	case IsUnregistered(err):
 		return Listing[T]{}, nil
 	case isUnseen(err):
-		return Listing[T]{hidden: err}, nil
+		return Listing[T]{hidden: shareable(err)}, nil
 	default:
 		return Listing[T]{items: items}, err
 	}

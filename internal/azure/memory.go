@@ -46,7 +46,7 @@ func (m *Memory[V]) Get(ctx context.Context, subject string, read func() (V, err
 			if err == nil {
 				m.keepUnlessForgotten(subject, value, before)
 			}
-			return value, err
+			return value, shareable(err)
 		})
 		select {
 		case <-ctx.Done():

@@ -6,6 +6,8 @@ package azure_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"sync"
 	"testing"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
@@ -81,4 +83,30 @@ func TestMemory_waits(t *testing.T) {
 			t.Errorf("another is told %q, %v", got.text, got.err)
 		}
 	}
+}
+
+// TestMemory_sharesErrors has several callers look into the same refusal at once.
+func TestMemory_sharesErrors(t *testing.T) {
+	t.Parallel()
+	fake := &fakeAzure{answer: func(*http.Request) *http.Response {
+		return answer(http.StatusForbidden, `{"error":{"code":"AuthorizationFailed","message":"No."}}`)
+	}}
+	groups, err := newClient(t, signedIn(fake)).ResourceGroups(subscription)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m azure.Memory[string]
+	_, refused := m.Get(t.Context(), "a", func() (string, error) {
+		_, err := groups.Get(t.Context(), "rg", nil)
+		return "", err
+	})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if found, ok := azure.AsError(refused); !ok || found.Code != "AuthorizationFailed" || !azure.IsForbidden(refused) {
+				t.Errorf("got %v", refused)
+			}
+		})
+	}
+	all.Wait()
 }

@@ -182,7 +182,7 @@ func Rules() rule.List {
 		{
 			ID:    POS014,
 			Name:  "Secrets Hold Present Keys",
-			Title: "Secret With An Old Storage Key",
+			Title: "Secret Behind Its Storage Account",
 			Sentence: "A Key Vault secret that tells by its tags that it holds an access key of the storage account holds a " +
 				"present one.",
 			Source: "Key Vault, Automate the rotation of a secret for resources that have two sets of authentication " +
