@@ -27,7 +27,7 @@ import (
 
 // TestAccRotation_killed runs a whole rotation, and a creation that begins one, by the real command line, with the real provider as
 // a program of its own, against an Azure on a port. For every call that changes something, the provider is
-// killed at it twice, before it takes effect and after, and for every third of the others once (for each of
+// killed at it twice, before it takes effect and after, and for every fifth of the others once (for each of
 // them with SOAK=full). Then applies go on until the plan is empty. Streaming works all the while, and each
 // key is regenerated once.
 func TestAccRotation_killed(t *testing.T) {
@@ -43,7 +43,7 @@ func TestAccRotation_killed(t *testing.T) {
 			moments := []bool{false}
 			if slices.Contains([]string{"POST regenerateKey", "POST syncStorageKeys", "PUT " + secretName}, call) {
 				moments = append(moments, true)
-			} else if k%3 != 0 && os.Getenv("SOAK") != "full" {
+			} else if k%5 != 0 && os.Getenv("SOAK") != "full" {
 				continue
 			}
 			for _, after := range moments {
