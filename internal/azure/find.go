@@ -56,7 +56,7 @@ type Vault struct{ ID, Name, URI string }
 // VaultsIn returns the vaults of a subscription. Each brings all its access policies along, so that reads which
 // share their answers share what was found in them, too.
 func (c *Client) VaultsIn(ctx context.Context, subscriptionID string) ([]Vault, error) {
-	list := func() (found []Vault, err error) {
+	return Remembered[[]Vault](ctx, c).Get(ctx, subscriptionID, func() (found []Vault, err error) {
 		vaults, err := c.Vaults(subscriptionID)
 		if err != nil {
 			return nil, err
@@ -70,11 +70,7 @@ func (c *Client) VaultsIn(ctx context.Context, subscriptionID string) ([]Vault, 
 				}
 			})
 		return found, err
-	}
-	if is(ctx, sharedReading) {
-		return SharedUntilChange[[]Vault](c).Get(ctx, subscriptionID, list)
-	}
-	return list()
+	})
 }
 
 func isSameAddress(one, other string) bool {

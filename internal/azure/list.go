@@ -44,8 +44,11 @@ type Unlisted[Kind any] struct {
 }
 
 // Reason returns the code of Azure's answer, such as "AuthorizationFailed".
-func (u Unlisted[Kind]) Reason() string {
-	answer, ok := AsError(u.Err)
+func (u Unlisted[Kind]) Reason() string { return ReasonOf(u.Err) }
+
+// ReasonOf returns in a word why something could not be listed: the code of Azure's answer, if it has one.
+func ReasonOf(err error) string {
+	answer, ok := AsError(err)
 	if !ok || answer.Code == "" {
 		return "no access"
 	}

@@ -4,6 +4,7 @@
 package azure
 
 import (
+	"context"
 	"reflect"
 	"sync"
 )
@@ -52,4 +53,13 @@ func SharedUntilChange[V any](client *Client) *Memory[V] {
 		shared.changes, shared.readings = now, new(Memory[V])
 	}
 	return shared.readings
+}
+
+// Remembered returns the memory that readings of the type V may be answered from: that of [SharedUntilChange] where
+// the context is from [Shared], and else an empty one.
+func Remembered[V any](ctx context.Context, client *Client) *Memory[V] {
+	if is(ctx, sharedReading) {
+		return SharedUntilChange[V](client)
+	}
+	return new(Memory[V])
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/storage/armstorage/v3"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
@@ -77,6 +78,13 @@ type Dependent struct {
 
 	// unsure says that UsesKeys is a guess, which only reading the account settles.
 	unsure bool
+}
+
+// Created returns when the keys of a storage account were made; the zero time for a key of which Azure does not
+// show it, as of an account from before it kept the times.
+func Created(account *armstorage.AccountProperties) keyrotation.Keys[time.Time] {
+	times := azure.Deref(azure.Deref(account).KeyCreationTime)
+	return keyrotation.Keys[time.Time]{Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2)}
 }
 
 // Copy is what a dependent holds of a storage account's keys that holds one of them.

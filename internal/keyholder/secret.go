@@ -89,7 +89,7 @@ type secretKind struct {
 
 func (secretKind) Noun() string          { return "Key Vault secret" }
 func (secretKind) HoldsOneKey() bool     { return true }
-func (secretKind) ReportsLastSync() bool { return true }
+func (secretKind) ReportsLastSync() bool { return false }
 
 // SyncCommand sets the secret from the key. It leaves the tags to the next sync, which proves the key
 // with them.
@@ -149,7 +149,7 @@ func (s secretKind) Sync(ctx context.Context, _, storageAccountID string, kept k
 	if err != nil {
 		return err
 	}
-	if held := s.copied(versions, storageAccountID); held.Lacks != "" || held.Key != kept || !held.Holds(created) {
+	if held := s.copied(versions, storageAccountID); held.Key != kept || !held.Holds(created) {
 		made, err := s.set(ctx, secrets, value, s.tags(storageAccountID, kept, created), versions)
 		if err != nil {
 			return err

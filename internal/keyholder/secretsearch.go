@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azsecrets"
 
@@ -23,7 +22,7 @@ type Secrets struct {
 
 // SearchSecrets finds the secrets whose newest version is enabled and tells by its tags that it holds a key of
 // a storage account, in the vaults of the subscriptions of the client and of the others: a list for each
-// subscription, and one for each vault. It reads no value.
+// subscription, and one for each vault, which all searches of a plan share. It reads no value.
 func SearchSecrets(ctx context.Context, client *azure.Client, others ...string) (Secrets, error) {
 	var all Secrets
 	var vaults []azure.Vault
@@ -31,36 +30,43 @@ func SearchSecrets(ctx context.Context, client *azure.Client, others ...string) 
 		listed, err := client.VaultsIn(ctx, subscription)
 		switch {
 		case azure.IsHidden(err):
-			all.Unlisted = append(all.Unlisted, fmt.Sprintf("vaults in the subscription %s (%s)", subscription, reason(err)))
+			all.Unlisted = append(all.Unlisted, fmt.Sprintf("vaults in the subscription %s (%s)", subscription,
+				azure.ReasonOf(err)))
 		case err != nil:
 			return all, fmt.Errorf("listing the vaults in the subscription %s: %w", subscription, err)
 		}
 		vaults = append(vaults, listed...)
 	}
-	var mu sync.Mutex
+	listed := make([]secretList, len(vaults))
+	memory := azure.Remembered[secretList](ctx, client)
 	var g azure.Group
 	g.SetLimit(azure.ConcurrentReads)
-	for _, vault := range vaults {
-		g.Go(func() error {
-			found, err := secretsIn(ctx, client, vault)
-			mu.Lock()
-			defer mu.Unlock()
-			all.found = append(all.found, found...)
-			if err != nil { // A vault that does not answer hides its secrets alone.
-				all.Unlisted = append(all.Unlisted, fmt.Sprintf("secrets in the vault %s (%s)", vault.Name, reason(err)))
-			}
-			return nil
+	for i, vault := range vaults {
+		g.Go(func() (err error) {
+			listed[i], err = memory.Get(ctx, vault.URI, func() (secretList, error) {
+				found, err := secretsIn(ctx, client, vault)
+				if err != nil { // A vault that does not answer hides its secrets alone.
+					return secretList{found, azure.ReasonOf(err)}, nil
+				}
+				return secretList{found: found}, nil
+			})
+			return err
 		})
 	}
-	return all, g.Wait()
+	err := g.Wait()
+	for i, one := range listed {
+		all.found = append(all.found, one.found...)
+		if one.hidden != "" {
+			all.Unlisted = append(all.Unlisted, fmt.Sprintf("secrets in the vault %s (%s)", vaults[i].Name, one.hidden))
+		}
+	}
+	return all, err
 }
 
-// reason returns why something could not be listed.
-func reason(err error) string {
-	if answer, ok := azure.AsError(err); ok && answer.Code != "" {
-		return answer.Code
-	}
-	return "no answer"
+// secretList is what the list of a vault's secrets shows, and why it does not show all of them.
+type secretList struct {
+	found  []Dependent
+	hidden string
 }
 
 // secretsIn returns the secrets of a vault that hold storage keys.

@@ -62,9 +62,13 @@ type DeletedSecretError struct{ Secret Secret }
 
 // Error implements error.
 func (e *DeletedSecretError) Error() string {
-	return fmt.Sprintf("the secret %s is deleted, and its name cannot be used until it is recovered "+
-		"(`az keyvault secret recover --vault-name %s --name %s`) or purged", e.Secret.Path(), e.Secret.vault(),
-		e.Secret.Name)
+	return fmt.Sprintf("the secret %s is deleted, and its name cannot be used until it is recovered (`%s`) or purged",
+		e.Secret.Path(), e.Command("recover"))
+}
+
+// Command returns the Azure CLI command that recovers or purges the secret.
+func (e *DeletedSecretError) Command(verb string) string {
+	return fmt.Sprintf("az keyvault secret %s --vault-name %s --name %s", verb, e.Secret.vault(), e.Secret.Name)
 }
 
 // copied returns what the newest version holds.

@@ -103,7 +103,7 @@ func (r Recorded) regenerate(o Observed, w Wanted, key Key, reason string) Step 
 		return Step{Action: Sync, Key: key, Reason: fmt.Sprintf("%s. A dependent holds %s alone, and gets %s before "+
 			"%s is regenerated", reason, key, key.Other(), key)}
 	}
-	settle, synced := max(Settle, w.Settle), latest(r.Synced.Of(key.Other()), o.Held.Of(key.Other()))
+	settle, synced := w.Settling(), latest(r.Synced.Of(key.Other()), o.Held.Of(key.Other()))
 	settled := synced.Add(settle)
 	if o.Now.Before(settled) && !r.alarmed(w) && !r.Urgent {
 		return Step{Action: Wait, Key: key, Until: settled, Reason: fmt.Sprintf("%s was synced "+

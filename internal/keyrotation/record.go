@@ -98,7 +98,7 @@ func (r Recorded) SecondaryDue(w Wanted) time.Time {
 	if r.Phase != Settling {
 		return time.Time{}
 	}
-	return r.Synced.Of(r.SecondKey(w).Other()).Add(max(Settle, w.Settle))
+	return r.Synced.Of(r.SecondKey(w).Other()).Add(w.Settling())
 }
 
 // RotationDue returns when the age of the keys makes a rotation due; the zero time where it never
@@ -126,7 +126,7 @@ func (r Recorded) Recalled(w Wanted, secondaryDue time.Time) Recorded {
 		r.Synced = Keys[time.Time]{Key1: r.LastSync, Key2: r.LastSync}
 	}
 	if r.Phase == Settling && !secondaryDue.IsZero() {
-		r.Synced = r.Synced.With(r.SecondKey(w).Other(), secondaryDue.Add(-max(Settle, w.Settle)))
+		r.Synced = r.Synced.With(r.SecondKey(w).Other(), secondaryDue.Add(-w.Settling()))
 	}
 	return r
 }

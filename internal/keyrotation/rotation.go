@@ -195,3 +195,6 @@ type Wanted struct {
 	// Verify says that the configuration verifies before the second key and at the end.
 	Verify bool
 }
+
+// Settling returns the settling time that counts: [Settle] at least.
+func (w Wanted) Settling() time.Duration { return max(Settle, w.Settle) }

@@ -16,6 +16,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/attribute"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/protection"
 )
@@ -65,9 +66,7 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 func (f *filters) pass(account armstorage.Account, now time.Time) bool {
 	properties, encryption := azure.Deref(account.Properties), protection.StorageAccount(account).Encryption
 	if age, ok := attribute.DurationOf(f.KeysOlderThan); ok {
-		times := azure.Deref(properties.KeyCreationTime)
-		created := keyrotation.Keys[time.Time]{Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2)}
-		if !keyrotation.Older(created, now.Add(-age)) {
+		if !keyrotation.Older(keyholder.Created(account.Properties), now.Add(-age)) {
 			return false
 		}
 	}

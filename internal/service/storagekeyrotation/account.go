@@ -74,12 +74,8 @@ func (a *account) readKeys(ctx context.Context) (keyrotation.Observed, error) {
 		return keyrotation.Observed{}, err
 	}
 	got, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
-	// An account from before the service kept the times has none until a key is regenerated.
-	times := azure.Deref(azure.Deref(got.Properties).KeyCreationTime)
 	clock := a.client.ClockOf(a.id)
-	return keyrotation.Observed{Now: clock.Now, Jump: clock.Jump, Created: keyrotation.Keys[time.Time]{
-		Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2),
-	}}, err
+	return keyrotation.Observed{Now: clock.Now, Jump: clock.Jump, Created: keyholder.Created(got.Properties)}, err
 }
 
 // Regenerate regenerates a key. It sends the request once: azcore would repeat it after a server

@@ -43,13 +43,9 @@ func (k *keysModel) keys() *keysModel { return k }
 
 // model returns the rotation that an action is a part of.
 func (k *keysModel) model(verify types.List) *model {
-	settling := defaultSettling
-	if len(k.Secrets.Elements()) > 0 {
-		settling = secretSettling
-	}
 	return &model{
 		StorageAccountID: k.StorageAccountID, DependentIDs: k.DependentIDs, Secrets: k.Secrets, Verify: verify,
-		SettlingTime: types.StringValue(settling),
+		SettlingTime: settlingOf(k.Secrets),
 	}
 }
 
@@ -104,7 +100,7 @@ func (a *keyAction) run(ctx context.Context, m *model, progress func(string),
 ) diag.Diagnostics {
 	limit := m.longestUpdate()
 	if m.WaitForSettle.ValueBool() { // Each of the keys may have to settle, for all that is known.
-		limit += max(keyrotation.Settle, m.wanted().Settle)
+		limit += m.wanted().Settling()
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, azure.TimeUpError{Limit: limit})
 	defer cancel()
@@ -335,12 +331,15 @@ func (a *verifyAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		}))
 		err := opened.Verify(ctx)
 		failed, ok := errors.AsType[*VerificationError](err)
+		untold, isUntold := errors.AsType[*UntoldError](err)
 		switch {
 		case err == nil:
 			progress("Every address answers as expected.")
 		case ok:
 			diags.Append(diagnostic.FromViolation(failed.violation("Find out why the address does not answer as expected; " +
 				"azuremedia_sync_storage_keys has the dependents read the keys")))
+		case isUntold:
+			diags.Append(untold.diagnose(diagnostic.NothingChanged))
 		default:
 			diags.Append(diagnostic.FromErrorBefore(diagnostic.Invoke, a.Subject(opened.id), err))
 		}

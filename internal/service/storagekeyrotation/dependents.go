@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
-	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 )
@@ -125,11 +124,6 @@ func (d *dependents) untold() error {
 type UntoldError struct {
 	Holder holder
 	Err    error
-}
-
-// Subject returns the dependent as the subject of a diagnostic.
-func (e *UntoldError) Subject() diagnostic.Subject {
-	return diagnostic.Subject{Noun: e.Holder.kind.Noun(), ID: e.Holder.id}
 }
 
 // Error implements error.

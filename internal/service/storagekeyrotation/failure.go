@@ -15,6 +15,7 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/azure"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/base"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/framework/diagnostic"
+	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyholder"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/keyrotation"
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rule"
 )
@@ -51,8 +52,7 @@ func (a *account) failure(act diagnostic.Act, subject diagnostic.Subject, resume
 		return diagnostic.FromViolationAfter(left+resumes, clockViolation(a, doubt, rule.Error))
 	}
 	if untold, ok := errors.AsType[*UntoldError](err); ok {
-		return diagnostic.FromErrorAfter("No key was regenerated that it may hold. "+resumes, diagnostic.Read,
-			untold.Subject(), err)
+		return untold.diagnose("No key was regenerated that it may hold. " + resumes)
 	}
 	switch {
 	case errors.Is(err, keyrotation.ErrRestless):
@@ -77,6 +77,24 @@ func (a *account) failure(act diagnostic.Act, subject diagnostic.Subject, resume
 		done = left + resumes
 	}
 	return diagnostic.FromErrorAfter(done, act, subject, err)
+}
+
+// diagnose says why nobody knows which key a dependent holds, and what was done.
+func (e *UntoldError) diagnose(done string) diag.Diagnostic {
+	if deleted, ok := errors.AsType[*keyholder.DeletedSecretError](e); ok {
+		return diagnostic.FromViolationAfter(done, rule.Violation{
+			Rule:      keyrotation.Rule(keyrotation.ROT010),
+			Severity:  rule.Error,
+			Attribute: "secrets",
+			Found:     e.Holder.name() + ", which is deleted and can be recovered",
+			Required:  "a secret that can be set",
+			Why:       "Nobody can read it, and its name cannot be used before it is recovered or purged",
+			Remedy: fmt.Sprintf("Recover it with `%s`, or purge it with `%s`", deleted.Command("recover"),
+				deleted.Command("purge")),
+		})
+	}
+	return diagnostic.FromErrorAfter(done, diagnostic.Read,
+		diagnostic.Subject{Noun: "Key Vault Secret", ID: e.Holder.id}, e)
 }
 
 // violation returns the broken rule, with what to do.

@@ -68,10 +68,9 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 			if !filters.Has(client, id) || !filters.pass(*account, client.TimeOf(id)) {
 				return true
 			}
-			held := false
-			if !filters.KeysHeld.IsNull() {
+			held := len(secrets.On(id)) > 0
+			if !held {
 				held, failed = isHeld(ctx, survey, id)
-				held = held || len(secrets.On(id)) > 0
 			}
 			return failed == nil &&
 				(!attribute.Passes(filters.KeysHeld, held) || found.Add(id, azure.Deref(account.Name)))
@@ -108,8 +107,7 @@ func isHeld(ctx context.Context, survey keyholder.Survey, id string) (bool, erro
 // pass reports whether the filters let a storage account pass.
 func (f *filters) pass(account armstorage.Account, now time.Time) bool {
 	properties := azure.Deref(account.Properties)
-	times := azure.Deref(properties.KeyCreationTime)
-	created := keyrotation.Keys[time.Time]{Key1: azure.Deref(times.Key1), Key2: azure.Deref(times.Key2)}
+	created := keyholder.Created(account.Properties)
 	age, aged := attribute.DurationOf(f.KeysOlderThan)
 	never := !keyrotation.Rotated(created, azure.Deref(properties.CreationTime))
 	return azure.DerefOr(properties.AllowSharedKeyAccess, true) &&

@@ -224,17 +224,18 @@ func describe(ctx context.Context, plan *model) string {
 	return described
 }
 
-// emergencyWarning says what an emergency risks.
-func emergencyWarning() diag.Diagnostic {
+// emergencyWarning says what an emergency risks where clients may take the settling time to follow.
+func emergencyWarning(settle time.Duration) diag.Diagnostic {
+	hours := fmt.Sprintf("%g hours", settle.Hours())
 	return diagnostic.FromViolation(rule.Violation{
 		Rule:      keyrotation.Rule(keyrotation.ROT002),
 		Title:     "Emergency Skips The Settling Time",
 		Severity:  rule.Warning,
 		Attribute: "emergency",
 		Found:     "an emergency, which regenerates both keys one right after the other",
-		Required:  "6 hours between the sync of one key and the regeneration of the other",
+		Required:  hours + " between the sync of one key and the regeneration of the other",
 		Why: "A client that has not read the first new key when the second is regenerated, which can " +
-			"take up to 6 hours, cannot reach its storage until it has: streaming stops meanwhile",
+			"take up to " + hours + ", cannot reach its storage until it has: streaming stops meanwhile",
 		Remedy: "Go on if a key has leaked; otherwise set emergency = false",
 	})
 }

@@ -85,7 +85,7 @@ func (m *model) holders(ctx context.Context, client *azure.Client) []holder {
 func (m *model) secrets(ctx context.Context) (found []keyholder.Secret) {
 	for _, element := range m.Secrets.Elements() {
 		if one, ok := secretOf(ctx, element); ok && one.isNamed() {
-			found = append(found, one.secret(max(keyrotation.Settle, m.wanted().Settle)))
+			found = append(found, one.secret(m.wanted().Settling()))
 		}
 	}
 	return found
@@ -112,7 +112,7 @@ func (m *model) dependents() []string { return idsOf(m.DependentIDs) }
 func (m *model) longestUpdate() time.Duration {
 	limit := noun().Timeouts.Update
 	if m.WaitForSettle.ValueBool() {
-		limit += max(keyrotation.Settle, m.wanted().Settle)
+		limit += m.wanted().Settling()
 	}
 	return limit
 }

@@ -136,7 +136,7 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 	if acts {
 		// A key must not be regenerated that the secret may hold.
 		if untold, ok := errors.AsType[*UntoldError](opened.dependents.untold()); ok {
-			return append(diags, diagnostic.FromErrorBefore(diagnostic.Read, untold.Subject(), untold))
+			return append(diags, untold.diagnose(diagnostic.NothingChanged))
 		}
 	}
 	if !acts && !changed {
@@ -156,7 +156,7 @@ func (r *Resource) planNext(ctx context.Context, recorded keyrotation.Recorded, 
 		diags.AddWarning(plannedTitle, strings.Join(skipped, "\n\n"))
 	}
 	if acts && plan.Emergency.ValueBool() && !recorded.Emergency {
-		diags.Append(emergencyWarning())
+		diags.Append(emergencyWarning(plan.wanted().Settling()))
 	}
 	return append(diags, opened.undeclared(ctx)...)
 }

@@ -321,12 +321,15 @@ func (settlingDefault) PlanModifyString(ctx context.Context, req planmodifier.St
 	}
 	var secrets types.Set
 	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, secretsPath(), &secrets)...)
-	switch {
-	case secrets.IsUnknown():
+	if resp.PlanValue = settlingOf(secrets); secrets.IsUnknown() {
 		resp.PlanValue = types.StringUnknown()
-	case len(secrets.Elements()) > 0:
-		resp.PlanValue = types.StringValue(secretSettling)
-	default:
-		resp.PlanValue = types.StringValue(defaultSettling)
 	}
+}
+
+// settlingOf returns the settling time of dependents of which some are these secrets.
+func settlingOf(secrets types.Set) types.String {
+	if len(secrets.Elements()) > 0 {
+		return types.StringValue(secretSettling)
+	}
+	return types.StringValue(defaultSettling)
 }

@@ -328,10 +328,11 @@ func TestSecrets_deleted(t *testing.T) {
 	config["rotate_when_changed"] = acctest.Value{"n": "1"}
 	w.Advance(25 * hours)
 	refused := w.proto.Plan(resourceType, object, config).Diagnostics.Errors()
-	if len(refused) != 1 || !strings.Contains(refused.Text(), "az keyvault secret recover") ||
-		!strings.Contains(refused.Text(), secretPath) {
+	if len(refused) != 1 {
 		t.Errorf("the plan is not refused: %s", refused.Text())
 	}
+	wantSaid(t, refused, "Secret Cannot Be Renewed (ROT010)", secretPath+", which is deleted", "az keyvault secret recover",
+		"az keyvault secret purge", "Nothing was changed.")
 	if _, err := w.Secrets(vaultName).RecoverDeletedSecret(t.Context(), secretName, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,12 +86,20 @@ func (e *VerificationError) Error() string {
 
 // Verify requests every address, all at once.
 func (a *account) Verify(ctx context.Context) error {
+	var blobs string
+	if slices.ContainsFunc(a.checks, func(c check) bool { return c.signed && c.url == "" }) {
+		var err error
+		if blobs, err = a.blobService(ctx); err != nil {
+			return err
+		}
+	}
 	g, ctx := azure.Together(ctx)
 	for _, c := range a.checks {
 		if !c.signed {
 			g.Go(func() error { return a.verifyOne(ctx, c, withoutQuery(c.url)) })
 			continue
 		}
+		c.url = cmp.Or(c.url, blobs)
 		for _, one := range a.dependents.holders {
 			if proof, ok := one.kind.(keyholder.Proof); ok {
 				g.Go(func() error { return a.verifySigned(ctx, c, one, proof) })
@@ -100,9 +109,17 @@ func (a *account) Verify(ctx context.Context) error {
 	return g.Wait()
 }
 
-// blobService is the request that a signed verification makes where no address is configured (Storage, Get
-// Blob Service Properties).
-const blobService = "?restype=service&comp=properties"
+// blobService returns what a signed verification requests where no address is configured (Storage, Get Blob
+// Service Properties).
+func (a *account) blobService(ctx context.Context) (string, error) {
+	accounts, at, err := azure.Open(a.id, azure.StorageAccountType, a.client.StorageAccounts)
+	if err != nil {
+		return "", err
+	}
+	found, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
+	endpoints := azure.Deref(azure.Deref(found.Properties).PrimaryEndpoints)
+	return azure.Deref(endpoints.Blob) + "?restype=service&comp=properties", err
+}
 
 // signedFor is how long a signature of a verification is valid.
 const signedFor = time.Hour
@@ -112,17 +129,6 @@ func (a *account) verifySigned(ctx context.Context, c check, one holder, proof k
 	key, err := proof.HeldKey(ctx)
 	if err != nil {
 		return &UntoldError{one, err}
-	}
-	if c.url == "" {
-		accounts, at, err := azure.Open(a.id, azure.StorageAccountType, a.client.StorageAccounts)
-		if err != nil {
-			return err
-		}
-		found, err := accounts.GetProperties(ctx, at.ResourceGroupName, at.Name, nil)
-		if err != nil {
-			return err
-		}
-		c.url = azure.Deref(azure.Deref(azure.Deref(found.Properties).PrimaryEndpoints).Blob) + blobService
 	}
 	shown := withoutQuery(c.url) + ", signed with the key that the " + one.name() + " holds"
 	signature, err := azure.AccountSAS{
