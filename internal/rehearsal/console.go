@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/application"
@@ -193,9 +194,8 @@ func (e envelopes) view(
 		}
 	}
 	if account.Type == storage.Type {
-		for _, name := range []string{"key1", "key2"} {
-			created, _ := time.Parse(time.RFC3339Nano, account.String("keyCreationTime."+name))
-			shown.Keys = append(shown.Keys, AccessKey{name, created, e.accounts.Regenerated(account, name)})
+		for _, name := range accessKeys() {
+			shown.Keys = append(shown.Keys, AccessKey{name, madeAt(account, name), e.accounts.Regenerated(account, name)})
 		}
 	}
 	if copier, ok := e.copiers[account.Type]; ok {
@@ -213,7 +213,7 @@ func (e envelopes) compare(tx *engine.Tx, stored engine.ID, held envelope.Copies
 	key1, key2, _ := e.accounts.Keys(tx, stored)
 	present := [][]byte{key1, key2}
 	for i, value := range held.Keys {
-		name := fmt.Sprintf("key%d", i+1)
+		name := accessKeys()[i]
 		compared.Holds = append(compared.Holds, name)
 		if !bytes.Equal(value, present[i]) {
 			compared.Behind = append(compared.Behind, name)
@@ -293,27 +293,51 @@ func (e *Envelope) who() string {
 // secrets returns the secrets that hold keys of storage accounts.
 func (e envelopes) secrets(tx *engine.Tx) []SecretCopy {
 	found := []SecretCopy{}
+	stores := sync.OnceValue(func() stores { return e.stores(tx) }) // Most vaults have no such secret.
 	keyvault.EachSecret(tx, func(secret keyvault.HeldSecret) {
 		name, value, err := application.Parse(tx, secret.Value)
 		if err != nil {
 			return
 		}
-		for _, account := range tx.Resources("", storage.Type) {
-			if name != "" && account.Name != name {
-				continue
+		add := func(account *engine.Resource, key string) {
+			found = append(found, SecretCopy{ID: secret.ID, Storage: account.ID, Key: key, Set: secret.Created})
+		}
+		switch held, ok := stores().keys[string(value)]; {
+		case ok && (name == "" || name == held.account.Name):
+			add(held.account, held.name)
+		case name != "":
+			if account := stores().accounts[name]; account != nil {
+				add(account, "")
 			}
-			key1, key2, _ := e.accounts.Keys(tx, account.ID)
-			held := SecretCopy{ID: secret.ID, Storage: account.ID, Set: secret.Created}
-			switch {
-			case bytes.Equal(value, key1):
-				held.Key = "key1"
-			case bytes.Equal(value, key2):
-				held.Key = "key2"
-			case name == "" && !e.accounts.Was(account, value):
-				continue
+		default:
+			for _, account := range stores().accounts {
+				if e.accounts.Was(account, value) {
+					add(account, "")
+				}
 			}
-			found = append(found, held)
 		}
 	})
+	return found
+}
+
+// stores are the storage accounts by name, and their access keys by value.
+type stores struct {
+	accounts map[string]*engine.Resource
+	keys     map[string]storeKey
+}
+
+// storeKey is an access key of a storage account.
+type storeKey struct {
+	account *engine.Resource
+	name    string
+}
+
+func (e envelopes) stores(tx *engine.Tx) stores {
+	found := stores{map[string]*engine.Resource{}, map[string]storeKey{}}
+	for _, account := range tx.Resources("", storage.Type) {
+		found.accounts[account.Name] = account
+		key1, key2, _ := e.accounts.Keys(tx, account.ID)
+		found.keys[string(key1)], found.keys[string(key2)] = storeKey{account, "key1"}, storeKey{account, "key2"}
+	}
 	return found
 }

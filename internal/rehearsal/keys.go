@@ -4,11 +4,9 @@
 package rehearsal
 
 import (
-	"bytes"
 	"context"
-	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/rehearsal/engine"
@@ -108,7 +106,7 @@ func (a *Azure) Keys(_ context.Context) (Keys, error) {
 		for _, p := range a.directory.Principals(tx) {
 			principals[p.ObjectID] = p
 		}
-		holders := map[string][]*engine.Resource{}
+		holders := map[string]map[engine.ID]Copy{} // By storage account.
 		for _, account := range tx.Resources("", "") {
 			if user, ok := a.envelopes.users[account.Type]; ok {
 				if use := user.KeyUse(tx, account); use.Named.ID != "" {
@@ -116,13 +114,16 @@ func (a *Azure) Keys(_ context.Context) (Keys, error) {
 				}
 			}
 			if c, ok := a.envelopes.copiers[account.Type]; ok {
-				for stored := range c.Copies(tx, account) {
-					holders[stored.Key()] = append(holders[stored.Key()], account)
+				for stored, held := range c.Copies(tx, account) {
+					if holders[stored.Key()] == nil {
+						holders[stored.Key()] = map[engine.ID]Copy{}
+					}
+					holders[stored.Key()][account.ID] = a.envelopes.compare(tx, stored, held)
 				}
 			}
 		}
 		for _, account := range tx.Resources("", storage.Type) {
-			found.Storage = append(found.Storage, a.envelopes.storageKeys(tx, account, holders[account.ID.Key()])...)
+			found.Storage = append(found.Storage, storageKeys(account, holders[account.ID.Key()])...)
 		}
 	})
 	return found, err
@@ -154,22 +155,26 @@ func (envelopes) describe(
 	return shown
 }
 
-// storageKeys returns the two access keys of a storage account, with those who hold copies.
-func (e envelopes) storageKeys(tx *engine.Tx, account *engine.Resource, holders []*engine.Resource) []StorageKey {
-	first, second, _ := e.accounts.Keys(tx, account.ID)
+// storageKeys returns the two access keys of a storage account, with the accounts that hold copies.
+func storageKeys(account *engine.Resource, copies map[engine.ID]Copy) []StorageKey {
 	var shown []StorageKey
-	for i, value := range [][]byte{first, second} {
-		key := StorageKey{Account: account.ID, Name: fmt.Sprintf("key%d", i+1), Holders: []Holder{}}
-		key.Created, _ = time.Parse(time.RFC3339Nano, account.String("keyCreationTime."+key.Name))
-		for _, holder := range holders {
-			for stored, copies := range e.copiers[holder.Type].Copies(tx, holder) {
-				if stored.Is(account.ID) && i < len(copies.Keys) {
-					key.Holders = append(key.Holders, Holder{holder.ID, !bytes.Equal(copies.Keys[i], value)})
-				}
+	for _, name := range accessKeys() {
+		key := StorageKey{Account: account.ID, Name: name, Created: madeAt(account, name), Holders: []Holder{}}
+		for _, holder := range slices.Sorted(maps.Keys(copies)) {
+			if held := copies[holder]; slices.Contains(held.Holds, name) {
+				key.Holders = append(key.Holders, Holder{holder, slices.Contains(held.Behind, name)})
 			}
 		}
-		slices.SortFunc(key.Holders, func(a, b Holder) int { return strings.Compare(string(a.Account), string(b.Account)) })
 		shown = append(shown, key)
 	}
 	return shown
+}
+
+// accessKeys returns the names of the access keys of a storage account.
+func accessKeys() []string { return []string{"key1", "key2"} }
+
+// madeAt returns when an access key of a storage account was made.
+func madeAt(account *engine.Resource, name string) time.Time {
+	made, _ := time.Parse(time.RFC3339Nano, account.String("keyCreationTime."+name))
+	return made
 }
