@@ -16,6 +16,9 @@ import (
 	"github.com/azuremedia/terraform-provider-azuremedia/internal/customerkey"
 )
 
+// RoleSecretsOfficerID is the built-in role Key Vault Secrets Officer (Azure built-in roles).
+const RoleSecretsOfficerID = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7" //nolint:gosec // It is no secret.
+
 // Role is the assignment of a built-in role to one principal, on a vault or on a key of it.
 type Role struct {
 	Client      *azure.Client

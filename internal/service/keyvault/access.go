@@ -44,14 +44,11 @@ func accesses() []access {
 			permissions: onSecrets(
 				armkeyvault.SecretPermissionsGet, armkeyvault.SecretPermissionsList, armkeyvault.SecretPermissionsSet,
 				armkeyvault.SecretPermissionsDelete, armkeyvault.SecretPermissionsRecover),
-			roleID:  roleSecretsOfficerID,
+			roleID:  vaultaccess.RoleSecretsOfficerID,
 			enabled: func(m *model) *types.Bool { return &m.CallerSecretAccess },
 		},
 	}
 }
-
-// roleSecretsOfficerID is the built-in role Key Vault Secrets Officer (Azure built-in roles).
-const roleSecretsOfficerID = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7" //nolint:gosec // It is no secret.
 
 func onSecrets(permissions ...armkeyvault.SecretPermissions) (names []string) {
 	for _, permission := range permissions {
