@@ -60,15 +60,11 @@ func methods(c Config) []method {
 // encryption must not depend on an order that nobody remembers.
 func newCredential(c Config, options azcore.ClientOptions, known bool) (*credential, error) {
 	var chosen []method
-	var unset []string
+	var unset []string // where nothing is chosen
 	for _, m := range methods(c) {
 		if m.chosen {
 			chosen = append(chosen, m)
 		}
-		unset = append(unset, m.setting)
-	}
-	if len(chosen) > 0 {
-		unset = nil
 	}
 	if len(chosen) == 0 {
 		if !c.UseCLI {
@@ -79,6 +75,9 @@ func newCredential(c Config, options azcore.ClientOptions, known bool) (*credent
 				Remedy: "Set client_id with client_secret or client_certificate_path, or " +
 					"use_oidc, use_aks_workload_identity, use_msi or use_cli",
 			}
+		}
+		for _, m := range methods(c) {
+			unset = append(unset, m.setting)
 		}
 		chosen = []method{{name: "the Azure CLI", setting: "use_cli", open: openCLI}}
 	}

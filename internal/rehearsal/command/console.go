@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -46,7 +45,11 @@ func newConsole() *cobra.Command {
 				return nil
 			}
 			if control != "" {
-				return showServed(c, control, show)
+				ready, err := served(c.Context(), control)
+				if err != nil {
+					return err
+				}
+				return show(ready.Console)
 			}
 			return console(c, cmp.Or(data, defaultFile), show)
 		},
@@ -56,27 +59,13 @@ func newConsole() *cobra.Command {
 	return command
 }
 
-// showServed shows the console of a served rehearsal.
-func showServed(c *cobra.Command, control string, show func(address string) error) error {
-	client, err := server.NewClient(control)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = client.Close() }()
-	ready, err := client.Ready(c.Context())
-	if err != nil {
-		return err
-	}
-	return show(ready.Console)
-}
-
 // console serves the rehearsal in a data file, and shows its console.
 func console(c *cobra.Command, data string, show func(address string) error) error {
 	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	running, err := server.Start(ctx, server.Options{
 		Listen: "127.0.0.1:0", DataFile: data,
-		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log: warnings(c),
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -96,16 +97,21 @@ func (w *where) environment(c *cobra.Command) ([]variable, error) {
 	if control == "" {
 		return ofFile(c, data)
 	}
-	client, err := server.NewClient(control)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = client.Close() }()
-	ready, err := client.Ready(c.Context())
+	ready, err := served(c.Context(), control)
 	if err != nil {
 		return nil, err
 	}
 	return ofServer(ready)
+}
+
+// served returns what a served rehearsal says of itself.
+func served(ctx context.Context, control string) (server.Ready, error) {
+	client, err := server.NewClient(control)
+	if err != nil {
+		return server.Ready{}, err
+	}
+	defer func() { _ = client.Close() }()
+	return client.Ready(ctx)
 }
 
 // ofFile makes the provider keep its rehearsal in the file, which needs no credentials.

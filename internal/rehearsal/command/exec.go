@@ -56,7 +56,7 @@ func newExec() *cobra.Command {
 
 // execute serves a rehearsal for as long as a command runs.
 func execute(c *cobra.Command, options server.Options, seeds, args []string) error {
-	options.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	options.Log = warnings(c)
 	running, err := server.Start(c.Context(), options)
 	if err != nil {
 		return err
@@ -74,6 +74,11 @@ func execute(c *cobra.Command, options server.Options, seeds, args []string) err
 		return runChild(c, args, inRehearsal(os.Environ(), variables))
 	}
 	return errors.Join(run(), running.Close())
+}
+
+// warnings returns a log of what a person must see beside what a command prints.
+func warnings(c *cobra.Command) *slog.Logger {
+	return slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // inRehearsal returns the environment of a command that runs in a rehearsal: a sign-in to the real Azure has

@@ -60,15 +60,15 @@ func find(ctx context.Context, client *azure.Client, filters *filters, found *ba
 		return err
 	}
 	var wanted []armkeyvault.Vault
-	err = azure.EachPage(ctx, vaults.NewListBySubscriptionPager(nil),
-		func(page armkeyvault.VaultsClientListBySubscriptionResponse) {
-			for _, vault := range page.Value {
-				id := azure.Deref(vault.ID)
-				if filters.Has(client, id) &&
-					(filters.KeyVaultID.IsNull() || azure.SameID(id, filters.KeyVaultID.ValueString())) {
-					wanted = append(wanted, *vault)
-				}
+	err = azure.Each(ctx, vaults.NewListBySubscriptionPager(nil),
+		func(page armkeyvault.VaultsClientListBySubscriptionResponse) []*armkeyvault.Vault { return page.Value },
+		func(vault *armkeyvault.Vault) bool {
+			id := azure.Deref(vault.ID)
+			if filters.Has(client, id) &&
+				(filters.KeyVaultID.IsNull() || azure.SameID(id, filters.KeyVaultID.ValueString())) {
+				wanted = append(wanted, *vault)
 			}
+			return true
 		})
 	if err != nil {
 		return err
